@@ -1,0 +1,109 @@
+// arena: see arena.h.
+
+#include "base/arena.h"
+
+#include "base/mem.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_ALIGN = 16, ARENA_BLOCK = 4096 };
+
+struct arena_block {
+    struct arena_block *next; // owned
+    size_t size;
+    size_t used;
+    size_t pad; // keeps bytes aligned
+    char bytes[];
+};
+
+_Static_assert(offsetof(struct arena_block, bytes) % ARENA_ALIGN == 0, "blocks start aligned");
+
+static struct arena_block *arena_block_new(struct arena *arena, size_t need)
+{
+    size_t size = ARENA_BLOCK - sizeof(struct arena_block);
+    if (arena->blocks != NULL && arena->blocks->size < SIZE_MAX / 4) {
+        size = arena->blocks->size * 2;
+    }
+    size = size > arena->cap ? arena->cap : size;
+    size = size < need ? need : size;
+    struct arena_block *block = mem_new(sizeof(*block) + size);
+    block->size = size;
+    block->next = arena->blocks;
+    arena->blocks = block;
+    return block;
+}
+
+void *arena_new(struct arena *arena, size_t size)
+{
+    assert(arena->cap > 0);
+    if (arena->fault || size > arena->cap) {
+        arena->fault = true;
+        return NULL;
+    }
+    size_t need = (size + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
+    need = need == 0 ? ARENA_ALIGN : need;
+    if (need > arena->cap - arena->used) {
+        arena->fault = true;
+        return NULL;
+    }
+    struct arena_block *block = arena->blocks;
+    if (block == NULL || need > block->size - block->used) {
+        block = arena_block_new(arena, need);
+    }
+    void *at = block->bytes + block->used;
+    block->used += need;
+    arena->used += need;
+    return at;
+}
+
+void *arena_new_array(struct arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > SIZE_MAX / size) {
+        arena->fault = true;
+        return NULL;
+    }
+    return arena_new(arena, count * size);
+}
+
+char *arena_text(struct arena *arena, struct str run)
+{
+    char *text = run.len == SIZE_MAX ? NULL : arena_new(arena, run.len + 1);
+    if (text != NULL && run.len > 0) {
+        memcpy(text, run.ptr, run.len);
+    }
+    return text;
+}
+
+struct str arena_copy(struct arena *arena, struct str run)
+{
+    char *text = arena_text(arena, run);
+    return text == NULL ? (struct str){ "", 0 } : (struct str){ text, run.len };
+}
+
+char *arena_textf(struct arena *arena, const char *fmt, ...)
+{
+    va_list args;
+    va_list again;
+    va_start(args, fmt);
+    va_copy(again, args);
+    int need = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    char *text = need < 0 ? NULL : arena_new(arena, (size_t)need + 1);
+    if (text != NULL) {
+        (void)vsnprintf(text, (size_t)need + 1, fmt, again);
+    }
+    va_end(again);
+    return text;
+}
+
+void arena_free(struct arena *arena)
+{
+    while (arena->blocks != NULL) {
+        struct arena_block *next = arena->blocks->next;
+        free(arena->blocks);
+        arena->blocks = next;
+    }
+    *arena = ARENA_CAP(arena->cap);
+}

@@ -1,0 +1,82 @@
+// enc: see enc.h.
+
+#include "base/enc.h"
+
+#include "base/num.h"
+
+void enc_hex_add(struct buf *buf, const void *bytes, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *at = bytes;
+    for (size_t i = 0; i < len; i++) {
+        char pair[2] = { digits[at[i] >> 4], digits[at[i] & 15] };
+        buf_add(buf, (struct str){ pair, 2 });
+    }
+}
+
+bool enc_hex_read(struct str text, void *bytes, size_t len)
+{
+    uint8_t *out = bytes;
+    if (text.len != len * 2) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        uint64_t value;
+        if (!num_hex((struct str){ text.ptr + 2 * i, 2 }, 255, &value)) {
+            return false;
+        }
+        out[i] = (uint8_t)value;
+    }
+    return true;
+}
+
+// Length of the sequence that begins at `at`, 0 if it is not well-formed; *point is set.
+static size_t enc_utf8_len(const uint8_t *at, size_t left, uint32_t *point)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    if (at[0] < 0x80) {
+        *point = at[0];
+        return 1;
+    }
+    size_t len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    if (at[0] < 0xc2 || at[0] > 0xf4 || len > left) {
+        return 0;
+    }
+    uint32_t value = at[0] & (0xffu >> (len + 1));
+    for (size_t i = 1; i < len; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+        value = value << 6 | (at[i] & 0x3fu);
+    }
+    if (value < least[len] || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) {
+        return 0;
+    }
+    *point = value;
+    return len;
+}
+
+static bool enc_check(struct str text, bool plain)
+{
+    const uint8_t *at = (const uint8_t *)text.ptr;
+    for (size_t left = text.len; left > 0;) {
+        uint32_t point;
+        size_t len = enc_utf8_len(at, left, &point);
+        if (len == 0 || (plain && (point < 0x20 || (point >= 0x7f && point < 0xa0)))) {
+            return false;
+        }
+        at += len;
+        left -= len;
+    }
+    return true;
+}
+
+bool enc_is_utf8(struct str text)
+{
+    return enc_check(text, false);
+}
+
+bool enc_is_plain(struct str text)
+{
+    return enc_check(text, true);
+}

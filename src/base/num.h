@@ -1,0 +1,19 @@
+// num: strict parsing of numbers and checked arithmetic. No white space, no sign unless said, no
+// rounding: a text is wholly a number in range or it is refused.
+#pragma once
+
+#include "base/cc.h"
+#include "base/str.h"
+#include <stdint.h>
+
+// Decimal digits only. *out is set on success.
+bool num_u64(struct str text, uint64_t max, uint64_t *out) CC_MUST_USE;
+
+// As above with an optional leading '-'.
+bool num_i64(struct str text, int64_t min, int64_t max, int64_t *out) CC_MUST_USE;
+
+bool num_hex(struct str text, uint64_t max, uint64_t *out) CC_MUST_USE;
+
+// False on overflow; *out is set on success.
+bool num_add(int64_t a, int64_t b, int64_t *out) CC_MUST_USE;
+bool num_mul(int64_t a, int64_t b, int64_t *out) CC_MUST_USE;

@@ -1,0 +1,21 @@
+// engine: the engines by name and port. Pure.
+#pragma once
+
+#include "base/cc.h"
+#include "base/str.h"
+#include <stdint.h>
+
+enum engine {
+#define ENGINE(NAME, name, port, service, question) ENGINE_##NAME,
+#include "model/engine.tbl.h"
+#undef ENGINE
+    ENGINE_COUNT
+};
+
+const char *engine_name(enum engine engine);
+const char *engine_service(enum engine engine);
+const char *engine_question(enum engine engine);
+uint16_t engine_port(enum engine engine); // before --port-offset
+bool engine_find(struct str name, enum engine *engine) CC_MUST_USE;
+
+enum { ENGINE_IPP_PORT = 8631 }; // DRE's front door, before --port-offset
