@@ -62,8 +62,8 @@ bool clk_read_utc(struct str text, int64_t *wall_ms)
 {
     struct tm day = { 0 };
     int milli = 0;
-    if (!clk_field(&text, 0, 4, 9999, &day.tm_year) ||
-        !clk_field(&text, '-', 2, 12, &day.tm_mon) || !clk_field(&text, '-', 2, 31, &day.tm_mday)) {
+    if (!clk_field(&text, 0, 4, 9999, &day.tm_year) || !clk_field(&text, '-', 2, 12, &day.tm_mon) ||
+        !clk_field(&text, '-', 2, 31, &day.tm_mday)) {
         return false;
     }
     if (day.tm_year < 1970 || day.tm_mon == 0 || day.tm_mday == 0) {

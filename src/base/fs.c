@@ -84,7 +84,8 @@ bool fs_replace(const char *path, struct str content, unsigned mode, struct err 
     if (len < 0 || (size_t)len >= sizeof(beside)) {
         return err_set(err, ERR_INVALID, "path of %d bytes, at most %d", len, FS_PATH_MAX - 1);
     }
-    OWN(fs_close) int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    OWN(fs_close)
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0) {
         return fs_fail(err, "create", beside);
     }

@@ -14,7 +14,7 @@ struct map {
     size_t filled; // live and dropped slots
 };
 
-void *map_find(const struct map *map, struct str key); // NULL: absent
+void *map_find(const struct map *map, struct str key);      // NULL: absent
 void map_set(struct map *map, struct str key, void *value); // value is not NULL
 void *map_drop(struct map *map, struct str key);            // what was there, or NULL
 void map_free(struct map *map);                             // the values are the caller's

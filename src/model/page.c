@@ -7,9 +7,9 @@ static const struct {
     uint32_t width; // of the short edge
     uint32_t height;
 } page_sizes[PAGE_SIZE_COUNT] = {
-    { "small", 15300, 21900 },   // A5 148 x 210, statement 139.7 x 215.9
-    { "normal", 21890, 35860 },  // A4 210 x 297, letter 215.9 x 279.4, legal 215.9 x 355.6
-    { "large", 30800, 43480 },   // A3 297 x 420, tabloid 279.4 x 431.8, SRA3 is huge
+    { "small", 15300, 21900 },  // A5 148 x 210, statement 139.7 x 215.9
+    { "normal", 21890, 35860 }, // A4 210 x 297, letter 215.9 x 279.4, legal 215.9 x 355.6
+    { "large", 30800, 43480 },  // A3 297 x 420, tabloid 279.4 x 431.8, SRA3 is huge
     { "huge", UINT32_MAX, UINT32_MAX },
 };
 

@@ -14,7 +14,8 @@ struct page_run {
     bool blank;
 };
 
-// Classes of size in a price list; a page belongs to the smallest that holds it (with 3 mm to spare).
+// Classes of size in a price list; a page belongs to the smallest that holds it (with 3 mm to
+// spare).
 enum page_size {
     PAGE_SMALL,  // up to A5 / statement
     PAGE_NORMAL, // up to A4 / letter / legal

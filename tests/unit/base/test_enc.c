@@ -1,0 +1,42 @@
+// Text from outside is well-formed UTF-8 without control characters, or it is refused.
+#include "base/enc.h"
+
+#include "lib/tap.h"
+
+static const struct {
+    const char *name;
+    struct str text;
+    bool utf8;
+    bool plain;
+} cases[] = {
+    { "empty", STR_INIT(""), true, true },
+    { "letters", STR_INIT("Zoë 印刷 🖨"), true, true },
+    { "a newline", STR_INIT("a\nb"), true, false },
+    { "a NUL", STR_INIT("a\0b"), true, false },
+    { "DEL", STR_INIT("\x7f"), true, false },
+    { "C1", STR_INIT("\xc2\x85"), true, false },
+    { "overlong slash", STR_INIT("\xc0\xaf"), false, false },
+    { "overlong three", STR_INIT("\xe0\x80\xaf"), false, false },
+    { "surrogate", STR_INIT("\xed\xa0\x80"), false, false },
+    { "past the end of Unicode", STR_INIT("\xf4\x90\x80\x80"), false, false },
+    { "cut short", STR_INIT("\xe5\x8d"), false, false },
+    { "lone continuation", STR_INIT("\x80"), false, false },
+    { "Latin-1", STR_INIT("Zo\xeb"), false, false },
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        tap_result(enc_is_utf8(cases[i].text) == cases[i].utf8 &&
+                       enc_is_plain(cases[i].text) == cases[i].plain,
+                   cases[i].name, __FILE__, __LINE__);
+    }
+    OWN(buf_free) struct buf hex = BUF_CAP(100);
+    enc_hex_add(&hex, "\x00\xfe\x10", 3);
+    CHECK_STR(buf_str(&hex), "00fe10");
+    char back[3];
+    CHECK(enc_hex_read(buf_str(&hex), back, 3) && memcmp(back, "\x00\xfe\x10", 3) == 0);
+    CHECK(!enc_hex_read(STR("00f"), back, 2));
+    CHECK(!enc_hex_read(STR("0g"), back, 1));
+    return tap_done();
+}
