@@ -1,6 +1,9 @@
 // wire/client: asks other engines. One kept TLS connection a peer, opened when first needed and again
 // after a loss with back-off and jitter; calls beyond the window wait in a bounded queue.
 //
+// While the peer is away, a call waits for the next attempt to connect and is answered ERR_UNAVAILABLE
+// with its reason when that fails.
+//
 // All on the loop thread. Every call has a deadline. ERR_TIMEOUT and ERR_UNAVAILABLE mean that the
 // outcome is not known: ask again with the same key.
 #pragma once
@@ -16,6 +19,7 @@ struct wire_client_settings {
     struct net_address to;
     struct net_tls *tls;  // borrowed while the client lives
     const char *role;     // the peer's certificate must say this role; NULL with a join token
+    const char *site;     // and this site; NULL: any that tls believes
     uint32_t queue_max;   // calls waiting for the connection; 0: 1024
 };
 

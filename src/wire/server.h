@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "net/net.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdint.h>
@@ -28,6 +29,14 @@ struct wire_method {
     wire_handler *handle;
 };
 
+// Who asked what and was turned away before engine code ran. Borrowed for the callback.
+struct wire_refused {
+    struct str from;     // address; empty in tests without sockets
+    struct str identity; // of the certificate; empty: none
+    struct str path;     // as asked; empty: the connection itself was refused
+    const char *why;
+};
+
 struct wire_server_settings {
     const char *host;
     uint16_t port;
@@ -35,6 +44,10 @@ struct wire_server_settings {
     const struct wire_method *methods; // borrowed; count of them
     size_t method_count;
     void *engine; // borrowed; given to every handler
+    const char *site; // borrowed; whose certificates may ask; NULL: any site that tls believes
+    uint32_t most;    // connections at once; 0: 1024
+    // Told of every request that the table did not allow, for the log; may be NULL.
+    void (*on_refused)(void *engine, const struct wire_refused *what);
 };
 
 bool wire_server_new(struct net_loop *loop, const struct wire_server_settings *settings,
