@@ -1,0 +1,344 @@
+// count: the pool of workers. See count.h. One lock guards the slots; it is never held while a
+// worker works.
+
+#include "count/count_int.h"
+
+#include "base/arena.h"
+#include "base/clk.h"
+#include "base/mem.h"
+#include "jail/jail.h"
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    PATH_MAX_LEN = 4096,
+    START_MS = 10000,
+    WORKERS_MAX = 64,
+    WORKERS_USUAL = 2,
+    DOCUMENTS_USUAL = 500,
+    PAGES_USUAL = 100000,
+    RENDERS_USUAL = 20,
+    WALL_USUAL_MS = 10000,
+};
+
+struct worker {
+    pid_t pid; // 0: none
+    int fd;    // owned
+    bool busy;
+    uint32_t documents;
+};
+
+struct count {
+    struct count_options options; // with paths of our own
+    char program[PATH_MAX_LEN];
+    char renderer[PATH_MAX_LEN];
+    pthread_mutex_t lock;
+    pthread_cond_t idle;
+    struct worker workers[WORKERS_MAX];
+    struct count_figures figures;
+};
+
+const struct count_options *count_options_of(const struct count *count)
+{
+    return &count->options;
+}
+
+void count_note_rendered(struct count *count)
+{
+    (void)pthread_mutex_lock(&count->lock); // cannot fail: the lock is ours and of the usual kind
+    count->figures.rendered++;
+    (void)pthread_mutex_unlock(&count->lock);
+}
+
+struct count_figures count_figures_get(struct count *count)
+{
+    (void)pthread_mutex_lock(&count->lock);
+    struct count_figures figures = count->figures;
+    (void)pthread_mutex_unlock(&count->lock);
+    return figures;
+}
+
+static int worker_drop(struct worker *worker)
+{
+    jail_close(&worker->fd);
+    int how = jail_end(worker->pid);
+    worker->pid = 0;
+    worker->documents = 0;
+    return how;
+}
+
+static bool worker_hello(struct worker *worker, struct err *err)
+{
+    uint32_t hello = 0;
+    int64_t deadline = clk_mono_ms() + START_MS;
+    if (!jail_receive(worker->fd, &hello, sizeof(hello), deadline, NULL, err)) {
+        return err_in(err, "the document reader did not start");
+    }
+    if (hello == COUNT_HELLO) {
+        return true;
+    }
+    struct err why = { .code = ERR_NONE };
+    if (hello == 0 || hello >= sizeof(why.text) ||
+        !jail_receive(worker->fd, why.text, hello, deadline, NULL, err)) {
+        return err_set(err, ERR_UNAVAILABLE, "the document reader did not start");
+    }
+    return err_set(err, ERR_UNAVAILABLE, "%s", why.text);
+}
+
+static bool worker_start(struct count *count, struct worker *worker, struct err *err)
+{
+    int pair[2];
+    if (!jail_pair(pair, err)) {
+        return false;
+    }
+    const char *args[] = { "quoin-pdl", "--worker",
+                           count->options.may_be_weak ? "--weak-jail" : NULL, NULL };
+    struct jail_program program = {
+        .path = count->program, .args = args, .fds = { pair[1], -1 }, .fd_count = 2
+    };
+    bool ok = jail_spawn(&program, &worker->pid, err);
+    jail_close(&pair[1]);
+    worker->fd = pair[0];
+    worker->documents = 0;
+    if (!ok) {
+        worker->pid = 0;
+        jail_close(&worker->fd);
+        return false;
+    }
+    if (!worker_hello(worker, err)) {
+        (void)worker_drop(worker);
+        return false;
+    }
+    return true;
+}
+
+// Waits for a worker that nobody uses; one that runs already is taken first.
+static struct worker *worker_take(struct count *count)
+{
+    struct worker *taken = NULL;
+    (void)pthread_mutex_lock(&count->lock);
+    while (taken == NULL) {
+        for (uint32_t i = 0; i < count->options.workers_max; i++) {
+            struct worker *worker = &count->workers[i];
+            if (!worker->busy && (taken == NULL || (taken->pid == 0 && worker->pid != 0))) {
+                taken = worker;
+            }
+        }
+        if (taken == NULL) {
+            (void)pthread_cond_wait(&count->idle, &count->lock);
+        }
+    }
+    taken->busy = true;
+    (void)pthread_mutex_unlock(&count->lock);
+    return taken;
+}
+
+static void worker_give(struct count *count, struct worker *worker, bool started, bool lost)
+{
+    (void)pthread_mutex_lock(&count->lock);
+    worker->busy = false;
+    count->figures.documents++;
+    count->figures.spawned += started;
+    count->figures.lost += lost;
+    (void)pthread_cond_signal(&count->idle);
+    (void)pthread_mutex_unlock(&count->lock);
+}
+
+static bool worker_ask(const struct count *count, struct worker *worker, int fd,
+                       const struct count_request *request, Quoin__V1__DocumentFacts **facts,
+                       struct err *err)
+{
+    struct str asked = { (const char *)request, sizeof(*request) };
+    int64_t deadline = clk_mono_ms() + count->options.wall_ms;
+    uint32_t len = 0;
+    if (!jail_send(worker->fd, asked, fd, err) ||
+        !jail_receive(worker->fd, &len, sizeof(len), deadline, NULL, err)) {
+        return false;
+    }
+    if (len > COUNT_ANSWER_MAX) {
+        return err_set(err, ERR_INVALID, "its reader gave an answer of %u bytes", len);
+    }
+    OWN(arena_free) struct arena arena = ARENA_CAP(COUNT_ANSWER_MAX + 64);
+    char *bytes = arena_new(&arena, len);
+    return jail_receive(worker->fd, bytes, len, deadline, NULL, err) &&
+           count_facts_read((struct str){ bytes, len }, request->pages_max, facts, err);
+}
+
+// The worker is gone or not to be trusted; what it was asked ends as unknown, with the reason.
+static Quoin__V1__DocumentFacts *worker_lost(const struct count *count, struct worker *worker,
+                                             const struct err *why)
+{
+    char text[400];
+    bool slow = why->code == ERR_TIMEOUT;
+    bool false_answer = why->code == ERR_INVALID;
+    int how = 0;
+    struct err err;
+    // A worker that died is collected as it died; one that still runs is killed.
+    bool ended = !slow && !false_answer && jail_wait(worker->pid, clk_mono_ms() + 1000, &how, &err);
+    if (ended) {
+        char status[160];
+        worker->pid = 0;
+        jail_status_text(how, status, sizeof(status));
+        (void)snprintf(text, sizeof(text), "The document cannot be counted: its reader was %s.",
+                       status);
+    } else if (slow) {
+        (void)snprintf(text, sizeof(text),
+                       "The document cannot be counted: reading it took over %u s.",
+                       count->options.wall_ms / 1000);
+    } else {
+        (void)snprintf(text, sizeof(text), "The document cannot be counted: %s.", why->text);
+    }
+    (void)worker_drop(worker);
+    return count_facts_unknown("application/octet-stream", text);
+}
+
+bool count_ask_worker(struct count *count, int fd, const struct count_request *request,
+                      Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    struct worker *worker = worker_take(count);
+    bool start = worker->pid == 0;
+    if (start && !worker_start(count, worker, err)) {
+        worker_give(count, worker, false, false);
+        return false;
+    }
+    struct err why;
+    bool ok = worker_ask(count, worker, fd, request, facts, &why);
+    if (!ok) {
+        *facts = worker_lost(count, worker, &why);
+    } else if (++worker->documents >= count->options.documents_max) {
+        (void)worker_drop(worker);
+    }
+    worker_give(count, worker, start, !ok);
+    return true;
+}
+
+static void options_complete(struct count_options *options)
+{
+    options->workers_max = options->workers_max == 0 ? WORKERS_USUAL : options->workers_max;
+    options->workers_max = options->workers_max > WORKERS_MAX ? WORKERS_MAX : options->workers_max;
+    options->documents_max = options->documents_max == 0 ? DOCUMENTS_USUAL : options->documents_max;
+    options->pages_max = options->pages_max == 0 ? PAGES_USUAL : options->pages_max;
+    options->renders_max = options->renders_max == 0 ? RENDERS_USUAL : options->renders_max;
+    options->wall_ms = options->wall_ms == 0 ? WALL_USUAL_MS : options->wall_ms;
+}
+
+static bool program_beside(char path[PATH_MAX_LEN], struct err *err)
+{
+    static const char name[] = "quoin-pdl";
+    ssize_t len = readlink("/proc/self/exe", path, PATH_MAX_LEN - sizeof(name) - 1);
+    char *slash = len > 0 ? memrchr(path, '/', (size_t)len) : NULL;
+    if (slash == NULL) {
+        return err_set(err, ERR_INTERNAL, "cannot tell where this program is");
+    }
+    memcpy(slash + 1, name, sizeof(name));
+    return true;
+}
+
+bool count_open(const struct count_options *options, struct count **count, struct err *err)
+{
+    OWN(count_free) struct count *made = mem_new(sizeof(*made));
+    (void)pthread_mutex_init(&made->lock, NULL); // cannot fail with the usual attributes
+    (void)pthread_cond_init(&made->idle, NULL);
+    for (size_t i = 0; i < WORKERS_MAX; i++) {
+        made->workers[i].fd = -1;
+    }
+    made->options = *options;
+    options_complete(&made->options);
+    const char *renderer = options->renderer == NULL ? "/usr/bin/pdftoppm" : options->renderer;
+    (void)snprintf(made->renderer, sizeof(made->renderer), "%s", renderer);
+    if (options->program != NULL) {
+        (void)snprintf(made->program, sizeof(made->program), "%s", options->program);
+    } else if (!program_beside(made->program, err)) {
+        return false;
+    }
+    made->options.program = made->program;
+    made->options.renderer = made->renderer;
+    if (!worker_start(made, &made->workers[0], err)) {
+        return false;
+    }
+    made->figures.spawned = 1;
+    *count = made;
+    made = NULL;
+    return true;
+}
+
+void count_free(struct count **count)
+{
+    if (*count == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < WORKERS_MAX; i++) {
+        assert(!(*count)->workers[i].busy);
+        (void)worker_drop(&(*count)->workers[i]);
+    }
+    (void)pthread_mutex_destroy(&(*count)->lock);
+    (void)pthread_cond_destroy(&(*count)->idle);
+    free(*count);
+    *count = NULL;
+}
+
+bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__DocumentFacts **facts,
+                    struct err *err)
+{
+    struct stat about;
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        return err_set(err, ERR_INVALID, "only a file can be counted: save it first");
+    }
+    struct count_request request = { .magic = COUNT_REQUEST,
+                                     .ask = COUNT_ASK_FACTS,
+                                     .size = (uint64_t)about.st_size,
+                                     .pages_max = count->options.pages_max };
+    (void)snprintf(request.hint, sizeof(request.hint), "%s", hint == NULL ? "" : hint);
+    OWN(count_facts_free) Quoin__V1__DocumentFacts *found = NULL;
+    if (!count_ask_worker(count, fd, &request, &found, err) ||
+        !count_render_open(count, fd, &found, err)) {
+        return false;
+    }
+    *facts = found;
+    found = NULL;
+    return true;
+}
+
+static bool bytes_write(int fd, struct str bytes, struct err *err)
+{
+    while (bytes.len > 0) {
+        ssize_t wrote = write(fd, bytes.ptr, bytes.len);
+        if (wrote < 0 && errno == EINTR) {
+            continue;
+        }
+        if (wrote <= 0) {
+            return err_set(err, ERR_UNAVAILABLE, "no memory for the document: %s", strerror(errno));
+        }
+        bytes.ptr += wrote;
+        bytes.len -= (size_t)wrote;
+    }
+    return true;
+}
+
+bool count_bytes(struct count *count, struct str document, const char *hint,
+                 Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    OWN(jail_close) int fd = -1;
+    return jail_memory_file("document", &fd, err) && bytes_write(fd, document, err) &&
+           jail_memory_seal(fd, err) && count_document(count, fd, hint, facts, err);
+}
+
+bool count_file(struct count *count, const char *path, Quoin__V1__DocumentFacts **facts,
+                struct err *err)
+{
+    OWN(jail_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        enum err_code code = errno == ENOENT ? ERR_NOT_FOUND : ERR_DENIED;
+        return err_set(err, code, "cannot open %s: %s", path, strerror(errno));
+    }
+    if (!count_document(count, fd, NULL, facts, err)) {
+        return err_in(err, "%s", path);
+    }
+    return true;
+}

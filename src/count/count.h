@@ -1,0 +1,70 @@
+// count: what is on a document's pages, asked of jailed quoin-pdl workers.
+//
+// A pool of workers that are started on demand, reused for many documents and replaced after any
+// trouble. No document is parsed in this process: bytes out, checked facts in. All functions block
+// and may be called from any thread but a loop thread.
+#pragma once
+
+#include "base/cc.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "proto/facts.pb-c.h"
+#include <stdint.h>
+
+struct count;
+
+struct count_options {
+    const char *program;    // quoin-pdl; NULL: beside the running program
+    const char *renderer;   // pdftoppm; NULL: /usr/bin/pdftoppm; "": never render
+    uint32_t workers_max;   // 0: 2
+    uint32_t documents_max; // a worker is replaced after as many; 0: 500
+    uint32_t pages_max;     // of one document; 0: 100,000
+    uint32_t renders_max;   // pages of one document that may be rendered; 0: 20
+    uint32_t wall_ms;       // for one document, rendering not included; 0: 10,000
+    bool may_be_weak;       // go on without Landlock or seccomp (S42)
+};
+
+// Starts one worker to prove that it can; ERR_UNAVAILABLE says what is missing. *count is the
+// caller's, freed by count_free when no call is under way.
+bool count_open(const struct count_options *options, struct count **count,
+                struct err *err) CC_MUST_USE;
+void count_free(struct count **count);
+
+// The facts of the document in fd: a regular or memory file, read from its start and left open; a
+// sealed memory file is mapped, another is read. hint is the declared media type: it is noted when
+// it differs, never trusted; NULL: none.
+//
+// A document that cannot be read, is a bomb, or kills its worker is not an error: its facts say
+// CERTAINTY_UNKNOWN and why. Errors are ours: no worker can be started. *facts is the caller's,
+// freed by count_facts_free. The facts are checked: at most pages_max pages, sizes above zero,
+// texts plain UTF-8.
+bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__DocumentFacts **facts,
+                    struct err *err) CC_MUST_USE;
+
+// As above for bytes in memory, which are copied once into a sealed memory file.
+bool count_bytes(struct count *count, struct str document, const char *hint,
+                 Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
+
+// As above for a file by its path; ERR_NOT_FOUND or ERR_DENIED when it cannot be opened.
+bool count_file(struct count *count, const char *path, Quoin__V1__DocumentFacts **facts,
+                struct err *err) CC_MUST_USE;
+
+void count_facts_free(Quoin__V1__DocumentFacts **facts);
+
+// Sums over the runs.
+struct count_totals {
+    uint64_t pages;
+    uint64_t color_pages;
+    uint64_t blank_pages;
+};
+struct count_totals count_facts_totals(const Quoin__V1__DocumentFacts *facts);
+
+const char *count_certainty_name(Quoin__V1__Certainty certainty); // "exact", "computed", …
+
+struct count_figures {
+    uint64_t documents;
+    uint64_t spawned;  // workers started
+    uint64_t lost;     // workers that died or were ended over a document
+    uint64_t rendered; // pages
+};
+struct count_figures count_figures_get(struct count *count);

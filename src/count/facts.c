@@ -1,0 +1,109 @@
+// facts: checks what a worker said, and makes facts of our own where there was no answer.
+
+#include "count/count_int.h"
+
+#include "base/arena.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include <stdlib.h>
+
+enum { SIDE_MAX = 100000000 }; // a kilometre of paper, in hundredths of a millimetre
+
+void count_facts_free(Quoin__V1__DocumentFacts **facts)
+{
+    if (*facts != NULL) {
+        quoin__v1__document_facts__free_unpacked(*facts, NULL);
+    }
+    *facts = NULL;
+}
+
+struct count_totals count_facts_totals(const Quoin__V1__DocumentFacts *facts)
+{
+    struct count_totals totals = { 0 };
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        const Quoin__V1__PageRun *run = facts->pages[i];
+        totals.pages += run->count;
+        totals.color_pages += run->color ? run->count : 0;
+        totals.blank_pages += run->blank ? run->count : 0;
+    }
+    return totals;
+}
+
+const char *count_certainty_name(Quoin__V1__Certainty certainty)
+{
+    static const char *const names[] = { "unspecified", "exact", "computed", "estimated",
+                                         "unknown" };
+    size_t at = (size_t)certainty;
+    return at < sizeof(names) / sizeof(names[0]) ? names[at] : "unspecified";
+}
+
+static bool certainty_ok(Quoin__V1__Certainty certainty)
+{
+    return certainty >= QUOIN__V1__CERTAINTY__CERTAINTY_EXACT &&
+           certainty <= QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
+}
+
+static bool text_ok(const char *text)
+{
+    return enc_is_plain(str_of(text));
+}
+
+static bool run_ok(const Quoin__V1__PageRun *run)
+{
+    return run->count > 0 && run->width > 0 && run->height > 0 && run->width <= SIDE_MAX &&
+           run->height <= SIDE_MAX && certainty_ok(run->certainty) && text_ok(run->reason);
+}
+
+static bool facts_ok(const Quoin__V1__DocumentFacts *facts, uint32_t pages_max)
+{
+    uint64_t pages = 0;
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        pages += facts->pages[i]->count;
+        if (!run_ok(facts->pages[i]) || pages > pages_max) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < facts->n_reasons; i++) {
+        if (!text_ok(facts->reasons[i])) {
+            return false;
+        }
+    }
+    return text_ok(facts->format) && text_ok(facts->analyser) && certainty_ok(facts->certainty) &&
+           facts->copies > 0 && facts->sides <= 3;
+}
+
+bool count_facts_read(struct str bytes, uint32_t pages_max, Quoin__V1__DocumentFacts **facts,
+                      struct err *err)
+{
+    Quoin__V1__DocumentFacts *read =
+        quoin__v1__document_facts__unpack(NULL, bytes.len, (const uint8_t *)bytes.ptr);
+    if (read == NULL || !facts_ok(read, pages_max)) {
+        count_facts_free(&read);
+        return err_set(err, ERR_INVALID, "its reader gave an answer that makes no sense");
+    }
+    *facts = read;
+    return true;
+}
+
+Quoin__V1__DocumentFacts *count_facts_copy(const Quoin__V1__DocumentFacts *from)
+{
+    size_t len = quoin__v1__document_facts__get_packed_size(from);
+    uint8_t *bytes = mem_new(len + 1);
+    (void)quoin__v1__document_facts__pack(from, bytes);
+    Quoin__V1__DocumentFacts *copy = quoin__v1__document_facts__unpack(NULL, len, bytes);
+    free(bytes);
+    return copy;
+}
+
+Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *reason)
+{
+    char *reasons[] = { (char *)(uintptr_t)reason };
+    Quoin__V1__DocumentFacts facts = QUOIN__V1__DOCUMENT_FACTS__INIT;
+    facts.format = (char *)(uintptr_t)format;
+    facts.copies = 1;
+    facts.certainty = QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
+    facts.n_reasons = 1;
+    facts.reasons = reasons;
+    facts.analyser = (char *)(uintptr_t) "quoin-pdl";
+    return count_facts_copy(&facts);
+}

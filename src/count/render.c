@@ -1,0 +1,185 @@
+// render: pages that a walk over the document could not decide are drawn, each alone, by pdftoppm
+// in a jail of its own, and the picture is judged by a jailed worker. No picture is read here.
+
+#include "count/count_int.h"
+
+#include "base/arena.h"
+#include "base/clk.h"
+#include "jail/jail.h"
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { ARENA_MAX = 64 << 20 };
+
+struct render {
+    struct count *count;
+    int fd;
+    uint32_t left; // pages that may still be drawn
+    struct arena *arena;
+    Quoin__V1__PageRun **runs;
+    size_t run_count;
+    size_t run_room;
+};
+
+static bool render_page(struct render *render, uint64_t page, bool annotations, int picture,
+                        struct err *err)
+{
+    const struct count_options *options = count_options_of(render->count);
+    char number[24];
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)page);
+    const char *args[] = { "quoin-pdl",
+                           "--render",
+                           options->renderer,
+                           number,
+                           annotations ? "with-annotations" : "without-annotations",
+                           options->may_be_weak ? "--weak-jail" : NULL,
+                           NULL };
+    struct jail_program program = {
+        .path = options->program, .args = args, .fds = { render->fd, picture, -1 }, .fd_count = 3
+    };
+    pid_t pid = 0;
+    int how = 0;
+    if (lseek(render->fd, 0, SEEK_SET) != 0) {
+        return err_set(err, ERR_INTERNAL, "the document cannot be read from its start");
+    }
+    if (!jail_spawn(&program, &pid, err)) {
+        return false;
+    }
+    if (!jail_wait(pid, clk_mono_ms() + options->wall_ms, &how, err)) {
+        (void)jail_end(pid);
+        return false;
+    }
+    char text[160];
+    jail_status_text(how, text, sizeof(text));
+    return how == 0 || err_set(err, ERR_UNAVAILABLE, "the renderer %s", text);
+}
+
+// Decides one page: *run is changed in place to what the picture shows. False: it stays open.
+static bool render_judge(struct render *render, uint64_t page, Quoin__V1__PageRun *run,
+                         struct err *err)
+{
+    OWN(jail_close) int picture = -1;
+    OWN(count_facts_free) Quoin__V1__DocumentFacts *seen = NULL;
+    size_t prefix = sizeof(COUNT_REASON_ANNOTATION) - 1;
+    bool annotations = strncmp(run->reason, COUNT_REASON_ANNOTATION, prefix) == 0;
+    struct stat about;
+    if (!jail_memory_file("picture", &picture, err) ||
+        !render_page(render, page, annotations, picture, err)) {
+        return false;
+    }
+    if (fstat(picture, &about) != 0 || !jail_memory_seal(picture, err)) {
+        return false;
+    }
+    struct count_request request = { .magic = COUNT_REQUEST,
+                                     .ask = COUNT_ASK_PICTURE,
+                                     .size = (uint64_t)about.st_size,
+                                     .pages_max = 1 };
+    if (!count_ask_worker(render->count, picture, &request, &seen, err)) {
+        return false;
+    }
+    if (seen->n_pages != 1) {
+        return err_set(err, ERR_INVALID, "%s",
+                       seen->n_reasons > 0 ? seen->reasons[0] : "nothing was drawn");
+    }
+    run->color = seen->pages[0]->color;
+    run->blank = seen->pages[0]->blank;
+    run->certainty = QUOIN__V1__CERTAINTY__CERTAINTY_COMPUTED;
+    run->reason = arena_textf(render->arena, "%s; drawn, the page %s", run->reason,
+                              run->color   ? "shows colour"
+                              : run->blank ? "shows nothing"
+                                           : "shows none but grey");
+    count_note_rendered(render->count);
+    return true;
+}
+
+static void runs_add(struct render *render, const Quoin__V1__PageRun *run, uint32_t pages)
+{
+    if (render->run_count == render->run_room) {
+        size_t room = render->run_room == 0 ? 64 : render->run_room * 2;
+        Quoin__V1__PageRun **grown = arena_new_array(render->arena, room, sizeof(*grown));
+        if (grown == NULL) {
+            return;
+        }
+        memcpy(grown, render->runs, render->run_count * sizeof(*grown));
+        render->runs = grown;
+        render->run_room = room;
+    }
+    Quoin__V1__PageRun *copy = arena_new(render->arena, sizeof(*copy));
+    if (copy != NULL) {
+        *copy = *run;
+        copy->count = pages;
+        render->runs[render->run_count++] = copy;
+    }
+}
+
+static void render_run(struct render *render, const Quoin__V1__PageRun *run, uint64_t first)
+{
+    if (run->certainty != QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN) {
+        runs_add(render, run, run->count);
+        return;
+    }
+    for (uint32_t i = 0; i < run->count; i++) {
+        if (render->left == 0) {
+            runs_add(render, run, run->count - i);
+            return;
+        }
+        struct err err;
+        Quoin__V1__PageRun page = *run;
+        if (!render_judge(render, first + i, &page, &err)) {
+            page.reason =
+                arena_textf(render->arena, "%s; drawing it failed: %s", run->reason, err.text);
+        }
+        render->left--;
+        runs_add(render, &page, 1);
+    }
+}
+
+static bool has_open(const Quoin__V1__DocumentFacts *facts)
+{
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        if (facts->pages[i]->certainty == QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The document is as sure as its least sure page.
+static Quoin__V1__Certainty certainty_of(const Quoin__V1__DocumentFacts *facts,
+                                         const struct render *render)
+{
+    Quoin__V1__Certainty worst = facts->certainty;
+    for (size_t i = 0; i < render->run_count; i++) {
+        worst = render->runs[i]->certainty > worst ? render->runs[i]->certainty : worst;
+    }
+    return worst;
+}
+
+bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **facts,
+                       struct err *err)
+{
+    const struct count_options *options = count_options_of(count);
+    if (!has_open(*facts)) {
+        return true;
+    }
+    uint32_t may_draw = options->renderer[0] == '\0' ? 0 : options->renders_max;
+    OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
+    struct render render = { .count = count, .fd = fd, .left = may_draw, .arena = &arena };
+    uint64_t page = 1;
+    for (size_t i = 0; i < (*facts)->n_pages; i++) {
+        render_run(&render, (*facts)->pages[i], page);
+        page += (*facts)->pages[i]->count;
+    }
+    if (!arena_ok(&arena)) {
+        return err_set(err, ERR_LIMIT, "too many pages that differ");
+    }
+    Quoin__V1__DocumentFacts merged = **facts;
+    merged.pages = render.runs;
+    merged.n_pages = render.run_count;
+    merged.certainty = certainty_of(*facts, &render);
+    Quoin__V1__DocumentFacts *copy = count_facts_copy(&merged);
+    count_facts_free(facts);
+    *facts = copy;
+    return true;
+}

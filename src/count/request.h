@@ -1,0 +1,34 @@
+// request: what passes between count and a quoin-pdl worker. Both are of one build on one machine,
+// so it is a struct as it lies in memory; the document's descriptor rides with it.
+//
+// Worker: COUNT_HELLO once it is locked, or the length and text of why it cannot be. Then for each
+// request a uint32_t length and a packed quoin.v1.DocumentFacts.
+#pragma once
+
+#include <stdint.h>
+
+enum {
+    COUNT_HELLO = 0x51504431,
+    COUNT_REQUEST = 0x51504432,
+    COUNT_FD = 0, // the worker's end of the socket pair
+    COUNT_ANSWER_MAX = 16 << 20,
+    COUNT_HINT_MAX = 64,
+    COUNT_CPU_S = 10,
+};
+
+enum count_ask {
+    COUNT_ASK_FACTS,   // of a document
+    COUNT_ASK_PICTURE, // of one page that a renderer drew, as PPM: its colour and blankness
+};
+
+struct count_request {
+    uint32_t magic;
+    uint32_t ask; // enum count_ask
+    uint64_t size;
+    uint32_t pages_max;
+    char hint[COUNT_HINT_MAX]; // NUL-terminated
+};
+
+// A page whose run says CERTAINTY_UNKNOWN is to be rendered. Annotations are hidden then, because a
+// renderer shows those of the screen too, unless the reason begins with this.
+#define COUNT_REASON_ANNOTATION "annotation "

@@ -1,0 +1,288 @@
+// lock: giving up, inside the child, what it does not need. See jail.h.
+//
+// Order: root becomes nobody, limits, no new privileges, Landlock, seccomp last, because each step
+// needs calls that the next forbids.
+
+#include "jail/jail.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define JAIL_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define JAIL_SANITIZED 1
+#endif
+#endif
+#ifndef JAIL_SANITIZED
+#define JAIL_SANITIZED 0 // a sanitizer needs its shadow memory and a few calls more
+#endif
+
+enum { NOBODY = 65534 };
+
+// The kernel's struct as of ABI 6; this system's header may be older.
+struct landlock_wide {
+    uint64_t fs;
+    uint64_t net;
+    uint64_t scoped;
+};
+
+static uint64_t landlock_fs(int abi)
+{
+    return (abi >= 5 ? 1ULL << 16 : 1ULL << 15) - 1 - (abi < 3 ? 1ULL << 14 : 0) -
+           (abi < 2 ? 1ULL << 13 : 0);
+}
+
+static bool landlock_allow(int rules, const char *path, uint64_t access, struct err *err)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0) {
+        return true; // what is not there need not be allowed
+    }
+    struct landlock_path_beneath_attr beneath = { .allowed_access = access, .parent_fd = fd };
+    long bad = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+    (void)close(fd);
+    return bad == 0 ||
+           err_set(err, ERR_UNAVAILABLE, "Landlock refused %s: %s", path, strerror(errno));
+}
+
+static bool landlock_renderer(int rules, const char *program, struct err *err)
+{
+    static const char *const folders[] = { "/usr", "/lib", "/lib64", "/etc/fonts",
+                                           "/var/cache/fontconfig" };
+    static const char *const files[] = { "/etc/ld.so.cache", "/dev/null", "/dev/urandom" };
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        if (!landlock_allow(rules, folders[i],
+                            LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR, err)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (!landlock_allow(rules, files[i], LANDLOCK_ACCESS_FS_READ_FILE, err)) {
+            return false;
+        }
+    }
+    uint64_t run = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    return landlock_allow(rules, program, run, err) &&
+           landlock_allow(rules, "/lib64/ld-linux-x86-64.so.2", run, err) &&
+           landlock_allow(rules, "/lib/ld-linux-aarch64.so.1", run, err);
+}
+
+static bool lock_landlock(const struct jail_limits *limits, struct err *err)
+{
+    int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    if (abi < 1) {
+        return limits->may_be_weak ||
+               err_set(err, ERR_UNAVAILABLE,
+                       "this kernel has no Landlock, so documents of strangers cannot be read "
+                       "safely. Boot with lsm=landlock, or allow it with --weak-jail");
+    }
+    struct landlock_wide handled = { .fs = landlock_fs(abi),
+                                     .net = abi >= 4 ? 3 : 0,
+                                     .scoped = abi >= 6 ? 3 : 0 };
+    size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+    int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, size, 0);
+    if (rules < 0) {
+        return err_set(err, ERR_UNAVAILABLE, "Landlock: %s", strerror(errno));
+    }
+    bool ok = limits->kind == JAIL_PARSER || landlock_renderer(rules, limits->program, err);
+    if (ok && syscall(SYS_landlock_restrict_self, rules, 0) != 0) {
+        ok = err_set(err, ERR_UNAVAILABLE, "Landlock: %s", strerror(errno));
+    }
+    (void)close(rules);
+    return ok;
+}
+
+// The parser's whole world. mmap and mprotect are added below, without PROT_EXEC.
+static const int parser_calls[] = {
+    SCMP_SYS(read),       SCMP_SYS(pread64),       SCMP_SYS(write),        SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),    SCMP_SYS(lseek),         SCMP_SYS(close),        SCMP_SYS(munmap),
+    SCMP_SYS(mremap),     SCMP_SYS(brk),           SCMP_SYS(madvise),      SCMP_SYS(futex),
+    SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn), SCMP_SYS(getrandom),
+};
+
+// pdftoppm and the loader: reading files, memory, and one exec, which Landlock narrows to one file.
+static const int renderer_calls[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(pread64),
+    SCMP_SYS(write),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(brk),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(execve),
+    SCMP_SYS(openat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(fstat),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(arch_prctl),
+    SCMP_SYS(rseq),
+    SCMP_SYS(set_tid_address),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(prlimit64),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(fcntl),
+    SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(fadvise64),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(uname),
+    SCMP_SYS(writev),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(gettimeofday),
+};
+
+static const int sanitizer_calls[] = {
+    SCMP_SYS(mmap),         SCMP_SYS(mprotect),       SCMP_SYS(sigaltstack),
+    SCMP_SYS(gettid),       SCMP_SYS(getpid),         SCMP_SYS(sched_yield),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(newfstatat),
+    SCMP_SYS(fstat),        SCMP_SYS(writev),         SCMP_SYS(readlink),
+    SCMP_SYS(openat),       SCMP_SYS(nanosleep),      SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getuid),       SCMP_SYS(prctl),          SCMP_SYS(getrlimit),
+    SCMP_SYS(prlimit64),    SCMP_SYS(exit),           SCMP_SYS(poll),
+    SCMP_SYS(ioctl),        SCMP_SYS(arch_prctl),
+};
+
+static int calls_add(scmp_filter_ctx filter, const int *calls, size_t count)
+{
+    int bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0);
+    }
+    return bad;
+}
+
+#define CALLS(list) list, sizeof(list) / sizeof((list)[0])
+
+static int parser_rules(scmp_filter_ctx filter)
+{
+    int bad = calls_add(filter, CALLS(parser_calls));
+    if (JAIL_SANITIZED) {
+        bad |= calls_add(filter, CALLS(sanitizer_calls));
+    } else {
+        bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    }
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                            SCMP_A1(SCMP_CMP_EQ, F_GET_SEALS));
+    return bad | seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF));
+}
+
+static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
+{
+    // A parser that steps outside dies. A renderer gets "not permitted": its libraries probe.
+    uint32_t otherwise =
+        limits->kind == JAIL_PARSER ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM);
+    scmp_filter_ctx filter = seccomp_init(otherwise);
+    int bad = filter == NULL ? -ENOMEM : 0;
+    if (bad == 0) {
+        bad = limits->kind == JAIL_PARSER ? parser_rules(filter)
+                                          : calls_add(filter, CALLS(renderer_calls));
+    }
+    if (bad == 0) {
+        bad = seccomp_load(filter);
+    }
+    seccomp_release(filter);
+    if (bad != 0 && !limits->may_be_weak) {
+        return err_set(err, ERR_UNAVAILABLE,
+                       "this kernel refuses seccomp filters (%s), so documents of strangers cannot "
+                       "be read safely. Allow it with --weak-jail",
+                       strerror(-bad));
+    }
+    return true;
+}
+
+static bool limit_set(int what, const char *name, uint64_t value, struct err *err)
+{
+    struct rlimit limit = { .rlim_cur = value, .rlim_max = value };
+    return setrlimit((__rlimit_resource_t)what, &limit) == 0 ||
+           err_set(err, ERR_INTERNAL, "limit %s: %s", name, strerror(errno));
+}
+
+static bool lock_limits(const struct jail_limits *limits, struct err *err)
+{
+    if (!JAIL_SANITIZED && (!limit_set(RLIMIT_AS, "AS", limits->space_bytes, err) ||
+                            !limit_set(RLIMIT_DATA, "DATA", limits->memory_bytes, err))) {
+        return false;
+    }
+    if (limits->cpu_s > 0 && !limit_set(RLIMIT_CPU, "CPU", limits->cpu_s, err)) {
+        return false;
+    }
+    return limit_set(RLIMIT_FSIZE, "FSIZE", limits->file_bytes, err) &&
+           limit_set(RLIMIT_NPROC, "NPROC", 0, err) && limit_set(RLIMIT_CORE, "CORE", 0, err);
+}
+
+static bool lock_user(struct err *err)
+{
+    if (geteuid() != 0) {
+        return true;
+    }
+    if (setgroups(0, NULL) != 0 || setresgid(NOBODY, NOBODY, NOBODY) != 0 ||
+        setresuid(NOBODY, NOBODY, NOBODY) != 0) {
+        // Root without these capabilities (a container) is locked by what follows all the same.
+        return errno == EPERM || errno == EINVAL ||
+               err_set(err, ERR_INTERNAL, "cannot become nobody: %s", strerror(errno));
+    }
+    return true;
+}
+
+bool jail_lock(const struct jail_limits *limits, struct err *err)
+{
+    assert(limits->kind == JAIL_PARSER || limits->program != NULL);
+    if (!lock_user(err) || !lock_limits(limits, err)) {
+        return false;
+    }
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+        return err_set(err, ERR_UNAVAILABLE, "prctl: %s", strerror(errno));
+    }
+    return lock_landlock(limits, err) && lock_seccomp(limits, err);
+}
+
+void jail_cpu_timer(uint32_t seconds)
+{
+    struct itimerval timer = { .it_value = { .tv_sec = seconds } };
+    int bad = setitimer(ITIMER_PROF, &timer, NULL);
+    assert(bad == 0);
+    (void)bad;
+}
+
+bool jail_exec(const char *path, const char *const *args, struct err *err)
+{
+    char *const environment[] = { NULL };
+    (void)execve(path, (char *const *)(uintptr_t)args, environment);
+    return err_set(err, ERR_UNAVAILABLE, "cannot run %s: %s", path, strerror(errno));
+}
