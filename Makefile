@@ -1,0 +1,45 @@
+# Forwards to Meson and to tools/: nothing is decided here.
+BUILD ?= build
+DATA ?= $(BUILD)/demo
+PORT_OFFSET ?= 0
+JOBS ?= $(shell nproc)
+
+.PHONY: all run check bench fuzz soak clean install packages
+all: packages $(BUILD)/build.ninja
+	@ninja -C $(BUILD) -j$(JOBS) --quiet
+
+packages:
+	@tools/install-packages build run
+
+$(BUILD)/build.ninja:
+	@$(MAKE) --no-print-directory packages
+	@echo "Setting up the build in $(BUILD) ..."
+	@meson setup $(BUILD) >/dev/null
+
+# Only what a site needs is built: the tests wait for make check.
+run: packages $(BUILD)/build.ninja
+	@echo "Building (the first time takes about a minute) ..."
+	@ninja -C $(BUILD) -j$(JOBS) --quiet programs
+	@exec $(BUILD)/bin/quoin up --demo --data $(DATA) --port-offset $(PORT_OFFSET)
+
+check:
+	@tools/install-packages build run test lint
+	@exec tools/check
+
+bench: all
+	@tools/install-packages build run test bench
+	@exec bench/run
+
+fuzz:
+	@tools/install-packages build lint
+	@exec tools/fuzz
+
+soak: all
+	@tools/install-packages build run test
+	@exec tools/soak
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf $(BUILD) build-*
