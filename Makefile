@@ -23,8 +23,7 @@ run: packages $(BUILD)/build.ninja
 	@exec $(BUILD)/bin/quoin up --demo --data $(DATA) --port-offset $(PORT_OFFSET)
 
 check:
-	@tools/install-packages build run test lint
-	@exec tools/check
+	@exec tools/check-all
 
 bench: all
 	@tools/install-packages build run test bench
