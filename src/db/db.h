@@ -1,0 +1,132 @@
+// db: the only door to SQL. Statements, values, transactions; a driver stands behind it (SQLite
+// today), and nobody outside this room can tell which.
+//
+// One statement text serves all drivers: parameters are $1, $2 ..., every value is bound, no SQL is
+// ever put together from data. A handle and its statements belong to one thread at a time. What a
+// failed call means for the caller:
+//   ERR_EXISTS       a row with that unique value is there already
+//   ERR_DENIED       the table refuses it (append-only)
+//   ERR_INVALID      another constraint of the table
+//   ERR_CONFLICT     somebody else holds the database
+//   ERR_UNAVAILABLE  no space, no file, read-only: nothing was written, retry later
+//   ERR_INTERNAL     input/output error, corruption, or our own mistake; see db_must_stop
+#pragma once
+
+#include "base/cc.h"
+#include "base/err.h"
+#include "base/str.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;      // a connection
+struct db_stmt; // a prepared statement, owned by its connection
+
+struct db_options {
+    // "sqlite:PATH"; the file is made with mode 0600 if it is not there (its folder must be).
+    const char *dsn;
+    // Never writes, never checkpoints. Several may be open beside the one that writes.
+    bool read_only;
+    // No other connection, of any process, may open it meanwhile, and no shared memory is used.
+    bool exclusive;
+    // Check every page and index also after a clean stop.
+    bool always_check;
+    // Pages of 4 KiB that the log may hold before a commit copies them home; 0: 1,000.
+    uint32_t checkpoint_pages;
+    // Memory for pages; 0: 4,096 KiB.
+    uint32_t cache_kib;
+};
+
+// How the connection was found at db_open.
+struct db_start {
+    bool is_new;      // there was no database
+    bool was_unclean; // the last process did not close it; every page and index was checked
+    // It was unclean and its log (-wal) is gone: what that held is lost. Somebody removed it.
+    bool log_missing;
+    int64_t check_ms; // how long the check took
+};
+
+// Opens for writing (sets WAL, synchronous=FULL, foreign_keys and reads them back) unless
+// read_only. After an unclean stop the whole database is checked; damage is ERR_INTERNAL and it
+// stays closed.
+bool db_open(struct db **db, const struct db_options *options, struct err *err) CC_MUST_USE;
+void db_close(struct db **db); // rolls back, frees the statements, marks a clean stop
+
+const struct db_start *db_start_of(const struct db *db);
+
+// An earlier call met an input/output error or damage: what is on disk is no longer known, and only
+// closing it and starting anew tells. The process must stop accepting and end.
+bool db_must_stop(const struct db *db);
+
+// Migrations go forward only. Each text is run once, in order of `version` from 1, in a transaction
+// of its own, and kept: a text that differs from the one that was run is ERR_CONFLICT, as is a
+// database that knows a version past the last one given (a newer release made it).
+// Texts spell types {integer}, {bytes}, {text} and end tables with {table}; the driver fills in its
+// words.
+struct db_migration {
+    int version;
+    const char *dialect; // NULL: for all drivers, else the driver's name: "sqlite"
+    const char *sql;     // constant text, several statements
+};
+bool db_migrate(struct db *db, const char *room, const struct db_migration *steps, size_t count,
+                struct err *err) CC_MUST_USE;
+
+// Runs constant text without parameters, several statements with ';' between.
+bool db_run_text(struct db *db, const char *sql, struct err *err) CC_MUST_USE;
+
+// sql is one statement; the handle is freed with the connection, or before by db_finish.
+bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct err *err) CC_MUST_USE;
+void db_finish(struct db_stmt **stmt);
+
+// Index 1 is $1. Text and bytes are borrowed until the statement is done (db_step without a row, a
+// failure, db_run, db_reset). A wrong index or oversize value is told by the next db_step. A
+// parameter that is not bound is NULL.
+void db_bind_int(struct db_stmt *stmt, int index, int64_t value);
+void db_bind_text(struct db_stmt *stmt, int index, struct str value);
+void db_bind_bytes(struct db_stmt *stmt, int index, const void *bytes, size_t len);
+void db_bind_null(struct db_stmt *stmt, int index);
+
+// *row: there is a row, its columns can be read until the next step. Without a row, or after a
+// failure, the statement is reset and its parameters are cleared.
+bool db_step(struct db_stmt *stmt, bool *row, struct err *err) CC_MUST_USE;
+
+// Steps to the end; rows are passed over.
+bool db_run(struct db_stmt *stmt, struct err *err) CC_MUST_USE;
+
+// For a statement that is left before its last row.
+void db_reset(struct db_stmt *stmt);
+
+// Column 0 is the first. Runs are borrowed until the next step or reset; NULL reads as 0 or empty.
+int64_t db_col_int(const struct db_stmt *stmt, int column);
+struct str db_col_text(const struct db_stmt *stmt, int column);
+struct str db_col_bytes(const struct db_stmt *stmt, int column);
+bool db_col_is_null(const struct db_stmt *stmt, int column);
+
+// Rows that the last INSERT, UPDATE or DELETE changed; the id of the last row inserted.
+int64_t db_changes(const struct db *db);
+int64_t db_last_id(const struct db *db);
+
+// A writing transaction. After db_commit returned true the changes survive a power cut; after false
+// none of them is there.
+bool db_begin(struct db *db, struct err *err) CC_MUST_USE;
+bool db_commit(struct db *db, struct err *err) CC_MUST_USE;
+void db_rollback(struct db *db); // nothing open: nothing to do
+
+// The transaction is open and alive. Some failures (no space, input/output) end the whole of it:
+// then there is nothing left to undo or to commit.
+bool db_in_transaction(const struct db *db);
+
+// A part that can be undone alone, inside a transaction; not nested. db_part_undo returns false
+// where the whole transaction is gone.
+bool db_part_begin(struct db *db, struct err *err) CC_MUST_USE;
+bool db_part_keep(struct db *db, struct err *err) CC_MUST_USE;
+bool db_part_undo(struct db *db) CC_MUST_USE;
+
+// Copies the log home now, for quiet times.
+bool db_checkpoint(struct db *db, struct err *err) CC_MUST_USE;
+
+// For tests: the n-th call from now (step, begin, commit, part, prepare; 1 is the next) fails with
+// ERR_UNAVAILABLE; with `lose` it takes the whole transaction along, as a full disk does. n 0:
+// none. db_fault_is_due: it has not happened yet.
+void db_fault_at(struct db *db, int64_t n, bool lose);
+bool db_fault_is_due(const struct db *db);

@@ -1,0 +1,69 @@
+// What a driver gives db.c. A driver knows its library and nothing of transactions, faults or
+// migrations; db.c knows those and no library.
+#pragma once
+
+#include "db/db.h"
+
+enum { DB_PARAMS_MAX = 40 };
+
+struct db_driver {
+    const char *name;    // as in db_migration.dialect
+    const char *scheme;  // of the dsn, with the colon
+    const char *integer; // its words for {integer}, {bytes}, {text} and {table}
+    const char *bytes;
+    const char *text;
+    const char *table;
+
+    // Sets db->inner. db->options and db->start are there.
+    bool (*open)(struct db *db, const char *where, struct err *err);
+    void (*close)(struct db *db); // also half-open
+    bool (*run_text)(struct db *db, const char *sql, struct err *err);
+    bool (*prepare)(struct db *db, struct db_stmt *stmt, const char *sql, struct err *err);
+    void (*finish)(struct db_stmt *stmt);
+    bool (*bind_int)(struct db_stmt *stmt, int index, int64_t value);
+    bool (*bind_text)(struct db_stmt *stmt, int index, struct str value);
+    bool (*bind_bytes)(struct db_stmt *stmt, int index, struct str value);
+    bool (*bind_null)(struct db_stmt *stmt, int index);
+    bool (*step)(struct db_stmt *stmt, bool *row, struct err *err);
+    void (*reset)(struct db_stmt *stmt); // clears the parameters too
+    int64_t (*col_int)(const struct db_stmt *stmt, int column);
+    struct str (*col_run)(const struct db_stmt *stmt, int column, bool bytes);
+    bool (*col_is_null)(const struct db_stmt *stmt, int column);
+    int64_t (*changes)(const struct db *db);
+    int64_t (*last_id)(const struct db *db);
+    bool (*in_transaction)(const struct db *db);
+    bool (*checkpoint)(struct db *db, struct err *err);
+};
+
+extern const struct db_driver db_sqlite_driver;
+
+enum db_verb {
+    DB_BEGIN,
+    DB_COMMIT,
+    DB_ROLLBACK,
+    DB_PART_BEGIN,
+    DB_PART_KEEP,
+    DB_PART_UNDO,
+    DB_VERB_COUNT
+};
+
+struct db {
+    const struct db_driver *driver;
+    struct db_options options; // dsn is not kept
+    struct db_start start;
+    void *inner;                          // the driver's
+    struct db_stmt *stmts;                // owned, newest first
+    struct db_stmt *verbs[DB_VERB_COUNT]; // borrowed from stmts
+    bool must_stop;
+    int64_t fault_in; // calls until the fault; 0: none
+    bool fault_loses;
+};
+
+struct db_stmt {
+    struct db *db;                 // borrowed
+    struct db_stmt *next;          // owned by db
+    struct db_stmt *prev;          // borrowed
+    void *inner;                   // the driver's
+    int params[DB_PARAMS_MAX + 1]; // the driver's index of $n; 0: absent
+    int bad_param;                 // a bind that was refused; told by the next step
+};

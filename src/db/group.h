@@ -1,0 +1,23 @@
+// group: group commit. Many tasks, one transaction, one sync, and each task's own answer. The
+// engine's writer thread (net_batch) hands over what waits; which thread that is, this does not
+// care.
+#pragma once
+
+#include "base/cc.h"
+#include "base/err.h"
+#include "db/db.h"
+
+// The caller's, usually a member of a larger struct.
+struct db_task {
+    // Inside the transaction. False: *err says why, and what it changed is undone; the other tasks
+    // of the group stand.
+    bool (*run)(struct db_task *task, struct db *db, struct err *err);
+    struct db_task *next; // NULL: the last
+    // Set by db_group_run. ok: what run changed is on disk. Otherwise err is run's refusal, or
+    // ERR_UNAVAILABLE or ERR_INTERNAL where the database refused (db_must_stop).
+    bool ok;
+    struct err err;
+};
+
+// Runs them in order. Afterwards every task's ok and err are final and may be told.
+void db_group_run(struct db *db, struct db_task *first);
