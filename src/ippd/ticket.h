@@ -1,0 +1,66 @@
+// ticket: how a job is to be printed: its Job Template attributes (RFC 8011 5.2, PWG 5100.13),
+// checked against what a queue can do. Pure; also reads back what the engine stored.
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "ipp/msg.h"
+#include "model/page.h"
+#include <stdint.h>
+
+enum ippd_hold {
+    IPPD_HOLD_NONE,       // "no-hold"
+    IPPD_HOLD_INDEFINITE, // until it is released
+};
+
+enum ippd_color {
+    IPPD_COLOR_AUTO, // as the document is
+    IPPD_COLOR_COLOR,
+    IPPD_COLOR_MONOCHROME,
+};
+
+enum { IPPD_COPIES_MAX = 999, IPPD_RANGES_MAX = 100, IPPD_TICKET_MAX = 32768 };
+
+struct ippd_range {
+    uint32_t first; // of the document's pages, from 1
+    uint32_t last;
+};
+
+// Nothing here is left unsaid: what the client did not ask for has the queue's default.
+struct ippd_ticket {
+    struct str attrs; // what was asked for and accepted, encoded as one job-attributes group
+                      // without its tag: to be stored, shown again, and sent to the printer
+    uint32_t copies; // 1 to IPPD_COPIES_MAX
+    enum page_sides sides;
+    enum ippd_color color;
+    enum ippd_hold hold;
+    uint32_t number_up; // 1, 2, 4, 6, 9, 16
+    uint32_t priority;  // 1 to 100
+    bool collate;       // copies as sets: 1 2 1 2, not 1 1 2 2
+    uint32_t width;     // of the media asked for, hundredths of a millimetre; 0: none was asked for
+    uint32_t height;
+    const struct ippd_range *ranges; // ascending; in the arena
+    size_t range_count;              // 0: all pages
+    bool overrides; // "overrides" change media or sides of some pages: look in attrs
+};
+
+struct ippd_queue;
+
+// What became of the attributes that were asked for.
+struct ippd_checked {
+    const struct ipp_attr *unsupported; // those that are not known or whose values are not taken,
+                                        // in the arena, for the answer's unsupported group; or NULL
+    bool conflict;                      // two of them do not go together
+};
+
+// Reads the attributes of a job group (NULL: none). Without fidelity what is not supported is left
+// out of the ticket; the caller decides by *checked whether to refuse. False: the arena is full.
+bool ippd_ticket_check(struct ipp_attr *attrs, const struct ippd_queue *queue, struct arena *arena,
+                       struct ippd_ticket *ticket, struct ippd_checked *checked,
+                       struct err *err) CC_MUST_USE;
+
+// Reads stored attrs back; they were accepted once, so nothing is checked against a queue. The runs
+// borrow from attrs.
+bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket *ticket,
+                      struct err *err) CC_MUST_USE;
