@@ -1,0 +1,12 @@
+// ports/process: which process has a socket, and what it is; from /proc.
+#pragma once
+
+#include "base/str.h"
+#include "ports/ports.h"
+
+// Fills user, and for each holder whose process may be seen: pid, program, command, since_ms.
+void ports_process_find(struct ports_holder *holders, size_t count);
+
+// Field 22 of /proc/PID/stat, in clock ticks since the machine started. The program's name in it
+// may hold anything, brackets too.
+bool ports_process_start(struct str stat, uint64_t *ticks) CC_MUST_USE;
