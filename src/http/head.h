@@ -105,4 +105,5 @@ struct str http_field_find(struct http_fields fields, struct str name);
 // Whether the comma list in the value holds that word, in any case.
 bool http_list_has(struct str value, struct str word);
 
+bool http_word_is(struct str text);            // a token of RFC 9110 5.6.2
 bool http_word_eq(struct str a, struct str b); // the same but for the case of A to Z
