@@ -30,5 +30,17 @@ enum page_sides {
     PAGE_TWO_SIDED_SHORT,
 };
 
+// What a job is priced by: its pages of one kind, copies included.
+struct page_class {
+    enum page_size size;
+    bool color;
+    bool two_sided;  // the page shares its sheet
+    uint32_t pages;  // impressions
+    uint32_t sheets; // sheets that these pages begin: 0 for pages that are backs only
+};
+
+// Every kind there is.
+enum { PAGE_CLASS_MAX = PAGE_SIZE_COUNT * 2 * 2 };
+
 enum page_size page_size_of(uint32_t width, uint32_t height);
 const char *page_size_name(enum page_size size); // "small", "normal", "large", "huge"
