@@ -14,8 +14,8 @@
 struct net_loop;
 
 struct net_loop *net_loop_new(void);
-void net_loop_run(struct net_loop *loop);  // until net_loop_stop
-void net_loop_stop(struct net_loop *loop); // from a callback
+void net_loop_run(struct net_loop *loop);   // until net_loop_stop
+void net_loop_stop(struct net_loop *loop);  // from a callback
 void net_loop_free(struct net_loop **loop); // closes what is still open on it
 void net_assert_loop(void);
 void net_assert_worker(void);
@@ -47,7 +47,8 @@ bool net_pool_run(struct net_pool *pool, void (*work)(void *arg), void (*done)(v
 void net_pool_free(struct net_pool **pool); // finishes what runs, drops and `done`s what waits
 
 // A thread of its own with a queue, for the one writer of a database: take is given all that waits
-// (a list in order, at most `most`), works on the whole batch, then each item's done runs on the loop.
+// (a list in order, at most `most`), works on the whole batch, then each item's done runs on the
+// loop.
 struct net_batch_item {
     struct net_batch_item *next; // borrowed; the batch thread's while it works
     void (*done)(struct net_batch_item *item);
@@ -98,9 +99,9 @@ struct net_stream;
 struct net_stream_events {
     void (*on_open)(void *arg, struct net_stream *stream); // handshake done; may be NULL
     void (*on_read)(void *arg, struct net_stream *stream, struct str bytes);
-    void (*on_end)(void *arg, struct net_stream *stream);  // the peer sends no more; may be NULL
+    void (*on_end)(void *arg, struct net_stream *stream);   // the peer sends no more; may be NULL
     void (*on_drain)(void *arg, struct net_stream *stream); // pending fell to 0; may be NULL
-    void (*on_close)(void *arg, const struct err *err);    // err->code ERR_NONE: we closed it
+    void (*on_close)(void *arg, const struct err *err);     // err->code ERR_NONE: we closed it
 };
 
 struct net_address {
@@ -138,18 +139,27 @@ struct str net_stream_identity(const struct net_stream *stream);
 
 struct net_listener;
 struct net_listen_settings {
-    const char *host;    // numeric: "127.0.0.1", "::1", "0.0.0.0"
-    uint16_t port;       // 0: the kernel chooses
-    struct net_tls *tls; // borrowed while listening; NULL: plain
-    bool plain_too;      // with tls: the first byte decides (0x16 is a TLS record)
-    uint32_t most;       // open streams at once; further ones are closed at once, and counted
+    const char *host;      // numeric: "127.0.0.1", "::1", "0.0.0.0"
+    uint16_t port;         // 0: the kernel chooses
+    struct net_tls *tls;   // borrowed while listening; NULL: plain
+    bool plain_too;        // with tls: the first byte decides (0x16 is a TLS record)
+    uint32_t most;         // open streams at once; further ones are closed at once, and counted
     uint32_t handshake_ms; // to have a whole handshake, or the first byte
 };
 bool net_listen(struct net_loop *loop, const struct net_listen_settings *settings,
                 void (*on_accept)(void *arg, struct net_stream *stream), void *arg,
                 struct net_listener **listener, struct err *err) CC_MUST_USE;
 uint16_t net_listener_port(const struct net_listener *listener);
-void net_listener_close(struct net_listener **listener);
+void net_listener_close(struct net_listener **listener); // its streams live on
+// Streams accepted from now on; those that are there keep theirs. For a renewed certificate.
+void net_listener_set_tls(struct net_listener *listener, struct net_tls *tls);
+
+struct net_listener_counts {
+    uint64_t open;    // now, also those that still shake hands
+    uint64_t refused; // closed at once: too many, or no descriptors left
+    uint64_t failed;  // gone before they were open
+};
+struct net_listener_counts net_listener_counts(const struct net_listener *listener);
 
 // --- datagrams ----------------------------------------------------------------------------------
 
@@ -159,7 +169,8 @@ bool net_udp_new(struct net_loop *loop, const char *host, uint16_t port,
                                  struct str bytes),
                  void *arg, struct net_udp **udp, struct err *err) CC_MUST_USE;
 uint16_t net_udp_port(const struct net_udp *udp);
-void net_udp_send(struct net_udp *udp, const struct net_address *to, struct str bytes); // or drops it
+void net_udp_send(struct net_udp *udp, const struct net_address *to,
+                  struct str bytes); // or drops it
 void net_udp_close(struct net_udp **udp);
 
 // --- child processes ----------------------------------------------------------------------------
@@ -168,11 +179,11 @@ void net_udp_close(struct net_udp **udp);
 // go to `jail`.
 struct net_child;
 struct net_child_settings {
-    const char *program;      // path
-    const char *const *args;  // NULL-ended, args[0] is the program's name
+    const char *program;            // path
+    const char *const *args;        // NULL-ended, args[0] is the program's name
     const char *const *environment; // NULL-ended "NAME=VALUE" added to ours; NULL: none
-    const char *output;       // file that standard output and error are appended to; NULL: ours
-    bool quiet;               // standard output to nowhere
+    const char *output; // file that standard output and error are appended to; NULL: ours
+    bool quiet;         // standard output to nowhere
 };
 bool net_child_start(struct net_loop *loop, const struct net_child_settings *settings,
                      void (*on_exit)(void *arg, int status, int signal_number), void *arg,
