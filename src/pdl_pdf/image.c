@@ -1,0 +1,367 @@
+// image: whether an image has a coloured pixel. The space alone decides most; where it does not,
+// rows are read one at a time, and the first coloured pixel ends it.
+
+#include "pdl_pdf/pdf_int.h"
+
+#include "pdl/pwg.h"
+#include <stdlib.h>
+
+enum { SIDE_MAX = 1 << 20, ROW_MAX = 64 << 20, LUT_SIZE = 256 };
+
+static double sample_at(const struct pdf_pixels *pixels, const uint8_t *row, size_t index)
+{
+    int bits = pixels->bits;
+    if (bits == 8) {
+        return row[index];
+    }
+    if (bits == 16) {
+        return row[2 * index] * 256 + row[2 * index + 1];
+    }
+    size_t bit = index * (size_t)bits;
+    return (row[bit / 8] >> (8 - bits - (int)(bit % 8))) & ((1 << bits) - 1);
+}
+
+// The colour value of a sample of component c, by Decode or the space's own default.
+static double decoded(const struct pdf_pixels *pixels, int c, double sample)
+{
+    double top = (double)((1U << pixels->bits) - 1);
+    if (pixels->has_decode) {
+        const double *range = &pixels->decode[2 * c];
+        return range[0] + sample * (range[1] - range[0]) / top;
+    }
+    if (pixels->space->family == PDL_SPACE_LAB) {
+        return c == 0 ? sample * 100 / top : sample * 255 / top - 128;
+    }
+    return sample / top;
+}
+
+static bool is_palette(const struct pdl_space *space)
+{
+    return space->family == PDL_SPACE_TINT && space->components == 1 && space->initial[0] == 0;
+}
+
+// One component: every code's shade, so that a row is a look-up.
+static void lut_fill(struct pdf_pixels *pixels)
+{
+    int codes = pixels->bits >= 8 ? LUT_SIZE : 1 << pixels->bits;
+    for (int i = 0; i < codes; i++) {
+        double sample = pixels->bits == 16 ? i * 257 : i;
+        bool raw = is_palette(pixels->space) && !pixels->has_decode;
+        double v = raw ? sample : decoded(pixels, 0, sample);
+        pixels->lut[i] = (uint8_t)pdl_pdf_space_shade(pixels->space, &v);
+    }
+}
+
+static enum pdl_shade lut_worst(struct pdf_pixels *pixels)
+{
+    int codes = pixels->bits >= 8 ? LUT_SIZE : 1 << pixels->bits;
+    enum pdl_shade worst = PDL_GREY;
+    lut_fill(pixels);
+    for (int i = 0; i < codes; i++) {
+        worst = pdl_color_both(worst, (enum pdl_shade)pixels->lut[i]);
+    }
+    return worst;
+}
+
+static enum pdl_shade row_rgb8(const struct pdf_pixels *pixels, const uint8_t *row)
+{
+    const uint8_t *end = row + (size_t)pixels->width * 3;
+    for (; row < end; row += 3) {
+        if (!pdl_is_neutral(row[0], row[1], row[2])) {
+            return PDL_COLOR;
+        }
+    }
+    return PDL_GREY;
+}
+
+static enum pdl_shade row_one(const struct pdf_pixels *pixels, const uint8_t *row)
+{
+    enum pdl_shade shade = PDL_GREY;
+    for (size_t i = 0; i < pixels->width && shade != PDL_COLOR; i++) {
+        double sample = sample_at(pixels, row, i);
+        int code = pixels->bits == 16 ? (int)sample >> 8 : (int)sample;
+        shade = pdl_color_both(shade, (enum pdl_shade)pixels->lut[code]);
+    }
+    return shade;
+}
+
+enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t *row, size_t len)
+{
+    size_t n = (size_t)pixels->components;
+    if (len < (pixels->width * n * (size_t)pixels->bits + 7) / 8) {
+        return PDL_GREY; // cut short: what is not there is not drawn
+    }
+    if (n == 1) {
+        return row_one(pixels, row);
+    }
+    if (n == 3 && pixels->bits == 8 && pixels->space->family == PDL_SPACE_RGB &&
+        !pixels->has_decode) {
+        return row_rgb8(pixels, row);
+    }
+    for (size_t x = 0; x < pixels->width; x++) {
+        double v[4] = { 0 };
+        for (size_t c = 0; c < n; c++) {
+            v[c] = decoded(pixels, (int)c, sample_at(pixels, row, x * n + c));
+        }
+        if (pdl_pdf_space_shade(pixels->space, v) == PDL_COLOR) {
+            return PDL_COLOR;
+        }
+    }
+    return PDL_GREY;
+}
+
+static size_t row_bytes(const struct pdf_pixels *pixels)
+{
+    return ((size_t)pixels->width * (size_t)pixels->components * (size_t)pixels->bits + 7) / 8;
+}
+
+static enum pdl_shade judge_memory(const struct pdf_pixels *pixels, struct str data)
+{
+    size_t row = row_bytes(pixels);
+    enum pdl_shade shade = PDL_GREY;
+    for (uint32_t y = 0; y < pixels->height && data.len >= row && shade != PDL_COLOR; y++) {
+        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, (const uint8_t *)data.ptr, row));
+        data = (struct str){ data.ptr + row, data.len - row };
+    }
+    return shade;
+}
+
+static uint8_t paeth(int a, int b, int c)
+{
+    int p = a + b - c;
+    int pa = abs(p - a);
+    int pb = abs(p - b);
+    int pc = abs(p - c);
+    return (uint8_t)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
+}
+
+// Undoes a PNG row filter (RFC 2083, 6). row[-1] is the filter's byte.
+static void png_unfilter(uint8_t kind, uint8_t *row, const uint8_t *above, size_t len, size_t bpp)
+{
+    for (size_t i = 0; kind > 0 && i < len; i++) {
+        int left = i >= bpp ? row[i - bpp] : 0;
+        int corner = i >= bpp ? above[i - bpp] : 0;
+        switch (kind) {
+        case 1: row[i] = (uint8_t)(row[i] + left); break;
+        case 2: row[i] = (uint8_t)(row[i] + above[i]); break;
+        case 3: row[i] = (uint8_t)(row[i] + (left + above[i]) / 2); break;
+        case 4: row[i] = (uint8_t)(row[i] + paeth(left, above[i], corner)); break;
+        default: return;
+        }
+    }
+}
+
+// Fills a row; false at the end or at damage.
+static bool inflate_row(struct doc *doc, uint8_t *row, size_t len)
+{
+    doc->zlib.next_out = row;
+    doc->zlib.avail_out = (uInt)len;
+    while (doc->zlib.avail_out > 0) {
+        int state = inflate(&doc->zlib, Z_NO_FLUSH);
+        if (state == Z_STREAM_END) {
+            return doc->zlib.avail_out == 0;
+        }
+        if (state != Z_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool predictor_fits(const struct pdf_pixels *pixels, const struct pdf_predictor *predictor)
+{
+    return predictor->kind == 1 ||
+           (predictor->kind >= 10 && predictor->colors == pixels->components &&
+            predictor->bits == pixels->bits && predictor->columns == (int)pixels->width);
+}
+
+// Row by row out of the deflated stream: a page-high image costs one row of memory.
+static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixels,
+                                  const struct pdf_predictor *predictor, struct str raw)
+{
+    size_t len = row_bytes(pixels);
+    size_t lead = predictor->kind >= 10 ? 1 : 0;
+    size_t bpp = ((size_t)pixels->components * (size_t)pixels->bits + 7) / 8;
+    if (len > ROW_MAX || raw.len > UINT32_MAX || !pdl_pdf_inflate_start(doc)) {
+        return PDL_UNSURE;
+    }
+    OWN(buf_free) struct buf rows = BUF_CAP(2 * (size_t)ROW_MAX + 64);
+    static const char zeros[4096] = { 0 };
+    while (rows.len < 2 * (len + lead)) {
+        size_t left = 2 * (len + lead) - rows.len;
+        buf_add(&rows, (struct str){ zeros, left < sizeof(zeros) ? left : sizeof(zeros) });
+    }
+    uint8_t *row = (uint8_t *)rows.ptr;
+    uint8_t *above = row + len + lead;
+    doc->zlib.next_in = (Bytef *)(uintptr_t)raw.ptr;
+    doc->zlib.avail_in = (uInt)raw.len;
+    enum pdl_shade shade = PDL_GREY;
+    for (uint32_t y = 0; y < pixels->height && shade != PDL_COLOR; y++) {
+        if (!inflate_row(doc, row, len + lead)) {
+            break;
+        }
+        if (lead > 0) {
+            png_unfilter(row[0], row + 1, above + 1, len, bpp);
+        }
+        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, row + lead, len));
+        uint8_t *swap = row;
+        row = above;
+        above = swap;
+    }
+    return shade;
+}
+
+// What the space says of every image in it; PDL_UNSURE when pixels must be looked at.
+static enum pdl_shade space_decides(struct pdf_pixels *pixels)
+{
+    const struct pdl_space *space = pixels->space;
+    if (space->family == PDL_SPACE_GRAY) {
+        return PDL_GREY;
+    }
+    return space->components == 1 ? lut_worst(pixels) : PDL_UNSURE;
+}
+
+static bool pixels_read(struct doc *doc, struct pdf_image *image, qpdf_oh dict,
+                        struct pdf_pixels *pixels)
+{
+    qpdf_oh decode = pdl_pdf_key(doc, dict, "/Decode");
+    double width = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/Width"), 0);
+    double height = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/Height"), 0);
+    pixels->space = pdl_pdf_space_read(doc, image->names, pdl_pdf_key(doc, dict, "/ColorSpace"), 0);
+    pixels->bits = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/BitsPerComponent"), 8);
+    if (pixels->space == NULL || pixels->space->family == PDL_SPACE_UNKNOWN ||
+        pixels->space->family == PDL_SPACE_PATTERN || !(width >= 1 && width <= SIDE_MAX) ||
+        !(height >= 1 && height <= SIDE_MAX)) {
+        return false;
+    }
+    pixels->components = pixels->space->components;
+    pixels->width = (uint32_t)width;
+    pixels->height = (uint32_t)height;
+    bool bits_ok = pixels->bits == 1 || pixels->bits == 2 || pixels->bits == 4 ||
+                   pixels->bits == 8 || pixels->bits == 16;
+    if (!bits_ok || pixels->components > 4) {
+        return false;
+    }
+    if (qpdf_oh_is_array(doc->qpdf, decode)) {
+        pixels->has_decode = pdl_pdf_numbers(doc, decode, pixels->decode, 2 * pixels->components) ==
+                             2 * pixels->components;
+        bool usual = pixels->has_decode && !is_palette(pixels->space) &&
+                     pixels->space->family != PDL_SPACE_LAB;
+        for (int c = 0; usual && c < pixels->components; c++) {
+            usual = pixels->decode[2 * c] == 0 && pixels->decode[2 * c + 1] == 1;
+        }
+        pixels->has_decode &= !usual;
+    }
+    return true;
+}
+
+static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
+                                   const struct pdf_pixels *pixels, qpdf_oh dict)
+{
+    struct pdf_predictor predictor;
+    enum pdf_filter filter = pdl_pdf_stream_filter(doc, dict, &predictor);
+    enum pdl_shade shade = PDL_UNSURE;
+    unsigned char *bytes = NULL;
+    size_t len = 0;
+    if (filter == FILTER_DCT || (filter == FILTER_FLATE && predictor_fits(pixels, &predictor))) {
+        if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
+            struct str raw = { (const char *)bytes, len };
+            shade = filter == FILTER_DCT ? pdl_pdf_jpeg_judge(pixels, raw)
+                                         : judge_flate(doc, pixels, &predictor, raw);
+        }
+    } else if (filter != FILTER_JPX && filter != FILTER_BITS) {
+        if (pdl_pdf_stream_decoded(doc, image->oh, &bytes, &len)) {
+            shade = judge_memory(pixels, (struct str){ (const char *)bytes, len });
+        }
+    }
+    free(bytes);
+    return shade;
+}
+
+enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image)
+{
+    if (image->known) {
+        return image->shade;
+    }
+    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, image->oh);
+    struct pdf_pixels pixels = { .space = NULL };
+    enum pdl_shade shade = PDL_UNSURE;
+    if (pixels_read(doc, image, dict, &pixels)) {
+        shade = space_decides(&pixels);
+        if (shade >= PDL_COLOR) {
+            shade = judge_stream(doc, image, &pixels, dict);
+        }
+        bool keyed = qpdf_oh_is_array(doc->qpdf, pdl_pdf_key(doc, dict, "/Mask"));
+        shade = keyed && shade == PDL_COLOR ? PDL_UNSURE : shade; // the colour may be the hole
+    }
+    image->known = true;
+    image->shade = shade;
+    image->why =
+        shade == PDL_COLOR ? "has a coloured pixel" : "is in a form that only drawing can judge";
+    return shade;
+}
+
+static bool inline_pixels(struct doc *doc, const struct pdl_inline *image,
+                          struct pdf_pixels *pixels)
+{
+    struct names *names = (struct names *)(uintptr_t)image->resources;
+    pixels->space = pdl_pdf_space_inline(doc, names, &image->space);
+    if (pixels->space == NULL || pixels->space->family == PDL_SPACE_UNKNOWN ||
+        pixels->space->components < 1 || pixels->space->components > 4 ||
+        !(image->width >= 1 && image->width < SIDE_MAX) ||
+        !(image->height >= 1 && image->height < SIDE_MAX)) {
+        return false;
+    }
+    pixels->components = pixels->space->components;
+    pixels->bits = (int)image->bits;
+    pixels->width = (uint32_t)image->width;
+    pixels->height = (uint32_t)image->height;
+    if (image->decode.kind == PDL_ARRAY) {
+        struct pdl_lex lex = pdl_lex_of(image->decode.text);
+        struct pdl_token token;
+        pixels->has_decode = true;
+        for (int i = 0; i < 2 * pixels->components; i++) {
+            pdl_lex_next(&lex, &token);
+            pixels->decode[i] = token.kind == PDL_NUMBER ? token.number : 0;
+        }
+    }
+    return pixels->bits == 1 || pixels->bits == 2 || pixels->bits == 4 || pixels->bits == 8 ||
+           pixels->bits == 16;
+}
+
+enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *image,
+                                    const char **why)
+{
+    struct pdf_pixels pixels = { .space = NULL };
+    *why = NULL;
+    if (!inline_pixels(doc, image, &pixels)) {
+        return PDL_UNSURE;
+    }
+    enum pdl_shade shade = space_decides(&pixels);
+    struct str name = image->filter.text;
+    if (image->filter.kind == PDL_ARRAY) { // [/Fl]: the only name, if it is one
+        struct pdl_lex lex = pdl_lex_of(name);
+        struct pdl_token first;
+        struct pdl_token second;
+        pdl_lex_next(&lex, &first);
+        pdl_lex_next(&lex, &second);
+        name = first.kind == PDL_NAME && second.kind == PDL_END ? first.text : STR("?");
+    }
+    if (shade < PDL_COLOR) {
+        return shade;
+    }
+    if (image->filter.kind == PDL_END) {
+        return judge_memory(&pixels, image->data);
+    }
+    if (image->parameters.kind != PDL_END) {
+        return PDL_UNSURE;
+    }
+    if (str_eq(name, STR("Fl")) || str_eq(name, STR("FlateDecode"))) {
+        struct pdf_predictor none = { .kind = 1 };
+        return judge_flate(doc, &pixels, &none, image->data);
+    }
+    if (str_eq(name, STR("DCT")) || str_eq(name, STR("DCTDecode"))) {
+        return pdl_pdf_jpeg_judge(&pixels, image->data);
+    }
+    return PDL_UNSURE;
+}

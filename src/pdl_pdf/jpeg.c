@@ -1,0 +1,167 @@
+// jpeg: whether a JPEG has a coloured pixel. In the usual YCbCr only the chroma planes are
+// reconstructed, at their own resolution, row by row, and the first coloured sample ends it.
+
+#include "pdl_pdf/pdf_int.h"
+
+#include "base/mem.h"
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jpeglib.h>
+
+enum {
+    SIDE_MAX = 65500,
+    PLANES_MAX = 4,
+    BLOCK_ROWS_MAX = 64,
+    CHROMA_NEUTRAL = 1, // of 255: two levels of red or blue
+    SCANS_MAX = 200,
+};
+
+struct judge {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    jmp_buf out;
+    uint8_t *rows; // owned
+};
+
+static void error_exit(j_common_ptr common)
+{
+    struct judge *judge = common->client_data;
+    longjmp(judge->out, 1);
+}
+
+static void error_silent(j_common_ptr common, int level)
+{
+    (void)common;
+    (void)level;
+}
+
+static void error_no_text(j_common_ptr common)
+{
+    (void)common;
+}
+
+// A progressive file of thousands of scans is a bomb.
+static void progress(j_common_ptr common)
+{
+    struct judge *judge = common->client_data;
+    if (judge->jpeg.input_scan_number > SCANS_MAX) {
+        longjmp(judge->out, 1);
+    }
+}
+
+static bool chroma_row_neutral(const uint8_t *row, size_t width)
+{
+    unsigned odd = 0;
+    for (size_t i = 0; i < width; i++) {
+        odd |= (unsigned)(uint8_t)(row[i] - 128 + CHROMA_NEUTRAL) > 2 * CHROMA_NEUTRAL;
+    }
+    return odd == 0;
+}
+
+// Reads raw planes; each call of the library gives one row of interleaved blocks.
+static enum pdl_shade judge_chroma(struct judge *judge)
+{
+    struct jpeg_decompress_struct *jpeg = &judge->jpeg;
+    jpeg->raw_data_out = TRUE;
+    jpeg->do_fancy_upsampling = FALSE;
+    jpeg->dct_method = JDCT_IFAST;
+    (void)jpeg_start_decompress(jpeg);
+    jpeg->comp_info[0].component_needed = FALSE; // brightness is not reconstructed
+    JSAMPROW rows[PLANES_MAX][BLOCK_ROWS_MAX];
+    JSAMPARRAY planes[PLANES_MAX];
+    size_t widths[PLANES_MAX];
+    size_t total = 0;
+    for (int c = 0; c < 3; c++) {
+        widths[c] = (size_t)jpeg->comp_info[c].width_in_blocks * DCTSIZE + DCTSIZE * 4;
+        total += widths[c] * (size_t)jpeg->comp_info[c].v_samp_factor * DCTSIZE;
+    }
+    judge->rows = mem_new(total); // freed by the caller, past the jumps of the library
+    uint8_t *at = judge->rows;
+    for (int c = 0; c < 3; c++) {
+        int count = jpeg->comp_info[c].v_samp_factor * DCTSIZE;
+        for (int i = 0; i < count; i++, at += widths[c]) {
+            rows[c][i] = at;
+        }
+        planes[c] = rows[c];
+    }
+    JDIMENSION lines = (JDIMENSION)(jpeg->max_v_samp_factor * DCTSIZE);
+    while (jpeg->output_scanline < jpeg->output_height) {
+        (void)jpeg_read_raw_data(jpeg, planes, lines);
+        for (int c = 1; c < 3; c++) {
+            for (int i = 0; i < jpeg->comp_info[c].v_samp_factor * DCTSIZE; i++) {
+                if (!chroma_row_neutral(rows[c][i], jpeg->comp_info[c].downsampled_width)) {
+                    return PDL_COLOR;
+                }
+            }
+        }
+    }
+    return PDL_GREY;
+}
+
+static enum pdl_shade judge_rows(struct judge *judge, const struct pdf_pixels *pixels)
+{
+    struct jpeg_decompress_struct *jpeg = &judge->jpeg;
+    enum pdl_shade shade = PDL_GREY;
+    (void)jpeg_start_decompress(jpeg);
+    size_t len = (size_t)jpeg->output_width * (size_t)jpeg->output_components;
+    judge->rows = mem_new(len + 1);
+    while (jpeg->output_scanline < jpeg->output_height && shade != PDL_COLOR) {
+        JSAMPROW row = judge->rows;
+        (void)jpeg_read_scanlines(jpeg, &row, 1);
+        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, judge->rows, len));
+    }
+    return shade;
+}
+
+static enum pdl_shade judge_run(struct judge *judge, const struct pdf_pixels *pixels,
+                                struct str bytes)
+{
+    struct jpeg_decompress_struct *jpeg = &judge->jpeg;
+    jpeg_mem_src(jpeg, (const unsigned char *)bytes.ptr, bytes.len);
+    if (jpeg_read_header(jpeg, TRUE) != JPEG_HEADER_OK || jpeg->num_components > PLANES_MAX ||
+        jpeg->image_width > SIDE_MAX || jpeg->image_height > SIDE_MAX) {
+        return PDL_UNSURE;
+    }
+    struct pdf_pixels read = *pixels;
+    read.width = jpeg->image_width;
+    read.bits = 8;
+    if (jpeg->num_components != pixels->components) {
+        return PDL_UNSURE;
+    }
+    bool rgb = pixels->space->family == PDL_SPACE_RGB;
+    bool plain = !pixels->has_decode;
+    if (jpeg->jpeg_color_space == JCS_YCbCr && rgb && plain) {
+        return judge_chroma(judge);
+    }
+    if (jpeg->num_components == 3) {
+        jpeg->out_color_space = JCS_RGB;
+    } else if (jpeg->num_components == 4) {
+        jpeg->out_color_space = JCS_CMYK;
+    } else {
+        jpeg->out_color_space = jpeg->jpeg_color_space;
+    }
+    return judge_rows(judge, &read);
+}
+
+enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str bytes)
+{
+    struct judge judge = { .rows = NULL };
+    struct jpeg_progress_mgr watch = { .progress_monitor = progress };
+    judge.jpeg.err = jpeg_std_error(&judge.errors);
+    judge.errors.error_exit = error_exit;
+    judge.errors.emit_message = error_silent;
+    judge.errors.output_message = error_no_text;
+    judge.jpeg.client_data = &judge;
+    volatile enum pdl_shade shade = PDL_UNSURE;
+    if (setjmp(judge.out) == 0) {
+        jpeg_create_decompress(&judge.jpeg);
+        judge.jpeg.client_data = &judge;
+        judge.jpeg.progress = &watch;
+        shade = judge_run(&judge, pixels, bytes);
+    }
+    jpeg_destroy_decompress(&judge.jpeg);
+    free(judge.rows);
+    return shade;
+}

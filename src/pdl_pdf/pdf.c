@@ -1,0 +1,467 @@
+// pdf: the document, its page tree and its pages. See pdf.h.
+
+#include "pdl_pdf/pdf_int.h"
+
+#include <stdio.h>
+
+enum {
+    TREE_DEPTH_MAX = 64,
+    PAGE_ARENA_MAX = 32 << 20,
+    PARTS_MAX = 4096,
+    GROUPS_MAX = 100000,
+    ANNOTATIONS_MAX = 10000,
+    TAIL = 2048,
+    ROTATE_FULL = 360,
+    ANNOTATION_HIDDEN = 2,
+    ANNOTATION_PRINT = 4,
+    LETTER_WIDTH = 612,
+    LETTER_HEIGHT = 792,
+};
+
+// What a page takes from the nodes above it, by value, as libqpdf's handles end with each page.
+struct inherit {
+    struct pdl_rect media;
+    struct pdl_rect crop;
+    bool has_media;
+    bool has_crop;
+    int rotate;
+    int resources_of; // number of the node whose /Resources hold; 0: none
+    int resources_generation;
+    int depth;
+};
+
+struct reader {
+    struct doc *doc;
+    struct pdl_facts *facts;
+    struct map visited; // inner nodes
+    struct err *err;
+    bool full; // the limit on pages: stop
+};
+
+static char seen; // what maps hold where only the key matters
+
+static void inherit_read(struct doc *doc, qpdf_oh node, int id, struct inherit *inherit)
+{
+    inherit->has_media |= pdl_pdf_rect(doc, pdl_pdf_key(doc, node, "/MediaBox"), &inherit->media);
+    inherit->has_crop |= pdl_pdf_rect(doc, pdl_pdf_key(doc, node, "/CropBox"), &inherit->crop);
+    inherit->rotate = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, node, "/Rotate"), inherit->rotate);
+    if (qpdf_oh_is_dictionary(doc->qpdf, pdl_pdf_key(doc, node, "/Resources"))) {
+        inherit->resources_of = id;
+        inherit->resources_generation = qpdf_oh_get_generation(doc->qpdf, node);
+    }
+}
+
+static bool rect_is_usable(struct pdl_rect rect)
+{
+    return rect.x1 - rect.x0 >= 1 && rect.y1 - rect.y0 >= 1 && rect.x1 - rect.x0 < 1e7 &&
+           rect.y1 - rect.y0 < 1e7;
+}
+
+static struct pdl_rect page_box(struct reader *reader, const struct inherit *inherit)
+{
+    struct pdl_rect box = inherit->media;
+    if (!inherit->has_media || !rect_is_usable(box)) {
+        pdl_facts_note(reader->facts, PDL_ESTIMATED,
+                       "Page %llu has no usable media box; letter size is assumed.",
+                       (unsigned long long)reader->facts->pages + 1);
+        box = (struct pdl_rect){ 0, 0, LETTER_WIDTH, LETTER_HEIGHT };
+    }
+    struct pdl_rect both = pdl_rect_meet(box, inherit->crop);
+    return inherit->has_crop && rect_is_usable(both) ? both : box;
+}
+
+static void page_size(struct doc *doc, qpdf_oh page, const struct inherit *inherit,
+                      struct pdl_rect box, struct pdl_run *run)
+{
+    double unit = pdl_pdf_number(doc, pdl_pdf_key(doc, page, "/UserUnit"), 1);
+    unit = unit > 0 && unit < 1e5 ? unit : 1;
+    uint32_t width = pdl_facts_points((box.x1 - box.x0) * unit);
+    uint32_t height = pdl_facts_points((box.y1 - box.y0) * unit);
+    bool turned = inherit->rotate % (ROTATE_FULL / 2) != 0;
+    run->width = turned ? height : width;
+    run->height = turned ? width : height;
+}
+
+static bool content_add(struct doc *doc, qpdf_oh stream, struct pdl_part *part)
+{
+    if (!qpdf_oh_is_stream(doc->qpdf, stream)) {
+        return qpdf_oh_is_null(doc->qpdf, stream) != QPDF_FALSE;
+    }
+    *part = (struct pdl_part){ doc->content.len, pdl_pdf_id(doc, stream) };
+    bool ok = pdl_pdf_stream_add(doc, stream, &doc->content);
+    buf_add(&doc->content, STR("\n"));
+    return ok;
+}
+
+static void walk_contents(struct doc *doc, qpdf_oh page, struct names *names)
+{
+    qpdf_data q = doc->qpdf;
+    qpdf_oh contents = pdl_pdf_key(doc, page, "/Contents");
+    int count = qpdf_oh_is_array(q, contents) ? qpdf_oh_get_array_n_items(q, contents) : 1;
+    struct pdl_part one = { 0 };
+    struct pdl_part *parts = &one;
+    if (count > PARTS_MAX) {
+        pdl_walk_doubt(doc->walk, "its content is in too many streams");
+        count = PARTS_MAX;
+    }
+    if (count > 1) {
+        parts = arena_new_array(&doc->page, (size_t)count, sizeof(*parts));
+    }
+    doc->content.len = 0;
+    doc->content.fault = false;
+    for (int i = 0; i < count && parts != NULL; i++) {
+        qpdf_oh item =
+            qpdf_oh_is_array(q, contents) ? qpdf_oh_get_array_item(q, contents, i) : contents;
+        parts[i] = (struct pdl_part){ doc->content.len, 0 };
+        if (!content_add(doc, item, &parts[i])) {
+            pdl_walk_doubt(doc->walk, doc->content.fault ? "its content is over 128 MiB"
+                                                         : "its content cannot be read wholly");
+        }
+    }
+    if (parts != NULL && doc->content.len > 0) {
+        struct pdl_stream stream = { buf_str(&doc->content), parts,
+                                     (size_t)(count > 0 ? count : 1) };
+        pdl_walk_content(doc->walk, &stream, names);
+    }
+}
+
+// The appearance that is shown: /N, or its state that /AS names.
+static qpdf_oh appearance_of(struct doc *doc, qpdf_oh annotation)
+{
+    qpdf_data q = doc->qpdf;
+    qpdf_oh normal = pdl_pdf_key(doc, pdl_pdf_key(doc, annotation, "/AP"), "/N");
+    if (qpdf_oh_is_stream(q, normal) || !qpdf_oh_is_dictionary(q, normal)) {
+        return normal;
+    }
+    qpdf_oh state = pdl_pdf_key(doc, annotation, "/AS");
+    return qpdf_oh_is_name(q, state) ? pdl_pdf_key(doc, normal, qpdf_oh_get_name(q, state))
+                                     : qpdf_oh_new_null(q);
+}
+
+// Maps the form's box, turned by its matrix, onto the annotation's rectangle (12.5.5).
+static bool appearance_matrix(const struct pdl_object *form, struct pdl_rect rect,
+                              struct pdl_matrix *matrix)
+{
+    struct pdl_rect box = pdl_rect_map(&form->matrix, form->box);
+    double w = box.x1 - box.x0;
+    double h = box.y1 - box.y0;
+    if (!(w > 0) || !(h > 0) || w > 1e20 || h > 1e20) {
+        return false;
+    }
+    double sx = (rect.x1 - rect.x0) / w;
+    double sy = (rect.y1 - rect.y0) / h;
+    *matrix = (struct pdl_matrix){ sx, 0, 0, sy, rect.x0 - box.x0 * sx, rect.y0 - box.y0 * sy };
+    return true;
+}
+
+static void walk_annotation(struct doc *doc, qpdf_oh annotation)
+{
+    int flags = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, annotation, "/F"), 0);
+    struct pdl_rect rect;
+    struct pdl_matrix matrix;
+    if ((flags & ANNOTATION_HIDDEN) != 0 || (flags & ANNOTATION_PRINT) == 0 ||
+        pdl_pdf_name_is(doc, pdl_pdf_key(doc, annotation, "/Subtype"), "/Popup") ||
+        !pdl_pdf_rect(doc, pdl_pdf_key(doc, annotation, "/Rect"), &rect) ||
+        (doc->has_off && pdl_pdf_is_hidden(doc, pdl_pdf_key(doc, annotation, "/OC")))) {
+        return;
+    }
+    qpdf_oh stream = appearance_of(doc, annotation);
+    if (qpdf_oh_is_stream(doc->qpdf, stream)) {
+        struct pdl_object form = { .kind = PDL_OBJECT_FORM };
+        pdl_pdf_form_read(doc, stream, &form);
+        if (appearance_matrix(&form, rect, &matrix)) {
+            pdl_walk_annotation(doc->walk, &form, &matrix, pdl_pdf_id(doc, annotation));
+        }
+    }
+}
+
+static void walk_annotations(struct doc *doc, qpdf_oh page)
+{
+    qpdf_oh list = pdl_pdf_key(doc, page, "/Annots");
+    int count = qpdf_oh_is_array(doc->qpdf, list) ? qpdf_oh_get_array_n_items(doc->qpdf, list) : 0;
+    for (int i = 0; i < count && i < ANNOTATIONS_MAX; i++) {
+        walk_annotation(doc, qpdf_oh_get_array_item(doc->qpdf, list, i));
+    }
+}
+
+static bool page_add(struct reader *reader, qpdf_oh page, const struct inherit *inherit)
+{
+    struct doc *doc = reader->doc;
+    struct pdl_run run = { .count = 1, .certainty = PDL_EXACT };
+    struct pdl_rect box = page_box(reader, inherit);
+    struct pdl_verdict verdict;
+    page_size(doc, page, inherit, box, &run);
+    qpdf_oh owner = inherit->resources_of == 0
+                        ? page
+                        : qpdf_get_object_by_id(doc->qpdf, inherit->resources_of,
+                                                inherit->resources_generation);
+    struct names *names = pdl_pdf_names_of(doc, pdl_pdf_key(doc, owner, "/Resources"));
+    pdl_walk_begin(doc->walk, box);
+    walk_contents(doc, page, names);
+    walk_annotations(doc, page);
+    if (!arena_ok(&doc->page) || !arena_ok(doc->keep)) {
+        pdl_walk_doubt(doc->walk, "it names more things than are kept");
+    }
+    pdl_walk_end(doc->walk, &verdict);
+    run.color = verdict.shade == PDL_COLOR;
+    run.blank = verdict.shade == PDL_NOTHING;
+    run.certainty = verdict.shade == PDL_UNSURE ? PDL_UNKNOWN : PDL_EXACT;
+    run.reason = str_of(verdict.reason);
+    reader->full = !pdl_facts_add(reader->facts, &run, reader->err);
+    return !reader->full;
+}
+
+static void page_end(struct doc *doc)
+{
+    arena_free(&doc->page);
+    doc->page = ARENA_CAP(PAGE_ARENA_MAX);
+    qpdf_oh_release_all(doc->qpdf);
+}
+
+static bool is_inner(struct doc *doc, qpdf_oh node)
+{
+    return qpdf_oh_is_array(doc->qpdf, pdl_pdf_key(doc, node, "/Kids")) ||
+           pdl_pdf_name_is(doc, pdl_pdf_key(doc, node, "/Type"), "/Pages");
+}
+
+static bool tree_walk(struct reader *reader, int id, int generation, struct inherit inherit);
+
+// True: go on with the next child.
+static bool tree_kid(struct reader *reader, int id, int generation, const struct inherit *inherit,
+                     int at)
+{
+    struct doc *doc = reader->doc;
+    qpdf_data q = doc->qpdf;
+    qpdf_oh node = qpdf_get_object_by_id(q, id, generation);
+    qpdf_oh kid = qpdf_oh_get_array_item(q, pdl_pdf_key(doc, node, "/Kids"), at);
+    int kid_id = pdl_pdf_id(doc, kid);
+    if (kid_id != 0) {
+        return tree_walk(reader, kid_id, qpdf_oh_get_generation(q, kid), *inherit);
+    }
+    if (!qpdf_oh_is_dictionary(q, kid) || is_inner(doc, kid)) {
+        pdl_facts_note(reader->facts, PDL_ESTIMATED,
+                       "The page tree has something that is no page in object %d.", id);
+        return true;
+    }
+    struct inherit own = *inherit;
+    inherit_read(doc, kid, 0, &own);
+    bool more = page_add(reader, kid, &own);
+    page_end(doc);
+    return more;
+}
+
+static bool tree_inner(struct reader *reader, int id, int generation, const struct inherit *inherit)
+{
+    struct doc *doc = reader->doc;
+    if (inherit->depth >= TREE_DEPTH_MAX) {
+        pdl_facts_note(reader->facts, PDL_UNKNOWN, "The page tree is over %d levels deep.",
+                       TREE_DEPTH_MAX);
+        return true;
+    }
+    if (map_find(&reader->visited, map_key(&id, sizeof(id))) != NULL) {
+        pdl_facts_note(reader->facts, PDL_ESTIMATED,
+                       "The page tree comes back to object %d; its pages are counted once.", id);
+        return true;
+    }
+    map_set(&reader->visited, map_key(&id, sizeof(id)), &seen);
+    qpdf_oh kids = pdl_pdf_key(doc, qpdf_get_object_by_id(doc->qpdf, id, generation), "/Kids");
+    int count = qpdf_oh_is_array(doc->qpdf, kids) ? qpdf_oh_get_array_n_items(doc->qpdf, kids) : 0;
+    page_end(doc);
+    for (int i = 0; i < count; i++) {
+        if (!tree_kid(reader, id, generation, inherit, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool tree_walk(struct reader *reader, int id, int generation, struct inherit inherit)
+{
+    struct doc *doc = reader->doc;
+    qpdf_oh node = qpdf_get_object_by_id(doc->qpdf, id, generation);
+    if (!qpdf_oh_is_dictionary(doc->qpdf, node)) {
+        pdl_facts_note(reader->facts, PDL_UNKNOWN,
+                       "Object %d should be a page and is missing: the file is damaged.", id);
+        return true;
+    }
+    inherit_read(doc, node, id, &inherit);
+    inherit.depth++;
+    if (is_inner(doc, node)) {
+        return tree_inner(reader, id, generation, &inherit);
+    }
+    bool more = page_add(reader, node, &inherit);
+    page_end(doc);
+    return more;
+}
+
+static void groups_set(struct doc *doc, qpdf_oh groups, bool off)
+{
+    int count =
+        qpdf_oh_is_array(doc->qpdf, groups) ? qpdf_oh_get_array_n_items(doc->qpdf, groups) : 0;
+    for (int i = 0; i < count && i < GROUPS_MAX; i++) {
+        int id = pdl_pdf_id(doc, qpdf_oh_get_array_item(doc->qpdf, groups, i));
+        if (id != 0 && off) {
+            map_set(&doc->off, map_key(&id, sizeof(id)), &seen);
+        } else if (id != 0) {
+            (void)map_drop(&doc->off, map_key(&id, sizeof(id)));
+        }
+    }
+}
+
+// Groups that say what printing makes of them, where the configuration asks for that.
+static void groups_printed(struct doc *doc, qpdf_oh config)
+{
+    qpdf_data q = doc->qpdf;
+    qpdf_oh uses = pdl_pdf_key(doc, config, "/AS");
+    int count = qpdf_oh_is_array(q, uses) ? qpdf_oh_get_array_n_items(q, uses) : 0;
+    for (int i = 0; i < count && i < GROUPS_MAX; i++) {
+        qpdf_oh use = qpdf_oh_get_array_item(q, uses, i);
+        qpdf_oh groups = pdl_pdf_key(doc, use, "/OCGs");
+        int members = qpdf_oh_is_array(q, groups) ? qpdf_oh_get_array_n_items(q, groups) : 0;
+        if (!pdl_pdf_name_is(doc, pdl_pdf_key(doc, use, "/Event"), "/Print")) {
+            continue;
+        }
+        for (int j = 0; j < members && j < GROUPS_MAX; j++) {
+            qpdf_oh group = qpdf_oh_get_array_item(q, groups, j);
+            qpdf_oh print = pdl_pdf_key(doc, pdl_pdf_key(doc, group, "/Usage"), "/Print");
+            qpdf_oh state = pdl_pdf_key(doc, print, "/PrintState");
+            int id = pdl_pdf_id(doc, group);
+            if (id != 0 && pdl_pdf_name_is(doc, state, "/OFF")) {
+                map_set(&doc->off, map_key(&id, sizeof(id)), &seen);
+            } else if (id != 0 && pdl_pdf_name_is(doc, state, "/ON")) {
+                (void)map_drop(&doc->off, map_key(&id, sizeof(id)));
+            }
+        }
+    }
+}
+
+static void groups_read(struct doc *doc, qpdf_oh root)
+{
+    qpdf_oh properties = pdl_pdf_key(doc, root, "/OCProperties");
+    if (!qpdf_oh_is_dictionary(doc->qpdf, properties)) {
+        return;
+    }
+    qpdf_oh config = pdl_pdf_key(doc, properties, "/D");
+    if (pdl_pdf_name_is(doc, pdl_pdf_key(doc, config, "/BaseState"), "/OFF")) {
+        groups_set(doc, pdl_pdf_key(doc, properties, "/OCGs"), true);
+    }
+    groups_set(doc, pdl_pdf_key(doc, config, "/ON"), false);
+    groups_set(doc, pdl_pdf_key(doc, config, "/OFF"), true);
+    groups_printed(doc, config);
+    doc->has_off = doc->off.count > 0;
+}
+
+// Warnings of the reading itself: what libqpdf repaired.
+static bool was_repaired(struct doc *doc)
+{
+    bool repaired = false;
+    while (qpdf_more_warnings(doc->qpdf)) {
+        qpdf_error warning = qpdf_next_warning(doc->qpdf);
+        const char *text = qpdf_get_error_message_detail(doc->qpdf, warning);
+        repaired |= strstr(text, "reconstruct") != NULL;
+    }
+    return repaired;
+}
+
+static bool has_end_mark(struct str document)
+{
+    size_t from = document.len > TAIL ? document.len - TAIL : 0;
+    return memmem(document.ptr + from, document.len - from, "%%EOF", 5) != NULL;
+}
+
+static void note_repair(struct str document, struct pdl_facts *facts)
+{
+    if (has_end_mark(document)) {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "The cross-reference table was broken and has been rebuilt.");
+    } else {
+        pdl_facts_note(facts, PDL_UNKNOWN,
+                       "The file ends before its end mark: it was cut short, and pages may be "
+                       "missing.");
+    }
+}
+
+static void note_unreadable(struct doc *doc, struct str document, struct pdl_facts *facts)
+{
+    qpdf_error error = qpdf_get_error(doc->qpdf);
+    enum qpdf_error_code_e code = qpdf_get_error_code(doc->qpdf, error);
+    if (code == qpdf_e_password) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The document needs a password to be read.");
+    } else if (!has_end_mark(document)) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The file was cut short: it has no end mark.");
+    } else {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The PDF is damaged beyond repair.");
+    }
+}
+
+static void note_claim(struct doc *doc, struct pdl_facts *facts, double claimed)
+{
+    (void)doc;
+    if (claimed >= 0 && claimed != (double)facts->pages && facts->certainty == PDL_EXACT) {
+        pdl_facts_note(facts, PDL_EXACT, "The document claims %.0f pages and has %llu.", claimed,
+                       (unsigned long long)facts->pages);
+    }
+}
+
+static bool doc_read(struct doc *doc, struct pdl_facts *facts, struct err *err)
+{
+    qpdf_data q = doc->qpdf;
+    qpdf_oh root = qpdf_get_root(q);
+    qpdf_oh pages = pdl_pdf_key(doc, root, "/Pages");
+    double claimed = pdl_pdf_number(doc, pdl_pdf_key(doc, pages, "/Count"), -1);
+    int id = pdl_pdf_id(doc, pages);
+    struct reader reader = { .doc = doc, .facts = facts, .err = err };
+    groups_read(doc, root);
+    if (id == 0) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The PDF has no page tree.");
+        return true;
+    }
+    int generation = qpdf_oh_get_generation(q, pages);
+    bool ok = tree_walk(&reader, id, generation, (struct inherit){ .crop = PDL_RECT_ALL });
+    map_free(&reader.visited);
+    if (!ok) {
+        return false;
+    }
+    note_claim(doc, facts, claimed);
+    if (facts->pages == 0) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "No page was found.");
+    }
+    return true;
+}
+
+static void doc_fini(struct doc *doc)
+{
+    qpdf_cleanup(&doc->qpdf);
+    arena_free(&doc->page);
+    map_free(&doc->objects);
+    map_free(&doc->off);
+    buf_free(&doc->content);
+    if (doc->zlib_ready) {
+        (void)inflateEnd(&doc->zlib); // its memory is freed whatever it says
+    }
+}
+
+bool pdl_pdf_read(struct str document, struct pdl_facts *facts, struct err *err)
+{
+    OWN(doc_fini)
+    struct doc doc = { .keep = facts->arena,
+                       .page = ARENA_CAP(PAGE_ARENA_MAX),
+                       .content = BUF_CAP(PDF_CONTENT_MAX) };
+    doc.qpdf = qpdf_init();
+    qpdf_silence_errors(doc.qpdf);
+    qpdf_set_suppress_warnings(doc.qpdf, QPDF_TRUE);
+    pdl_pdf_source_init(&doc);
+    doc.walk = pdl_walk_new(facts->arena, &doc.source);
+    if (doc.walk == NULL) {
+        return err_set(err, ERR_LIMIT, "too little memory is allowed for a document");
+    }
+    QPDF_ERROR_CODE bad = qpdf_read_memory(doc.qpdf, "document", document.ptr, document.len, NULL);
+    if ((bad & QPDF_ERRORS) != 0) {
+        note_unreadable(&doc, document, facts);
+        return true;
+    }
+    if (was_repaired(&doc)) {
+        note_repair(document, facts);
+    }
+    return doc_read(&doc, facts, err);
+}

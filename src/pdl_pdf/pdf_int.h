@@ -1,0 +1,119 @@
+// What the modules of pdl_pdf share. pdf.c: the document and its pages; names.c: resources by name;
+// space.c and func.c: colour spaces and functions; image.c and jpeg.c: pixels; stream.c: bytes.
+#pragma once
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "pdl/walk.h"
+#include "pdl_pdf/pdf.h"
+#include <qpdf/qpdf-c.h>
+#include <zlib.h>
+
+enum {
+    PDF_NAME_MAX = 128,
+    PDF_CONTENT_MAX = 128 << 20,
+    PDF_FUNCTION_DEPTH = 8,
+    PDF_SPACE_DEPTH = 8,
+};
+
+// Names already looked up on this page, in one resource dictionary.
+struct names {
+    qpdf_oh dict;
+    struct names_slot *slots[64]; // in the page's arena
+};
+
+struct doc {
+    qpdf_data qpdf;     // owned
+    struct arena *keep; // what lives as long as the document
+    struct arena page;  // what lives as long as a page
+    struct map objects; // by object number and kind; values in keep
+    struct map off;     // optional content that is off, by object number
+    bool has_off;
+    z_stream zlib;
+    bool zlib_ready;
+    struct buf content; // of the page
+    struct pdl_walk *walk;
+    struct pdl_source source;
+};
+
+// Objects.
+qpdf_oh pdl_pdf_key(struct doc *doc, qpdf_oh dict, const char *key); // key with its slash
+int pdl_pdf_id(struct doc *doc, qpdf_oh oh);                         // 0: direct
+bool pdl_pdf_name_is(struct doc *doc, qpdf_oh oh, const char *name); // name with its slash
+double pdl_pdf_number(struct doc *doc, qpdf_oh oh, double otherwise);
+int pdl_pdf_numbers(struct doc *doc, qpdf_oh array, double *v, int max);
+bool pdl_pdf_rect(struct doc *doc, qpdf_oh array, struct pdl_rect *rect);
+void pdl_pdf_matrix(struct doc *doc, qpdf_oh array, struct pdl_matrix *matrix);
+qpdf_oh pdl_pdf_dict(struct doc *doc, qpdf_oh oh);      // of a stream, or the dictionary itself
+bool pdl_pdf_is_hidden(struct doc *doc, qpdf_oh group); // optional content group or membership
+
+// A thing kept for an object of this number; made zeroed when it is not there. NULL: id is 0 or the
+// arena is full.
+void *pdl_pdf_kept(struct doc *doc, int id, char kind, size_t size);
+
+// Streams. pdl_pdf_stream_add appends the decoded bytes; false: cannot be decoded, or only in part.
+bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf);
+bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
+bool pdl_pdf_stream_decoded(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
+bool pdl_pdf_inflate_start(struct doc *doc);
+
+enum pdf_filter { FILTER_NONE, FILTER_FLATE, FILTER_DCT, FILTER_JPX, FILTER_BITS, FILTER_OTHER };
+// The one filter of a stream, or FILTER_OTHER for a chain. *predictor as of FlateDecode.
+struct pdf_predictor {
+    int kind;
+    int colors;
+    int bits;
+    int columns;
+};
+enum pdf_filter pdl_pdf_stream_filter(struct doc *doc, qpdf_oh dict,
+                                      struct pdf_predictor *predictor);
+
+// Functions.
+struct pdf_function;
+enum { PDF_OUT_MAX = 32 };
+const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, int depth);
+int pdl_pdf_function_run(const struct pdf_function *function, const double *in, int count,
+                         double out[PDF_OUT_MAX]);
+
+// Colour spaces.
+const struct pdl_space *pdl_pdf_space_read(struct doc *doc, struct names *names, qpdf_oh oh,
+                                           int depth);
+const struct pdl_space *pdl_pdf_space_inline(struct doc *doc, struct names *names,
+                                             const struct pdl_token *token);
+enum pdl_shade pdl_pdf_space_shade(const struct pdl_space *space, const double *v);
+enum pdl_shade pdl_pdf_shading_shade(struct doc *doc, struct names *names, qpdf_oh shading);
+
+// Images.
+struct pdf_image {
+    qpdf_oh oh;
+    struct names *names;
+    int id;
+    bool known;
+    enum pdl_shade shade;
+    const char *why;
+};
+enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image);
+enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *image,
+                                    const char **why);
+
+struct pdf_pixels { // how samples become colours
+    const struct pdl_space *space;
+    int components;
+    int bits;
+    uint32_t width;
+    uint32_t height;
+    bool has_decode;
+    double decode[2 * 4];
+    uint8_t lut[256]; // of one component: the shade of each code
+};
+enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t *row, size_t len);
+enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str jpeg);
+
+void pdl_pdf_source_init(struct doc *doc);
+void *pdl_pdf_names_find(struct doc *doc, struct names *names, char kind, struct str name);
+void pdl_pdf_names_set(struct doc *doc, struct names *names, char kind, struct str name,
+                       void *value);
+qpdf_oh pdl_pdf_names_key(struct doc *doc, struct names *names, const char *category,
+                          struct str name);
+struct names *pdl_pdf_names_of(struct doc *doc, qpdf_oh dict);
+void pdl_pdf_form_read(struct doc *doc, qpdf_oh form, struct pdl_object *object);
