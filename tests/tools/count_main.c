@@ -1,7 +1,7 @@
 // The `count` command alone, for the tests of its room.
-#include "cli/cmd_count.h"
+#include "count/command.h"
 
 int main(int argc, char **argv)
 {
-    return cli_count_main(argc, argv);
+    return count_command_run(argc, argv);
 }

@@ -1,6 +1,6 @@
-// cmd_count: see cmd_count.h. Main thread; what is printed is printed at once, file by file.
+// command: see command.h. Main thread; what is printed is printed at once, file by file.
 
-#include "cli/cmd_count.h"
+#include "count/command.h"
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -163,7 +163,7 @@ static int count_one(struct count *count, const char *path, bool json)
     return ok && fflush(stdout) == 0 ? status : EXIT_TROUBLE;
 }
 
-int cli_count_main(int argc, char **argv)
+int count_command_run(int argc, char **argv)
 {
     struct err err;
     struct options options = { .json = false };
