@@ -120,6 +120,7 @@ void net_stream_set(struct net_stream *stream, const struct net_stream_events *e
 // past NET_STREAM_QUEUE_MAX the stream is closed with ERR_LIMIT.
 enum { NET_STREAM_QUEUE_MAX = 16 << 20 };
 void net_stream_write(struct net_stream *stream, struct str bytes);
+// Bytes queued and not yet handed to the kernel. In on_close: those that never were.
 size_t net_stream_pending(const struct net_stream *stream);
 void net_stream_pause(struct net_stream *stream); // stops reading: back-pressure
 void net_stream_resume(struct net_stream *stream);

@@ -204,8 +204,7 @@ static void stream_drop_queue(struct net_stream *stream)
         stream->first = chunk->next;
         net_chunk_free(stream->loop, chunk);
     }
-    stream->last = NULL;
-    stream->pending = 0;
+    stream->last = NULL; // pending stays: on_close may ask how much never left us
 }
 
 void net_stream_detach(struct net_stream *stream)
