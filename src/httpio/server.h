@@ -2,7 +2,8 @@
 // back-pressure; answers may come at any time, also before the body and long after it.
 //
 // All on the loop thread. An exchange is one request and its answer; it lives until its on_close.
-// Across a wait keep its id: the asker may be gone by then (httpio_exchange_find).
+// Across a wait keep its id: the asker may be gone by then (httpio_exchange_find). No event comes
+// from inside a call of yours; they come from the loop.
 #pragma once
 
 #include "base/err.h"
@@ -20,7 +21,7 @@ struct httpio_exchange_id {
 struct httpio_exchange_events {
     // Body bytes, in order; only after httpio_exchange_want_body.
     void (*on_data)(void *arg, struct httpio_exchange *exchange, struct str bytes);
-    // The whole body has come (at once after want_body when there is none).
+    // The whole body has come (soon after want_body when there is none).
     void (*on_end)(void *arg, struct httpio_exchange *exchange);
     // httpio_exchange_write may go on (also once, soon after httpio_exchange_start).
     void (*on_room)(void *arg, struct httpio_exchange *exchange);
@@ -82,11 +83,11 @@ bool httpio_exchange_is_tls(const struct httpio_exchange *exchange);
 void httpio_exchange_set(struct httpio_exchange *exchange,
                          const struct httpio_exchange_events *events, void *arg); // both borrowed
 
-// Sends 100 Continue where it was asked for, then on_data and on_end come. May call them before it
-// returns. Not called: the body is thrown away within the drain bounds after the answer.
+// Sends 100 Continue where it was asked for, then on_data and on_end come. Not called: the body is
+// thrown away within the drain bounds after the answer.
 void httpio_exchange_want_body(struct httpio_exchange *exchange);
-// Stops on_data and on_end (and, a little later, the peer). Twice is as once. The peer's rate is not
-// measured meanwhile.
+// Stops on_data and on_end (and, a little later, the peer). Twice is as once. The peer's rate is
+// not measured meanwhile.
 void httpio_exchange_pause(struct httpio_exchange *exchange);
 void httpio_exchange_resume(struct httpio_exchange *exchange);
 
@@ -99,7 +100,8 @@ struct httpio_answer {
 };
 
 // The whole answer at once. The exchange ends when it has gone out; do not touch it afterwards but
-// in its events. Answering a second time is our own mistake.
+// in its events. Answering a second time is our own mistake, as is a field that does not fit into
+// a head: check a stranger's words before they go into one.
 void httpio_exchange_answer(struct httpio_exchange *exchange, const struct httpio_answer *answer,
                             struct str body);
 
