@@ -379,6 +379,8 @@ static bool has_goaway(struct str frames)
     return false;
 }
 
+static bool last_told; // the last one that did not survive was told by GOAWAY
+
 static bool survives(const struct buf *bytes, size_t *count)
 {
     struct side server;
@@ -390,7 +392,7 @@ static bool survives(const struct buf *bytes, size_t *count)
     *count = server.heads;
     good = good && !http2_is_done(server.session);
     bool told = has_goaway(buf_str(&out));
-    CHECK(good || told || bytes->ptr[0] == 'G');
+    last_told = told;
     side_fini(&server);
     return good;
 }
@@ -463,7 +465,7 @@ static void test_malformed_bytes_end_the_connection(void)
         size_t count = 0;
         printf("# %s\n", rows[i].name);
         CHECK(!survives(&bytes, &count));
-        CHECK(count == 0);
+        CHECK(last_told && count == 0);
     }
     OWN(buf_free) struct buf http1 = BUF_CAP(4096);
     buf_add(&http1, STR("GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
