@@ -9,7 +9,6 @@ enum { HTTP2_WRITE_MOST = 64 << 10 };
 _Static_assert(HTTP2_PING_MS + HTTP2_PONG_MS == 40000, "the text in http2_link_on_timer says so");
 
 struct http2_link {
-    struct net_loop *loop;     // borrowed
     struct net_stream *stream; // owned until its on_close
     struct http2 *session;     // owned until lost
     struct net_timer *timer;   // owned; silence
@@ -17,7 +16,6 @@ struct http2_link {
     void *arg; // borrowed
     struct buf out;
     bool feeding; // inside the session's callbacks: flushed afterwards
-    bool turn;    // a posted turn will flush again
     bool ended;   // the owner let go; freed with the last callback
     bool closing; // the stream was told to
     bool pinged;
@@ -35,22 +33,9 @@ static void http2_link_done(struct http2_link *link)
         link->closing = true;
         net_stream_close(link->stream);
     }
-    if (link->stream == NULL && !link->turn) {
+    if (link->stream == NULL) {
         buf_free(&link->out);
         free(link);
-    }
-}
-
-static void http2_link_lose(struct http2_link *link, const struct err *err)
-{
-    if (link->session == NULL) {
-        return;
-    }
-    net_timer_free(&link->timer);
-    http2_free(&link->session);
-    link->why = *err;
-    if (!link->ended) {
-        link->on_lost(link->arg, &link->why);
     }
 }
 
@@ -87,21 +72,11 @@ static void http2_link_pump(struct http2_link *link)
     http2_link_done(link);
 }
 
-static void http2_link_on_turn(void *arg)
-{
-    struct http2_link *link = arg;
-    link->turn = false;
-    http2_link_pump(link);
-}
-
 void http2_link_flush(struct http2_link *link)
 {
-    if (link->feeding || link->turn || link->session == NULL) {
-        return;
+    if (!link->feeding && link->session != NULL) {
+        http2_link_pump(link);
     }
-    link->turn = true;
-    net_loop_post(link->loop, http2_link_on_turn, link);
-    http2_link_pump(link);
 }
 
 static void http2_link_on_read(void *arg, struct net_stream *stream, struct str bytes)
@@ -143,7 +118,16 @@ static void http2_link_on_close(void *arg, const struct err *err)
 {
     struct http2_link *link = arg;
     link->stream = NULL;
-    http2_link_lose(link, err->code == ERR_NONE && link->why.code != ERR_NONE ? &link->why : err);
+    if (!link->ended) {
+        struct err why = err->code == ERR_NONE ? link->why : *err;
+        link->feeding = true; // the owner may let go of the link in his callbacks
+        net_timer_free(&link->timer);
+        http2_free(&link->session);
+        if (!link->ended) {
+            link->on_lost(link->arg, &why);
+        }
+        link->feeding = false;
+    }
     http2_link_done(link);
 }
 
@@ -176,7 +160,6 @@ struct http2_link *http2_link_new(struct net_loop *loop, struct net_stream *stre
                                   void (*on_lost)(void *arg, const struct err *err), void *arg)
 {
     struct http2_link *link = mem_new(sizeof(*link));
-    link->loop = loop;
     link->stream = stream;
     link->on_lost = on_lost;
     link->arg = arg;

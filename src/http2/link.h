@@ -23,7 +23,7 @@ struct http2_link *http2_link_new(struct net_loop *loop, struct net_stream *stre
                                   void (*on_lost)(void *arg, const struct err *err), void *arg);
 void http2_link_free(struct http2_link **link);            // at once; on_lost does not run any more
 struct http2 *http2_link_session(struct http2_link *link); // NULL once lost
-// To be called after what was sent on the session outside its callbacks. The first flush of a turn
-// of the loop writes at once, further ones are gathered into one write.
+// To be called after what was sent on the session outside its callbacks. What goes out in one turn
+// of the loop is one write: net gathers it.
 void http2_link_flush(struct http2_link *link);
 void http2_link_drain(struct http2_link *link); // GOAWAY, finishes what is open, closes

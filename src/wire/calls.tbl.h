@@ -1,6 +1,7 @@
 // Every call between engines. CALL(service, method, request, reply, engine, roles, deadline_ms,
-// flags): request and reply are protobuf-c's descriptor stems, roles a set of ROLE_ bits, CALL_KEYED
-// says that the request's field 1 is the asker's 16-byte key, CALL_PARTS that the reply is a stream.
+// flags): request and reply are protobuf-c's descriptor stems, roles a set of ROLE_ bits,
+// CALL_KEYED says that the request's field 1 is the asker's 16-byte key, CALL_PARTS that the reply
+// is a stream.
 #define ROLE_CLI (ROLE_ADMIN | ROLE_WEB)
 CALL(People, AddPerson, add_person_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(People, GetPerson, get_person_request, person, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000, 0)
@@ -11,8 +12,8 @@ CALL(Charging, Quote, quote_request, quote_reply, "cas", ROLE_CLI | ROLE_DRE | R
 CALL(Charging, Reserve, reserve_request, reservation, "cas", ROLE_DRE, 5000, CALL_KEYED)
 CALL(Charging, Settle, settle_request, settlement, "cas", ROLE_DRE, 5000, CALL_KEYED)
 CALL(Charging, VoidReservation, void_request, settlement, "cas", ROLE_DRE, 5000, CALL_KEYED)
-CALL(Prices, GetPrices, get_prices_request, price_list, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE,
-     5000, 0)
+CALL(Prices, GetPrices, get_prices_request, price_list, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000,
+     0)
 CALL(Prices, SetPrices, set_prices_request, price_list, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)

@@ -19,9 +19,9 @@ struct wire_call_id {
     uint64_t v;
 };
 
-// ask: unpacked into the call's arena and checked (UTF-8 without control characters, lengths, enums,
-// key of 16 bytes where the table wants one). Answer with wire_call_answer or wire_call_refuse, now
-// or later.
+// ask: unpacked into the call's arena and checked (UTF-8 without control characters, lengths,
+// enums, key of 16 bytes where the table wants one). Answer with wire_call_answer or
+// wire_call_refuse, now or later.
 typedef void wire_handler(void *engine, struct wire_call *call, const ProtobufCMessage *ask);
 
 struct wire_method {
@@ -40,10 +40,10 @@ struct wire_refused {
 struct wire_server_settings {
     const char *host;
     uint16_t port;
-    struct net_tls *tls; // borrowed while serving
+    struct net_tls *tls;               // borrowed while serving
     const struct wire_method *methods; // borrowed; count of them
     size_t method_count;
-    void *engine; // borrowed; given to every handler
+    void *engine;     // borrowed; given to every handler
     const char *site; // borrowed; whose certificates may ask; NULL: any site that tls believes
     uint32_t most;    // connections at once; 0: 1024
     // Told of every request that the table did not allow, for the log; may be NULL.
@@ -54,7 +54,10 @@ bool wire_server_new(struct net_loop *loop, const struct wire_server_settings *s
                      struct wire_server **server, struct err *err) CC_MUST_USE;
 uint16_t wire_server_port(const struct wire_server *server);
 void wire_server_serving(struct wire_server *server, bool serving); // what grpc.health.v1 says
+// Connections made from now on get this certificate; for a renewed one.
+void wire_server_set_tls(struct wire_server *server, struct net_tls *tls);
 void wire_server_drain(struct wire_server *server); // GOAWAY; finishes what is under way
+size_t wire_server_call_count(const struct wire_server *server); // under way
 void wire_server_free(struct wire_server **server);
 
 struct wire_call_id wire_call_id(const struct wire_call *call);

@@ -1,0 +1,114 @@
+// wire/call: what an engine does with a call that it was given (server.h), and how a call ends.
+
+#include "wire/core_int.h"
+
+#include <assert.h>
+
+enum { CALL_HEAD_FIELDS = 2 };
+
+static const struct http2_field call_head[CALL_HEAD_FIELDS] = {
+    { { ":status", 7 }, { "200", 3 } },
+    { { "content-type", 12 }, { "application/grpc", 16 } },
+};
+
+struct wire_call_id wire_call_id(const struct wire_call *call)
+{
+    return call->id;
+}
+
+struct arena *wire_call_arena(struct wire_call *call)
+{
+    return &call->arena;
+}
+
+const char *wire_call_role(const struct wire_call *call)
+{
+    return call->conn->peer.role_name;
+}
+
+const char *wire_call_host(const struct wire_call *call)
+{
+    return call->conn->peer.host;
+}
+
+int64_t wire_call_deadline_ms(const struct wire_call *call)
+{
+    return call->due.at_ms;
+}
+
+void wire_call_finish(struct wire_call *call, enum wire_status status, const struct err *err,
+                      const char *const *reasons)
+{
+    struct wire_conn *conn = call->conn;
+    OWN(arena_free) struct arena arena = ARENA_CAP(16 << 10); // the call's own may be full
+    struct http2_field fields[CALL_HEAD_FIELDS + WIRE_STATUS_FIELDS];
+    size_t count = 0;
+    wire_status_write(&arena, status, err, reasons, fields + CALL_HEAD_FIELDS, &count);
+    if (call->head_sent) {
+        http2_end(call->stream, fields + CALL_HEAD_FIELDS, count);
+    } else {
+        memcpy(fields, call_head, sizeof(call_head));
+        http2_answer(call->stream, fields, CALL_HEAD_FIELDS + count, true);
+    }
+    wire_call_drop(call);
+    conn->flush(conn->arg);
+}
+
+static bool call_send(struct wire_call *call, const ProtobufCMessage *message, struct err *err)
+{
+    assert(message->descriptor == call->kind->reply);
+    struct str bytes = { "", 0 };
+    if (!wire_frame_pack(&call->arena, message, &bytes, err)) {
+        return false;
+    }
+    if (!call->head_sent) {
+        call->head_sent = true;
+        http2_answer(call->stream, call_head, CALL_HEAD_FIELDS, false);
+    }
+    http2_send(call->stream, bytes);
+    return true;
+}
+
+void wire_call_answer(struct wire_call *call, const ProtobufCMessage *reply)
+{
+    struct err err;
+    if (!call_send(call, reply, &err)) {
+        wire_call_refuse(call, &err, NULL);
+        return;
+    }
+    wire_call_end(call);
+}
+
+bool wire_call_part(struct wire_call *call, const ProtobufCMessage *part,
+                    void (*on_ready)(void *engine, struct wire_call *call))
+{
+    struct err err;
+    struct wire_conn *conn = call->conn;
+    OWN(arena_free)
+    struct arena kept = call->arena; // parts may be many: each in an arena of its own
+    call->arena = ARENA_CAP(WIRE_CALL_BYTES);
+    bool sent = call_send(call, part, &err);
+    struct arena used = call->arena;
+    call->arena = kept;
+    kept = used;
+    if (!sent) {
+        wire_call_refuse(call, &err, NULL);
+        return true;
+    }
+    bool more = http2_stream_queued(call->stream) < WIRE_PARTS_QUEUED;
+    call->on_ready = more ? NULL : on_ready;
+    conn->flush(conn->arg);
+    return more;
+}
+
+void wire_call_end(struct wire_call *call)
+{
+    const struct err none = { 0 };
+    wire_call_finish(call, WIRE_OK, &none, NULL);
+}
+
+void wire_call_refuse(struct wire_call *call, const struct err *err, const char *const *reasons)
+{
+    assert(err->code != ERR_NONE);
+    wire_call_finish(call, wire_status_of(err->code), err, reasons);
+}
