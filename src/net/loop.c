@@ -152,7 +152,8 @@ void net_loop_post(struct net_loop *loop, void (*fn)(void *arg), void *arg)
 struct net_loop *net_loop_new(void)
 {
     struct net_loop *loop = mem_new(sizeof(*loop));
-    (void)signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+    (void)sigaction(SIGPIPE, &ignore, NULL); // OpenSSL writes without MSG_NOSIGNAL
     net_link_init(&loop->streams);
     net_link_init(&loop->turn);
     net_link_init(&loop->dead);
@@ -223,7 +224,9 @@ void net_loop_free(struct net_loop **at)
     loop_on_mail(&loop->mail); // what was posted runs
     loop_end_streams(loop);
     uv_walk(&loop->uv, loop_close_handle, loop);
-    (void)uv_run(&loop->uv, UV_RUN_DEFAULT); // nothing is left but closing handles and look-ups
+    while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0) {
+        // nothing is left but closing handles and look-ups; a stop before this ends one round
+    }
     int status = uv_loop_close(&loop->uv);
     assert(status == 0);
     (void)status;

@@ -462,7 +462,8 @@ static bool tls_set_policy(struct net_tls *tls, const struct net_tls_settings *s
            SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:"
                                              "TLS_CHACHA20_POLY1305_SHA256") == 1 &&
            SSL_CTX_set_num_tickets(context, 1) == 1 &&
-           SSL_CTX_set_session_id_context(context, (const unsigned char *)"quoin", 5) == 1;
+           (!tls->server || // tickets are for servers of ours only; a client's key has no such mark
+            SSL_CTX_set_session_id_context(context, (const unsigned char *)"quoin", 5) == 1);
 }
 
 static bool tls_set_files(struct net_tls *tls, const struct net_tls_settings *settings,
