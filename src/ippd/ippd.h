@@ -3,8 +3,9 @@
 // queues, the jobs and the documents.
 //
 // Everything runs on the loop thread. Runs of bytes that one side is given are the other side's,
-// until the function that was called returns: copy what you keep. Times are wall milliseconds,
-// 0: not yet. Users are as claimed or authenticated, compared byte for byte.
+// until the function that was called returns: copy what you keep. What queue_find and job_find show
+// stays as it is until the face calls something that changes the engine, or the loop turns. Times
+// are wall milliseconds, 0: not yet. Users are as claimed or authenticated, compared byte for byte.
 #pragma once
 
 #include "base/err.h"
@@ -42,12 +43,13 @@ struct ippd_queue {
     bool accepting;
     bool color;
     bool duplex;
+    bool number_up;     // the way to paper can put several pages on a side
+    bool page_ranges;   // … and can leave pages out
     bool holds;         // jobs wait for their owner's release
     uint32_t formats;   // enum ippd_format: what can really be counted
     uint32_t job_count; // not completed
     int64_t state_changed_at;
     int64_t config_changed_at;
-    int64_t started_at; // of the engine: printer-up-time counts from here
 };
 
 struct ippd_job {

@@ -31,7 +31,7 @@ struct ippd_range {
 struct ippd_ticket {
     struct str attrs; // what was asked for and accepted, encoded as one job-attributes group
                       // without its tag: to be stored, shown again, and sent to the printer
-    uint32_t copies; // 1 to IPPD_COPIES_MAX
+    uint32_t copies;  // 1 to IPPD_COPIES_MAX
     enum page_sides sides;
     enum ippd_color color;
     enum ippd_hold hold;

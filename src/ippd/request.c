@@ -1,0 +1,241 @@
+// request: the checks of RFC 8011 4.1 that every request has to pass, and its target.
+
+#include "ippd/exchange_int.h"
+
+#include "base/enc.h"
+#include "base/num.h"
+
+static bool refuse(struct ippd_exchange *exchange, enum ipp_status status, const char *text)
+{
+    ippd_exchange_reply(exchange, status, "%s", text);
+    return false;
+}
+
+static bool version_is_known(const struct ipp_msg *msg)
+{
+    return (msg->major == 1 && msg->minor <= 1) || (msg->major == 2 && msg->minor <= 2);
+}
+
+// RFC 8011 5.1: what a string of this syntax may have, in bytes.
+static size_t most_of(uint8_t tag)
+{
+    switch (tag) {
+    case IPP_TAG_NAME:
+    case IPP_TAG_NAME_LANG:
+    case IPP_TAG_KEYWORD:
+    case IPP_TAG_MIME: return 255;
+    case IPP_TAG_CHARSET:
+    case IPP_TAG_URI_SCHEME:
+    case IPP_TAG_LANGUAGE: return 63;
+    default: return 1023;
+    }
+}
+
+// Text may have line ends; the others name things.
+static bool is_fit(const struct ipp_value *value)
+{
+    bool is_text = value->tag == IPP_TAG_TEXT || value->tag == IPP_TAG_TEXT_LANG;
+    return is_text ? enc_is_utf8(value->text) : enc_is_plain(value->text);
+}
+
+static bool attr_is_fit(struct ippd_exchange *exchange, const struct ipp_attr *attr);
+
+static bool value_is_fit(struct ippd_exchange *exchange, const struct ipp_attr *attr,
+                         const struct ipp_value *value)
+{
+    if (value->tag == IPP_TAG_COLLECTION) {
+        bool fit = true;
+        for (const struct ipp_attr *member = value->members; fit && member != NULL;
+             member = member->next) {
+            fit = attr_is_fit(exchange, member); // as deep as the decoder let it be
+        }
+        return fit;
+    }
+    bool is_text = ipp_tag_is_text(value->tag);
+    if ((is_text || value->tag == IPP_TAG_OCTETS) && value->text.len > most_of(value->tag)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_REQUEST_VALUE_TOO_LONG,
+                            "\"%.*s\" has %zu bytes, over %zu.", (int)attr->name.len,
+                            attr->name.ptr, value->text.len, most_of(value->tag));
+        return false;
+    }
+    if (is_text && !is_fit(value)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_BAD_REQUEST,
+                            "\"%.*s\" is not UTF-8, or has control characters.",
+                            (int)attr->name.len, attr->name.ptr);
+        return false;
+    }
+    return true;
+}
+
+static bool attr_is_fit(struct ippd_exchange *exchange, const struct ipp_attr *attr)
+{
+    if (!enc_is_plain(attr->name)) {
+        return refuse(exchange, IPP_STATUS_BAD_REQUEST, "An attribute's name is not plain text.");
+    }
+    for (const struct ipp_value *value = attr->values; value != NULL; value = value->next) {
+        if (!value_is_fit(exchange, attr, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// RFC 8011 4.1.3: an attribute may stand once in a group. The caps keep the two loops short.
+static bool group_is_fit(struct ippd_exchange *exchange, const struct ipp_group *group)
+{
+    for (const struct ipp_attr *attr = group->attrs; attr != NULL; attr = attr->next) {
+        if (!attr_is_fit(exchange, attr)) {
+            return false;
+        }
+        for (const struct ipp_attr *other = attr->next; other != NULL; other = other->next) {
+            if (str_eq(attr->name, other->name)) {
+                ippd_exchange_reply(exchange, IPP_STATUS_BAD_REQUEST,
+                                    "\"%.*s\" stands twice in the request.", (int)attr->name.len,
+                                    attr->name.ptr);
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+// RFC 8011 4.1.4: the first two are the charset and the language, in this order.
+static bool opening_is_fit(struct ippd_exchange *exchange)
+{
+    const struct ipp_group *group = exchange->msg.groups;
+    const struct ipp_attr *first = group == NULL ? NULL : group->attrs;
+    const struct ipp_attr *second = first == NULL ? NULL : first->next;
+    if (second == NULL || group->tag != IPP_TAG_OPERATION ||
+        !str_eq(first->name, STR("attributes-charset")) || first->values->tag != IPP_TAG_CHARSET ||
+        !str_eq(second->name, STR("attributes-natural-language")) ||
+        second->values->tag != IPP_TAG_LANGUAGE) {
+        return refuse(exchange, IPP_STATUS_BAD_REQUEST,
+                      "A request begins with attributes-charset and attributes-natural-language.");
+    }
+    struct str charset = first->values->text;
+    if (!str_eq(charset, STR("utf-8")) && !str_eq(charset, STR("us-ascii")) &&
+        !str_eq(charset, STR("UTF-8")) && !str_eq(charset, STR("US-ASCII"))) {
+        return refuse(exchange, IPP_STATUS_CHARSET_NOT_SUPPORTED,
+                      "The charset must be utf-8 or us-ascii.");
+    }
+    return true;
+}
+
+static void asker_read(struct ippd_exchange *exchange)
+{
+    struct ippd_asker *asker = &exchange->asker;
+    asker->claimed = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "requesting-user-name");
+    if (!asker->authenticated) {
+        asker->user = asker->claimed.len > 0 ? asker->claimed : STR("anonymous");
+    }
+}
+
+bool ippd_request_check(struct ippd_exchange *exchange)
+{
+    const struct ipp_msg *msg = &exchange->msg;
+    if (!version_is_known(msg)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_VERSION_NOT_SUPPORTED,
+                            "IPP %u.%u is not spoken here; 1.1 and 2.0 are.", msg->major,
+                            msg->minor);
+        return false;
+    }
+    if (msg->request_id == 0 || msg->request_id > INT32_MAX) {
+        return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request-id must be above 0.");
+    }
+    if (!opening_is_fit(exchange)) {
+        return false;
+    }
+    for (const struct ipp_group *group = msg->groups; group != NULL; group = group->next) {
+        if (!group_is_fit(exchange, group)) {
+            return false;
+        }
+    }
+    asker_read(exchange);
+    return true;
+}
+
+static bool starts_with(struct str text, struct str start)
+{
+    return text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0;
+}
+
+static struct str after(struct str text, size_t len)
+{
+    return (struct str){ text.ptr + len, text.len - len };
+}
+
+bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id)
+{
+    static const struct str schemes[] = {
+        { "ipp://", 6 }, { "ipps://", 7 }, { "http://", 7 }, { "https://", 8 }
+    };
+    struct str rest = { "", 0 };
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (starts_with(uri, schemes[i])) {
+            rest = after(uri, schemes[i].len);
+        }
+    }
+    const char *slash = memchr(rest.ptr, '/', rest.len);
+    if (slash == NULL) {
+        return false;
+    }
+    rest = after(rest, (size_t)(slash - rest.ptr));
+    if (!starts_with(rest, STR("/ipp/print/"))) {
+        return false;
+    }
+    rest = after(rest, sizeof("/ipp/print/") - 1);
+    slash = memchr(rest.ptr, '/', rest.len);
+    uint64_t number = 0;
+    if (slash != NULL) {
+        struct str digits = after(rest, (size_t)(slash - rest.ptr) + 1);
+        if (!num_u64(digits, INT32_MAX, &number) || number == 0) {
+            return false;
+        }
+        rest.len = (size_t)(slash - rest.ptr);
+    }
+    *queue = rest;
+    *id = (int32_t)number;
+    return rest.len > 0;
+}
+
+static bool target_job(struct ippd_exchange *exchange, int32_t id)
+{
+    const struct ippd_backend *backend = exchange->backend;
+    struct ippd_job *job = &exchange->job;
+    if (id == 0) {
+        id = ipp_msg_int(&exchange->msg, IPP_TAG_OPERATION, "job-id", 0);
+    }
+    if (id <= 0) {
+        return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no job.");
+    }
+    if (!backend->job_find(backend->context, id, job) ||
+        !str_eq(job->queue, exchange->queue_name)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no job %d here.", (int)id);
+        return false;
+    }
+    return true;
+}
+
+bool ippd_request_target(struct ippd_exchange *exchange, bool needs_job)
+{
+    const struct ippd_backend *backend = exchange->backend;
+    struct str uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "printer-uri");
+    struct str job_uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "job-uri");
+    bool by_job = needs_job && uri.len == 0 && job_uri.len > 0;
+    struct str queue = { "", 0 };
+    int32_t id = 0;
+    if (uri.len == 0 && !by_job) {
+        return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no printer-uri.");
+    }
+    if (!ippd_request_uri(by_job ? job_uri : uri, &queue, &id) || (by_job && id == 0)) {
+        return refuse(exchange, IPP_STATUS_NOT_FOUND,
+                      "There is no such printer; addresses end in /ipp/print/NAME.");
+    }
+    if (!backend->queue_find(backend->context, queue, &exchange->queue)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no queue \"%.*s\".",
+                            (int)queue.len, queue.ptr);
+        return false;
+    }
+    exchange->queue_name = arena_copy(&exchange->arena, exchange->queue.name);
+    return !needs_job || target_job(exchange, id);
+}
