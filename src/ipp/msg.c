@@ -348,24 +348,34 @@ static bool groups_read(struct reader *reader, struct ipp_msg *msg, struct err *
     }
 }
 
-bool ipp_msg_decode(struct str bytes, const struct ipp_caps *caps, struct arena *arena,
-                    struct ipp_msg *msg, struct err *err)
+bool ipp_msg_head(struct str bytes, struct ipp_msg *msg)
 {
+    struct cur cur = cur_of(bytes.ptr, bytes.len);
+    struct str version = cur_take(&cur, 2);
+    uint16_t code = cur_u16be(&cur);
+    uint32_t request_id = cur_u32be(&cur);
     *msg = (struct ipp_msg){ 0 };
-    size_t seen = bytes.len < caps->bytes ? bytes.len : caps->bytes;
-    struct reader reader = {
-        .cur = cur_of(bytes.ptr, seen), .caps = caps, .arena = arena, .err = err
-    };
-    struct str version = cur_take(&reader.cur, 2);
-    uint16_t code = cur_u16be(&reader.cur);
-    uint32_t request_id = cur_u32be(&reader.cur);
-    if (!cur_ok(&reader.cur)) {
-        return cut_short(&reader);
+    if (!cur_ok(&cur)) {
+        return false;
     }
     msg->major = (uint8_t)version.ptr[0];
     msg->minor = (uint8_t)version.ptr[1];
     msg->code = code;
     msg->request_id = request_id;
+    return true;
+}
+
+bool ipp_msg_decode(struct str bytes, const struct ipp_caps *caps, struct arena *arena,
+                    struct ipp_msg *msg, struct err *err)
+{
+    size_t seen = bytes.len < caps->bytes ? bytes.len : caps->bytes;
+    struct reader reader = {
+        .cur = cur_of(bytes.ptr, seen), .caps = caps, .arena = arena, .err = err
+    };
+    if (!ipp_msg_head((struct str){ bytes.ptr, seen }, msg)) {
+        return cut_short(&reader);
+    }
+    (void)cur_take(&reader.cur, IPP_HEAD_BYTES); // just read
     if (!groups_read(&reader, msg, err)) {
         msg->groups = NULL;
         if (!cur_ok(&reader.cur) && seen < bytes.len) {

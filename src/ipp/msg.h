@@ -119,6 +119,9 @@ struct ipp_msg {
 bool ipp_msg_decode(struct str bytes, const struct ipp_caps *caps, struct arena *arena,
                     struct ipp_msg *msg, struct err *err) CC_MUST_USE;
 
+// The version, code and request-id alone; false: there are no 8 bytes.
+bool ipp_msg_head(struct str bytes, struct ipp_msg *msg);
+
 enum ipp_found {
     IPP_FOUND_MORE, // so far it is well framed, but the end is not there yet
     IPP_FOUND_END,

@@ -303,13 +303,7 @@ void ippd_call_room(struct ippd_call *call)
 
 static void head_refuse(struct ippd_exchange *exchange, const struct err *err)
 {
-    struct str all = buf_str(&exchange->head);
-    struct arena none = ARENA_CAP(0);
-    struct err ignored;
-    // For the request-id and version alone, which it sets even so.
-    bool whole = ipp_msg_decode(all, &IPP_CAPS_REQUEST, &none, &exchange->msg, &ignored);
-    (void)whole; // it was refused already
-    arena_free(&none);
+    (void)ipp_msg_head(buf_str(&exchange->head), &exchange->msg); // zeroes answer zeroes
     ippd_exchange_reply(exchange,
                         err->code == ERR_LIMIT ? IPP_STATUS_REQUEST_ENTITY_TOO_LARGE
                                                : IPP_STATUS_BAD_REQUEST,

@@ -47,10 +47,8 @@ struct fake {
 
 static inline void fake_copy(char *to, size_t size, struct str from, struct str *shown)
 {
-    size_t len = from.len < size - 1 ? from.len : size - 1;
-    memcpy(to, from.ptr, len);
-    to[len] = 0;
-    *shown = (struct str){ to, len };
+    (void)snprintf(to, size, "%.*s", (int)from.len, from.ptr); // cut where it is too long
+    *shown = str_of(to);
 }
 
 static inline bool fake_queue_find(void *context, struct str name, struct ippd_queue *queue)

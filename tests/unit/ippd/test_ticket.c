@@ -1,0 +1,240 @@
+// How a job is to be printed: each attribute judged against the queue, and stored so that it reads
+// back the same.
+#include "ippd/ippd.h"
+
+#include "ipp/out.h"
+
+#include "lib/ippd_fake.h"
+#include "lib/tap.h"
+
+struct given {
+    struct buf buf;
+    struct ipp_out out;
+    struct arena arena;
+    struct fake fake;
+    struct ippd_backend backend;
+    struct ippd_ticket ticket;
+    struct ippd_checked checked;
+};
+
+static struct ipp_out *given_begin(struct given *given)
+{
+    memset(given, 0, sizeof(*given));
+    given->buf = BUF_CAP(1 << 16);
+    given->arena = ARENA_CAP(1 << 20);
+    fake_init(&given->fake, &given->backend);
+    given->out = ipp_out_of(&given->buf);
+    ipp_out_head(&given->out, 2, 0, 2, 1);
+    ipp_out_group(&given->out, IPP_TAG_JOB);
+    return &given->out;
+}
+
+static bool given_check(struct given *given)
+{
+    struct ipp_msg msg;
+    struct err err;
+    ipp_out_end(&given->out);
+    bool ok = ipp_msg_decode(buf_str(&given->buf), &IPP_CAPS_REQUEST, &given->arena, &msg, &err) &&
+              ippd_ticket_check(msg.groups->attrs, &given->fake.queue, &given->arena,
+                                &given->ticket, &given->checked, &err);
+    CHECK(ok);
+    return ok;
+}
+
+static void given_end(struct given *given)
+{
+    buf_free(&given->buf);
+    arena_free(&given->arena);
+    fake_fini(&given->fake);
+}
+
+static void write_all(struct ipp_out *out)
+{
+    ipp_out_int(out, "copies", 3);
+    ipp_out_keyword(out, "sides", "two-sided-long-edge");
+    ipp_out_keyword(out, "print-color-mode", "monochrome");
+    ipp_out_keyword(out, "job-hold-until", "indefinite");
+    ipp_out_int(out, "number-up", 4);
+    ipp_out_int(out, "job-priority", 70);
+    ipp_out_keyword(out, "multiple-document-handling", "separate-documents-uncollated-copies");
+    ipp_out_range(out, "page-ranges", 1, 3);
+    ipp_out_range(out, NULL, 7, 9);
+    ipp_out_open(out, "media-col");
+    ipp_out_open(out, "media-size");
+    ipp_out_int(out, "x-dimension", 29700);
+    ipp_out_int(out, "y-dimension", 42000);
+    ipp_out_close(out);
+    ipp_out_keyword(out, "media-type", "stationery");
+    ipp_out_int(out, "media-top-margin", 0);
+    ipp_out_close(out);
+    ipp_out_enum(out, "print-quality", 5);
+    ipp_out_dpi(out, "printer-resolution", 600, 600);
+    ipp_out_enum(out, "finishings", 3);
+    ipp_out_text(out, IPP_TAG_NAME, "job-account-id", STR("4711"));
+}
+
+static bool is_as_asked(const struct ippd_ticket *ticket)
+{
+    return ticket->copies == 3 && ticket->sides == PAGE_TWO_SIDED_LONG &&
+           ticket->color == IPPD_COLOR_MONOCHROME && ticket->hold == IPPD_HOLD_INDEFINITE &&
+           ticket->number_up == 4 && ticket->priority == 70 && !ticket->collate &&
+           ticket->width == 29700 && ticket->height == 42000 && ticket->range_count == 2 &&
+           ticket->ranges[0].first == 1 && ticket->ranges[0].last == 3 &&
+           ticket->ranges[1].first == 7 && ticket->ranges[1].last == 9;
+}
+
+static void test_all_that_is_supported_is_taken_and_reads_back(void)
+{
+    struct given given;
+    struct ippd_ticket again;
+    struct err err;
+    write_all(given_begin(&given));
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported == NULL && !given.checked.conflict);
+    CHECK(is_as_asked(&given.ticket));
+    CHECK(ippd_ticket_read(given.ticket.attrs, &given.arena, &again, &err));
+    CHECK(is_as_asked(&again));
+    CHECK(str_eq(again.attrs, given.ticket.attrs));
+    given_end(&given);
+}
+
+static void test_nothing_asked_gives_the_defaults(void)
+{
+    struct given given;
+    struct ippd_ticket again;
+    struct err err;
+    (void)given_begin(&given);
+    (void)given_check(&given);
+    CHECK(given.ticket.copies == 1 && given.ticket.number_up == 1 && given.ticket.priority == 50 &&
+          given.ticket.collate && given.ticket.sides == PAGE_ONE_SIDED &&
+          given.ticket.hold == IPPD_HOLD_NONE && given.ticket.width == 0 &&
+          given.ticket.range_count == 0 && given.ticket.attrs.len == 0);
+    CHECK(ippd_ticket_read(STR(""), &given.arena, &again, &err) && again.copies == 1);
+    CHECK(!ippd_ticket_read(STR("\x21\0\6copies\0\4\0"), &given.arena, &again, &err));
+    CHECK(!ippd_ticket_read(STR("\x21\0\6copies\0\4\0\0\0\0"), &given.arena, &again, &err));
+    given_end(&given);
+}
+
+enum bad {
+    COPIES_0,
+    COPIES_MANY,
+    COPIES_WORD,
+    COPIES_TWO,
+    SIDES_ODD,
+    RANGES_DOWN,
+    RANGES_OVERLAP,
+    RANGES_0,
+    NUMBER_UP_3,
+    MEDIA_ODD,
+    COL_SIZE,
+    COL_MEMBER,
+    HOLD_NIGHT,
+    RESOLUTION_ODD,
+    OVERRIDES_NO_PAGES,
+    NO_SUCH,
+    BAD_COUNT,
+};
+
+static void write_bad(struct ipp_out *out, enum bad bad)
+{
+    switch (bad) {
+    case COPIES_0: ipp_out_int(out, "copies", 0); break;
+    case COPIES_MANY: ipp_out_int(out, "copies", 1000); break;
+    case COPIES_WORD: ipp_out_keyword(out, "copies", "two"); break;
+    case COPIES_TWO:
+        ipp_out_int(out, "copies", 1);
+        ipp_out_int(out, NULL, 2);
+        break;
+    case SIDES_ODD: ipp_out_keyword(out, "sides", "three-sided"); break;
+    case RANGES_DOWN: ipp_out_range(out, "page-ranges", 3, 1); break;
+    case RANGES_OVERLAP:
+        ipp_out_range(out, "page-ranges", 1, 3);
+        ipp_out_range(out, NULL, 3, 4);
+        break;
+    case RANGES_0: ipp_out_range(out, "page-ranges", 0, 4); break;
+    case NUMBER_UP_3: ipp_out_int(out, "number-up", 3); break;
+    case MEDIA_ODD: ipp_out_keyword(out, "media", "napkin"); break;
+    case COL_SIZE:
+        ipp_out_open(out, "media-col");
+        ipp_out_open(out, "media-size");
+        ipp_out_int(out, "x-dimension", 5);
+        ipp_out_int(out, "y-dimension", 5);
+        ipp_out_close(out);
+        ipp_out_close(out);
+        break;
+    case COL_MEMBER:
+        ipp_out_open(out, "media-col");
+        ipp_out_keyword(out, "media-colour", "pink");
+        ipp_out_close(out);
+        break;
+    case HOLD_NIGHT: ipp_out_keyword(out, "job-hold-until", "night"); break;
+    case RESOLUTION_ODD: ipp_out_dpi(out, "printer-resolution", 77, 77); break;
+    case OVERRIDES_NO_PAGES:
+        ipp_out_open(out, "overrides");
+        ipp_out_keyword(out, "sides", "one-sided");
+        ipp_out_close(out);
+        break;
+    case NO_SUCH:
+    case BAD_COUNT: ipp_out_int(out, "colour-of-the-sky", 1); break;
+    }
+}
+
+static void test_what_is_not_supported_is_named_and_left_out(void)
+{
+    for (int i = 0; i < BAD_COUNT; i++) {
+        struct given given;
+        struct ipp_out *out = given_begin(&given);
+        write_bad(out, (enum bad)i);
+        ipp_out_int(out, "job-priority", 9);
+        (void)given_check(&given);
+        const struct ipp_attr *refused = given.checked.unsupported;
+        CHECK(refused != NULL && refused->next == NULL);
+        CHECK((refused->values->tag == IPP_TAG_UNSUPPORTED) == (i == NO_SUCH));
+        CHECK(given.ticket.copies == 1 && given.ticket.range_count == 0 &&
+              given.ticket.width == 0 && given.ticket.priority == 9);
+        given_end(&given);
+    }
+}
+
+static void test_a_plain_queue_takes_less(void)
+{
+    struct given given;
+    struct ipp_out *out = given_begin(&given);
+    given.fake.queue.duplex = false;
+    given.fake.queue.color = false;
+    given.fake.queue.number_up = false;
+    given.fake.queue.page_ranges = false;
+    ipp_out_keyword(out, "sides", "two-sided-long-edge");
+    ipp_out_keyword(out, "print-color-mode", "color");
+    ipp_out_int(out, "number-up", 2);
+    ipp_out_range(out, "page-ranges", 1, 1);
+    (void)given_check(&given);
+    int count = 0;
+    for (const struct ipp_attr *attr = given.checked.unsupported; attr != NULL; attr = attr->next) {
+        count++;
+    }
+    CHECK(count == 4 && given.ticket.attrs.len == 0);
+    given_end(&given);
+}
+
+static void test_media_named_twice_is_a_conflict(void)
+{
+    struct given given;
+    struct ipp_out *out = given_begin(&given);
+    ipp_out_keyword(out, "media", "iso_a4_210x297mm");
+    ipp_out_open(out, "media-col");
+    ipp_out_close(out);
+    (void)given_check(&given);
+    CHECK(given.checked.conflict);
+    given_end(&given);
+}
+
+int main(void)
+{
+    test_all_that_is_supported_is_taken_and_reads_back();
+    test_nothing_asked_gives_the_defaults();
+    test_what_is_not_supported_is_named_and_left_out();
+    test_a_plain_queue_takes_less();
+    test_media_named_twice_is_a_conflict();
+    return tap_done();
+}
