@@ -1,4 +1,4 @@
-// inflate: a compressed document on its way in: gzip (RFC 1952) or deflate (RFC 1951, maybe in a zlib
+// inflate: a compressed document on its way in: gzip (RFC 1952) or deflate (RFC 1951, or in a zlib
 // wrapper), told apart by the bytes. A piece at a time, so that the sink can hold back; a document
 // that unpacks to far more than it is sent as (a bomb) is refused.
 #pragma once
@@ -20,8 +20,8 @@ void ippd_inflate_free(struct ippd_inflate **self);
 
 // Gives the next piece (borrowed until the next call; empty: it wants more) and how many of
 // the bytes it used in *used. False: broken, or a bomb.
-bool ippd_inflate_step(struct ippd_inflate *self, struct str bytes, size_t *used,
-                       struct str *piece, struct err *err) CC_MUST_USE;
+bool ippd_inflate_step(struct ippd_inflate *self, struct str bytes, size_t *used, struct str *piece,
+                       struct err *err) CC_MUST_USE;
 
 // No more bytes come: was it whole?
 bool ippd_inflate_end(const struct ippd_inflate *self, struct err *err) CC_MUST_USE;
