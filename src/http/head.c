@@ -219,8 +219,12 @@ static enum http_reason connection_read(struct str value, struct facts *facts)
     return HTTP_FINE;
 }
 
-static enum http_reason field_note(const struct http_field *field, struct facts *facts)
+// raw: the value with the spaces around it. Tabs around a value that rules are not trimmed, so that
+// it is refused: there are readers that do not trim them either.
+static enum http_reason field_note(const struct http_field *field, struct str raw,
+                                   struct facts *facts)
 {
+    bool tabs = memchr(raw.ptr, '\t', raw.len) != NULL;
     const struct {
         struct str name;
         struct str *value;
@@ -233,7 +237,7 @@ static enum http_reason field_note(const struct http_field *field, struct facts 
     };
     for (size_t i = 0; i < sizeof(ruling) / sizeof(ruling[0]); i++) {
         if (http_word_eq(field->name, ruling[i].name)) {
-            *ruling[i].value = field->value;
+            *ruling[i].value = tabs ? raw : field->value;
             *ruling[i].count += 1;
             return HTTP_FINE;
         }
@@ -262,7 +266,7 @@ static enum http_reason fields_read(struct str rest, size_t lines, struct arena 
         if (!http_word_is(fields[i].name)) {
             return HTTP_FIELD_NAME;
         }
-        enum http_reason reason = field_note(&fields[i], facts);
+        enum http_reason reason = field_note(&fields[i], line, facts);
         if (reason != HTTP_FINE) {
             return reason;
         }
