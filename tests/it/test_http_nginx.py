@@ -37,9 +37,10 @@ def nginx(tmp_path_factory):
         pytest.skip("nginx is not installed")
     folder = tmp_path_factory.mktemp("nginx")
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    listener.setblocking(False)
     port = listener.getsockname()[1]
     (folder / "conf").write_text(f"""
-daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;
+daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 64; }}
 http {{
   access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
