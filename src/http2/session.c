@@ -205,7 +205,9 @@ static int http2_on_frame(nghttp2_session *nghttp2, const nghttp2_frame *frame, 
         (void)nghttp2_session_terminate_session(nghttp2, NGHTTP2_ENHANCE_YOUR_CALM);
         return NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-    if (frame->hd.type == NGHTTP2_GOAWAY) {
+    if (frame->hd.type == NGHTTP2_SETTINGS && session->events->on_room != NULL) {
+        session->events->on_room(session->arg);
+    } else if (frame->hd.type == NGHTTP2_GOAWAY) {
         session->went_away = true;
     } else if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) {
         struct http2_stream *stream = http2_stream_of(nghttp2, frame->hd.stream_id);

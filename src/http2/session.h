@@ -50,6 +50,8 @@ struct http2_events {
     void (*on_data)(void *arg, struct http2_stream *stream, struct str bytes);
     void (*on_end)(void *arg, struct http2_stream *stream);  // the peer sends no more on it
     void (*on_sent)(void *arg, struct http2_stream *stream); // nothing is queued any more
+    // Client: the peer's limit on open streams came or changed. May be NULL.
+    void (*on_room)(void *arg);
     // Last; error is of enum http2_error or what the peer sent. HTTP2_REFUSED_STREAM: the peer
     // has not acted on it, so it is safe to ask again.
     void (*on_close)(void *arg, struct http2_stream *stream, uint32_t error);

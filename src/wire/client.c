@@ -47,6 +47,7 @@ struct question {
     bool got;
     bool started; // a byte of the answer came
     bool whole;   // all of it came, and all of the question went
+    bool cut;     // its stream went before the answer was whole
     bool telling; // inside done
     bool dropped; // cancelled inside done
     unsigned tries;
@@ -398,7 +399,8 @@ static void client_on_close(void *arg, struct http2_stream *stream, uint32_t err
             list_add(&client->waiting, question);
         } else {
             const struct err err = { ERR_UNAVAILABLE,
-                                     "the connection was lost; the outcome is not known" };
+                                     "the connection was lost, the outcome is not known" };
+            question->cut = true;
             question_fail_soon(question, &err);
         }
     }
@@ -409,11 +411,17 @@ static void client_on_close(void *arg, struct http2_stream *stream, uint32_t err
     client_release(client);
 }
 
+static void client_on_room(void *arg)
+{
+    client_pump(arg);
+}
+
 static const struct http2_events client_http2_events = {
     .on_head = client_on_head,
     .on_data = client_on_data,
     .on_end = client_on_end,
     .on_sent = client_on_sent,
+    .on_room = client_on_room,
     .on_close = client_on_close,
 };
 
@@ -566,11 +574,25 @@ static void client_failed(struct wire_client *client, const struct err *err)
     client_release(client);
 }
 
+// Those that were open are to be told that, and why.
+static void client_say_why(struct wire_client *client, const struct err *err)
+{
+    for (struct question *at = client->open.first; at != NULL; at = at->next) {
+        if (at->state == QUESTION_OVER && at->err.code == ERR_UNAVAILABLE && at->cut) {
+            (void)snprintf(at->err.text, sizeof(at->err.text),
+                           "the connection was lost, the outcome is not known: %.150s", err->text);
+        }
+    }
+}
+
 static void client_on_lost(void *arg, const struct err *err)
 {
     struct wire_client *client = arg;
     http2_link_free(&client->link);
     client->state = CLIENT_IDLE;
+    if (err->code != ERR_NONE) {
+        client_say_why(client, err);
+    }
     if (client->fresh) { // never answered anything: most likely it does not want us
         const struct err silent = { ERR_UNAVAILABLE, "it closed the connection without an answer" };
         client_failed(client, err->code == ERR_NONE ? &silent : err);

@@ -72,7 +72,7 @@ static void on_close(void *arg, struct http2_stream *stream, uint32_t error)
     side->error = error;
 }
 
-static const struct http2_events events = { on_head, on_data, on_end, on_sent, on_close };
+static const struct http2_events events = { on_head, on_data, on_end, on_sent, NULL, on_close };
 
 static void side_init(struct side *side, bool server)
 {

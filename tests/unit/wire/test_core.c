@@ -108,8 +108,8 @@ static void on_close(void *arg, struct http2_stream *stream, uint32_t error)
     talk->closed++;
 }
 
-static const struct http2_events client_events = { on_head, on_data, on_nothing, on_nothing,
-                                                   on_close };
+static const struct http2_events client_events = { on_head,    on_data, on_nothing,
+                                                   on_nothing, NULL,    on_close };
 
 static void on_flush(void *arg)
 {
