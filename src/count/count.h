@@ -19,8 +19,8 @@ struct count_options {
     uint32_t workers_max;   // 0: 2
     uint32_t documents_max; // a worker is replaced after as many; 0: 500
     uint32_t pages_max;     // of one document; 0: 100,000
-    uint32_t renders_max;   // pages of one document that may be rendered; 0: 20
-    uint32_t wall_ms;       // for one document, rendering not included; 0: 10,000
+    uint32_t renders_max;   // pages of one document that may be rendered; 0: 100
+    uint32_t wall_ms;       // for one document, and as much for its rendering; 0: 10,000
     bool may_be_weak;       // go on without Landlock or seccomp (S42)
 };
 

@@ -15,7 +15,8 @@ enum { ARENA_MAX = 64 << 20 };
 struct render {
     struct count *count;
     int fd;
-    uint32_t left; // pages that may still be drawn
+    uint32_t left;    // pages that may still be drawn
+    int64_t deadline; // of all of them
     struct arena *arena;
     Quoin__V1__PageRun **runs;
     size_t run_count;
@@ -46,7 +47,7 @@ static bool render_page(struct render *render, uint64_t page, bool annotations, 
     if (!jail_spawn(&program, &pid, err)) {
         return false;
     }
-    if (!jail_wait(pid, clk_mono_ms() + options->wall_ms, &how, err)) {
+    if (!jail_wait(pid, render->deadline, &how, err)) {
         (void)jail_end(pid);
         return false;
     }
@@ -165,7 +166,11 @@ bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **f
     }
     uint32_t may_draw = options->renderer[0] == '\0' ? 0 : options->renders_max;
     OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
-    struct render render = { .count = count, .fd = fd, .left = may_draw, .arena = &arena };
+    struct render render = { .count = count,
+                             .fd = fd,
+                             .left = may_draw,
+                             .deadline = clk_mono_ms() + options->wall_ms,
+                             .arena = &arena };
     uint64_t page = 1;
     for (size_t i = 0; i < (*facts)->n_pages; i++) {
         render_run(&render, (*facts)->pages[i], page);

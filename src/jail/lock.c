@@ -12,6 +12,7 @@
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -108,10 +109,11 @@ static bool lock_landlock(const struct jail_limits *limits, struct err *err)
 
 // The parser's whole world. mmap and mprotect are added below, without PROT_EXEC.
 static const int parser_calls[] = {
-    SCMP_SYS(read),       SCMP_SYS(pread64),       SCMP_SYS(write),        SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmsg),    SCMP_SYS(lseek),         SCMP_SYS(close),        SCMP_SYS(munmap),
-    SCMP_SYS(mremap),     SCMP_SYS(brk),           SCMP_SYS(madvise),      SCMP_SYS(futex),
-    SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn), SCMP_SYS(getrandom),
+    SCMP_SYS(read),       SCMP_SYS(pread64),       SCMP_SYS(write),          SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),    SCMP_SYS(lseek),         SCMP_SYS(close),          SCMP_SYS(munmap),
+    SCMP_SYS(mremap),     SCMP_SYS(brk),           SCMP_SYS(madvise),        SCMP_SYS(futex),
+    SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn),   SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),     SCMP_SYS(gettid),        SCMP_SYS(rt_sigprocmask),
 };
 
 // pdftoppm and the loader: reading files, memory, and one exec, which Landlock narrows to one file.
@@ -196,8 +198,10 @@ static int parser_rules(scmp_filter_ctx filter)
         bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
                                 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     }
-    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-                            SCMP_A1(SCMP_CMP_EQ, F_GET_SEALS));
+    // abort(3), so that running out of memory is told from breaking out.
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2,
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
+                            SCMP_A2(SCMP_CMP_EQ, SIGABRT));
     return bad | seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
                                   SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF));
 }

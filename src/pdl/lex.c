@@ -156,6 +156,7 @@ static void lex_span(struct pdl_lex *lex, struct pdl_token *token, size_t openin
     const char *from = lex->at + opening;
     token->text = (struct str){ from, (size_t)(close - from) };
     size_t left = (size_t)(lex->end - close);
+    lex->unclosed |= left < width;
     lex->at = close + (left < width ? left : width);
 }
 

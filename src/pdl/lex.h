@@ -28,11 +28,12 @@ struct pdl_lex {
     const char *start;
     const char *at;
     const char *end;
+    bool unclosed; // a string, array or dictionary ran to the end
 };
 
 static inline struct pdl_lex pdl_lex_of(struct str content)
 {
-    return (struct pdl_lex){ content.ptr, content.ptr, content.ptr + content.len };
+    return (struct pdl_lex){ content.ptr, content.ptr, content.ptr + content.len, false };
 }
 
 void pdl_lex_next(struct pdl_lex *lex, struct pdl_token *token);

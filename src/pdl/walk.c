@@ -131,6 +131,9 @@ void pdl_walk_run(struct pdl_walk *walk, const struct pdl_stream *stream, const 
             frame.count++;
         }
     }
+    if (frame.lex.unclosed) {
+        pdl_walk_doubt(walk, "its content has a string or array that never ends");
+    }
     walk->depth--;
     walk->hidden = hidden;
     walk->state_at = frame.state_base;

@@ -20,12 +20,8 @@ struct font {
     qpdf_oh oh; // of this page
     bool read;
     const char *glyphs[FONT_CODES]; // Type 3: names with a slash, in keep
-    const void *resources;          // of this page
-};
-
-struct form {
-    qpdf_oh stream;
-    struct buf content;
+    struct pdl_memo memos[FONT_CODES];
+    const void *resources; // of this page
 };
 
 static unsigned slot_of(char kind, struct str name)
@@ -37,20 +33,19 @@ static unsigned slot_of(char kind, struct str name)
     return hash % SLOTS;
 }
 
-void *pdl_pdf_names_find(struct doc *doc, struct names *names, char kind, struct str name)
+static bool names_find(const struct names *names, char kind, struct str name, void *value)
 {
-    (void)doc;
     for (struct names_slot *slot = names->slots[slot_of(kind, name)]; slot != NULL;
          slot = slot->next) {
         if (slot->kind == kind && str_eq(slot->name, name)) {
-            return slot->value;
+            memcpy(value, &slot->value, sizeof(slot->value));
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-void pdl_pdf_names_set(struct doc *doc, struct names *names, char kind, struct str name,
-                       void *value)
+static void names_set(struct doc *doc, struct names *names, char kind, struct str name, void *value)
 {
     struct names_slot *slot = arena_new(&doc->page, sizeof(*slot));
     if (slot != NULL) {
@@ -122,11 +117,11 @@ static const struct pdl_space *source_space(void *ctx, const void *resources,
     if (names == NULL) {
         return NULL;
     }
-    void *found = pdl_pdf_names_find(doc, names, 'c', name->text);
-    if (found == NULL) {
+    void *found = NULL;
+    if (!names_find(names, 'c', name->text, &found)) {
         const struct pdl_space *space = pdl_pdf_space_inline(doc, names, name);
         found = (void *)(uintptr_t)space;
-        pdl_pdf_names_set(doc, names, 'c', name->text, found);
+        names_set(doc, names, 'c', name->text, found);
     }
     return found;
 }
@@ -150,33 +145,47 @@ void pdl_pdf_form_read(struct doc *doc, qpdf_oh stream, struct pdl_object *objec
     if (qpdf_oh_is_dictionary(doc->qpdf, resources)) {
         object->resources = pdl_pdf_names_of(doc, resources);
     }
-    struct form *form = arena_new(&doc->page, sizeof(*form));
+    struct pdf_form *form = arena_new(&doc->page, sizeof(*form));
     if (form != NULL) {
-        *form = (struct form){ .stream = stream, .content = BUF_CAP(PDF_CONTENT_MAX) };
+        *form = (struct pdf_form){ .next = doc->forms,
+                                   .stream = stream,
+                                   .content = BUF_CAP(PDF_CONTENT_MAX) };
+        doc->forms = form;
     }
     object->handle = form;
 }
 
-static bool source_content(void *ctx, struct pdl_object *object)
+void pdl_pdf_forms_free(struct doc *doc)
 {
-    struct form *form = object->handle;
-    if (form == NULL) {
-        return false;
+    for (struct pdf_form *form = doc->forms; form != NULL; form = form->next) {
+        buf_free(&form->content);
     }
-    bool ok = form->content.len > 0 || pdl_pdf_stream_add(ctx, form->stream, &form->content);
-    object->content = buf_str(&form->content);
-    return ok;
+    doc->forms = NULL;
+    doc->forms_len = 0;
 }
 
+// Decoded once a page, however often it is drawn.
+static bool source_content(void *ctx, struct pdl_object *object)
+{
+    struct doc *doc = ctx;
+    struct pdf_form *form = object->handle;
+    if (form == NULL || doc->forms_len > PDF_CONTENT_MAX) {
+        return false;
+    }
+    if (!form->read) {
+        form->read = true;
+        form->whole = pdl_pdf_stream_add(doc, form->stream, &form->content);
+        doc->forms_len += form->content.len;
+    }
+    object->content = buf_str(&form->content);
+    return form->whole;
+}
+
+// Contents end with the page.
 static void source_release(void *ctx, struct pdl_object *object)
 {
     (void)ctx;
-    bool streams = object->kind == PDL_OBJECT_FORM || object->kind == PDL_OBJECT_TILING ||
-                   object->kind == PDL_OBJECT_GLYPH;
-    if (streams && object->handle != NULL) {
-        struct form *form = object->handle;
-        buf_free(&form->content);
-    }
+    (void)object;
 }
 
 static bool is_true(struct doc *doc, qpdf_oh oh)
@@ -229,21 +238,6 @@ static struct pdl_object *object_read(struct doc *doc, struct names *names, stru
     return object;
 }
 
-// A form's content buffer is its own for each time it is drawn: it may be on the stack already.
-static void object_copy(struct doc *doc, const struct pdl_object *from, struct pdl_object *to)
-{
-    *to = *from;
-    bool streams = from->kind == PDL_OBJECT_FORM || from->kind == PDL_OBJECT_TILING;
-    if (streams && from->handle != NULL) {
-        const struct form *held = from->handle;
-        struct form *form = arena_new(&doc->page, sizeof(*form));
-        if (form != NULL) {
-            *form = (struct form){ .stream = held->stream, .content = BUF_CAP(PDF_CONTENT_MAX) };
-        }
-        to->handle = form;
-    }
-}
-
 static bool source_object(void *ctx, const void *resources, struct str name,
                           struct pdl_object *object)
 {
@@ -252,15 +246,15 @@ static bool source_object(void *ctx, const void *resources, struct str name,
     if (names == NULL) {
         return false;
     }
-    struct pdl_object *found = pdl_pdf_names_find(doc, names, 'x', name);
-    if (found == NULL) {
+    struct pdl_object *found = NULL;
+    if (!names_find(names, 'x', name, &found)) {
         found = object_read(doc, names, name);
         if (found == NULL) {
             return false;
         }
-        pdl_pdf_names_set(doc, names, 'x', name, found);
+        names_set(doc, names, 'x', name, found);
     }
-    object_copy(doc, found, object);
+    *object = *found;
     return true;
 }
 
@@ -277,42 +271,61 @@ static enum pdl_shade shading_of(struct doc *doc, struct names *names, qpdf_oh s
     return shade;
 }
 
-static bool source_pattern(void *ctx, const void *resources, struct str name,
-                           struct pdl_object *object)
+static void pattern_read(struct doc *doc, struct names *names, qpdf_oh pattern,
+                         struct pdl_object *object)
 {
-    struct doc *doc = ctx;
-    struct names *names = names_from(resources);
-    qpdf_oh pattern = pdl_pdf_names_key(doc, names, "/Pattern", name);
     qpdf_oh dict = pdl_pdf_dict(doc, pattern);
-    if (!qpdf_oh_is_dictionary(doc->qpdf, dict)) {
-        return false;
-    }
     if (qpdf_oh_is_stream(doc->qpdf, pattern)) {
         object->kind = PDL_OBJECT_TILING;
         pdl_pdf_form_read(doc, pattern, object);
         object->matrix = PDL_IDENTITY; // where the cells lie does not matter
         object->uncolored = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/PaintType"), 1) == 2;
-        return true;
+    } else if (qpdf_oh_is_dictionary(doc->qpdf, dict)) {
+        object->kind = PDL_OBJECT_SHADING;
+        object->id = pdl_pdf_id(doc, pattern);
+        object->shade = shading_of(doc, names, pdl_pdf_key(doc, dict, "/Shading"));
     }
-    object->kind = PDL_OBJECT_SHADING;
-    object->id = pdl_pdf_id(doc, pattern);
-    object->shade = shading_of(doc, names, pdl_pdf_key(doc, dict, "/Shading"));
-    return true;
+}
+
+// Patterns and shadings: read once a page; false when the name is not there.
+static bool paint_find(struct doc *doc, const void *resources, char kind, struct str name,
+                       struct pdl_object *object)
+{
+    struct names *names = names_from(resources);
+    struct pdl_object *found = NULL;
+    if (names == NULL) {
+        return false;
+    }
+    if (!names_find(names, kind, name, &found)) {
+        found = arena_new(&doc->page, sizeof(*found));
+        if (found == NULL) {
+            return false;
+        }
+        if (kind == 'p') {
+            pattern_read(doc, names, pdl_pdf_names_key(doc, names, "/Pattern", name), found);
+        } else {
+            qpdf_oh shading = pdl_pdf_names_key(doc, names, "/Shading", name);
+            bool there = !qpdf_oh_is_null(doc->qpdf, shading);
+            found->kind = there ? PDL_OBJECT_SHADING : PDL_OBJECT_NONE;
+            found->id = pdl_pdf_id(doc, shading);
+            found->shade = there ? shading_of(doc, names, shading) : PDL_NOTHING;
+        }
+        names_set(doc, names, kind, name, found);
+    }
+    *object = *found;
+    return found->kind != PDL_OBJECT_NONE;
+}
+
+static bool source_pattern(void *ctx, const void *resources, struct str name,
+                           struct pdl_object *object)
+{
+    return paint_find(ctx, resources, 'p', name, object);
 }
 
 static bool source_shading(void *ctx, const void *resources, struct str name,
                            struct pdl_object *object)
 {
-    struct doc *doc = ctx;
-    struct names *names = names_from(resources);
-    qpdf_oh shading = pdl_pdf_names_key(doc, names, "/Shading", name);
-    if (qpdf_oh_is_null(doc->qpdf, shading)) {
-        return false;
-    }
-    object->kind = PDL_OBJECT_SHADING;
-    object->id = pdl_pdf_id(doc, shading);
-    object->shade = shading_of(doc, names, shading);
-    return true;
+    return paint_find(ctx, resources, 'h', name, object);
 }
 
 static void font_widths(struct doc *doc, qpdf_oh dict, struct font *font, double unit)
@@ -399,10 +412,10 @@ static const struct pdl_font *source_font(void *ctx, const void *resources, stru
     if (names == NULL) {
         return NULL;
     }
-    const struct pdl_font *found = pdl_pdf_names_find(doc, names, 'f', name);
-    if (found == NULL) {
+    const struct pdl_font *found = NULL;
+    if (!names_find(names, 'f', name, &found)) {
         found = font_of(doc, pdl_pdf_names_key(doc, names, "/Font", name));
-        pdl_pdf_names_set(doc, names, 'f', name, (void *)(uintptr_t)found);
+        names_set(doc, names, 'f', name, (void *)(uintptr_t)found);
     }
     return found;
 }
@@ -411,17 +424,22 @@ static bool source_glyph(void *ctx, const struct pdl_font *font, int code, const
                          struct pdl_object *object)
 {
     struct doc *doc = ctx;
-    const struct font *own = font->source;
+    struct font *own = (struct font *)(uintptr_t)font->source;
     (void)resources;
     if (own->glyphs[code] == NULL) {
         return false;
+    }
+    object->kind = PDL_OBJECT_GLYPH;
+    object->memo = &own->memos[code];
+    if (object->memo->known) {
+        return true;
     }
     qpdf_oh glyph = pdl_pdf_key(doc, pdl_pdf_key(doc, own->oh, "/CharProcs"), own->glyphs[code]);
     if (!qpdf_oh_is_stream(doc->qpdf, glyph)) {
         return false;
     }
     pdl_pdf_form_read(doc, glyph, object);
-    object->kind = PDL_OBJECT_GLYPH;
+    object->memo = &own->memos[code];
     object->matrix = PDL_IDENTITY;
     object->resources = object->resources != NULL ? object->resources : own->resources;
     return true;
@@ -454,24 +472,34 @@ static void source_graphics(void *ctx, const void *resources, struct str name,
     if (names == NULL) {
         return;
     }
-    struct pdl_graphics *found = pdl_pdf_names_find(doc, names, 'g', name);
-    if (found == NULL) {
+    struct pdl_graphics *found = NULL;
+    if (!names_find(names, 'g', name, &found)) {
         found = arena_new(&doc->page, sizeof(*found));
         if (found == NULL) {
             return;
         }
         *found = *set;
         graphics_read(doc, pdl_pdf_names_key(doc, names, "/ExtGState", name), found);
-        pdl_pdf_names_set(doc, names, 'g', name, found);
+        names_set(doc, names, 'g', name, found);
     }
     *set = *found;
 }
 
 static bool source_hidden(void *ctx, const void *resources, struct str name)
 {
+    static char yes;
     struct doc *doc = ctx;
-    return doc->has_off && pdl_pdf_is_hidden(doc, pdl_pdf_names_key(doc, names_from(resources),
-                                                                    "/Properties", name));
+    struct names *names = names_from(resources);
+    void *found = NULL;
+    if (!doc->has_off || names == NULL) {
+        return false;
+    }
+    if (!names_find(names, 'o', name, &found)) {
+        qpdf_oh group = pdl_pdf_names_key(doc, names, "/Properties", name);
+        found = pdl_pdf_is_hidden(doc, group) ? &yes : NULL;
+        names_set(doc, names, 'o', name, found);
+    }
+    return found != NULL;
 }
 
 static enum pdl_shade source_image(void *ctx, void *handle, const char **why)

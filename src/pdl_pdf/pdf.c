@@ -213,6 +213,7 @@ static bool page_add(struct reader *reader, qpdf_oh page, const struct inherit *
 
 static void page_end(struct doc *doc)
 {
+    pdl_pdf_forms_free(doc);
     arena_free(&doc->page);
     doc->page = ARENA_CAP(PAGE_ARENA_MAX);
     qpdf_oh_release_all(doc->qpdf);
@@ -431,6 +432,7 @@ static bool doc_read(struct doc *doc, struct pdl_facts *facts, struct err *err)
 
 static void doc_fini(struct doc *doc)
 {
+    pdl_pdf_forms_free(doc);
     qpdf_cleanup(&doc->qpdf);
     arena_free(&doc->page);
     map_free(&doc->objects);

@@ -22,6 +22,15 @@ struct names {
     struct names_slot *slots[64]; // in the page's arena
 };
 
+// A form's, cell's or glyph's stream on this page.
+struct pdf_form {
+    struct pdf_form *next; // in the page's arena
+    qpdf_oh stream;
+    struct buf content; // owned; freed with the page
+    bool read;
+    bool whole;
+};
+
 struct doc {
     qpdf_data qpdf;     // owned
     struct arena *keep; // what lives as long as the document
@@ -31,7 +40,9 @@ struct doc {
     bool has_off;
     z_stream zlib;
     bool zlib_ready;
-    struct buf content; // of the page
+    struct buf content;     // of the page
+    struct pdf_form *forms; // of the page
+    size_t forms_len;       // of their contents
     struct pdl_walk *walk;
     struct pdl_source source;
 };
@@ -110,10 +121,8 @@ enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t
 enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str jpeg);
 
 void pdl_pdf_source_init(struct doc *doc);
-void *pdl_pdf_names_find(struct doc *doc, struct names *names, char kind, struct str name);
-void pdl_pdf_names_set(struct doc *doc, struct names *names, char kind, struct str name,
-                       void *value);
 qpdf_oh pdl_pdf_names_key(struct doc *doc, struct names *names, const char *category,
                           struct str name);
 struct names *pdl_pdf_names_of(struct doc *doc, qpdf_oh dict);
+void pdl_pdf_forms_free(struct doc *doc);
 void pdl_pdf_form_read(struct doc *doc, qpdf_oh form, struct pdl_object *object);

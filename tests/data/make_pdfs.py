@@ -1,0 +1,682 @@
+#!/usr/bin/env python3
+"""Makes tests/data/pdf: small PDFs whose truth is known because each was made for one trap.
+
+make_pdfs.py DIR          writes the small ones, FILE.pdf and FILE.want
+make_pdfs.py --big DIR    writes the bombs that are too big to keep
+
+A .want has one line a fact: pages, color, blank, certainty (those allowed, by |), a part of a
+reason that must be given, and where the truth comes from. '-' leaves a fact open.
+"""
+import os
+import random
+import sys
+import zlib
+
+
+class Pdf:
+    def __init__(self):
+        self.objects = {}
+        self.next = 1
+
+    def reserve(self):
+        number = self.next
+        self.next += 1
+        return number
+
+    def add(self, body, number=None):
+        number = number or self.reserve()
+        self.objects[number] = body if isinstance(body, bytes) else body.encode('latin-1')
+        return number
+
+    def stream(self, data, head='', number=None, deflate=False):
+        data = data if isinstance(data, bytes) else data.encode('latin-1')
+        if deflate:
+            data = zlib.compress(data)
+            head += '/Filter/FlateDecode'
+        return self.add(b'<<%s/Length %d>>stream\n%s\nendstream' % (
+            head.encode('latin-1'), len(data), data), number)
+
+    def write(self, root, trailer=''):
+        out = b'%PDF-1.7\n%\xe2\xe3\xcf\xd3\n'
+        at = {}
+        for number in sorted(self.objects):
+            at[number] = len(out)
+            out += b'%d 0 obj\n%s\nendobj\n' % (number, self.objects[number])
+        xref = len(out)
+        size = max(self.objects) + 1
+        out += b'xref\n0 %d\n0000000000 65535 f \n' % size
+        for number in range(1, size):
+            out += b'%010d 00000 %s \n' % (at.get(number, 0), b'n' if number in at else b'f')
+        out += b'trailer\n<</Size %d/Root %d 0 R%s>>\nstartxref\n%d\n%%%%EOF\n' % (
+            size, root, trailer.encode('latin-1'), xref)
+        return out
+
+
+CASES = []
+
+
+def case(name, pages, color, blank, certainty='exact', reason='', truth='made so'):
+    def keep(make):
+        CASES.append((name, make, pages, color, blank, certainty, reason, truth))
+        return make
+    return keep
+
+
+def simple(contents, resources='', extra='', box='[0 0 595 842]', pdf=None, deflate=False,
+           catalog='', tree='', count=None):
+    """A document of one page for each content."""
+    pdf = pdf or Pdf()
+    pages = pdf.reserve()
+    kids = []
+    for content in contents:
+        stream = pdf.stream(content, deflate=deflate)
+        kids.append(pdf.add('<</Type/Page/Parent %d 0 R/MediaBox%s/Resources<<%s>>/Contents %d 0 R%s>>'
+                            % (pages, box, resources, stream, extra)))
+    pdf.add('<</Type/Pages/Kids[%s]/Count %d%s>>' % (
+        ' '.join('%d 0 R' % k for k in kids), len(kids) if count is None else count, tree), pages)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R%s>>' % (pages, catalog)))
+
+
+FONT = '/Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>'
+TEXT = 'BT /F1 12 Tf 72 700 Td (Hello) Tj ET '
+RED_BOX = '1 0 0 rg 100 100 50 50 re f '
+
+
+def plain(name, content, color, blank=0, certainty='exact', resources='', reason='', truth='made so',
+          **more):
+    CASES.append((name, lambda: simple([content], resources, **more), 1, color, blank, certainty,
+                  reason, truth))
+
+
+# Operators of colour.
+plain('grey-text', TEXT, 0, resources=FONT)
+plain('red-text', '1 0 0 rg ' + TEXT, 1, resources=FONT, reason='operator rg at byte 6 of content')
+plain('blank', '', 0, 1)
+plain('blank-no-marks', 'q 1 0 0 rg Q 0 0 1 RG n', 0, 1)
+plain('blank-white-box', '1 g 0 0 595 842 re f', 0, 1, truth='white on white shows nothing')
+plain('blank-spaces', 'BT /F1 12 Tf 72 700 Td (   ) Tj ET', 0, 1, resources=FONT)
+plain('set-not-painted', '1 0 0 rg 0 g ' + TEXT, 0, resources=FONT)
+plain('rgb-neutral', '.5 .5 .5 rg 10 10 50 50 re f 0 0 0 RG 0 0 m 99 99 l S', 0)
+plain('stroke-red', '1 0 0 RG 10 10 m 99 99 l S', 1)
+plain('cmyk-black', '0 0 0 1 k 10 10 50 50 re f', 0)
+plain('cmyk-rich-black', '.7 .6 .6 1 k 10 10 50 50 re f', 0, truth='it is black to the eye')
+plain('cmyk-composite-grey', '.3 .3 .3 0 k 10 10 50 50 re f', 0, truth='it is grey to the eye')
+plain('cmyk-cyan', '1 0 0 0 k 10 10 50 50 re f', 1)
+plain('text-invisible', '1 0 0 rg BT 3 Tr /F1 12 Tf 72 700 Td (Hello) Tj ET 0 g 9 9 9 9 re f', 0,
+      resources=FONT)
+plain('text-stroked-red', '1 0 0 RG BT 1 Tr /F1 12 Tf 72 700 Td (Hello) Tj ET', 1, resources=FONT)
+plain('state-restored', 'q 1 0 0 rg Q 10 10 50 50 re f', 0)
+plain('cs-rgb', '/DeviceRGB cs 0 0 1 sc 10 10 50 50 re f', 1)
+plain('calrgb', '/C cs 0 1 0 sc 10 10 50 50 re f', 1,
+      resources='/ColorSpace<</C[/CalRGB<</WhitePoint[.95 1 1.08]>>]>>')
+plain('calgray', '/C cs .5 sc 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/CalGray<</WhitePoint[.95 1 1.08]>>]>>')
+plain('lab-neutral', '/C cs 50 0 0 sc 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/Lab<</WhitePoint[.95 1 1.08]>>]>>')
+plain('lab-red', '/C cs 50 60 20 sc 10 10 50 50 re f', 1,
+      resources='/ColorSpace<</C[/Lab<</WhitePoint[.95 1 1.08]>>]>>')
+TINT = '<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[%s]/N 1>>'
+plain('separation-black', '/C cs 1 scn 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/Separation/Black/DeviceCMYK ' + TINT % '0 0 0 1' + ']>>')
+plain('separation-all', '/C cs 1 scn 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/Separation/All/DeviceCMYK ' + TINT % '1 1 1 1' + ']>>')
+plain('separation-none', '/C cs 1 scn 10 10 50 50 re f', 0, 1,
+      resources='/ColorSpace<</C[/Separation/None/DeviceCMYK ' + TINT % '1 0 0 0' + ']>>')
+plain('separation-spot', '/C cs 1 scn 10 10 50 50 re f', 1,
+      resources='/ColorSpace<</C[/Separation/Spot/DeviceCMYK ' + TINT % '0 .9 .9 0' + ']>>')
+plain('separation-spot-grey', '/C cs 1 scn 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/Separation/Warm/DeviceCMYK ' + TINT % '0 0 0 .5' + ']>>')
+plain('separation-tint-zero', '/C cs 0 scn 10 10 50 50 re f 0 g 9 9 9 9 re f', 0,
+      resources='/ColorSpace<</C[/Separation/Spot/DeviceCMYK ' + TINT % '0 .9 .9 0' + ']>>')
+plain('devicen-black', '/C cs 1 0 scn 10 10 50 50 re f', 0,
+      resources='/ColorSpace<</C[/DeviceN[/Black/None]/DeviceCMYK ' + TINT % '0 0 0 1' + ']>>')
+plain('devicen-process', '/C cs 1 0 scn 10 10 50 50 re f', 1,
+      resources='/ColorSpace<</C[/DeviceN[/Cyan/Black]/DeviceCMYK ' + TINT % '0 0 0 1' + ']>>')
+plain('alpha-zero', '/G gs 1 0 0 rg 10 10 50 50 re f 0 g', 0, 1,
+      resources='/ExtGState<</G<</ca 0>>>>', truth='alpha 0 paints nothing')
+plain('nested-dictionary', '/Span <</A (b>>c) /B [1 [2] 3]>> BDC ' + RED_BOX + 'EMC', 1)
+plain('comment-with-colour', '% 1 0 0 rg 10 10 50 50 re f\n' + TEXT, 0, resources=FONT)
+plain('string-with-operators', 'BT /F1 12 Tf 72 700 Td (a\\) 1 0 0 rg \\(b) Tj ET', 0,
+      resources=FONT)
+
+# Geometry.
+plain('off-page', '1 0 0 rg 700 100 50 50 re f 0 g 9 9 9 9 re f', 0)
+plain('off-page-text', '1 0 0 rg BT /F1 12 Tf 72 900 Td (Hello) Tj ET 0 g 9 9 9 9 re f', 0,
+      resources=FONT)
+plain('covered', RED_BOX + '1 g 90 90 100 100 re f 0 g 300 300 9 9 re f', 0,
+      truth='an opaque white box lies over it')
+plain('covered-half', RED_BOX + '1 g 90 90 40 40 re f', 1)
+plain('covered-see-through', RED_BOX + '/G gs 1 g 90 90 100 100 re f', 1,
+      resources='/ExtGState<</G<</ca .5>>>>')
+plain('clipped', 'q 0 0 50 50 re W n 1 0 0 rg 100 100 50 50 re f Q 9 9 9 9 re f', 0)
+plain('clip-empty', 'q 10 10 0 0 re W n ' + RED_BOX + 'Q 9 9 9 9 re f', 0)
+plain('zero-size', '1 0 0 rg 100 100 0 0 re f 0 g 9 9 9 9 re f', 0)
+plain('scaled-to-nothing', 'q 0 0 0 0 0 0 cm ' + RED_BOX + 'Q 9 9 9 9 re f', 0)
+plain('crop-outside', '1 0 0 rg 10 10 50 50 re f 0 g 300 300 50 50 re f', 0,
+      extra='/CropBox[100 100 500 700]')
+plain('crop-inside', '1 0 0 rg 150 150 50 50 re f', 1, extra='/CropBox[100 100 500 700]')
+plain('tiny-dot', '1 0 0 rg 100 100 .5 .5 re f ' + '0 g ' + TEXT, 1, resources=FONT,
+      truth='half a point of red; gs inkcov at 72 dpi misses it')
+plain('rotated', '/DeviceRGB cs 1 0 0 sc 10 10 50 50 re f', 1, extra='/Rotate 90')
+plain('matrix-off-page', 'q 1 0 0 1 2000 0 cm ' + RED_BOX + 'Q 0 g 9 9 9 9 re f', 0)
+
+
+# Images.
+def image_case(name, color, space, data, bits=8, width=2, height=2, blank=0, head='', extra=None,
+               certainty='exact', content='q 100 0 0 100 100 100 cm /I Do Q', reason='', deflate=True,
+               truth='made so'):
+    def make():
+        pdf = Pdf()
+        more = extra(pdf) if extra else ''
+        number = pdf.stream(bytes(data), '/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%s'
+                            '/BitsPerComponent %d%s%s' % (width, height, space, bits, head, more),
+                            deflate=deflate)
+        return simple([content], '/XObject<</I %d 0 R>>' % number, pdf=pdf)
+    CASES.append((name, make, 1, color, blank, certainty, reason, truth))
+
+
+GREY4 = [9, 9, 9, 80, 80, 80, 200, 200, 200, 1, 1, 1]
+image_case('image-rgb-neutral', 0, '/DeviceRGB', GREY4)
+image_case('image-rgb-red', 1, '/DeviceRGB', GREY4[:9] + [255, 0, 0], reason='image object 1 has a')
+image_case('image-rgb-raw', 1, '/DeviceRGB', GREY4[:9] + [255, 0, 0], deflate=False)
+image_case('image-grey', 0, '/DeviceGray', [0, 90, 100, 255])
+image_case('image-cmyk-black', 0, '/DeviceCMYK', [0, 0, 0, 255] * 4)
+image_case('image-cmyk-yellow', 1, '/DeviceCMYK', [0, 0, 0, 255] * 3 + [0, 0, 255, 0])
+image_case('image-indexed-neutral', 0, '[/Indexed/DeviceRGB 1<000000808080>]', [0, 1, 1, 0])
+image_case('image-indexed-unused', 0, '[/Indexed/DeviceRGB 2<000000808080ff0000>]', [0, 1, 1, 0],
+           truth='the red entry is never used')
+image_case('image-indexed-used', 1, '[/Indexed/DeviceRGB 2<000000808080ff0000>]', [0, 1, 2, 0])
+image_case('image-indexed-4bit', 1, '[/Indexed/DeviceRGB 2<000000808080ff0000>]', [0x01, 0x20],
+           bits=4)
+image_case('image-off-page', 0, '/DeviceRGB', [255, 0, 0] * 4,
+           content='q 100 0 0 100 1000 100 cm /I Do Q 9 9 9 9 re f')
+image_case('image-lab', 1, '[/Lab<</WhitePoint[.95 1 1.08]>>]', [128, 128, 128] * 3 + [128, 200, 99])
+image_case('image-16bit', 1, '/DeviceRGB', [9, 9, 9, 9, 9, 9] * 3 + [255, 0, 0, 0, 0, 0], bits=16)
+image_case('image-separation-black', 0, '[/Separation/Black/DeviceCMYK ' + TINT % '0 0 0 1' + ']',
+           [0, 90, 100, 255])
+image_case('image-separation-spot', 1, '[/Separation/Spot/DeviceCMYK ' + TINT % '0 1 1 0' + ']',
+           [0, 90, 100, 255])
+image_case('image-decode-inverted', 0, '/DeviceCMYK', [255, 255, 255, 0] * 4,
+           head='/Decode[1 0 1 0 1 0 1 0]')
+image_case('image-mask-red', 1, '/DeviceGray', [0x80, 0x40], bits=1, head='/ImageMask true',
+           content='1 0 0 rg q 100 0 0 100 100 100 cm /I Do Q')
+image_case('image-png-predictor', 1, '/DeviceRGB',
+           [2, 9, 9, 9, 80, 80, 80, 2, 0, 0, 0, 100, 0, 0],
+           head='/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8/Columns 2>>')
+image_case('image-png-predictor-neutral', 0, '/DeviceRGB',
+           [2, 9, 9, 9, 80, 80, 80, 2, 5, 5, 5, 1, 1, 1],
+           head='/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8/Columns 2>>')
+image_case('image-covers-red', 0, '/DeviceGray', [200] * 4,
+           content=RED_BOX + 'q 200 0 0 200 50 50 cm /I Do Q', truth='an opaque image lies over it')
+image_case('image-hex-filter', 1, '/DeviceRGB', b'090909808080ff00000a0a0a>', deflate=False,
+           head='/Filter/ASCIIHexDecode')
+image_case('image-keyed', 0, '/DeviceRGB', [9, 9, 9] * 3 + [255, 0, 0], head='/Mask[250 255 0 5 0 5]',
+           certainty='computed', truth='the red pixel is the hole')
+plain('inline-red', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID \xff\x00\x00 EI Q', 1)
+plain('inline-grey', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q', 0)
+plain('inline-neutral', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID \x80\x80\x80 EI Q', 0)
+plain('inline-with-ei', 'q 9 0 0 9 9 9 cm BI /W 4 /H 1 /CS /G /BPC 8 ID \x20EI\x20 EI Q ' + RED_BOX,
+      1)
+plain('inline-indexed', 'q 9 0 0 9 9 9 cm BI /W 1 /H 1 /CS [/I /RGB 1 <000000ff0000>] /BPC 8 ID '
+      '\x01 EI Q', 1)
+
+
+# Forms, patterns, shadings, fonts.
+def with_form(form, content, head='', resources='', more=''):
+    pdf = Pdf()
+    number = pdf.stream(form, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]' + head)
+    return simple([content], '/XObject<</X %d 0 R>>%s' % (number, resources), pdf=pdf, catalog=more)
+
+
+@case('form-red', 1, 1, 0, reason='of content object 1')
+def _():
+    return with_form(RED_BOX, '/X Do')
+
+
+@case('form-inherits-red', 1, 1, 0)
+def _():
+    return with_form('10 10 50 50 re f', '1 0 0 rg /X Do')
+
+
+@case('form-grey-twice', 1, 0, 0)
+def _():
+    return with_form('.5 g 10 10 50 50 re f', '/X Do q 1 0 0 1 50 50 cm /X Do Q')
+
+
+@case('form-outside-box', 1, 0, 0)
+def _():
+    return with_form('1 0 0 rg 300 300 50 50 re f 0 g 9 9 9 9 re f', '/X Do')
+
+
+@case('form-unused', 1, 0, 0)
+def _():
+    return with_form(RED_BOX, '9 9 9 9 re f')
+
+
+@case('form-inherits-later', 2, 1, 0, truth='the same form takes black on one page, red on the other')
+def _():
+    pdf = Pdf()
+    number = pdf.stream('10 10 50 50 re f', '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+    return simple(['/X Do', '1 0 0 rg /X Do'], '/XObject<</X %d 0 R>>' % number, pdf=pdf)
+
+
+@case('form-recursive', 1, 1, 0, truth='a form that draws itself is drawn once')
+def _():
+    pdf = Pdf()
+    number = pdf.reserve()
+    pdf.stream(RED_BOX + '/X Do', '/Type/XObject/Subtype/Form/BBox[0 0 200 200]'
+               '/Resources<</XObject<</X %d 0 R>>>>' % number, number)
+    return simple(['/X Do'], '/XObject<</X %d 0 R>>' % number, pdf=pdf)
+
+
+@case('form-bomb', 1, 0, 0, truth='30 levels of ten forms each, all grey')
+def _():
+    pdf = Pdf()
+    under = pdf.stream('9 9 9 9 re f', '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+    for _level in range(12):
+        under = pdf.stream('0 g ' + '/X Do ' * 10, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]'
+                           '/Resources<</XObject<</X %d 0 R>>>>' % under)
+    return simple(['/X Do'], '/XObject<</X %d 0 R>>' % under, pdf=pdf)
+
+
+@case('form-bomb-red', 1, 1, 0, 'exact|computed|unknown', truth='10^12 red boxes')
+def _():
+    pdf = Pdf()
+    under = pdf.stream(RED_BOX, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+    for _level in range(12):
+        under = pdf.stream('/X Do ' * 10, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]'
+                           '/Resources<</XObject<</X %d 0 R>>>>' % under)
+    return simple(['/X Do'], '/XObject<</X %d 0 R>>' % under, pdf=pdf)
+
+
+def tiling(cell, paint=1, content='/Pattern cs /P scn 10 10 99 99 re f', spaces=''):
+    pdf = Pdf()
+    number = pdf.stream(cell, '/Type/Pattern/PatternType 1/PaintType %d/TilingType 1/BBox[0 0 10 10]'
+                        '/XStep 10/YStep 10/Resources<<>>' % paint)
+    return simple([content], '/Pattern<</P %d 0 R>>%s' % (number, spaces), pdf=pdf)
+
+
+@case('pattern-red', 1, 1, 0, reason='pattern object 1')
+def _():
+    return tiling('1 0 0 rg 0 0 5 5 re f')
+
+
+@case('pattern-grey', 1, 0, 0)
+def _():
+    return tiling('.5 g 0 0 5 5 re f')
+
+
+@case('pattern-uncolored-red', 1, 1, 0)
+def _():
+    return tiling('0 0 5 5 re f', 2, '/C cs 1 0 0 /P scn 10 10 99 99 re f',
+                  '/ColorSpace<</C[/Pattern/DeviceRGB]>>')
+
+
+@case('pattern-uncolored-grey', 1, 0, 0, truth='colour operators in an uncoloured cell do nothing')
+def _():
+    return tiling('1 0 0 rg 0 0 5 5 re f', 2, '/C cs .5 .5 .5 /P scn 10 10 99 99 re f',
+                  '/ColorSpace<</C[/Pattern/DeviceRGB]>>')
+
+
+@case('pattern-set-not-painted', 1, 0, 0)
+def _():
+    return tiling('1 0 0 rg 0 0 5 5 re f', 1, '/Pattern cs /P scn 0 g 10 10 99 99 re f')
+
+
+SHADE = ('/Shading<</S<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 100 0]/Function'
+         '<</FunctionType 2/Domain[0 1]/C0[%s]/C1[%s]/N 1>>>>>>')
+plain('shading-neutral', '/S sh', 0, resources=SHADE % ('0 0 0', '1 1 1'))
+plain('shading-red', '/S sh', 1, resources=SHADE % ('0 0 0', '1 0 0'))
+plain('shading-pattern-neutral', '/Pattern cs /P scn 9 9 99 99 re f', 0,
+      resources='/Pattern<</P<</PatternType 2/Shading<</ShadingType 2/ColorSpace/DeviceRGB'
+      '/Coords[0 0 100 0]/Function<</FunctionType 2/Domain[0 1]/C0[0 0 0]/C1[1 1 1]/N 1>>>>>>>>')
+plain('shading-pattern-red', '/Pattern cs /P scn 9 9 99 99 re f', 1,
+      resources='/Pattern<</P<</PatternType 2/Shading<</ShadingType 2/ColorSpace/DeviceRGB'
+      '/Coords[0 0 100 0]/Function<</FunctionType 2/Domain[0 1]/C0[0 0 0]/C1[1 1 0]/N 1>>>>>>>>')
+plain('shading-stitched', '/S sh', 1, resources='/Shading<</S<</ShadingType 2/ColorSpace/DeviceRGB'
+      '/Coords[0 0 100 0]/Function<</FunctionType 3/Domain[0 1]/Bounds[.5]/Encode[0 1 0 1]/Functions['
+      '<</FunctionType 2/Domain[0 1]/C0[0 0 0]/C1[1 1 1]/N 1>>'
+      '<</FunctionType 2/Domain[0 1]/C0[1 1 1]/C1[0 0 1]/N 1>>]>>>>>>')
+
+
+def calculator(code, name, color):
+    def make():
+        pdf = Pdf()
+        number = pdf.stream(code, '/FunctionType 4/Domain[0 1]/Range[0 1 0 1 0 1]')
+        return simple(['/C cs .5 scn 10 10 50 50 re f'],
+                      '/ColorSpace<</C[/Separation/Spot/DeviceRGB %d 0 R]>>' % number, pdf=pdf)
+    CASES.append((name, make, 1, color, 0, 'exact', '', 'made so'))
+
+
+calculator('{ dup dup }', 'tint-calculator-grey', 0)
+calculator('{ dup 0.5 gt { pop 0 0 0 } { 0 exch 0 exch 3 1 roll } ifelse }', 'tint-calculator-red', 1)
+
+
+def type3(glyph, content, name, color, blank=0):
+    def make():
+        pdf = Pdf()
+        proc = pdf.stream(glyph)
+        font = pdf.add('<</Type/Font/Subtype/Type3/FontBBox[0 0 1000 1000]/FontMatrix[.001 0 0 .001 0 0]'
+                       '/CharProcs<</a %d 0 R>>/Encoding<</Differences[97/a]>>/FirstChar 97/LastChar 97'
+                       '/Widths[1000]/Resources<<>>>>' % proc)
+        return simple([content], '/Font<</F %d 0 R>>' % font, pdf=pdf)
+    CASES.append((name, make, 1, color, blank, 'exact', '', 'made so'))
+
+
+type3('1000 0 d0 1 0 0 rg 0 0 750 750 re f', 'BT /F 24 Tf 72 700 Td (a) Tj ET', 'type3-red', 1)
+type3('1000 0 d0 .5 g 0 0 750 750 re f', '1 0 0 rg BT /F 24 Tf 72 700 Td (a) Tj ET',
+      'type3-own-grey', 0)
+type3('1000 0 0 0 750 750 d1 1 0 0 rg 0 0 750 750 re f', 'BT /F 24 Tf 72 700 Td (a) Tj ET',
+      'type3-uncolored-black', 0)
+type3('1000 0 0 0 750 750 d1 0 0 750 750 re f', '1 0 0 rg BT /F 24 Tf 72 700 Td (a) Tj ET',
+      'type3-uncolored-red', 1)
+type3('1000 0 d0', 'BT /F 24 Tf 72 700 Td (a) Tj ET', 'type3-empty', 0, 1)
+
+
+# Annotations and optional content.
+def annotation(flags, name, color, form=RED_BOX, blank=0, extra=''):
+    def make():
+        pdf = Pdf()
+        stream = pdf.stream(form, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+        note = pdf.add('<</Type/Annot/Subtype/Stamp/Rect[100 100 300 300]/F %d/AP<</N %d 0 R>>%s>>'
+                       % (flags, stream, extra))
+        return simple(['9 9 9 9 re f'], extra='/Annots[%d 0 R]' % note, pdf=pdf)
+    CASES.append((name, make, 1, color, blank, 'exact', 'annotation' if color else '',
+                  'made so'))
+
+
+annotation(4, 'annotation-printed', 1)
+annotation(0, 'annotation-screen-only', 0)
+annotation(6, 'annotation-hidden', 0)
+annotation(4, 'annotation-grey', 0, '.5 g 10 10 50 50 re f')
+
+
+def optional(name, color, config, content='/OC /O BDC ' + RED_BOX + 'EMC 0 g 9 9 9 9 re f', usage=''):
+    def make():
+        pdf = Pdf()
+        group = pdf.add('<</Type/OCG/Name(layer)%s>>' % usage)
+        return simple([content], '/Properties<</O %d 0 R>>' % group, pdf=pdf,
+                      catalog='/OCProperties<</OCGs[%d 0 R]/D<<%s>>>>' % (
+                          group, config % {'g': group}))
+    CASES.append((name, make, 1, color, 0, 'exact', '', 'made so'))
+
+
+optional('layer-off', 0, '/OFF[%(g)d 0 R]')
+optional('layer-on', 1, '/ON[%(g)d 0 R]')
+optional('layer-base-off', 0, '/BaseState/OFF')
+optional('layer-print-off', 0, '/AS[<</Event/Print/Category[/Print]/OCGs[%(g)d 0 R]>>]',
+         usage='/Usage<</Print<</PrintState/OFF>>>>')
+
+
+# The page tree and the file.
+@case('count-lies-low', 3, 0, 3, reason='claims 1 pages and has 3')
+def _():
+    return simple(['', '', ''], count=1)
+
+
+@case('count-lies-high', 1, 0, 1, reason='claims 2147483647')
+def _():
+    return simple([''], count=2147483647)
+
+
+@case('count-negative', 2, 0, 2)
+def _():
+    return simple(['', ''], count=-5)
+
+
+@case('tree-inherits', 1, 1, 0, truth='box, rotation and resources stand two levels up')
+def _():
+    pdf = Pdf()
+    root, inner, page = pdf.reserve(), pdf.reserve(), pdf.reserve()
+    form = pdf.stream(RED_BOX, '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+    content = pdf.stream('/X Do')
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1/MediaBox[0 0 842 1191]/Rotate 90'
+            '/Resources<</XObject<</X %d 0 R>>>>>>' % (inner, form), root)
+    pdf.add('<</Type/Pages/Parent %d 0 R/Kids[%d 0 R]/Count 1>>' % (root, page), inner)
+    pdf.add('<</Type/Page/Parent %d 0 R/Contents %d 0 R>>' % (inner, content), page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@case('tree-loop', 1, 0, 1, 'estimated|unknown', 'comes back to object')
+def _():
+    pdf = Pdf()
+    root, page = pdf.reserve(), pdf.reserve()
+    pdf.add('<</Type/Pages/Kids[%d 0 R %d 0 R]/Count 2>>' % (page, root), root)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]>>' % root, page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@case('tree-shared-leaf', 2, 0, 2, truth='the same leaf twice is two pages in every viewer')
+def _():
+    pdf = Pdf()
+    root, page = pdf.reserve(), pdf.reserve()
+    pdf.add('<</Type/Pages/Kids[%d 0 R %d 0 R]/Count 2>>' % (page, page), root)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]>>' % root, page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@case('tree-deep', '-', 0, '-', 'unknown', 'levels deep')
+def _():
+    pdf = Pdf()
+    top = pdf.reserve()
+    above = top
+    for _level in range(200):
+        below = pdf.reserve()
+        pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % below, above)
+        above = below
+    pdf.add('<</Type/Page/MediaBox[0 0 595 842]>>', above)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % top))
+
+
+@case('tree-missing-page', 1, 0, 1, 'unknown', 'is missing')
+def _():
+    pdf = Pdf()
+    root, page = pdf.reserve(), pdf.reserve()
+    pdf.add('<</Type/Pages/Kids[%d 0 R 99 0 R]/Count 2>>' % page, root)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]>>' % root, page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@case('tree-no-types', 1, 0, 1, truth='Kids without /Type are told by what they hold')
+def _():
+    pdf = Pdf()
+    root, page = pdf.reserve(), pdf.reserve()
+    pdf.add('<</Kids[%d 0 R]/Count 1>>' % page, root)
+    pdf.add('<</Parent %d 0 R/MediaBox[0 0 595 842]>>' % root, page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@case('user-unit', 1, 0, 0, truth='10 x 10 points of 29.76 points each: A4 wide')
+def _():
+    return simple(['1 1 2 2 re f'], box='[0 0 20 28.3]', extra='/UserUnit 29.76')
+
+
+@case('xref-broken', 2, 1, 0, reason='has been rebuilt')
+def _():
+    return simple(['9 9 9 9 re f', RED_BOX]).replace(b'startxref\n', b'startxref\n9')
+
+
+@case('xref-loop', 1, 0, 1, 'exact|unknown')
+def _():
+    out = simple([''])
+    at = out.rindex(b'xref\n0')
+    return out.replace(b'/Root', b'/Prev %d/Root' % at)
+
+
+@case('truncated', '-', '-', '-', 'unknown', 'cut short')
+def _():
+    out = simple([TEXT] * 20, FONT)
+    return out[:int(len(out) * .93)]
+
+
+@case('truncated-half', '-', '-', '-', 'unknown', 'cut short')
+def _():
+    out = simple([TEXT] * 20, FONT)
+    return out[:len(out) // 2]
+
+
+@case('pjl-wrapped', 1, 1, 0, reason='wrapped in PJL')
+def _():
+    return (b'\x1b%-12345X@PJL JOB\r\n@PJL SET COPIES=2\r\n@PJL ENTER LANGUAGE=PDF\r\n'
+            + simple([RED_BOX]) + b'\x1b%-12345X')
+
+
+@case('several-streams', 1, 1, 0, reason='content object 3',
+      truth='colour set in one stream, painted in the next')
+def _():
+    pdf = Pdf()
+    pages, page = pdf.reserve(), pdf.reserve()
+    one, two = pdf.stream('q 1 0 0 r'), pdf.stream('10 10 50 50 re f Q')
+    pdf.stream('q 1 0 0 rg', number=one)
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % page, pages)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents[%d 0 R %d 0 R]>>'
+            % (pages, one, two), page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
+
+
+@case('runs', 7, 1, 0, truth='three grey, one red, three grey')
+def _():
+    return simple(['9 9 9 9 re f'] * 3 + [RED_BOX] + ['9 9 9 9 re f'] * 3, deflate=True)
+
+
+@case('garbage-operators', 1, 1, 0)
+def _():
+    return simple(['[ [ ( \\ foo << >> ] ) bar 1.2.3 --4 } { ] ] ) ' + '\n q Q Q Q Q EMC ET ' + RED_BOX
+                   + ' 1 0'])
+
+
+@case('content-damaged', 1, 0, 0, 'computed|unknown', 'cannot be read wholly')
+def _():
+    pdf = Pdf()
+    pages, page = pdf.reserve(), pdf.reserve()
+    data = zlib.compress(b'9 9 9 9 re f ' * 2000)
+    data = data[:len(data) // 2]
+    content = pdf.add(b'<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream' % (len(data), data))
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % page, pages)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R>>' % (pages, content),
+            page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
+
+
+@case('mesh', 1, 1, 0, 'computed', 'drawn, the page shows colour')
+def _():
+    pdf = Pdf()
+    corner = [(0, 0, 255, 0, 0), (255, 0, 0, 255, 0), (0, 255, 0, 0, 255)]
+    data = b''.join(bytes([0, x, y, r, g, b]) for x, y, r, g, b in corner)
+    number = pdf.stream(data, '/ShadingType 4/ColorSpace/DeviceRGB/BitsPerCoordinate 8'
+                        '/BitsPerComponent 8/BitsPerFlag 8/Decode[0 500 0 500 0 1 0 1 0 1]')
+    return simple(['/S sh'], '/Shading<</S %d 0 R>>' % number, pdf=pdf)
+
+
+@case('mesh-grey', 1, 0, 0, 'computed', 'shows none but grey')
+def _():
+    pdf = Pdf()
+    corner = [(0, 0, 50), (255, 0, 100), (0, 255, 200)]
+    data = b''.join(bytes([0, x, y, v, v, v]) for x, y, v in corner)
+    number = pdf.stream(data, '/ShadingType 4/ColorSpace/DeviceRGB/BitsPerCoordinate 8'
+                        '/BitsPerComponent 8/BitsPerFlag 8/Decode[0 500 0 500 0 1 0 1 0 1]')
+    return simple(['/S sh'], '/Shading<</S %d 0 R>>' % number, pdf=pdf)
+
+
+BIG = []
+
+
+def big(name, pages, color, blank, certainty='exact', reason='', truth='made so'):
+    def keep(make):
+        BIG.append((name, make, pages, color, blank, certainty, reason, truth))
+        return make
+    return keep
+
+
+@big('bomb-comments', '-', 0, '-', 'exact|unknown')
+def _():
+    out = simple([''])
+    at = out.index(b'1 0 obj')
+    return out[:at] + b'%comment\n' * 200000 + out[at:]
+
+
+@big('bomb-deflate', 1, '-', '-', 'computed|unknown', truth='a gigabyte of operators in a megabyte')
+def _():
+    pdf = Pdf()
+    packer = zlib.compressobj(9)
+    data = b''.join(packer.compress(b'0 0 m 9 9 l S ' * 74898) for _ in range(1024)) + packer.flush()
+    pages, page = pdf.reserve(), pdf.reserve()
+    content = pdf.add(b'<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream' % (len(data), data))
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % page, pages)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R>>' % (pages, content),
+            page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
+
+
+@big('bomb-nesting', 1, '-', '-', 'exact|computed|unknown', truth='a million open brackets and q')
+def _():
+    return simple(['[' * 1000000, ], deflate=True)
+
+
+@big('bomb-q', 1, '-', '-', 'exact|computed|unknown')
+def _():
+    return simple(['q ' * 1000000 + RED_BOX], deflate=True)
+
+
+@big('bomb-object-nesting', '-', '-', '-', 'exact|estimated|unknown')
+def _():
+    pdf = Pdf()
+    deep = pdf.add('[' * 100000 + ']' * 100000)
+    return simple([''], resources='/Font %d 0 R' % deep, pdf=pdf)
+
+
+@big('bomb-kids', '-', '-', '-', 'estimated|unknown', truth='a tree whose nodes name each other twice')
+def _():
+    pdf = Pdf()
+    nodes = [pdf.reserve() for _ in range(40)]
+    leaf = pdf.add('<</Type/Page/MediaBox[0 0 595 842]>>')
+    for i, node in enumerate(nodes):
+        kid = nodes[i + 1] if i + 1 < len(nodes) else leaf
+        pdf.add('<</Type/Pages/Kids[%d 0 R %d 0 R]/Count 2>>' % (kid, kid), node)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % nodes[0]))
+
+
+@big('bomb-pages', '-', '-', '-', 'unknown', 'over 100000 pages')
+def _():
+    pdf = Pdf()
+    root, page = pdf.reserve(), pdf.reserve()
+    pdf.add('<</Type/Pages/Kids[%s]/Count 1>>' % (('%d 0 R ' % page) * 200000), root)
+    pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]>>' % root, page)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
+
+
+@big('bomb-image', 1, '-', 0, 'exact|computed|unknown', truth='an image of 30,000 x 30,000 pixels')
+def _():
+    pdf = Pdf()
+    packer = zlib.compressobj(9)
+    row = bytes(90000)
+    data = b''.join(packer.compress(row) for _ in range(30000)) + packer.flush()
+    number = pdf.add(b'<</Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace/DeviceRGB'
+                     b'/BitsPerComponent 8/Filter/FlateDecode/Length %d>>stream\n%s\nendstream'
+                     % (len(data), data))
+    return simple(['q 99 0 0 99 9 9 cm /I Do Q'], '/XObject<</I %d 0 R>>' % number, pdf=pdf)
+
+
+@big('bomb-noise', '-', '-', '-', 'unknown')
+def _():
+    noise = random.Random(1).randbytes(300000)
+    return b'%PDF-1.7\n' + noise
+
+
+def main():
+    chosen = CASES
+    if sys.argv[1] == '--big':
+        chosen = BIG
+        del sys.argv[1]
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    for name, make, pages, color, blank, certainty, reason, truth in chosen:
+        with open(os.path.join(folder, name + '.pdf'), 'wb') as out:
+            out.write(make())
+        with open(os.path.join(folder, name + '.want'), 'w') as out:
+            out.write('pages %s\ncolor %s\nblank %s\ncertainty %s\nreason %s\ntruth %s\n' % (
+                pages, color, blank, certainty, reason, truth))
+    print('%d files' % len(chosen))
+
+
+main()
