@@ -1,5 +1,7 @@
 // svc: what every engine is: start, settings, certificates, its gRPC server, beacon, health, status,
 // renewal, signals and the end. An engine's main fills a struct svc_engine and calls svc_main.
+//
+// All on the loop thread.
 #pragma once
 
 #include "base/cc.h"
@@ -12,34 +14,51 @@
 // What `quoin up` and packaging give an engine on its command line:
 //   --data DIR --port-offset N --listen ADDRESS [--cas HOST:PORT] [--log LEVEL]
 struct svc_settings {
-    const char *data;      // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid
+    const char *data; // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid, which it locks
     uint16_t port_offset;
-    const char *listen;    // numeric address; default "127.0.0.1"
-    struct net_address cas;
+    const char *listen;     // numeric address; default "127.0.0.1"
+    struct net_address cas; // default: this host, CAS's port with our offset
 };
 
-struct svc; // the running engine
+struct svc;        // the running engine
+struct svc_counts; // what Engine.Status counts
 
 struct svc_engine {
     enum engine engine;
     const struct wire_method *methods; // of this engine; svc adds Engine/Status itself
     size_t method_count;
     // Opens stores, resumes from the journal, starts listeners of its own. False stops the start.
+    // The gRPC server listens already but answers nobody before this is done.
     bool (*start)(struct svc *svc, void *state, struct err *err);
     // SIGTERM: finish what must be finished, then svc_stopped. May be NULL.
     void (*stop)(struct svc *svc, void *state);
-    void (*fini)(void *state); // after the loop ended
-    // Counters for Engine.Status; NULL: none. Adds with svc_count(reply...).
+    // After the loop ended, also where the start failed half-way. Open asks were answered and
+    // svc_cas is NULL by then; the loop and the server are still there. May be NULL.
+    void (*fini)(void *state);
+    // Counters for Engine.Status: adds them with svc_count. May be NULL.
+    void (*count)(void *state, struct svc_counts *counts);
+    // Join tokens, in CAS: as in struct net_tls_settings. May be NULL.
+    size_t (*psk_find)(void *state, struct str identity, uint8_t key[static 64]);
     void *state; // borrowed; given to all above and to every handler
 };
 
-int svc_main(const struct svc_engine *engine, int argc, char **argv); // the process's exit status
+// Runs the engine to its end; the process's exit status: 0 ended as asked, 1 could not start (the
+// log says why), 2 wrong options. Once a process.
+int svc_main(const struct svc_engine *engine, int argc, char **argv);
 
 struct net_loop *svc_loop(struct svc *svc);
 const struct svc_settings *svc_settings(const struct svc *svc);
 const char *svc_path(struct svc *svc, const char *below); // DIR/below, owned by svc for its life
+const char *svc_site(const struct svc *svc);              // of our certificate
+const char *svc_host(const struct svc *svc);
 struct wire_server *svc_server(struct svc *svc);
 struct wire_client *svc_cas(struct svc *svc); // the kept connection to CAS; NULL in CAS itself
-// The front door's certificate (ipps): the engine's own.
+
+// A front door's contexts (ipps): the engine's own certificate, asks callers for none, TLS 1.2 too.
+// Again after on_renewed.
 bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err) CC_MUST_USE;
+// fn runs each time our certificate was renewed; one a process.
+void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state);
+
 void svc_stopped(struct svc *svc); // from stop, when done
+void svc_count(struct svc_counts *counts, const char *name, int64_t value); // name lives for ever
