@@ -16,9 +16,9 @@ struct svc_beacon;
 enum { SVC_BEACON_PEERS_MAX = 64, SVC_BEACON_CHECKS_A_SECOND = 200 };
 
 struct svc_beacon_settings {
-    const char *host; // numeric
-    uint16_t port;    // of UDP; 0: the kernel chooses
-    uint16_t serves;  // the TCP port we tell
+    const char *host;       // numeric
+    uint16_t port;          // of UDP; 0: the kernel chooses
+    uint16_t serves;        // the TCP port we tell
     struct str certificate; // PEM; borrowed for the call, as are the next two
     struct str key;
     struct str authority;
@@ -33,10 +33,10 @@ struct svc_beacon_peer {
 };
 
 struct svc_beacon_counts {
-    uint64_t heard;    // good ones
-    uint64_t foreign;  // malformed, unsigned, of another site, or false
-    uint64_t stale;    // old or repeated
-    uint64_t dropped;  // more than we care to check in a second
+    uint64_t heard;   // good ones
+    uint64_t foreign; // malformed, unsigned, of another site, or false
+    uint64_t stale;   // old or repeated
+    uint64_t dropped; // more than we care to check in a second
     uint64_t answered;
 };
 

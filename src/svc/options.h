@@ -14,5 +14,5 @@ struct svc_options {
 };
 
 // ERR_INVALID: a sentence that says which option is wrong.
-bool svc_options_read(enum engine engine, int argc, char **argv, struct svc_options *options,
+bool svc_options_read(int argc, char **argv, struct svc_options *options,
                       struct err *err) CC_MUST_USE;

@@ -1,5 +1,5 @@
-// pki: the certificates under DIR/pki: ca.crt, ca.key (0600, only where the site began), and for each
-// role ROLE.crt and ROLE.key (0600). Blocking: not on a loop that serves.
+// pki: the certificates under DIR/pki: ca.crt, ca.key (0600, only where the site began), and for
+// each role ROLE.crt and ROLE.key (0600). Blocking: not on a loop that serves.
 #pragma once
 
 #include "base/cc.h"
@@ -19,8 +19,8 @@ bool svc_pki_read(const char *data, const char *role, struct crypto_identity *wh
                   struct err *err) CC_MUST_USE;
 
 // Stores what an authority gave for a key of ours. All are PEM; key NULL: the key stands already.
-bool svc_pki_store(const char *data, const char *role, struct str certificate, const struct str *key,
-                   struct err *err) CC_MUST_USE;
+bool svc_pki_store(const char *data, const char *role, struct str certificate,
+                   const struct str *key, struct err *err) CC_MUST_USE;
 
 // This machine's name as certificates and links may say it.
 void svc_pki_host(char host[static CRYPTO_HOST_MAX + 1]);

@@ -4,9 +4,9 @@
 //   length u16  signature  0*
 //
 // Numbers are big-endian. kind: 1 presence, 2 probe (asks for an answer), 3 answer. time: ms since
-// 1970-01-01 UTC. sequence grows with each datagram of a sender. The signature (ECDSA P-256, SHA-256,
-// by the certificate's key) covers "quoin presence 1" and all bytes before its length. A probe is
-// filled up with zeroes, so that the answer to it is never longer than it.
+// 1970-01-01 UTC. sequence grows with each datagram of a sender. The signature (ECDSA P-256,
+// SHA-256, by the certificate's key) covers "quoin presence 1" and all bytes before its length. A
+// probe is filled up with zeroes, so that the answer to it is never longer than it.
 #pragma once
 
 #include "base/buf.h"
@@ -41,7 +41,8 @@ struct svc_presence {
 bool svc_presence_read(struct str bytes, struct svc_presence *presence,
                        struct err *err) CC_MUST_USE;
 
-// Adds what is signed, without the words; then svc_presence_seal adds the signature and the filling.
+// Adds what is signed, without the words; then svc_presence_seal adds the signature and the
+// filling.
 void svc_presence_write(const struct svc_presence *presence, struct buf *bytes);
 void svc_presence_seal(struct buf *bytes, struct str signature, bool fill);
 

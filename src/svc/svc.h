@@ -1,5 +1,6 @@
-// svc: what every engine is: start, settings, certificates, its gRPC server, beacon, health, status,
-// renewal, signals and the end. An engine's main fills a struct svc_engine and calls svc_main.
+// svc: what every engine is: start, settings, certificates, its gRPC server, beacon, health,
+// status, renewal, signals and the end. An engine's main fills a struct svc_engine and calls
+// svc_main.
 //
 // All on the loop thread.
 #pragma once
@@ -60,5 +61,5 @@ bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err) CC_MUS
 // fn runs each time our certificate was renewed; one a process.
 void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state);
 
-void svc_stopped(struct svc *svc); // from stop, when done
+void svc_stopped(struct svc *svc);                                          // from stop, when done
 void svc_count(struct svc_counts *counts, const char *name, int64_t value); // name lives for ever

@@ -1,0 +1,115 @@
+// options: see options.h.
+
+#include "svc/options.h"
+
+#include "base/num.h"
+#include <getopt.h>
+#include <stdio.h>
+
+static bool options_read_address(const char *text, struct net_address *to, struct err *err)
+{
+    const char *colon = strrchr(text, ':');
+    uint64_t port = 0;
+    if (colon == NULL || colon == text || !num_u64(str_of(colon + 1), UINT16_MAX, &port) ||
+        port == 0) {
+        return err_set(err, ERR_INVALID, "--cas wants HOST:PORT, not \"%s\"", text);
+    }
+    size_t len = (size_t)(colon - text);
+    if (text[0] == '[' && colon[-1] == ']' && len > 2) { // [::1]:2938
+        text++;
+        len -= 2;
+    }
+    if (len >= sizeof(to->host)) {
+        return err_set(err, ERR_INVALID, "the host name after --cas is too long");
+    }
+    memcpy(to->host, text, len);
+    to->host[len] = '\0';
+    to->port = (uint16_t)port;
+    return true;
+}
+
+static bool options_read_level(const char *text, enum log_level *level, struct err *err)
+{
+    static const char *const names[] = { "error", "warning", "info", "debug" };
+    for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    }
+    return err_set(err, ERR_INVALID, "--log is error, warning, info or debug, not \"%s\"", text);
+}
+
+static bool options_read_offset(const char *text, uint16_t *offset, struct err *err)
+{
+    uint64_t value = 0;
+    if (!num_u64(str_of(text), UINT16_MAX - ENGINE_IPP_PORT, &value)) {
+        return err_set(err, ERR_INVALID, "--port-offset is a number from 0 to %d, not \"%s\"",
+                       UINT16_MAX - ENGINE_IPP_PORT, text);
+    }
+    *offset = (uint16_t)value;
+    return true;
+}
+
+static bool options_take(int option, const char *value, struct svc_options *options,
+                         struct err *err)
+{
+    switch (option) {
+    case 'd': options->settings.data = value; return true;
+    case 'l': options->settings.listen = value; return true;
+    case 'o': return options_read_offset(value, &options->settings.port_offset, err);
+    case 'c': return options_read_address(value, &options->settings.cas, err);
+    case 'g': return options_read_level(value, &options->log, err);
+    case 'h': options->help = true; return true;
+    case 'v': options->version = true; return true;
+    default: break;
+    }
+    return err_set(err, ERR_INVALID, "unknown option, or one without its value; --help tells all");
+}
+
+static bool options_check(struct svc_options *options, struct err *err)
+{
+    struct svc_settings *settings = &options->settings;
+    if (options->help || options->version) {
+        return true;
+    }
+    if (settings->data == NULL || settings->data[0] == '\0') {
+        return err_set(err, ERR_INVALID, "--data DIR is missing: the folder of the site's data");
+    }
+    if (settings->cas.port == 0) {
+        bool all = strcmp(settings->listen, "0.0.0.0") == 0;
+        bool all_6 = strcmp(settings->listen, "::") == 0;
+        (void)snprintf(settings->cas.host, sizeof(settings->cas.host), "%s",
+                       all     ? "127.0.0.1"
+                       : all_6 ? "::1"
+                               : settings->listen);
+        settings->cas.port = (uint16_t)(engine_port(ENGINE_CAS) + settings->port_offset);
+    }
+    return true;
+}
+
+bool svc_options_read(int argc, char **argv, struct svc_options *options, struct err *err)
+{
+    static const struct option names[] = {
+        { "data", required_argument, NULL, 'd' },   { "port-offset", required_argument, NULL, 'o' },
+        { "listen", required_argument, NULL, 'l' }, { "cas", required_argument, NULL, 'c' },
+        { "log", required_argument, NULL, 'g' },    { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },      { NULL, 0, NULL, 0 },
+    };
+    *options = (struct svc_options){ .log = LOG_INFO, .settings.listen = "127.0.0.1" };
+    optind = 0; // anew, also after another reading in this process
+    opterr = 0;
+    for (;;) {
+        int option = getopt_long(argc, argv, "", names, NULL);
+        if (option == -1) {
+            break;
+        }
+        if (!options_take(option, optarg, options, err)) {
+            return false;
+        }
+    }
+    if (optind < argc) {
+        return err_set(err, ERR_INVALID, "\"%s\" is not an option; --help tells all", argv[optind]);
+    }
+    return options_check(options, err);
+}

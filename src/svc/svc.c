@@ -1,0 +1,517 @@
+// svc: see svc.h.
+//
+// The start: options, lock, certificate, contexts, loop, server, CAS, the engine, then "serving".
+// The end: no new calls, the engine's stop, the calls under way, then everything in the reverse
+// order. A second signal does not wait.
+
+#include "svc/svc.h"
+
+#include "base/arena.h"
+#include "base/clk.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/cert.h"
+#include "proto/engine.pb-c.h"
+#include "svc/beacon.h"
+#include "svc/options.h"
+#include "svc/pki.h"
+#include "svc/renew.h"
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    SVC_PATHS_MAX = 64 << 10,
+    SVC_END_MS = 10000, // for calls under way
+    SVC_END_LOOK_MS = 20,
+    SVC_RENEW_LOOK_MS = 30 * 60 * 1000,
+    SVC_BEACON_MS = 5000,
+    SVC_REFUSALS_A_SECOND = 10, // that are logged
+    SVC_COUNTS_MAX = 64,
+};
+
+enum svc_state {
+    SVC_STARTING,
+    SVC_UP,
+    SVC_DRAINING,
+};
+
+struct svc {
+    const struct svc_engine *engine; // borrowed
+    struct svc_options options;
+    const char *name; // of the engine; lives for ever
+    char program[32];
+    struct crypto_identity who;
+    int64_t ends_at;
+    enum svc_state state;
+    int64_t started_at;
+    int64_t end_by; // clk_mono_ms
+    bool stopped;   // the engine has nothing left to do
+    int lock;
+    struct arena paths;
+    struct wire_method *methods; // owned: the engine's and ours
+    struct net_loop *loop;       // owned, as all below
+    struct net_tls *server_tls;
+    struct net_tls *client_tls;
+    struct wire_server *server;
+    struct wire_client *cas;
+    struct svc_beacon *beacon;
+    struct svc_renew *renew;
+    struct net_timer *end;
+    void (*on_renewed)(void *state);
+    void *on_renewed_state;
+    int64_t refusals_second;
+    unsigned refusals;
+};
+
+struct svc_counts {
+    size_t count;
+    Quoin__V1__Counter counters[SVC_COUNTS_MAX];
+    Quoin__V1__Counter *list[SVC_COUNTS_MAX];
+};
+
+static struct svc *svc_here; // handlers get the engine's state; Status wants the process's svc
+
+// --- what engines ask ---------------------------------------------------------------------------
+
+struct net_loop *svc_loop(struct svc *svc)
+{
+    return svc->loop;
+}
+
+const struct svc_settings *svc_settings(const struct svc *svc)
+{
+    return &svc->options.settings;
+}
+
+const char *svc_path(struct svc *svc, const char *below)
+{
+    char *path = arena_textf(&svc->paths, "%s/%s", svc->options.settings.data, below);
+    assert(path != NULL); // a handful of paths of our own; the folder's length was checked
+    return path;
+}
+
+const char *svc_site(const struct svc *svc)
+{
+    return svc->who.site;
+}
+
+const char *svc_host(const struct svc *svc)
+{
+    return svc->who.host;
+}
+
+struct wire_server *svc_server(struct svc *svc)
+{
+    return svc->server;
+}
+
+struct wire_client *svc_cas(struct svc *svc)
+{
+    return svc->cas;
+}
+
+void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state)
+{
+    svc->on_renewed = fn;
+    svc->on_renewed_state = state;
+}
+
+void svc_count(struct svc_counts *counts, const char *name, int64_t value)
+{
+    if (counts->count == SVC_COUNTS_MAX) {
+        return;
+    }
+    Quoin__V1__Counter *one = &counts->counters[counts->count];
+    quoin__v1__counter__init(one);
+    memcpy(&one->name, &name, sizeof(name)); // packing does not write there
+    one->value = value;
+    counts->list[counts->count++] = one;
+}
+
+// --- contexts -----------------------------------------------------------------------------------
+
+static struct net_tls_settings svc_tls_settings(struct svc *svc)
+{
+    static const char *const alpn[] = { "h2", NULL };
+    char name[48];
+    struct net_tls_settings settings = { .peer = NET_TLS_PEER_REQUIRED, .alpn = alpn };
+    (void)snprintf(name, sizeof(name), "pki/%s.crt", svc->name);
+    settings.certificate = svc_path(svc, name);
+    (void)snprintf(name, sizeof(name), "pki/%s.key", svc->name);
+    settings.key = svc_path(svc, name);
+    settings.authority = svc_path(svc, "pki/ca.crt");
+    return settings;
+}
+
+static bool svc_make_tls(struct svc *svc, struct net_tls **server, struct net_tls **client,
+                         struct err *err)
+{
+    struct net_tls_settings settings = svc_tls_settings(svc);
+    OWN(net_tls_free) struct net_tls *asks = NULL;
+    if (!net_tls_new(&settings, false, &asks, err)) {
+        return false;
+    }
+    settings.psk_find = svc->engine->psk_find;
+    settings.psk_arg = svc->engine->state;
+    if (!net_tls_new(&settings, true, server, err)) {
+        return false;
+    }
+    *client = asks;
+    asks = NULL;
+    return true;
+}
+
+bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err)
+{
+    static const char *const alpn[] = { "http/1.1", NULL };
+    struct net_tls_settings settings = svc_tls_settings(svc);
+    settings.authority = NULL;
+    settings.peer = NET_TLS_PEER_NONE;
+    settings.tls_1_2 = true;
+    settings.alpn = alpn;
+    return net_tls_new(&settings, true, tls, err);
+}
+
+static void svc_renew_failed(void *arg, const struct err *err)
+{
+    const struct svc *svc = arg;
+    bool bad = svc->ends_at < clk_wall_ms();
+    log_event(bad ? LOG_ERROR : LOG_WARNING, "certificate.not-renewed", log_text("why", err->text),
+              log_int("ends-at", svc->ends_at));
+}
+
+static void svc_renewed(void *arg)
+{
+    struct svc *svc = arg;
+    struct net_tls *server = NULL;
+    struct net_tls *client = NULL;
+    struct err err;
+    if (!svc_pki_read(svc->options.settings.data, svc->name, &svc->who, &svc->ends_at, &err) ||
+        !svc_make_tls(svc, &server, &client, &err)) {
+        svc_renew_failed(svc, &err);
+        return;
+    }
+    wire_server_set_tls(svc->server, server);
+    if (svc->cas != NULL) {
+        wire_client_set_tls(svc->cas, client);
+    }
+    net_tls_free(&svc->server_tls);
+    net_tls_free(&svc->client_tls);
+    svc->server_tls = server;
+    svc->client_tls = client;
+    log_event(LOG_INFO, "certificate.renewed", log_int("ends-at", svc->ends_at));
+    if (svc->on_renewed != NULL) {
+        svc->on_renewed(svc->on_renewed_state);
+    }
+}
+
+// --- status -------------------------------------------------------------------------------------
+
+static void svc_fill_counts(struct svc *svc, struct svc_counts *counts)
+{
+    if (svc->beacon != NULL) {
+        struct svc_beacon_counts heard = svc_beacon_counts(svc->beacon);
+        svc_count(counts, "beacon-heard", (int64_t)heard.heard);
+        svc_count(counts, "beacon-foreign", (int64_t)heard.foreign);
+    }
+    if (svc->engine->count != NULL) {
+        svc->engine->count(svc->engine->state, counts);
+    }
+}
+
+static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCMessage *ask)
+{
+    static const char *const states[] = { "starting", "up", "draining" };
+    static char version[] = QUOIN_VERSION;
+    struct svc *svc = svc_here;
+    struct svc_counts counts = { .count = 0 };
+    Quoin__V1__StatusReply reply = QUOIN__V1__STATUS_REPLY__INIT;
+    (void)engine;
+    (void)ask;
+    svc_fill_counts(svc, &counts);
+    memcpy(&reply.name, &svc->name, sizeof(reply.name)); // packing does not write there
+    memcpy(&reply.state, &states[svc->state], sizeof(reply.state));
+    reply.port = wire_server_port(svc->server);
+    reply.pid = getpid();
+    reply.version = version;
+    reply.started_at = svc->started_at;
+    reply.host = svc->who.host;
+    reply.n_counters = counts.count;
+    reply.counters = counts.list;
+    wire_call_answer(call, &reply.base);
+}
+
+static void svc_on_refused(void *engine, const struct wire_refused *what)
+{
+    struct svc *svc = svc_here;
+    int64_t second = clk_mono_ms() / 1000;
+    (void)engine;
+    if (second != svc->refusals_second) {
+        svc->refusals_second = second;
+        svc->refusals = 0;
+    }
+    if (svc->refusals++ < SVC_REFUSALS_A_SECOND) {
+        log_event(LOG_WARNING, "call.refused", log_str("from", what->from),
+                  log_str("identity", what->identity), log_str("call", what->path),
+                  log_text("why", what->why));
+    }
+}
+
+// --- the end ------------------------------------------------------------------------------------
+
+static void svc_look_at_end(void *arg)
+{
+    struct svc *svc = arg;
+    bool late = clk_mono_ms() >= svc->end_by;
+    if (late || (svc->stopped && wire_server_call_count(svc->server) == 0)) {
+        if (late) {
+            log_event(LOG_WARNING, "engine.cut",
+                      log_int("calls", (int64_t)wire_server_call_count(svc->server)));
+        }
+        net_loop_stop(svc->loop);
+    }
+}
+
+void svc_stopped(struct svc *svc)
+{
+    svc->stopped = true;
+}
+
+static void svc_on_signal(void *arg)
+{
+    struct svc *svc = arg;
+    if (svc->state == SVC_DRAINING) {
+        net_loop_stop(svc->loop); // asked twice: now
+        return;
+    }
+    svc->state = SVC_DRAINING;
+    log_event(LOG_INFO, "engine.ending", log_int("pid", getpid()));
+    svc->end_by = clk_mono_ms() + SVC_END_MS;
+    svc->end = net_timer_new(svc->loop, svc_look_at_end, svc);
+    net_timer_every(svc->end, SVC_END_LOOK_MS);
+    wire_server_serving(svc->server, false);
+    wire_server_drain(svc->server);
+    if (svc->engine->stop == NULL) {
+        svc->stopped = true;
+    } else {
+        svc->engine->stop(svc, svc->engine->state);
+    }
+}
+
+static void svc_fini(struct svc *svc)
+{
+    svc_renew_free(&svc->renew);
+    wire_client_free(&svc->cas); // what the engine asked is answered
+    if (svc->loop != NULL && svc->engine->fini != NULL) {
+        svc->engine->fini(svc->engine->state);
+    }
+    net_timer_free(&svc->end);
+    svc_beacon_free(&svc->beacon);
+    wire_server_free(&svc->server);
+    net_tls_free(&svc->server_tls);
+    net_tls_free(&svc->client_tls);
+    net_loop_free(&svc->loop);
+    free(svc->methods);
+    arena_free(&svc->paths);
+    if (svc->lock >= 0) {
+        if (ftruncate(svc->lock, 0) != 0) { // a pid that is left would be another's one day
+            log_event(LOG_WARNING, "lock.not-cleared", log_text("engine", svc->name));
+        }
+        (void)close(svc->lock);
+    }
+}
+
+// --- the start ----------------------------------------------------------------------------------
+
+static void svc_keep_secrets(void)
+{
+    struct rlimit none = { 0, 0 };
+    (void)setrlimit(RLIMIT_CORE, &none);      // lowering is always allowed
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // no debugger, no core of keys
+    (void)umask(077);
+}
+
+static bool svc_take_folder(struct svc *svc, struct err *err)
+{
+    char lock[48];
+    if (strlen(svc->options.settings.data) > SVC_PATH_MAX - 256) {
+        return err_set(err, ERR_INVALID, "the path of the data folder is too long");
+    }
+    (void)snprintf(lock, sizeof(lock), "run/%s.pid", svc->name);
+    return fs_make_folder(svc_path(svc, "run"), err) &&
+           fs_make_folder(svc_path(svc, svc->name), err) &&
+           fs_lock(svc_path(svc, lock), &svc->lock, err);
+}
+
+static bool svc_read_identity(struct svc *svc, struct err *err)
+{
+    if (svc_pki_read(svc->options.settings.data, svc->name, &svc->who, &svc->ends_at, err)) {
+        return true;
+    }
+    return err_in(err, "\"quoin up\" makes the site's certificates, \"quoin engine join\" gets one "
+                       "from elsewhere");
+}
+
+static bool svc_start_server(struct svc *svc, struct err *err)
+{
+    const struct svc_engine *engine = svc->engine;
+    svc->methods = mem_new((engine->method_count + 1) * sizeof(*svc->methods));
+    if (engine->method_count > 0) {
+        memcpy(svc->methods, engine->methods, engine->method_count * sizeof(*svc->methods));
+    }
+    svc->methods[engine->method_count] =
+        (struct wire_method){ "/quoin.v1.Engine/Status", svc_on_status };
+    struct wire_server_settings settings = {
+        .host = svc->options.settings.listen,
+        .port = (uint16_t)(engine_port(engine->engine) + svc->options.settings.port_offset),
+        .tls = svc->server_tls,
+        .methods = svc->methods,
+        .method_count = engine->method_count + 1,
+        .engine = engine->state,
+        .site = svc->who.site,
+        .on_refused = svc_on_refused,
+    };
+    return wire_server_new(svc->loop, &settings, &svc->server, err);
+}
+
+static void svc_start_client(struct svc *svc)
+{
+    struct wire_client_settings settings = { .to = svc->options.settings.cas,
+                                             .tls = svc->client_tls,
+                                             .role = "cas",
+                                             .site = svc->who.site };
+    if (svc->engine->engine != ENGINE_CAS) {
+        svc->cas = wire_client_new(svc->loop, &settings);
+    }
+    struct svc_renew_settings renew = { .data = svc->options.settings.data,
+                                        .role = svc->name,
+                                        .cas = svc->cas,
+                                        .every_ms = SVC_RENEW_LOOK_MS,
+                                        .ends_at = svc->ends_at,
+                                        .on_renewed = svc_renewed,
+                                        .on_failed = svc_renew_failed,
+                                        .arg = svc };
+    svc->renew = svc_renew_new(svc->loop, &renew);
+}
+
+static bool svc_open_beacon(struct svc *svc, struct err *err)
+{
+    OWN(buf_free) struct buf certificate = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf authority = BUF_CAP(CRYPTO_PEM_MAX);
+    struct net_tls_settings files = svc_tls_settings(svc);
+    if (!fs_read(files.certificate, &certificate, err) || !fs_read(files.key, &key, err) ||
+        !fs_read(files.authority, &authority, err)) {
+        return false;
+    }
+    struct svc_beacon_settings settings = { .host = svc->options.settings.listen,
+                                            .port = wire_server_port(svc->server),
+                                            .serves = wire_server_port(svc->server),
+                                            .certificate = buf_str(&certificate),
+                                            .key = buf_str(&key),
+                                            .authority = buf_str(&authority),
+                                            .every_ms = SVC_BEACON_MS };
+    bool ok = svc_beacon_new(svc->loop, &settings, &svc->beacon, err);
+    mem_wipe(key.ptr, key.size);
+    return ok;
+}
+
+// Tells the other engines on this host, and CAS wherever it is.
+static void svc_start_beacon(struct svc *svc)
+{
+    struct err err;
+    if (!svc_open_beacon(svc, &err)) { // it has no authority, so nothing fails without it
+        log_event(LOG_WARNING, "beacon.off", log_text("why", err.text));
+        return;
+    }
+    struct net_address to = svc->options.settings.cas;
+    for (unsigned i = 0; i < ENGINE_COUNT; i++) {
+        to.port = (uint16_t)(engine_port((enum engine)i) + svc->options.settings.port_offset);
+        (void)snprintf(to.host, sizeof(to.host), "%s",
+                       strchr(svc->options.settings.listen, ':') != NULL ? "::1" : "127.0.0.1");
+        if ((enum engine)i != svc->engine->engine) {
+            svc_beacon_tell(svc->beacon, &to);
+        }
+    }
+    if (strcmp(svc->options.settings.cas.host, to.host) != 0) {
+        svc_beacon_tell(svc->beacon, &svc->options.settings.cas);
+    }
+}
+
+static bool svc_start(struct svc *svc, struct err *err)
+{
+    if (!svc_take_folder(svc, err) || !svc_read_identity(svc, err) ||
+        !svc_make_tls(svc, &svc->server_tls, &svc->client_tls, err)) {
+        return false;
+    }
+    svc->loop = net_loop_new();
+    if (!svc_start_server(svc, err)) {
+        return false;
+    }
+    svc_start_client(svc);
+    if (svc->engine->start != NULL && !svc->engine->start(svc, svc->engine->state, err)) {
+        return false;
+    }
+    svc_start_beacon(svc);
+    net_loop_on_signal(svc->loop, SIGTERM, svc_on_signal, svc);
+    net_loop_on_signal(svc->loop, SIGINT, svc_on_signal, svc);
+    svc->state = SVC_UP;
+    wire_server_serving(svc->server, true);
+    log_event(LOG_INFO, "engine.up", log_int("port", wire_server_port(svc->server)),
+              log_int("pid", getpid()), log_text("version", QUOIN_VERSION));
+    return true;
+}
+
+static void svc_help(const struct svc *svc)
+{
+    (void)fprintf(stdout,
+                  "usage: %s --data DIR [--port-offset N] [--listen ADDRESS] [--cas HOST:PORT]\n"
+                  "           [--log error|warning|info|debug]\n"
+                  "One engine of Quoin; \"quoin up\" starts it.\n",
+                  svc->program);
+}
+
+int svc_main(const struct svc_engine *engine, int argc, char **argv)
+{
+    struct err err;
+    struct svc svc = { .engine = engine,
+                       .name = engine_name(engine->engine),
+                       .lock = -1,
+                       .started_at = clk_wall_ms(),
+                       .paths = ARENA_CAP(SVC_PATHS_MAX) };
+    (void)snprintf(svc.program, sizeof(svc.program), "quoin-%s", svc.name);
+    if (!svc_options_read(argc, argv, &svc.options, &err)) {
+        (void)fprintf(stderr, "%s: %s\n", svc.program, err.text);
+        return 2;
+    }
+    if (svc.options.help || svc.options.version) {
+        if (svc.options.help) {
+            svc_help(&svc);
+        } else {
+            (void)fprintf(stdout, "%s %s\n", svc.program, QUOIN_VERSION);
+        }
+        return 0;
+    }
+    svc_here = &svc;
+    log_start(svc.program, svc.options.log);
+    svc_keep_secrets();
+    bool ok = svc_start(&svc, &err);
+    if (ok) {
+        net_loop_run(svc.loop);
+    } else {
+        log_event(LOG_ERROR, "engine.not-started", log_text("why", err.text));
+    }
+    svc_fini(&svc);
+    if (ok) {
+        log_event(LOG_INFO, "engine.ended", log_int("pid", getpid()));
+    }
+    svc_here = NULL;
+    return ok ? 0 : 1;
+}

@@ -1,0 +1,67 @@
+// What an engine is told on its command line is taken whole or refused with a sentence.
+#include "svc/options.h"
+
+#include "lib/tap.h"
+
+enum { ARGS_MAX = 10 };
+
+static const struct {
+    const char *args[ARGS_MAX];
+    bool good;
+    const char *listen;
+    const char *cas_host;
+    unsigned cas_port;
+    unsigned offset;
+} rows[] = {
+    { { "--data", "d" }, true, "127.0.0.1", "127.0.0.1", 2938, 0 },
+    { { "--data", "d", "--port-offset", "20000" }, true, "127.0.0.1", "127.0.0.1", 22938, 20000 },
+    { { "--data=d", "--listen=0.0.0.0", "--log", "debug" }, true, "0.0.0.0", "127.0.0.1", 2938, 0 },
+    { { "--data=d", "--listen=::" }, true, "::", "::1", 2938, 0 },
+    { { "--data=d", "--cas", "far.example:99" }, true, "127.0.0.1", "far.example", 99, 0 },
+    { { "--data=d", "--cas", "[::1]:99" }, true, "127.0.0.1", "::1", 99, 0 },
+    { { "--help" }, true, "127.0.0.1", "", 0, 0 },
+    { { "--version" }, true, "127.0.0.1", "", 0, 0 },
+    { { NULL }, false, "", "", 0, 0 },
+    { { "--data" }, false, "", "", 0, 0 },
+    { { "--data", "" }, false, "", "", 0, 0 },
+    { { "--data=d", "--port-offset", "60000" }, false, "", "", 0, 0 },
+    { { "--data=d", "--port-offset", "-1" }, false, "", "", 0, 0 },
+    { { "--data=d", "--port-offset", "1x" }, false, "", "", 0, 0 },
+    { { "--data=d", "--cas", "far.example" }, false, "", "", 0, 0 },
+    { { "--data=d", "--cas", ":1" }, false, "", "", 0, 0 },
+    { { "--data=d", "--cas", "h:0" }, false, "", "", 0, 0 },
+    { { "--data=d", "--cas", "h:65536" }, false, "", "", 0, 0 },
+    { { "--data=d", "--log", "loud" }, false, "", "", 0, 0 },
+    { { "--data=d", "--nonsense" }, false, "", "", 0, 0 },
+    { { "--data=d", "more" }, false, "", "", 0, 0 },
+};
+
+static void test_row(size_t row)
+{
+    char words[ARGS_MAX + 1][64] = { "quoin-cas" };
+    char *args[ARGS_MAX + 2] = { words[0] };
+    int count = 1;
+    for (; count <= ARGS_MAX && rows[row].args[count - 1] != NULL; count++) {
+        (void)snprintf(words[count], sizeof(words[count]), "%s", rows[row].args[count - 1]);
+        args[count] = words[count];
+    }
+    struct svc_options options;
+    struct err err = { .code = ERR_NONE };
+    bool good = svc_options_read(count, args, &options, &err);
+    CHECK(good == rows[row].good);
+    CHECK(good || err.code == ERR_INVALID);
+    if (good) {
+        CHECK(str_eq(str_of(options.settings.listen), str_of(rows[row].listen)));
+        CHECK(str_eq(str_of(options.settings.cas.host), str_of(rows[row].cas_host)));
+        CHECK(options.settings.cas.port == rows[row].cas_port);
+        CHECK(options.settings.port_offset == rows[row].offset);
+    }
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        test_row(i);
+    }
+    return tap_done();
+}
