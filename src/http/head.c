@@ -171,16 +171,6 @@ static struct str take_until(struct str *rest, char mark)
     return part;
 }
 
-bool http_list_has(struct str value, struct str word)
-{
-    while (value.len > 0) {
-        if (http_word_eq(trim(take_until(&value, ',')), word)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 struct str http_field_find(struct http_fields fields, struct str name)
 {
     for (size_t i = 0; i < fields.count; i++) {
@@ -355,8 +345,8 @@ static enum http_reason host_read(const struct facts *facts, struct http_request
 static enum http_reason target_strip(const struct http_request *request, struct str *rest)
 {
     struct str text = request->target;
-    size_t scheme = http_word_eq((struct str){ text.ptr, text.len < 7 ? 0 : 7 }, STR("http://")) ? 7
-                    : http_word_eq((struct str){ text.ptr, text.len < 8 ? 0 : 8 }, STR("https://"))
+    size_t scheme = text.len > 7 && http_word_eq((struct str){ text.ptr, 7 }, STR("http://")) ? 7
+                    : text.len > 8 && http_word_eq((struct str){ text.ptr, 8 }, STR("https://"))
                         ? 8
                         : 0;
     size_t end = scheme;
@@ -411,23 +401,23 @@ static enum http_reason request_line_read(struct str line, struct http_request *
     return request->target.len == 0 ? HTTP_START_LINE : version_read(rest, &request->minor);
 }
 
-// The first line and a copy of the whole, once the scan agrees that it is one head.
-static enum http_reason head_split(struct str head, struct http_scan *scan, struct arena *arena,
-                                   struct str *line, struct str *rest)
+// The first line, and the facts of the others, once the scan agrees that this is one head.
+static enum http_reason head_read(struct str head, struct http_scan scan, struct arena *arena,
+                                  struct str *line, struct facts *facts)
 {
-    size_t used = http_scan_feed(scan, head);
-    if (scan->reason != HTTP_FINE || !scan->done || used != head.len) {
-        return scan->reason == HTTP_FINE ? HTTP_CUT : scan->reason;
+    size_t used = http_scan_feed(&scan, head);
+    if (scan.reason != HTTP_FINE || !scan.done || used != head.len) {
+        return scan.reason == HTTP_FINE ? HTTP_CUT : scan.reason;
     }
-    *rest = arena_copy(arena, head);
-    if (rest->len != head.len) {
+    struct str rest = arena_copy(arena, head);
+    if (rest.len != head.len) {
         return HTTP_HEAD_LONG;
     }
     do {
-        *line = take_until(rest, '\n');
+        *line = take_until(&rest, '\n');
         line->len--;
     } while (line->len == 0);
-    return HTTP_FINE;
+    return fields_read(rest, scan.lines - 1U, arena, facts);
 }
 
 static enum http_reason request_finish(const struct facts *facts, struct arena *arena,
@@ -454,17 +444,12 @@ static enum http_reason request_finish(const struct facts *facts, struct arena *
 enum http_reason http_request_read(struct str head, struct arena *arena,
                                    struct http_request *request)
 {
-    struct http_scan scan = HTTP_SCAN_REQUEST;
     struct str line;
-    struct str rest;
     struct http_request made = { .framing = HTTP_BODY_NONE };
     struct facts facts = { .close = false };
-    enum http_reason reason = head_split(head, &scan, arena, &line, &rest);
+    enum http_reason reason = head_read(head, HTTP_SCAN_REQUEST, arena, &line, &facts);
     if (reason == HTTP_FINE) {
         reason = request_line_read(line, &made);
-    }
-    if (reason == HTTP_FINE) {
-        reason = fields_read(rest, scan.lines - 1U, arena, &facts);
     }
     if (reason == HTTP_FINE) {
         reason = request_finish(&facts, arena, &made);
@@ -514,17 +499,12 @@ static enum http_reason response_finish(const struct facts *facts, bool to_head,
 enum http_reason http_response_read(struct str head, bool to_head, struct arena *arena,
                                     struct http_response *response)
 {
-    struct http_scan scan = HTTP_SCAN_RESPONSE;
     struct str line;
-    struct str rest;
     struct http_response made = { .length = 0 };
     struct facts facts = { .close = false };
-    enum http_reason reason = head_split(head, &scan, arena, &line, &rest);
+    enum http_reason reason = head_read(head, HTTP_SCAN_RESPONSE, arena, &line, &facts);
     if (reason == HTTP_FINE) {
         reason = status_line_read(line, &made);
-    }
-    if (reason == HTTP_FINE) {
-        reason = fields_read(rest, scan.lines - 1U, arena, &facts);
     }
     if (reason == HTTP_FINE) {
         reason = response_finish(&facts, to_head, &made);

@@ -102,8 +102,5 @@ enum http_reason http_response_read(struct str head, bool to_head, struct arena 
 // The first field of that name; an empty run with a NULL pointer: absent.
 struct str http_field_find(struct http_fields fields, struct str name);
 
-// Whether the comma list in the value holds that word, in any case.
-bool http_list_has(struct str value, struct str word);
-
 bool http_word_is(struct str text);            // a token of RFC 9110 5.6.2
 bool http_word_eq(struct str a, struct str b); // the same but for the case of A to Z
