@@ -44,6 +44,11 @@ void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip)
     walk->doubt = NULL;
 }
 
+void pdl_walk_limit(struct pdl_walk *walk, long operators)
+{
+    walk->operators_left = operators;
+}
+
 void pdl_walk_doubt(struct pdl_walk *walk, const char *why)
 {
     walk->doubt = walk->doubt == NULL ? why : walk->doubt;

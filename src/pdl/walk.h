@@ -122,6 +122,10 @@ struct pdl_walk;
 struct pdl_walk *pdl_walk_new(struct arena *arena, const struct pdl_source *source);
 
 void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip);
+
+// Fewer operators than the usual five million a page.
+void pdl_walk_limit(struct pdl_walk *walk, long operators);
+
 void pdl_walk_content(struct pdl_walk *walk, const struct pdl_stream *stream,
                       const void *resources);
 
