@@ -1,115 +1,126 @@
-// site: a site's authority and certificates in a folder of the test's own, and TLS made from them.
+// site: a site of its own in a temp folder, and an engine of it in a process of its own, for tests
+// of what talks to engines.
 #pragma once
 
-#include "base/buf.h"
-#include "base/fs.h"
-#include "crypto/cert.h"
+#include "base/err.h"
+#include "lib/tap.h"
 #include "net/net.h"
-#include <stdio.h>
-#include <stdlib.h>
+#include "svc/pki.h"
+#include "svc/svc.h"
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct site {
-    char folder[64];
-    char name[CRYPTO_SITE_LEN + 1];
-    struct crypto_authority *authority;
+    char data[64];
+    uint16_t port_offset;
+    pid_t pid; // of the engine; 0: none
 };
 
-static inline void site_must(bool good, const char *what, const struct err *err)
+static inline void site_drop_stream(void *arg, struct net_stream *stream)
 {
-    if (!good) {
-        printf("Bail out! %s: %s\n", what, err->text);
-        exit(EXIT_FAILURE);
+    (void)arg;
+    net_stream_abort(stream, NULL);
+}
+
+// An offset at which the engine's port is free now.
+static inline uint16_t site_free_offset(enum engine engine)
+{
+    for (;;) {
+        struct err err;
+        struct net_loop *loop = net_loop_new();
+        struct net_listener *listener = NULL;
+        struct net_listen_settings settings = { .host = "127.0.0.1", .most = 1 };
+        CHECK(net_listen(loop, &settings, site_drop_stream, NULL, &listener, &err));
+        int offset = net_listener_port(listener) - engine_port(engine);
+        net_listener_close(&listener);
+        net_loop_free(&loop);
+        if (offset > 0 && offset <= UINT16_MAX - ENGINE_IPP_PORT) {
+            return (uint16_t)offset;
+        }
     }
 }
 
-static inline void site_path(const struct site *site, char path[static 160], const char *stem,
-                             const char *end)
+static inline void site_new(struct site *site)
 {
-    (void)snprintf(path, 160, "%s/%s.%s", site->folder, stem, end);
+    struct err err;
+    (void)snprintf(site->data, sizeof(site->data), "/tmp/quoin-site-XXXXXX");
+    CHECK(mkdtemp(site->data) != NULL);
+    CHECK(svc_pki_make(site->data, &err));
+    site->port_offset = site_free_offset(ENGINE_CAS);
+    site->pid = 0;
 }
 
-static inline void site_write(const struct site *site, const char *stem, const char *end,
-                              const struct buf *content)
+static inline void site_start(struct site *site, const struct svc_engine *engine)
 {
-    char path[160];
-    struct err err = { 0 };
-    site_path(site, path, stem, end);
-    site_must(fs_replace(path, buf_str(content), 0600, &err), path, &err);
-}
-
-static inline void site_init(struct site *site)
-{
-    struct err err = { 0 };
-    *site = (struct site){ .folder = "/tmp/quoin-site-XXXXXX" };
-    site_must(mkdtemp(site->folder) != NULL, "mkdtemp", &err);
-    crypto_site_new(site->name);
-    struct crypto_pair *pair = NULL;
-    OWN(buf_free) struct buf certificate = BUF_CAP(CRYPTO_PEM_MAX);
-    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_PEM_MAX);
-    site_must(
-        crypto_pair_new(&pair, &err) && crypto_pair_write(pair, &key, &err) &&
-            crypto_authority_new(pair, str_of(site->name), &certificate, &err) &&
-            crypto_authority_read(buf_str(&certificate), buf_str(&key), &site->authority, &err),
-        "authority", &err);
-    site_write(site, "ca", "crt", &certificate);
-    site_write(site, "ca", "key", &key);
-    crypto_pair_free(&pair);
-}
-
-// Writes ROLE.crt and ROLE.key.
-static inline void site_issue(const struct site *site, const char *role)
-{
-    struct err err = { 0 };
-    struct crypto_pair *pair = NULL;
-    OWN(buf_free) struct buf certificate = BUF_CAP(CRYPTO_PEM_MAX);
-    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_PEM_MAX);
-    const struct crypto_leaf leaf = { .role = str_of(role), .host = STR("host-1") };
-    site_must(crypto_pair_new(&pair, &err) && crypto_pair_write(pair, &key, &err) &&
-                  crypto_authority_issue(site->authority, pair, &leaf, &certificate, &err),
-              "issue", &err);
-    site_write(site, role, "crt", &certificate);
-    site_write(site, role, "key", &key);
-    crypto_pair_free(&pair);
-}
-
-static const char *const site_alpn[] = { "h2", NULL };
-
-// For the role with its certificate; believes `believed`'s authority.
-static inline struct net_tls *site_tls(const struct site *site, const struct site *believed,
-                                       const char *role, bool server)
-{
-    char certificate[160];
-    char key[160];
-    char authority[160];
-    struct err err = { 0 };
-    struct net_tls *tls = NULL;
-    site_issue(site, role);
-    site_path(site, certificate, role, "crt");
-    site_path(site, key, role, "key");
-    site_path(believed, authority, "ca", "crt");
-    const struct net_tls_settings settings = {
-        .certificate = certificate,
-        .key = key,
-        .authority = authority,
-        .peer = NET_TLS_PEER_REQUIRED,
-        .alpn = site_alpn,
+    char offset[8];
+    char *args[] = {
+        (char[]){ "engine" }, (char[]){ "--data" }, site->data, (char[]){ "--port-offset" }, offset,
+        (char[]){ "--log" },  (char[]){ "error" },  NULL
     };
-    site_must(net_tls_new(&settings, server, &tls, &err), "tls", &err);
-    return tls;
+    (void)snprintf(offset, sizeof(offset), "%u", site->port_offset);
+    (void)fflush(stdout); // or the child would say it again
+    site->pid = fork();
+    if (site->pid == 0) {
+        _exit(svc_main(engine, 7, args));
+    }
+    CHECK(site->pid > 0);
 }
 
-static inline void site_fini(struct site *site)
+static inline int site_wait(struct site *site) // the exit status
 {
-    static const char *const stems[] = { "ca",  "cas", "dre",   "dce",   "dme",
-                                         "spe", "web", "admin", "server" };
-    char path[160];
-    for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++) {
-        site_path(site, path, stems[i], "crt");
-        (void)unlink(path);
-        site_path(site, path, stems[i], "key");
-        (void)unlink(path);
-    }
-    (void)rmdir(site->folder);
-    crypto_authority_free(&site->authority);
+    int status = 0;
+    CHECK(waitpid(site->pid, &status, 0) == site->pid);
+    site->pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+static inline int site_stop(struct site *site)
+{
+    CHECK(kill(site->pid, SIGTERM) == 0);
+    return site_wait(site);
+}
+
+static inline int site_remove_one(const char *path, const struct stat *status, int kind,
+                                  struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static inline void site_free(struct site *site)
+{
+    CHECK(nftw(site->data, site_remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
+}
+
+static inline struct net_address site_address(const struct site *site, enum engine engine)
+{
+    struct net_address to = { .host = "127.0.0.1" };
+    to.port = (uint16_t)(engine_port(engine) + site->port_offset);
+    return to;
+}
+
+// A client's context with the certificate of a role in data's pki.
+static inline struct net_tls *site_client_tls(const char *data, const char *role)
+{
+    static const char *const alpn[] = { "h2", NULL };
+    char certificate[96];
+    char key[96];
+    char authority[96];
+    struct err err;
+    struct net_tls *tls = NULL;
+    (void)snprintf(certificate, sizeof(certificate), "%s/pki/%s.crt", data, role);
+    (void)snprintf(key, sizeof(key), "%s/pki/%s.key", data, role);
+    (void)snprintf(authority, sizeof(authority), "%s/pki/ca.crt", data);
+    struct net_tls_settings settings = { .certificate = certificate,
+                                         .key = key,
+                                         .authority = authority,
+                                         .peer = NET_TLS_PEER_REQUIRED,
+                                         .alpn = alpn };
+    CHECK(net_tls_new(&settings, false, &tls, &err));
+    return tls;
 }
