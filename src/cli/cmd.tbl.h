@@ -1,0 +1,122 @@
+// Every command: parsing, --help, the man pages and docs/reference/commands.md come from here.
+//
+// COMMAND(id, name, arguments, fewest, most, who, sentence, details, options...)
+//   name       one or two words; id is the function cli_ID that does it
+//   arguments  as shown; fewest and most count them, most CLI_MANY: any number
+//   who        "anyone"; "administrator": with the certificate in DIR/pki/admin.*
+//   options    OPTION(name, value, sentence); value NULL: a switch. Beside them the common ones
+COMMAND(
+    up, "up", "", 0, 0, "anyone", "runs a site on this machine, in the foreground",
+    "Makes the site in DIR if there is none (its certificate authority, certificates and "
+    "databases), starts the engines beside this program, waits until they serve, and starts "
+    "again whatever ends by itself. All that it keeps is below DIR, its logs in DIR/log. SIGINT "
+    "(Ctrl-C) and SIGTERM end all of it. In a folder made by \"quoin engine join\" it runs only "
+    "the engines that joined.",
+    OPTION("port-offset", "N",
+           "adds N to every port: 2938 becomes 2938+N (default: as last time, "
+           "or 0)"),
+    OPTION("listen", "ADDRESS",
+           "numeric address to listen on (default 127.0.0.1: this machine only)"),
+    OPTION("demo", NULL,
+           "adds a virtual printer, a queue and a person, prints a sample and shows "
+           "what happened"))
+COMMAND(status, "status", "", 0, 0, "administrator", "shows whether the engines serve", "",
+        OPTION("wait", "SECONDS", "waits so long for all engines to serve"))
+COMMAND(user_add, "user add", "NAME", 1, 1, "administrator", "adds a person",
+        "NAME is the name that print clients send: 1 to 127 characters without control characters.",
+        OPTION("balance", "AMOUNT", "what the person has to spend (default 0.00)"),
+        OPTION("full-name", "TEXT", "the name for people"),
+        OPTION("limit", "AMOUNT", "how far below zero the balance may go (default 0.00)"))
+COMMAND(user_list, "user list", "", 0, 0, "administrator", "lists people and their balances", "",
+        NONE)
+COMMAND(user_show, "user show", "NAME", 1, 1, "administrator", "shows one person", "", NONE)
+COMMAND(user_deposit, "user deposit", "NAME AMOUNT", 2, 2, "administrator",
+        "puts money on a person's account",
+        "A negative AMOUNT takes it away; write it after \"--\": quoin user deposit mary -- -2.50.",
+        OPTION("why", "TEXT", "the reason that the ledger keeps"))
+COMMAND(user_limit, "user limit", "NAME AMOUNT", 2, 2, "administrator",
+        "sets how far below zero a balance may go", "0.00: not at all.", NONE)
+COMMAND(printer_add, "printer add", "NAME URI", 2, 2, "administrator", "adds a printer",
+        "URI is ipp://HOST[:PORT]/PATH, ipps://… or socket://HOST[:9100].", NONE)
+COMMAND(printer_list, "printer list", "", 0, 0, "administrator", "lists printers and their state",
+        "", NONE)
+COMMAND(printer_remove, "printer remove", "NAME", 1, 1, "administrator", "removes a printer",
+        "Queues that deliver to it must be removed first.", DRY_RUN)
+COMMAND(
+    queue_add, "queue add", "NAME", 1, 1, "administrator", "adds a queue",
+    "People print to ipp://HOST:8631/ipp/print/NAME. A direct queue counts, reserves, delivers and "
+    "settles at once; a hold queue waits for \"quoin job release\".",
+    OPTION("mode", "direct|hold", "what happens to a job once it is counted (default direct)"),
+    OPTION("printer", "PRINTER", "where it delivers"),
+    OPTION("short-of-money", "refuse|hold",
+           "what happens when the balance does not pay for a job "
+           "(default refuse)"))
+COMMAND(queue_list, "queue list", "", 0, 0, "administrator", "lists queues", "", NONE)
+COMMAND(queue_remove, "queue remove", "NAME", 1, 1, "administrator", "removes a queue",
+        "Refused while it has jobs that are not finished.", DRY_RUN)
+COMMAND(price_show, "price show", "", 0, 0, "administrator", "shows the price list", "",
+        OPTION("version", "N", "an earlier version of it"))
+COMMAND(
+    price_set, "price set", "", 0, 0, "administrator", "sets prices",
+    "What is not named stays as it is. A price list of four amounts is by size of page: small (up "
+    "to A5), normal (up to A4), large (up to A3), huge; one amount is for all sizes.",
+    OPTION("mono", "AMOUNT[,AMOUNT...]", "a page without colour"),
+    OPTION("color", "AMOUNT[,AMOUNT...]", "a page with colour"),
+    OPTION("duplex", "PERCENT", "what a two-sided page costs of a one-sided one, 0 to 1000"),
+    OPTION("per-job", "AMOUNT", "added to every job"), DRY_RUN)
+COMMAND(job_list, "job list", "", 0, 0, "administrator", "lists jobs, the oldest first",
+        "A job's cost is what is reserved until it is settled, and what was charged then.",
+        OPTION("user", "NAME", "only this person's"), OPTION("queue", "NAME", "only this queue's"),
+        OPTION("which", "all|not-completed|completed", "default: all"),
+        OPTION("after", "ID", "only those with a greater id"),
+        OPTION("limit", "N", "at most so many (default: all)"))
+COMMAND(job_show, "job show", "ID", 1, 1, "administrator", "shows one job", "", NONE)
+COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a held job", "",
+        OPTION("printer", "PRINTER", "to this printer instead of the queue's"))
+COMMAND(job_cancel, "job cancel", "ID", 1, 1, "administrator", "cancels a job",
+        "What was not printed is given back.", DRY_RUN)
+COMMAND(job_explain, "job explain", "ID", 1, 1, "administrator", "tells all about a job",
+        "The same as \"quoin explain\".", NONE)
+COMMAND(
+    explain, "explain", "JOB", 1, 1, "administrator", "tells why a job cost what it cost",
+    "The whole chain: who sent it and how sure that is, the pages and why they count as colour, "
+    "the plan, the price line by line, balance and limit as they were, what the device said, and "
+    "the entries in the ledger.",
+    NONE)
+COMMAND(ledger_balance, "ledger balance", "ACCOUNT", 1, 1, "administrator",
+        "shows an account's balance",
+        "ACCOUNT is user:NAME, or one of the site's own, such as income:print and cash.",
+        OPTION("at", "TIME", "as it was then: 2026-11-22 or 2026-11-22T10:00:00, in UTC"))
+COMMAND(ledger_entries, "ledger entries", "[ACCOUNT]", 0, 1, "administrator",
+        "lists entries of the ledger, the oldest first", "",
+        OPTION("after", "SEQUENCE", "only those with a greater number"),
+        OPTION("limit", "N", "at most so many (default: all)"))
+COMMAND(
+    ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
+    "Reads every entry, computes the chain of hashes anew and checks that all sums agree. Leaves "
+    "with 5 if anything is wrong.",
+    NONE)
+COMMAND(count, "count", "FILE...", 1, CLI_MANY, "anyone", "counts pages and finds colour",
+        "Reads each FILE in a jailed process, the same way a queue does. Nothing is printed or "
+        "charged. Leaves with 5 if a file's pages cannot be told.",
+        NONE)
+COMMAND(
+    engine_join_token, "engine join-token", "ROLE HOST", 2, 2, "administrator",
+    "makes a one-time token for another machine's engine",
+    "ROLE is dre, dce, dme, spe or web; HOST is the other machine's name. The token is shown once.",
+    OPTION("valid", "SECONDS", "how long it may be used (default 900)"))
+COMMAND(
+    engine_join, "engine join", "", 0, 0, "anyone", "lets this machine's engine join a site",
+    "Makes a key in DIR/pki, asks the site's accounting server for a certificate with the token, "
+    "and keeps what \"quoin up\" needs to run the engine.",
+    OPTION("cas", "HOST:PORT", "the site's accounting server (default port 2938)"),
+    OPTION("token", "TOKEN", "from \"quoin engine join-token\"; - reads it from standard input"))
+COMMAND(
+    ports, "ports", "[PORT...]", 0, CLI_MANY, "anyone", "tells who holds the ports, and is it us",
+    "Without PORT: the five registered SM-PAS ports and the front door. Verdicts: ours (the "
+    "program, its process and its certificate agree), foreign, free, blind (held, but this user "
+    "may not see by whom). Leaves with 5 if a port is foreign.",
+    OPTION("port-offset", "N", "looks at ports moved by N (default: the site's)"))
+COMMAND(doctor, "doctor", "", 0, 0, "anyone", "checks everything and says what to do",
+        "Leaves with 5 if a check failed.", NONE)
+COMMAND(version, "version", "", 0, 0, "anyone", "shows the version", "", NONE)

@@ -1,0 +1,40 @@
+// cli/cmd_explain: asks DRE for the job and CAS for its entries.
+// no unit test: needs running engines; tests/it ask by every command of a real site
+#include "cli/ask.h"
+#include "cli/cmd.h"
+#include "cli/explain_json.h"
+#include "cli/job.h"
+
+enum { ENTRIES_MAX = 500 };
+
+bool cli_explain(struct cli *cli, struct err *err)
+{
+    const Quoin__V1__JobDetail *detail = NULL;
+    if (!cli_job_get(cli, cli->arguments[0], &detail, err)) {
+        return false;
+    }
+    static const Quoin__V1__ListEntriesReply none = QUOIN__V1__LIST_ENTRIES_REPLY__INIT;
+    const Quoin__V1__ListEntriesReply *entries = &none;
+    if (detail->reservation != NULL && detail->reservation->id.len > 0) {
+        Quoin__V1__ListEntriesRequest request = QUOIN__V1__LIST_ENTRIES_REQUEST__INIT;
+        const ProtobufCMessage *reply = NULL;
+        request.reservation = detail->reservation->id;
+        request.limit = ENTRIES_MAX;
+        struct err ignored; // the job's story is worth telling without them, and it says so
+        entries = cli_ask(cli, ENGINE_CAS, "/quoin.v1.Ledger/ListEntries", &request.base, &reply,
+                          &ignored)
+                      ? (const Quoin__V1__ListEntriesReply *)reply
+                      : NULL;
+    }
+    if (cli->json) {
+        cli_explain_json(&cli->out, detail, entries);
+    } else {
+        cli_explain_text(cli, detail, entries);
+    }
+    return true;
+}
+
+bool cli_job_explain(struct cli *cli, struct err *err)
+{
+    return cli_explain(cli, err);
+}

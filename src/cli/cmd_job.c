@@ -1,0 +1,254 @@
+// cli/cmd_job: jobs: list, show, release, cancel.
+// no unit test: needs running engines; tests/it ask by every command of a real site
+#include "cli/ask.h"
+#include "cli/cmd.h"
+#include "cli/job.h"
+#include "cli/out.h"
+#include "cli/value.h"
+#include "proto/dre.pb-c.h"
+
+enum { PAGE = 500 };
+
+void cli_job_json(struct json *json, const Quoin__V1__Job *job)
+{
+    json_int_field(json, "id", job->id);
+    json_text_field(json, "queue", job->queue);
+    json_text_field(json, "user", job->user);
+    json_text_field(json, "document", job->document);
+    json_text_field(json, "state", job->state);
+    json_int_field(json, "pages", job->pages);
+    json_int_field(json, "color_pages", job->color_pages);
+    json_int_field(json, "sheets", job->sheets);
+    json_int_field(json, "copies", job->copies);
+    cli_json_money(json, "cost", job->cost);
+    json_key(json, "reasons");
+    json_array(json);
+    for (size_t i = 0; i < job->n_reasons; i++) {
+        json_str(json, str_of(job->reasons[i]));
+    }
+    json_end(json);
+    json_text_field(json, "message", job->message);
+    json_int_field(json, "bytes", (int64_t)job->bytes);
+    cli_json_time(json, "created_at", job->created_at);
+    cli_json_time(json, "completed_at", job->completed_at);
+}
+
+bool cli_job_get(struct cli *cli, const char *id, const Quoin__V1__JobDetail **detail,
+                 struct err *err)
+{
+    Quoin__V1__GetJobRequest request = QUOIN__V1__GET_JOB_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    uint64_t number = 0;
+    if (!cli_read_number(id, "JOB", INT64_MAX, &number, err)) {
+        return false;
+    }
+    request.id = (int64_t)number;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/GetJob", &request.base, &reply, err)) {
+        return false;
+    }
+    *detail = (const Quoin__V1__JobDetail *)reply;
+    if ((*detail)->job == NULL) {
+        return err_set(err, ERR_INTERNAL, "the dre engine's answer has no job in it");
+    }
+    return true;
+}
+
+const char *cli_job_reasons(struct cli *cli, const Quoin__V1__Job *job)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(1024);
+    for (size_t i = 0; i < job->n_reasons; i++) {
+        if (strcmp(job->reasons[i], "none") != 0) {
+            buf_addf(&text, "%s%s", text.len > 0 ? ", " : "", job->reasons[i]);
+        }
+    }
+    const char *kept = arena_text(&cli->arena, buf_str(&text));
+    return kept != NULL ? kept : "";
+}
+
+static void job_show(struct cli *cli, const Quoin__V1__Job *job)
+{
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        cli_job_json(&json, job);
+        json_end(&json);
+        buf_addf(&cli->out, "\n");
+        return;
+    }
+    const char *reasons = cli_job_reasons(cli, job);
+    cli_line(cli, "Job", "%lld on queue %s", (long long)job->id, job->queue);
+    cli_line(cli, "User", "%s", job->user);
+    cli_line(cli, "Document", "%s", job->document[0] != '\0' ? job->document : "(no name kept)");
+    cli_line(cli, "State", "%s%s%s%s", job->state, reasons[0] != '\0' ? " (" : "", reasons,
+             reasons[0] != '\0' ? ")" : "");
+    cli_line(cli, "Pages", "%u, of which %u in colour; %u cop%s, %u sheet%s", job->pages,
+             job->color_pages, job->copies, job->copies == 1 ? "y" : "ies", job->sheets,
+             job->sheets == 1 ? "" : "s");
+    cli_line(cli, "Cost", "%s", cli_money(cli, job->cost));
+    cli_line(cli, "Accepted", "%s", cli_time(cli, job->created_at));
+    cli_line(cli, "Finished", "%s", cli_time(cli, job->completed_at));
+    if (job->message[0] != '\0') {
+        cli_line(cli, "Message", "%s", job->message);
+    }
+}
+
+static void job_row(struct cli *cli, struct cli_table *table, const Quoin__V1__Job *job)
+{
+    cli_table_row(table, (const char *const[]){
+                             cli_number(cli, job->id),
+                             job->queue,
+                             job->user,
+                             job->document,
+                             job->state,
+                             cli_number(cli, job->pages),
+                             cli_number(cli, job->color_pages),
+                             cli_number(cli, job->sheets),
+                             cli_money(cli, job->cost),
+                             cli_job_reasons(cli, job),
+                         });
+}
+
+struct listing {
+    struct cli *cli;
+    struct cli_table table;
+    struct json json;
+    uint64_t left; // of --limit
+    int64_t after;
+};
+
+static void list_page(struct listing *listing, const Quoin__V1__ListJobsReply *page)
+{
+    struct cli *cli = listing->cli;
+    for (size_t i = 0; i < page->n_jobs && listing->left > 0; i++, listing->left--) {
+        if (cli->json) {
+            json_object(&listing->json);
+            cli_job_json(&listing->json, page->jobs[i]);
+            json_end(&listing->json);
+        } else {
+            job_row(cli, &listing->table, page->jobs[i]);
+        }
+        listing->after = page->jobs[i]->id;
+    }
+}
+
+static bool list_all(struct listing *listing, struct err *err)
+{
+    struct cli *cli = listing->cli;
+    const char *user = cli_value(cli, "user");
+    const char *queue = cli_value(cli, "queue");
+    const char *which = cli_value(cli, "which");
+    const Quoin__V1__ListJobsReply *page = NULL;
+    do {
+        Quoin__V1__ListJobsRequest request = QUOIN__V1__LIST_JOBS_REQUEST__INIT;
+        const ProtobufCMessage *reply = NULL;
+        request.after = listing->after;
+        request.limit = listing->left < PAGE ? (uint32_t)listing->left : PAGE;
+        request.user = cli_field(user != NULL ? user : "");
+        request.queue = cli_field(queue != NULL ? queue : "");
+        request.which = cli_field(which != NULL ? which : "all");
+        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ListJobs", &request.base, &reply, err)) {
+            return false;
+        }
+        page = (const Quoin__V1__ListJobsReply *)reply;
+        list_page(listing, page);
+        cli_progress(cli, "job %lld ...", (long long)listing->after);
+    } while (page->more && page->n_jobs > 0 && listing->left > 0);
+    cli_progress_end(cli);
+    return true;
+}
+
+bool cli_job_list(struct cli *cli, struct err *err)
+{
+    static const struct cli_column columns[] = {
+        { .title = "ID", .right = true },
+        { .title = "QUEUE", .gives = true },
+        { .title = "USER", .gives = true },
+        { .title = "DOCUMENT", .gives = true },
+        { .title = "STATE" },
+        { .title = "PAGES", .right = true },
+        { .title = "COLOUR", .right = true },
+        { .title = "SHEETS", .right = true },
+        { .title = "COST", .right = true },
+        { .title = "REASONS", .gives = true },
+        { .title = NULL },
+    };
+    struct listing listing = { cli, cli_table_of(cli, columns), json_to(&cli->out), 0, 0 };
+    uint64_t after = 0;
+    if (!cli_number_of(cli, "limit", UINT32_MAX, UINT64_MAX, &listing.left, err) ||
+        !cli_number_of(cli, "after", INT64_MAX, 0, &after, err)) {
+        return false;
+    }
+    listing.after = (int64_t)after;
+    if (cli->json) {
+        json_array(&listing.json);
+    }
+    if (!list_all(&listing, err)) {
+        return false;
+    }
+    if (cli->json) {
+        json_end(&listing.json);
+        buf_addf(&cli->out, "\n");
+    } else {
+        cli_table_print(&listing.table, "No jobs.");
+    }
+    return true;
+}
+
+bool cli_job_show(struct cli *cli, struct err *err)
+{
+    const Quoin__V1__JobDetail *detail = NULL;
+    if (!cli_job_get(cli, cli->arguments[0], &detail, err)) {
+        return false;
+    }
+    job_show(cli, detail->job);
+    return true;
+}
+
+bool cli_job_release(struct cli *cli, struct err *err)
+{
+    Quoin__V1__ReleaseJobRequest request = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    const char *printer = cli_value(cli, "printer");
+    uint64_t id = 0;
+    request.key = cli_key(cli);
+    request.printer = cli_field(printer != NULL ? printer : "");
+    if (!cli_read_number(cli->arguments[0], "ID", INT64_MAX, &id, err)) {
+        return false;
+    }
+    request.id = (int64_t)id;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ReleaseJob", &request.base, &reply, err)) {
+        return false;
+    }
+    job_show(cli, (const Quoin__V1__Job *)reply);
+    return true;
+}
+
+bool cli_job_cancel(struct cli *cli, struct err *err)
+{
+    Quoin__V1__CancelJobRequest request = QUOIN__V1__CANCEL_JOB_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    const Quoin__V1__JobDetail *detail = NULL;
+    if (cli_value(cli, "dry-run") != NULL) {
+        if (!cli_job_get(cli, cli->arguments[0], &detail, err)) {
+            return false;
+        }
+        if (detail->job->completed_at != 0) {
+            return err_set(err, ERR_CONFLICT, "job %lld is %s already", (long long)detail->job->id,
+                           detail->job->state);
+        }
+        cli_say(cli, CLI_BOLD, cli->json ? "" : "Would cancel (nothing was done):\n");
+        job_show(cli, detail->job);
+        return true;
+    }
+    uint64_t id = 0;
+    request.key = cli_key(cli);
+    if (!cli_read_number(cli->arguments[0], "ID", INT64_MAX, &id, err)) {
+        return false;
+    }
+    request.id = (int64_t)id;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/CancelJob", &request.base, &reply, err)) {
+        return false;
+    }
+    job_show(cli, (const Quoin__V1__Job *)reply);
+    return true;
+}

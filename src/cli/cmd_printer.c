@@ -1,0 +1,317 @@
+// cli/cmd_printer: printers and queues.
+// no unit test: needs running engines; tests/it ask by every command of a real site
+#include "cli/ask.h"
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "proto/dre.pb-c.h"
+
+enum { PAGE = 500 };
+
+static void end_json(struct cli *cli, struct json *json)
+{
+    json_end(json);
+    buf_addf(&cli->out, "\n");
+}
+
+// --- printers -----------------------------------------------------------------------------------
+
+static void printer_json(struct json *json, const Quoin__V1__Printer *printer)
+{
+    json_object(json);
+    json_text_field(json, "name", printer->name);
+    json_text_field(json, "uri", printer->uri);
+    json_text_field(json, "state", printer->state);
+    json_text_field(json, "message", printer->message);
+    json_int_field(json, "delivered", printer->delivered);
+    json_end(json);
+}
+
+bool cli_printer_add(struct cli *cli, struct err *err)
+{
+    Quoin__V1__AddPrinterRequest request = QUOIN__V1__ADD_PRINTER_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.uri = cli->arguments[1];
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__Printer *printer = (const Quoin__V1__Printer *)reply;
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        printer_json(&json, printer);
+        buf_addf(&cli->out, "\n");
+        return true;
+    }
+    buf_addf(&cli->out,
+             "Printer %s is %s.\nNext: quoin queue add QUEUE --mode direct --printer %s\n",
+             printer->name, printer->uri, printer->name);
+    return true;
+}
+
+bool cli_printer_list(struct cli *cli, struct err *err)
+{
+    static const struct cli_column columns[] = {
+        { .title = "NAME" },
+        { .title = "STATE" },
+        { .title = "DELIVERED", .right = true },
+        { .title = "URI", .gives = true },
+        { .title = "MESSAGE", .gives = true },
+        { .title = NULL },
+    };
+    struct cli_table table = cli_table_of(cli, columns);
+    struct json json = json_to(&cli->out);
+    if (cli->json) {
+        json_array(&json);
+    }
+    const Quoin__V1__ListPrintersReply *page = NULL;
+    const char *after = "";
+    do {
+        Quoin__V1__ListPrintersRequest request = QUOIN__V1__LIST_PRINTERS_REQUEST__INIT;
+        const ProtobufCMessage *reply = NULL;
+        request.after = cli_field(after);
+        request.limit = PAGE;
+        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/ListPrinters", &request.base, &reply,
+                     err)) {
+            return false;
+        }
+        page = (const Quoin__V1__ListPrintersReply *)reply;
+        for (size_t i = 0; i < page->n_printers; i++) {
+            const Quoin__V1__Printer *printer = page->printers[i];
+            if (cli->json) {
+                printer_json(&json, printer);
+            } else {
+                cli_table_row(&table, (const char *const[]){ printer->name, printer->state,
+                                                             cli_number(cli, printer->delivered),
+                                                             printer->uri, printer->message });
+            }
+            after = printer->name;
+        }
+    } while (page->more && page->n_printers > 0);
+    if (cli->json) {
+        end_json(cli, &json);
+    } else {
+        cli_table_print(&table,
+                        "There are no printers yet: quoin printer add NAME ipp://HOST/ipp/print");
+    }
+    return true;
+}
+
+// Does it exist? For --dry-run, which must refuse what the act itself would refuse.
+static bool find_printer(struct cli *cli, const char *name, struct err *err)
+{
+    Quoin__V1__ListPrintersRequest request = QUOIN__V1__LIST_PRINTERS_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    request.limit = PAGE;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/ListPrinters", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__ListPrintersReply *page = (const Quoin__V1__ListPrintersReply *)reply;
+    for (size_t i = 0; i < page->n_printers; i++) {
+        if (strcmp(page->printers[i]->name, name) == 0) {
+            return true;
+        }
+    }
+    return err_set(err, ERR_NOT_FOUND, "no printer \"%.100s\"; see quoin printer list", name);
+}
+
+static void say_removed(struct cli *cli, const char *kind, bool only_said)
+{
+    const char *name = cli->arguments[0];
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_text_field(&json, kind, name);
+        json_bool_field(&json, "removed", !only_said);
+        json_bool_field(&json, "dry_run", only_said);
+        end_json(cli, &json);
+    } else if (only_said) {
+        buf_addf(&cli->out, "Would remove %s %s. Nothing was done.\n", kind, name);
+    } else {
+        buf_addf(&cli->out, "Removed %s %s.\n", kind, name);
+    }
+}
+
+bool cli_printer_remove(struct cli *cli, struct err *err)
+{
+    Quoin__V1__RemovePrinterRequest request = QUOIN__V1__REMOVE_PRINTER_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    bool only_say = cli_value(cli, "dry-run") != NULL;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    bool good = only_say ? find_printer(cli, request.name, err)
+                         : cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/RemovePrinter",
+                                   &request.base, &reply, err);
+    if (good) {
+        say_removed(cli, "printer", only_say);
+    }
+    return good;
+}
+
+// --- queues -------------------------------------------------------------------------------------
+
+static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
+{
+    json_object(json);
+    json_text_field(json, "name", queue->name);
+    json_text_field(json, "mode", queue->mode);
+    json_text_field(json, "printer", queue->printer);
+    json_text_field(json, "short_of_money", queue->short_of_money);
+    json_int_field(json, "held", queue->held);
+    json_int_field(json, "active", queue->active);
+    json_text_field(json, "uri", queue->uri);
+    json_end(json);
+}
+
+bool cli_queue_add(struct cli *cli, struct err *err)
+{
+    Quoin__V1__AddQueueRequest request = QUOIN__V1__ADD_QUEUE_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    const char *mode = cli_value(cli, "mode");
+    const char *printer = cli_value(cli, "printer");
+    const char *short_of_money = cli_value(cli, "short-of-money");
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.mode = cli_field(mode != NULL ? mode : "direct");
+    request.printer = cli_field(printer != NULL ? printer : "");
+    request.short_of_money = cli_field(short_of_money != NULL ? short_of_money : "refuse");
+    if (printer == NULL && strcmp(request.mode, "direct") == 0) {
+        return err_set(err, ERR_INVALID,
+                       "a direct queue wants --printer PRINTER; see quoin printer list");
+    }
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/AddQueue", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__Queue *queue = (const Quoin__V1__Queue *)reply;
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        queue_json(&json, queue);
+        buf_addf(&cli->out, "\n");
+        return true;
+    }
+    buf_addf(&cli->out, "Queue %s: print to %s\n", queue->name, queue->uri);
+    return true;
+}
+
+static void queue_row(struct cli *cli, struct cli_table *table, const Quoin__V1__Queue *queue)
+{
+    cli_table_row(table, (const char *const[]){ queue->name, queue->mode, queue->printer,
+                                                queue->short_of_money, cli_number(cli, queue->held),
+                                                cli_number(cli, queue->active), queue->uri });
+}
+
+// Calls each with every queue; for the list and for --dry-run.
+static bool walk_queues(struct cli *cli, void (*each)(void *arg, const Quoin__V1__Queue *queue),
+                        void *arg, struct err *err)
+{
+    const Quoin__V1__ListQueuesReply *page = NULL;
+    const char *after = "";
+    do {
+        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
+        const ProtobufCMessage *reply = NULL;
+        request.after = cli_field(after);
+        request.limit = PAGE;
+        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply, err)) {
+            return false;
+        }
+        page = (const Quoin__V1__ListQueuesReply *)reply;
+        for (size_t i = 0; i < page->n_queues; i++) {
+            each(arg, page->queues[i]);
+            after = page->queues[i]->name;
+        }
+    } while (page->more && page->n_queues > 0);
+    return true;
+}
+
+struct queue_listing {
+    struct cli *cli;
+    struct cli_table table;
+    struct json json;
+};
+
+static void list_queue(void *arg, const Quoin__V1__Queue *queue)
+{
+    struct queue_listing *listing = arg;
+    if (listing->cli->json) {
+        queue_json(&listing->json, queue);
+    } else {
+        queue_row(listing->cli, &listing->table, queue);
+    }
+}
+
+bool cli_queue_list(struct cli *cli, struct err *err)
+{
+    static const struct cli_column columns[] = {
+        { .title = "NAME" },
+        { .title = "MODE" },
+        { .title = "PRINTER", .gives = true },
+        { .title = "SHORT OF MONEY" },
+        { .title = "HELD", .right = true },
+        { .title = "ACTIVE", .right = true },
+        { .title = "ADDRESS", .gives = true },
+        { .title = NULL },
+    };
+    struct queue_listing listing = { cli, cli_table_of(cli, columns), json_to(&cli->out) };
+    if (cli->json) {
+        json_array(&listing.json);
+    }
+    if (!walk_queues(cli, list_queue, &listing, err)) {
+        return false;
+    }
+    if (cli->json) {
+        end_json(cli, &listing.json);
+    } else {
+        cli_table_print(
+            &listing.table,
+            "There are no queues yet: quoin queue add NAME --mode direct --printer PRINTER");
+    }
+    return true;
+}
+
+struct queue_search {
+    const char *name;
+    bool found;
+    int64_t busy;
+};
+
+static void look_at_queue(void *arg, const Quoin__V1__Queue *queue)
+{
+    struct queue_search *search = arg;
+    if (strcmp(queue->name, search->name) == 0) {
+        search->found = true;
+        search->busy = queue->held + queue->active;
+    }
+}
+
+static bool may_remove_queue(struct cli *cli, struct err *err)
+{
+    struct queue_search search = { .name = cli->arguments[0] };
+    if (!walk_queues(cli, look_at_queue, &search, err)) {
+        return false;
+    }
+    if (!search.found) {
+        return err_set(err, ERR_NOT_FOUND, "no queue \"%.100s\"; see quoin queue list",
+                       search.name);
+    }
+    if (search.busy > 0) {
+        return err_set(err, ERR_CONFLICT, "queue \"%.100s\" has %lld jobs that are not finished",
+                       search.name, (long long)search.busy);
+    }
+    return true;
+}
+
+bool cli_queue_remove(struct cli *cli, struct err *err)
+{
+    Quoin__V1__RemoveQueueRequest request = QUOIN__V1__REMOVE_QUEUE_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    bool only_say = cli_value(cli, "dry-run") != NULL;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    bool good = only_say ? may_remove_queue(cli, err)
+                         : cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/RemoveQueue", &request.base,
+                                   &reply, err);
+    if (good) {
+        say_removed(cli, "queue", only_say);
+    }
+    return good;
+}

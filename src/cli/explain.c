@@ -1,0 +1,244 @@
+// cli/explain: a job's whole chain as text for a help desk, and as JSON.
+#include "cli/job.h"
+#include "cli/out.h"
+#include "count/count.h"
+
+enum { RUNS_SHOWN_MAX = 40 };
+
+static void heading(struct cli *cli, const char *text)
+{
+    buf_addf(&cli->out, "\n");
+    cli_say(cli, CLI_BOLD, "%s", text);
+    buf_addf(&cli->out, "\n");
+}
+
+static void tell_who(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    const Quoin__V1__Job *job = detail->job;
+    heading(cli, "Who");
+    bool only_claimed = strcmp(detail->identity, "claimed") == 0;
+    cli_line(cli, "Charged", "%s", job->user[0] != '\0' ? job->user : "nobody");
+    cli_line(cli, "Known by", "%s%s", detail->identity[0] != '\0' ? detail->identity : "nothing",
+             only_claimed ? ": the name that the client sent, not proven" : "");
+    if (strcmp(detail->claimed_user, job->user) != 0) {
+        cli_line(cli, "Client said", "%s", detail->claimed_user);
+    }
+    cli_line(cli, "From", "%s", detail->from[0] != '\0' ? detail->from : "an unknown address");
+}
+
+static void tell_run(struct cli *cli, struct cli_table *table, uint64_t first,
+                     const Quoin__V1__PageRun *run)
+{
+    uint64_t last = first + run->count - 1;
+    const char *pages = run->count == 1
+                            ? arena_textf(&cli->arena, "%llu", (unsigned long long)first)
+                            : arena_textf(&cli->arena, "%llu-%llu", (unsigned long long)first,
+                                          (unsigned long long)last);
+    cli_table_row(table, (const char *const[]){
+                             pages,
+                             run->blank   ? "blank"
+                             : run->color ? "colour"
+                                          : "mono",
+                             arena_textf(&cli->arena, "%u x %u mm", (run->width + 50) / 100,
+                                         (run->height + 50) / 100),
+                             count_certainty_name(run->certainty),
+                             run->reason,
+                         });
+}
+
+static void tell_pages(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    static const struct cli_column columns[] = {
+        { .title = "  PAGE" }, { .title = "KIND" },    { .title = "SIZE" },
+        { .title = "SURE" },   { .title = "BECAUSE" }, { .title = NULL },
+    };
+    const Quoin__V1__DocumentFacts *facts = detail->facts;
+    heading(cli, "What is on the pages");
+    if (facts == NULL) {
+        buf_addf(&cli->out, "Not counted%s%s.\n", detail->job->message[0] != '\0' ? ": " : "",
+                 detail->job->message);
+        return;
+    }
+    cli_line(cli, "Format", "%s, read by %s, %s", facts->format,
+             facts->analyser[0] != '\0' ? facts->analyser : "quoin-pdl",
+             count_certainty_name(facts->certainty));
+    struct cli_table table = cli_table_of(cli, columns);
+    uint64_t page = 1;
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        if (i < RUNS_SHOWN_MAX && facts->pages[i]->count > 0) {
+            tell_run(cli, &table, page, facts->pages[i]);
+        }
+        page += facts->pages[i]->count;
+    }
+    cli_table_print(&table, "  no pages");
+    if (facts->n_pages > RUNS_SHOWN_MAX) {
+        buf_addf(&cli->out, "  ... and %zu further groups of pages (all of them with --json)\n",
+                 facts->n_pages - RUNS_SHOWN_MAX);
+    }
+    for (size_t i = 0; i < facts->n_reasons; i++) {
+        buf_addf(&cli->out, "  note: %s\n", facts->reasons[i]);
+    }
+}
+
+static void tell_plan(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    heading(cli, "What is put on paper");
+    const Quoin__V1__Job *job = detail->job;
+    buf_addf(&cli->out, "%u side%s with print, %u in colour, %u cop%s, %u sheet%s.\n", job->pages,
+             job->pages == 1 ? "" : "s", job->color_pages, job->copies,
+             job->copies == 1 ? "y" : "ies", job->sheets, job->sheets == 1 ? "" : "s");
+    for (size_t i = 0; i < detail->n_plan; i++) {
+        buf_addf(&cli->out, "  %s\n", detail->plan[i]);
+    }
+}
+
+static void tell_lines(struct cli *cli, size_t count, Quoin__V1__PriceLine *const *lines,
+                       int64_t sum)
+{
+    static const struct cli_column columns[] = {
+        { .title = "  LINE", .gives = true },
+        { .title = "QUANTITY", .right = true },
+        { .title = "EACH", .right = true },
+        { .title = "AMOUNT", .right = true },
+        { .title = "RULE" },
+        { .title = NULL },
+    };
+    struct cli_table table = cli_table_of(cli, columns);
+    for (size_t i = 0; i < count; i++) {
+        cli_table_row(&table, (const char *const[]){
+                                  arena_textf(&cli->arena, "  %s", lines[i]->what),
+                                  cli_number(cli, lines[i]->quantity),
+                                  cli_money(cli, lines[i]->each),
+                                  cli_money(cli, lines[i]->amount),
+                                  lines[i]->rule,
+                              });
+    }
+    cli_table_row(&table, (const char *const[]){ "  Total", "", "", cli_money(cli, sum), "" });
+    cli_table_print(&table, "");
+}
+
+static void tell_money(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    heading(cli, "What it costs");
+    const Quoin__V1__Reservation *reservation = detail->reservation;
+    if (detail->refusal[0] != '\0') {
+        cli_say(cli, CLI_BAD, "Refused: %s", detail->refusal);
+        buf_addf(&cli->out, "\n");
+    }
+    if (reservation == NULL) {
+        buf_addf(&cli->out, "Nothing was reserved.\n");
+        return;
+    }
+    tell_lines(cli, reservation->n_lines, reservation->lines, reservation->amount);
+    buf_addf(&cli->out, "Price list version %u.\n", reservation->price_version);
+    heading(cli, "Reserved");
+    cli_line(cli, "When", "%s", cli_time(cli, reservation->at));
+    cli_line(cli, "Amount", "%s", cli_money(cli, reservation->amount));
+    cli_line(cli, "Balance then", "%s, of which %s was reserved by other jobs",
+             cli_money(cli, reservation->balance), cli_money(cli, reservation->reserved));
+    cli_line(cli, "Limit then", "%s below zero", cli_money(cli, reservation->overdraft));
+}
+
+static void tell_delivery(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    heading(cli, "What happened");
+    static const struct cli_column columns[] = {
+        { .title = "  TIME (UTC)" }, { .title = "EVENT" }, { .title = "DETAIL" }, { .title = NULL }
+    };
+    struct cli_table table = cli_table_of(cli, columns);
+    for (size_t i = 0; i < detail->n_events; i++) {
+        cli_table_row(&table,
+                      (const char *const[]){
+                          arena_textf(&cli->arena, "  %s", cli_time(cli, detail->events[i]->at)),
+                          detail->events[i]->what,
+                          detail->events[i]->detail,
+                      });
+    }
+    cli_table_print(&table, "  nothing yet");
+    if (detail->printer[0] != '\0') {
+        cli_line(cli, "Printer", "%s (%s)", detail->printer, detail->printer_uri);
+    }
+    heading(cli, "Three counts of sides");
+    if (detail->claimed > 0) {
+        cli_line(cli, "Client said", "%u", detail->claimed);
+    } else {
+        cli_line(cli, "Client said", "nothing");
+    }
+    cli_line(cli, "Quoin counted", "%u", detail->computed);
+    if (detail->observed_known) {
+        cli_line(cli, "Printer said", "%u%s", detail->observed,
+                 detail->observed == detail->computed ? "" : "  (differs from what was counted)");
+    } else {
+        cli_line(cli, "Printer said", "nothing");
+    }
+}
+
+static void tell_settlement(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    const Quoin__V1__Settlement *settlement = detail->settlement;
+    if (settlement == NULL) {
+        return;
+    }
+    heading(cli, "Settled");
+    cli_line(cli, "When", "%s", cli_time(cli, settlement->at));
+    cli_line(cli, "Charged", "%s", cli_money(cli, settlement->charged));
+    cli_line(cli, "Given back", "%s", cli_money(cli, settlement->given_back));
+    cli_line(cli, "Balance after", "%s, of which %s is reserved",
+             cli_money(cli, settlement->balance), cli_money(cli, settlement->reserved));
+}
+
+static void tell_entries(struct cli *cli, const Quoin__V1__ListEntriesReply *entries)
+{
+    static const struct cli_column columns[] = {
+        { .title = "  ENTRY", .right = true },
+        { .title = "TIME (UTC)" },
+        { .title = "KIND" },
+        { .title = "FROM", .gives = true },
+        { .title = "TO", .gives = true },
+        { .title = "AMOUNT", .right = true },
+        { .title = "WHY", .gives = true },
+        { .title = NULL },
+    };
+    heading(cli, "In the ledger");
+    if (entries == NULL) {
+        buf_addf(&cli->out, "The cas engine does not answer now; ask again.\n");
+        return;
+    }
+    struct cli_table table = cli_table_of(cli, columns);
+    for (size_t i = 0; i < entries->n_entries; i++) {
+        const Quoin__V1__Entry *entry = entries->entries[i];
+        cli_table_row(&table, (const char *const[]){ cli_number(cli, entry->sequence),
+                                                     cli_time(cli, entry->at), entry->kind,
+                                                     entry->debit, entry->credit,
+                                                     cli_money(cli, entry->amount), entry->why });
+    }
+    cli_table_print(&table, "No entries: nothing was reserved or charged.");
+}
+
+void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
+                      const Quoin__V1__ListEntriesReply *entries)
+{
+    const Quoin__V1__Job *job = detail->job;
+    const char *reasons = cli_job_reasons(cli, job);
+    bool bad = strcmp(job->state, "aborted") == 0 || strcmp(job->state, "canceled") == 0;
+    cli_say(cli, CLI_BOLD, "Job %lld", (long long)job->id);
+    buf_addf(&cli->out, ": %s on queue %s, ",
+             job->document[0] != '\0' ? job->document : "a document", job->queue);
+    cli_say(cli, bad ? CLI_BAD : CLI_GOOD, "%s", job->state);
+    buf_addf(&cli->out, "%s%s%s, %s %s\n", reasons[0] != '\0' ? " (" : "", reasons,
+             reasons[0] != '\0' ? ")" : "",
+             detail->settlement != NULL    ? "charged"
+             : detail->reservation != NULL ? "reserved"
+                                           : "cost",
+             cli_money(cli, job->cost));
+    if (job->message[0] != '\0') {
+        buf_addf(&cli->out, "%s\n", job->message);
+    }
+    tell_who(cli, detail);
+    tell_pages(cli, detail);
+    tell_plan(cli, detail);
+    tell_money(cli, detail);
+    tell_delivery(cli, detail);
+    tell_settlement(cli, detail);
+    tell_entries(cli, entries);
+}

@@ -1,0 +1,182 @@
+// cli/explain_json: see explain_json.h. What is not known is null, never a made-up number.
+#include "cli/explain_json.h"
+
+#include "base/enc.h"
+#include "base/json.h"
+#include "cli/job.h"
+#include "cli/out.h"
+#include "count/count.h"
+
+static void hex_field(struct json *json, const char *key, const ProtobufCBinaryData *bytes)
+{
+    OWN(buf_free) struct buf hex = BUF_CAP(256);
+    enc_hex_add(&hex, bytes->data, bytes->len);
+    json_key(json, key);
+    json_str(json, buf_str(&hex));
+}
+
+void cli_entry_json(struct json *json, const Quoin__V1__Entry *entry)
+{
+    json_int_field(json, "sequence", entry->sequence);
+    json_text_field(json, "kind", entry->kind);
+    json_text_field(json, "debit", entry->debit);
+    json_text_field(json, "credit", entry->credit);
+    cli_json_money(json, "amount", entry->amount);
+    hex_field(json, "transfer", &entry->transfer);
+    json_text_field(json, "why", entry->why);
+    json_text_field(json, "by", entry->by);
+    cli_json_time(json, "at", entry->at);
+    hex_field(json, "hash", &entry->hash);
+}
+
+static void texts(struct json *json, const char *key, size_t count, char *const *list)
+{
+    json_key(json, key);
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_str(json, str_of(list[i]));
+    }
+    json_end(json);
+}
+
+static void facts(struct json *json, const Quoin__V1__DocumentFacts *facts)
+{
+    json_key(json, "facts");
+    if (facts == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_text_field(json, "format", facts->format);
+    json_text_field(json, "analyser", facts->analyser);
+    json_text_field(json, "certainty", count_certainty_name(facts->certainty));
+    texts(json, "reasons", facts->n_reasons, facts->reasons);
+    json_key(json, "pages");
+    json_array(json);
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        const Quoin__V1__PageRun *run = facts->pages[i];
+        json_object(json);
+        json_int_field(json, "count", run->count);
+        json_int_field(json, "width", run->width);
+        json_int_field(json, "height", run->height);
+        json_bool_field(json, "color", run->color);
+        json_bool_field(json, "blank", run->blank);
+        json_text_field(json, "reason", run->reason);
+        json_end(json);
+    }
+    json_end(json);
+    json_end(json);
+}
+
+static void lines(struct json *json, size_t count, Quoin__V1__PriceLine *const *list)
+{
+    json_key(json, "lines");
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_object(json);
+        json_text_field(json, "what", list[i]->what);
+        json_int_field(json, "quantity", list[i]->quantity);
+        cli_json_money(json, "each", list[i]->each);
+        cli_json_money(json, "amount", list[i]->amount);
+        json_text_field(json, "rule", list[i]->rule);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void reservation(struct json *json, const Quoin__V1__Reservation *made)
+{
+    json_key(json, "reservation");
+    if (made == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    hex_field(json, "id", &made->id);
+    cli_json_money(json, "amount", made->amount);
+    json_int_field(json, "price_version", made->price_version);
+    cli_json_money(json, "balance", made->balance);
+    cli_json_money(json, "reserved", made->reserved);
+    cli_json_money(json, "limit", made->overdraft);
+    cli_json_time(json, "at", made->at);
+    lines(json, made->n_lines, made->lines);
+    json_end(json);
+}
+
+static void settlement(struct json *json, const Quoin__V1__Settlement *made)
+{
+    json_key(json, "settlement");
+    if (made == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    cli_json_money(json, "charged", made->charged);
+    cli_json_money(json, "given_back", made->given_back);
+    cli_json_money(json, "balance", made->balance);
+    cli_json_money(json, "reserved", made->reserved);
+    cli_json_time(json, "at", made->at);
+    lines(json, made->n_lines, made->lines);
+    json_end(json);
+}
+
+static void events(struct json *json, const Quoin__V1__JobDetail *detail)
+{
+    json_key(json, "events");
+    json_array(json);
+    for (size_t i = 0; i < detail->n_events; i++) {
+        json_object(json);
+        cli_json_time(json, "at", detail->events[i]->at);
+        json_text_field(json, "what", detail->events[i]->what);
+        json_text_field(json, "detail", detail->events[i]->detail);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void counts(struct json *json, const Quoin__V1__JobDetail *detail)
+{
+    json_int_field(json, "claimed", detail->claimed);
+    json_int_field(json, "computed", detail->computed);
+    json_key(json, "observed");
+    if (detail->observed_known) {
+        json_int(json, detail->observed);
+    } else {
+        json_null(json);
+    }
+}
+
+void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
+                      const Quoin__V1__ListEntriesReply *entries)
+{
+    struct json json = json_to(out);
+    json_object(&json);
+    cli_job_json(&json, detail->job);
+    json_text_field(&json, "uuid", detail->uuid);
+    json_text_field(&json, "claimed_user", detail->claimed_user);
+    json_text_field(&json, "identity", detail->identity);
+    json_text_field(&json, "from", detail->from);
+    facts(&json, detail->facts);
+    texts(&json, "plan", detail->n_plan, detail->plan);
+    reservation(&json, detail->reservation);
+    json_text_field(&json, "refusal", detail->refusal);
+    json_text_field(&json, "printer", detail->printer);
+    json_text_field(&json, "printer_uri", detail->printer_uri);
+    events(&json, detail);
+    counts(&json, detail);
+    settlement(&json, detail->settlement);
+    json_key(&json, "entries");
+    if (entries == NULL) {
+        json_null(&json);
+    } else {
+        json_array(&json);
+        for (size_t i = 0; i < entries->n_entries; i++) {
+            json_object(&json);
+            cli_entry_json(&json, entries->entries[i]);
+            json_end(&json);
+        }
+        json_end(&json);
+    }
+    json_end(&json);
+    buf_addf(out, "\n");
+}

@@ -1,0 +1,233 @@
+// cli/parse: getopt_long twice: what stands before the command, then the rest by its own options.
+#include "cli/parse.h"
+
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { COMMON = 0x1000, OWN_OPTION = 0x2000 };
+
+const struct cli_command *cli_find(int count, char *const *words, int *used)
+{
+    size_t commands = 0;
+    const struct cli_command *command = cli_commands(&commands);
+    for (size_t i = 0; i < commands; i++) {
+        const char *space = strchr(command[i].name, ' ');
+        size_t first = space != NULL ? (size_t)(space - command[i].name) : strlen(command[i].name);
+        if (count < 1 || strlen(words[0]) != first ||
+            strncmp(words[0], command[i].name, first) != 0) {
+            continue;
+        }
+        if (space == NULL || (count > 1 && strcmp(words[1], space + 1) == 0)) {
+            *used = space == NULL ? 1 : 2;
+            return &command[i];
+        }
+    }
+    return NULL;
+}
+
+// Edits between two short words, no more than 2 told apart.
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[32];
+    size_t width = strlen(b);
+    if (width > 30 || strlen(a) > 30) {
+        return 9;
+    }
+    for (size_t j = 0; j <= width; j++) {
+        row[j] = j;
+    }
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t corner = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= width; j++) {
+            size_t change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+            corner = row[j];
+            size_t insert = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < insert ? change : insert;
+        }
+    }
+    return row[width];
+}
+
+const char *cli_guess(const char *word)
+{
+    size_t count = 0;
+    const struct cli_command *command = cli_commands(&count);
+    const char *best = NULL;
+    size_t least = 3;
+    for (size_t i = 0; i < count; i++) {
+        char first[32];
+        (void)snprintf(first, sizeof(first), "%.*s", (int)strcspn(command[i].name, " "),
+                       command[i].name);
+        size_t far = distance(word, first);
+        if (far < least && far < strlen(word)) {
+            least = far;
+            best = command[i].name;
+        }
+    }
+    return best;
+}
+
+static bool unknown_command(int count, char *const *words, struct err *err)
+{
+    size_t commands = 0;
+    const struct cli_command *command = cli_commands(&commands);
+    OWN(buf_free) struct buf verbs = BUF_CAP(200);
+    size_t first = strlen(words[0]);
+    for (size_t i = 0; i < commands; i++) {
+        if (strncmp(command[i].name, words[0], first) == 0 && command[i].name[first] == ' ') {
+            buf_addf(&verbs, "%s%s", verbs.len > 0 ? ", " : "", command[i].name + first + 1);
+        }
+    }
+    if (verbs.len > 0 && count < 2) {
+        return err_set(err, ERR_INVALID, "quoin %s what? There are: %s", words[0], verbs.ptr);
+    }
+    if (verbs.len > 0) {
+        return err_set(err, ERR_INVALID, "no command \"%s %s\"; there are: %s", words[0], words[1],
+                       verbs.ptr);
+    }
+    const char *guess = cli_guess(words[0]);
+    if (guess != NULL) {
+        return err_set(err, ERR_INVALID, "no command \"%.40s\"; did you mean \"%s\"?", words[0],
+                       guess);
+    }
+    return err_set(err, ERR_INVALID, "no command \"%.40s\"; see quoin --help", words[0]);
+}
+
+static int add_options(struct option *to, int at, const struct cli_option *from, int base)
+{
+    for (int i = 0; from[i].name != NULL; i++) {
+        to[at++] =
+            (struct option){ .name = from[i].name,
+                             .has_arg = from[i].value != NULL ? required_argument : no_argument,
+                             .val = base + i };
+    }
+    return at;
+}
+
+static bool take_common(struct cli *cli, int place, const char *value)
+{
+    const char *name = cli_common_options()[place].name;
+    if (strcmp(name, "data") == 0) {
+        cli->data = value;
+        cli->data_given = true;
+    } else if (strcmp(name, "json") == 0) {
+        cli->json = true;
+    } else {
+        cli->help = true;
+    }
+    return true;
+}
+
+// Reads options up to the first word (leading) or all of them. *first is where the words begin.
+static bool read_options(struct cli *cli, int argc, char **argv, bool leading, int *first,
+                         struct err *err)
+{
+    struct option options[CLI_OPTIONS_MAX + 6] = { 0 };
+    int count = add_options(options, 0, cli_common_options(), COMMON);
+    if (!leading) {
+        count = add_options(options, count, cli->command->options, OWN_OPTION);
+    } else {
+        options[count++] = (struct option){ .name = "version", .val = 'V' };
+    }
+    optind = 0; // GNU: begins anew
+    opterr = 0;
+    for (;;) {
+        int got = getopt_long(argc, argv, leading ? "+:hV" : ":h", options, NULL);
+        if (got == -1) {
+            *first = optind;
+            return true;
+        }
+        if (got == '?') {
+            return err_set(err, ERR_INVALID, "no option \"%.60s\" %s%s", argv[optind - 1],
+                           leading ? "before the command" : "with ",
+                           leading ? "" : cli->command->name);
+        }
+        if (got == ':') {
+            return err_set(err, ERR_INVALID, "\"%.60s\" wants a value", argv[optind - 1]);
+        }
+        if (got == 'h') {
+            cli->help = true;
+        } else if (got == 'V') {
+            static char version[] = "version";
+            static char *words[] = { version };
+            int used = 0;
+            cli->command = cli_find(1, words, &used);
+        } else if (got >= OWN_OPTION) {
+            cli->values[got - OWN_OPTION] = optarg != NULL ? optarg : "";
+        } else {
+            (void)take_common(cli, got - COMMON, optarg);
+        }
+    }
+}
+
+static bool find_data(struct cli *cli, struct err *err)
+{
+    const char *given = cli->data;
+    if (given == NULL) {
+        given = getenv("QUOIN_DATA");
+        cli->data_given = given != NULL && given[0] != '\0';
+    }
+    const char *home = getenv("HOME");
+    if (cli->data_given) {
+        char here[PATH_MAX];
+        if (given[0] == '\0') {
+            return err_set(err, ERR_INVALID, "--data wants a folder");
+        }
+        if (given[0] == '/' || getcwd(here, sizeof(here)) == NULL) {
+            cli->data = given;
+        } else {
+            cli->data = arena_textf(&cli->arena, "%s/%s", here, given);
+        }
+    } else if (geteuid() == 0 || home == NULL || home[0] != '/') {
+        cli->data = "/var/lib/quoin";
+    } else {
+        cli->data = arena_textf(&cli->arena, "%s/.local/share/quoin", home);
+    }
+    return true;
+}
+
+bool cli_parse(struct cli *cli, int argc, char **argv, struct err *err)
+{
+    int first = 0;
+    if (!read_options(cli, argc, argv, true, &first, err)) {
+        return false;
+    }
+    int words = argc - first;
+    if (cli->help && words == 0) {
+        return true;
+    }
+    int used = 0;
+    if (cli->command == NULL && words == 0) {
+        return err_set(err, ERR_INVALID, "no command; see quoin --help");
+    }
+    if (cli->command == NULL) {
+        cli->command = cli_find(words, argv + first, &used);
+    }
+    if (cli->command == NULL && cli->help) {
+        return true;
+    }
+    if (cli->command == NULL) {
+        return unknown_command(words, argv + first, err);
+    }
+    // getopt takes the word before the first option for the program's name.
+    int skip = first + used - 1;
+    int after = 0;
+    if (!read_options(cli, argc - skip, argv + skip, false, &after, err)) {
+        return false;
+    }
+    cli->argument_count = argc - skip - after;
+    cli->arguments = argv + skip + after;
+    if (cli->help) {
+        return true;
+    }
+    if (cli->argument_count < cli->command->fewest || cli->argument_count > cli->command->most) {
+        return err_set(err, ERR_INVALID, "usage: quoin %s%s%s%s", cli->command->name,
+                       cli->command->options[0].name != NULL ? " [OPTION...]" : "",
+                       cli->command->arguments[0] != '\0' ? " " : "", cli->command->arguments);
+    }
+    return find_data(cli, err);
+}
