@@ -249,8 +249,14 @@ static bool tls_expect(SSL *ssl, const char *peer_name)
     if (net_address_read(peer_name, 0, &numeric)) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), peer_name) == 1;
     }
+    char name[256]; // OpenSSL's macro wants it writable
+    size_t len = strlen(peer_name);
+    if (len >= sizeof(name)) {
+        return false;
+    }
+    memcpy(name, peer_name, len + 1);
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, peer_name) == 1 && SSL_set_tlsext_host_name(ssl, peer_name) == 1;
+    return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
 void net_tls_start(struct net_stream *stream, struct net_tls *tls, const char *peer_name)
