@@ -63,7 +63,11 @@ static void client_drop_stream(struct httpio_client *client)
 {
     if (client->stream != NULL) {
         net_stream_set(client->stream, NULL, NULL);
-        net_stream_close(client->stream);
+        if (net_stream_pending(client->stream) > 0) {
+            net_stream_abort(client->stream, NULL); // what nobody wants any more is not sent
+        } else {
+            net_stream_close(client->stream);
+        }
         client->stream = NULL;
     }
     client->open = false;

@@ -4,6 +4,7 @@
 
 #include "httpio/server.h"
 #include "lib/http_rig.h"
+#include "lib/site.h"
 #include "lib/tap.h"
 
 // --- a peer that says what its script tells -----------------------------------------------------
@@ -234,14 +235,21 @@ static void serve(void *arg, struct httpio_exchange *exchange)
     httpio_exchange_want_body(exchange);
 }
 
-static void server_start(void)
+static void server_start_tls(struct net_tls *tls)
 {
-    struct httpio_server_settings settings = { .host = "127.0.0.1", .on_request = serve };
+    struct httpio_server_settings settings = { .host = "127.0.0.1",
+                                               .tls = tls,
+                                               .on_request = serve };
     struct err err;
     if (!httpio_server_new(rig_loop, &settings, &server, &err)) {
         printf("Bail out! %s\n", err.text);
         exit(EXIT_FAILURE);
     }
+}
+
+static void server_start(void)
+{
+    server_start_tls(NULL);
 }
 
 // --- tests --------------------------------------------------------------------------------------
@@ -496,9 +504,64 @@ static void test_giving_up(void)
     peer_stop(&peer);
 }
 
+// A printer's front door: TLS and plain on one port, and what the client makes of its certificate.
+static void test_tls(void)
+{
+    struct site site;
+    struct site other;
+    site_init(&site);
+    site_init(&other);
+    site_issue(&site, "dre");
+    char path[3][160];
+    site_path(&site, path[0], "dre", "crt");
+    site_path(&site, path[1], "dre", "key");
+    site_path(&other, path[2], "ca", "crt");
+    const struct net_tls_settings door = { .certificate = path[0],
+                                           .key = path[1],
+                                           .tls_1_2 = true };
+    const struct net_tls_settings any = { .any_peer = true, .tls_1_2 = true };
+    const struct net_tls_settings picky = { .authority = path[2], .peer = NET_TLS_PEER_REQUIRED };
+    struct err err = { 0 };
+    struct net_tls *server_tls = NULL;
+    struct net_tls *any_tls = NULL;
+    struct net_tls *picky_tls = NULL;
+    site_must(net_tls_new(&door, true, &server_tls, &err) &&
+                  net_tls_new(&any, false, &any_tls, &err) &&
+                  net_tls_new(&picky, false, &picky_tls, &err),
+              "tls", &err);
+    server_start_tls(server_tls);
+    static const struct {
+        const char *what;
+        int tls; // 0: plain, 1: any, 2: believes another authority
+    } rows[] = { { "plain", 0 }, { "TLS", 1 }, { "a certificate of strangers", 2 } };
+    for (size_t i = 0; i < 3; i++) {
+        struct net_tls *tls[] = { NULL, any_tls, picky_tls };
+        struct httpio_client_settings settings = {
+            .to = { .host = "127.0.0.1", .port = httpio_server_port(server) },
+            .tls = tls[rows[i].tls],
+            .peer_name = rows[i].tls == 2 ? "127.0.0.1" : NULL,
+        };
+        OWN(asker_stop) struct asker asker = { .got = BUF_CAP(RIG_GOT_MAX) };
+        asker.client = httpio_client_new(rig_loop, &settings);
+        bool over = asker_run(&asker, (struct httpio_ask){ .length = 3000000 });
+        bool good = rows[i].tls < 2
+                        ? asker.err.code == ERR_NONE && asker.sent.whole &&
+                              str_eq(buf_str(&asker.got), STR("3000000"))
+                        : asker.err.code != ERR_NONE && !asker.sent.connected && !asker.sent.body;
+        tap_result(over && good, rows[i].what, __FILE__, __LINE__);
+    }
+    httpio_server_free(&server);
+    net_tls_free(&server_tls);
+    net_tls_free(&any_tls);
+    net_tls_free(&picky_tls);
+    site_fini(&site);
+    site_fini(&other);
+}
+
 int main(void)
 {
     rig_start();
+    test_tls();
     test_bodies_go_by_length_and_in_chunks();
     test_an_early_answer_ends_the_sending();
     test_what_may_have_reached_the_peer();
