@@ -533,8 +533,9 @@ void httpio_exchange_want_body(struct httpio_exchange *exchange)
         return;
     }
     exchange->wanted = true;
-    if (exchange->request.expect_continue && !exchange->started &&
-        exchange_ahead(exchange).len == 0) {
+    // Also when some of the body is here already: libcups sends the IPP attributes, then waits a
+    // second for this before the document.
+    if (exchange->request.expect_continue && !exchange->started) {
         exchange_send(exchange, STR("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     exchange_turn(exchange);
