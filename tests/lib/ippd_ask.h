@@ -1,6 +1,7 @@
 // ippd_ask: puts one request to the IPP face over a fake engine and reads the answer.
 #pragma once
 
+#include "ipp/out.h"
 #include "ippd/exchange.h"
 #include "lib/ippd_fake.h"
 
