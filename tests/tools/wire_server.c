@@ -2,7 +2,7 @@
 // certificates of its own making, until standard input ends. Prints one line of JSON: where it
 // listens and where the certificates are. "other" is a second site's folder, whose certificates are
 // not believed.
-#include "lib/site.h"
+#include "lib/pki.h"
 #include "proto/cas.pb-c.h"
 #include "wire/server.h"
 #include <pthread.h>

@@ -4,7 +4,7 @@
 
 #include "httpio/server.h"
 #include "lib/http_rig.h"
-#include "lib/site.h"
+#include "lib/pki.h"
 #include "lib/tap.h"
 
 // --- a peer that says what its script tells -----------------------------------------------------

@@ -2,7 +2,7 @@
 #include "wire/client.h"
 
 #include "base/clk.h"
-#include "lib/site.h"
+#include "lib/pki.h"
 #include "lib/tap.h"
 #include "proto/cas.pb-c.h"
 #include "wire/server.h"

@@ -1,7 +1,7 @@
 // Who gets through the door, over real TLS on the loopback.
 #include "wire/server.h"
 
-#include "lib/site.h"
+#include "lib/pki.h"
 #include "lib/tap.h"
 #include "proto/cas.pb-c.h"
 #include "wire/client.h"
