@@ -2,6 +2,7 @@
 // of what talks to engines.
 #pragma once
 
+#include "base/clk.h"
 #include "base/err.h"
 #include "lib/tap.h"
 #include "net/net.h"
@@ -69,6 +70,55 @@ static inline void site_start(struct site *site, const struct svc_engine *engine
     CHECK(site->pid > 0);
 }
 
+static inline struct net_address site_address(const struct site *site, enum engine engine)
+{
+    struct net_address to = { .host = "127.0.0.1" };
+    to.port = (uint16_t)(engine_port(engine) + site->port_offset);
+    return to;
+}
+
+struct site_look {
+    struct net_loop *loop;
+    bool up;
+};
+
+static inline void site_look_open(void *arg, struct net_stream *stream)
+{
+    struct site_look *look = arg;
+    look->up = true;
+    net_stream_close(stream);
+}
+
+static inline void site_look_read(void *arg, struct net_stream *stream, struct str bytes)
+{
+    (void)arg;
+    (void)stream;
+    (void)bytes;
+}
+
+static inline void site_look_close(void *arg, const struct err *err)
+{
+    struct site_look *look = arg;
+    (void)err;
+    net_loop_stop(look->loop);
+}
+
+// Until the engine listens.
+static inline void site_wait_up(const struct site *site)
+{
+    static const struct net_stream_events events = { .on_open = site_look_open,
+                                                     .on_read = site_look_read,
+                                                     .on_close = site_look_close };
+    struct net_address to = site_address(site, ENGINE_CAS);
+    struct site_look look = { .loop = net_loop_new() };
+    for (int64_t end = clk_mono_ms() + 20000; !look.up && clk_mono_ms() < end;) {
+        (void)net_connect(look.loop, &to, NULL, NULL, 1000, &events, &look);
+        net_loop_run(look.loop);
+    }
+    CHECK(look.up);
+    net_loop_free(&look.loop);
+}
+
 static inline int site_wait(struct site *site) // the exit status
 {
     int status = 0;
@@ -95,13 +145,6 @@ static inline int site_remove_one(const char *path, const struct stat *status, i
 static inline void site_free(struct site *site)
 {
     CHECK(nftw(site->data, site_remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0);
-}
-
-static inline struct net_address site_address(const struct site *site, enum engine engine)
-{
-    struct net_address to = { .host = "127.0.0.1" };
-    to.port = (uint16_t)(engine_port(engine) + site->port_offset);
-    return to;
 }
 
 // A client's context with the certificate of a role in data's pki.

@@ -48,6 +48,7 @@ int main(void)
     read_kept(far.data, &before);
 
     site_start(&site, &engine);
+    site_wait_up(&site);
     svc_token_new(&stranger);
     svc_token_write(&stranger, wrong);
     struct svc_join unknown = join_of(&site, far.data, wrong);
