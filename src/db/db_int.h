@@ -4,7 +4,7 @@
 
 #include "db/db.h"
 
-enum { DB_PARAMS_MAX = 40 };
+enum { DB_PARAMS_MAX = 48 };
 
 struct db_driver {
     const char *name;    // as in db_migration.dialect

@@ -258,6 +258,11 @@ bool httpio_server_new(struct net_loop *loop, const struct httpio_server_setting
     return true;
 }
 
+void httpio_server_set_tls(struct httpio_server *server, struct net_tls *tls)
+{
+    net_listener_set_tls(server->listener, tls);
+}
+
 uint16_t httpio_server_port(const struct httpio_server *server)
 {
     return server->port;

@@ -56,6 +56,8 @@ struct httpio_server_settings {
 bool httpio_server_new(struct net_loop *loop, const struct httpio_server_settings *settings,
                        struct httpio_server **server, struct err *err) CC_MUST_USE;
 uint16_t httpio_server_port(const struct httpio_server *server);
+// For connections made from now on: a renewed certificate. Borrowed while serving.
+void httpio_server_set_tls(struct httpio_server *server, struct net_tls *tls);
 // No new connections; idle ones are closed, the others after the answer that is under way.
 void httpio_server_drain(struct httpio_server *server);
 // Aborts what is open: every exchange gets its on_close (ERR_UNAVAILABLE) before this returns.

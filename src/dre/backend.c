@@ -1,0 +1,618 @@
+// backend: what the printers' IPP face is shown and may ask (struct ippd_backend). Loop thread.
+//
+// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+
+#include "dre/dre_int.h"
+
+#include "base/clk.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "base/rnd.h"
+#include "ipp/name.h"
+#include <assert.h>
+#include <stdio.h>
+
+// --- shown --------------------------------------------------------------------------------------
+
+struct str dre_job_message(const struct job *job)
+{
+    struct str own = table_job_text(job).message;
+    return own.len > 0 ? own : str_of(job_reason_sentence((enum job_reason)job->core.reason));
+}
+
+const char *dre_ipp_state_name(const struct job *job)
+{
+    return ipp_job_state_name(job_state_ipp(&job->core));
+}
+
+static uint64_t reason_bit(enum job_reason reason)
+{
+    enum ipp_reason found = IPP_REASON_COUNT;
+    return ipp_reason_find(str_of(job_reason_keyword(reason)), &found) ? IPP_REASON_BIT(found) : 0;
+}
+
+static uint64_t reasons_of(const struct job *job)
+{
+    static uint64_t bits[JOB_REASON_COUNT];
+    static bool is_known;
+    if (!is_known) {
+        for (int reason = 0; reason < JOB_REASON_COUNT; reason++) {
+            bits[reason] = reason_bit((enum job_reason)reason);
+        }
+        is_known = true;
+    }
+    uint64_t mask = bits[job->core.reason];
+    if (job->core.state == JOB_INCOMING && (job->core.flags & JOB_FLAG_HOLD) != 0) {
+        mask |= IPP_REASON_BIT(IPP_REASON_JOB_HOLD_UNTIL_SPECIFIED);
+    }
+    return mask;
+}
+
+static void show_queue(const struct dre *dre, const struct queue *queue, struct ippd_queue *shown)
+{
+    const struct printer *printer = queue->printer;
+    bool is_busy = strcmp(printer->state, "processing") == 0;
+    bool is_stopped = strcmp(printer->state, "stopped") == 0;
+    *shown = (struct ippd_queue){
+        .name = str_of(queue->name),
+        .uuid = str_of(queue->uuid_text),
+        .message = str_of(printer->message),
+        .state = queue->paused || is_stopped ? IPP_PRINTER_STOPPED
+                 : is_busy                   ? IPP_PRINTER_PROCESSING
+                                             : IPP_PRINTER_IDLE,
+        .state_reason = queue->paused ? "paused"
+                        : is_stopped  ? "connecting-to-device"
+                                      : "none",
+        .accepting = !dre->stopping,
+        .color = true, // what is printed in black of it is the document's and the printer's to say
+        .duplex = !dre_deliver_is_plain(printer),
+        .holds = queue->holds,
+        .formats = IPPD_PDF | IPPD_PWG_RASTER,
+        .job_count = queue->open.count,
+        .state_changed_at =
+            printer->changed_at > queue->changed_at ? printer->changed_at : queue->changed_at,
+        .config_changed_at = queue->created_at,
+    };
+}
+
+static bool queue_find(void *context, struct str name, struct ippd_queue *shown)
+{
+    struct dre *dre = context;
+    const struct queue *queue = table_queue_find(&dre->table, name);
+    if (queue == NULL) {
+        return false;
+    }
+    show_queue(dre, queue, shown);
+    return true;
+}
+
+static uint32_t completed_of(const struct job *job, bool sheets)
+{
+    bool is_known = (job->core.flags & JOB_FLAG_OBSERVED) != 0;
+    bool is_done = job->core.state == JOB_COMPLETED || job->core.state == JOB_SETTLING;
+    if (!is_known) {
+        return !is_done ? 0 : sheets ? job->sheets : job->core.computed;
+    }
+    if (!sheets) {
+        return job->core.observed;
+    }
+    if (job->core.computed == 0 || job->core.observed >= job->core.computed) {
+        return job->sheets;
+    }
+    uint64_t share = (uint64_t)job->sheets * job->core.observed;
+    return (uint32_t)((share + job->core.computed - 1) / job->core.computed);
+}
+
+static void show_job(const struct job *job, struct ippd_job *shown)
+{
+    struct job_text text = table_job_text(job);
+    bool is_open = job->core.state == JOB_INCOMING;
+    *shown = (struct ippd_job){
+        .id = (int32_t)job->id,
+        .queue = str_of(job->queue->name),
+        .uuid = str_of(job->uuid_text),
+        .user = str_of(job->owner->name),
+        .name = text.name,
+        .document = text.document,
+        .format = text.format,
+        .message = dre_job_message(job),
+        .ticket = text.ticket,
+        .printer = text.printer,
+        .state = (enum ipp_job_state)job_state_ipp(&job->core),
+        .reasons = reasons_of(job),
+        .open = is_open,
+        .documents = is_open ? 0 : 1,
+        .bytes = job->bytes,
+        .counted = (job->core.flags & JOB_FLAG_COUNTED) != 0,
+        .impressions = job->core.computed,
+        .sheets = job->sheets,
+        .pages = job->pages,
+        .impressions_completed = completed_of(job, false),
+        .sheets_completed = completed_of(job, true),
+        .created_at = job->created_at,
+        .processing_at = job->processing_at,
+        .completed_at = job->completed_at,
+    };
+}
+
+static bool job_find(void *context, int32_t id, struct ippd_job *shown)
+{
+    struct dre *dre = context;
+    const struct job *job = id > 0 ? table_job_find(&dre->table, (uint32_t)id) : NULL;
+    if (job == NULL) {
+        return false;
+    }
+    show_job(job, shown);
+    return true;
+}
+
+struct listing {
+    const struct ippd_query *query;
+    const struct queue *queue;
+    ippd_each *each;
+    void *arg;
+};
+
+static bool list_some(const struct listing *listing, const struct table_list *list,
+                      enum table_link link)
+{
+    bool newest_first = listing->query->newest_first;
+    const struct job *job = newest_first ? list->last : list->first;
+    for (; job != NULL; job = newest_first ? job->link[link].prev : job->link[link].next) {
+        bool is_wanted = job->queue == listing->queue &&
+                         (listing->query->states & (1u << job_state_ipp(&job->core))) != 0;
+        if (!is_wanted) {
+            continue;
+        }
+        struct ippd_job shown;
+        show_job(job, &shown);
+        if (!listing->each(listing->arg, &shown)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void job_list(void *context, const struct ippd_query *query, ippd_each *each, void *arg)
+{
+    enum { ENDED = 1 << IPP_JOB_CANCELED | 1 << IPP_JOB_ABORTED | 1 << IPP_JOB_COMPLETED };
+    struct dre *dre = context;
+    struct queue *queue = table_queue_find(&dre->table, query->queue);
+    char name[IPPD_NAME_MAX + 1];
+    const struct owner *owner =
+        query->user.len == 0
+            ? NULL
+            : map_find(&dre->table.owners, table_owner_name(query->user, name, sizeof(name)));
+    if (queue == NULL || (query->user.len > 0 && owner == NULL)) {
+        return;
+    }
+    const struct listing listing = { query, queue, each, arg };
+    enum table_link link = owner == NULL ? TABLE_BY_QUEUE : TABLE_BY_OWNER;
+    const struct table_list *open = owner == NULL ? &queue->open : &owner->open;
+    const struct table_list *ended = owner == NULL ? &queue->ended : &owner->ended;
+    bool wants_open = (query->states & ~(uint32_t)ENDED) != 0;
+    bool wants_ended = (query->states & ENDED) != 0;
+    const struct table_list *first = query->newest_first ? open : ended;
+    const struct table_list *second = query->newest_first ? ended : open;
+    bool goes_on = true;
+    if (first == open ? wants_open : wants_ended) {
+        goes_on = list_some(&listing, first, link);
+    }
+    if (goes_on && (second == open ? wants_open : wants_ended)) {
+        (void)list_some(&listing, second, link); // nothing follows
+    }
+}
+
+// --- answers ------------------------------------------------------------------------------------
+
+static enum ipp_status refusal_status(const struct job *job)
+{
+    switch ((int)job->core.reason) {
+    case JOB_REASON_MONEY_SHORT: return IPP_STATUS_ACCOUNT_LIMIT_REACHED;
+    case JOB_REASON_USER_UNKNOWN:
+    case JOB_REASON_ACCOUNT_REFUSED: return IPP_STATUS_ACCOUNT_AUTHORIZATION_FAILED;
+    case JOB_REASON_PASSWORD: return IPP_STATUS_DOCUMENT_PASSWORD_ERROR;
+    case JOB_REASON_FORMAT_ERROR: return IPP_STATUS_DOCUMENT_FORMAT_ERROR;
+    case JOB_REASON_FORMAT_UNSUPPORTED: return IPP_STATUS_DOCUMENT_FORMAT_NOT_SUPPORTED;
+    case JOB_REASON_CANCELED:
+    case JOB_REASON_CANCELED_BY_ADMIN: return IPP_STATUS_JOB_CANCELED;
+    default: return IPP_STATUS_INTERNAL_ERROR;
+    }
+}
+
+static void answer_ok(struct ippd_call *call, const struct job *job)
+{
+    struct ippd_job shown;
+    show_job(job, &shown);
+    const struct ippd_outcome outcome = { .status = IPP_STATUS_OK, .job = &shown };
+    ippd_call_answer(call, &outcome);
+}
+
+void dre_answer(struct dre *dre, struct job *job, bool accepted)
+{
+    struct live *live = dre_live(dre, job);
+    struct ippd_call *call = live->call;
+    live->call = NULL;
+    dre->counters.accepted += accepted;
+    dre->counters.refused += !accepted;
+    if (call == NULL) {
+        return;
+    }
+    if (accepted) {
+        answer_ok(call, job);
+        return;
+    }
+    struct ippd_job shown;
+    show_job(job, &shown);
+    bool is_nothing = !job_has_ended(&job->core); // never stored
+    const struct ippd_outcome outcome = {
+        .status = is_nothing ? IPP_STATUS_TEMPORARY_ERROR : refusal_status(job),
+        .text = is_nothing ? str_of(job_reason_sentence(JOB_REASON_STORE_FAILED))
+                           : dre_job_message(job),
+        .job = is_nothing ? NULL : &shown,
+    };
+    ippd_call_answer(call, &outcome);
+}
+
+void dre_answer_act(struct dre *dre, struct job *job)
+{
+    (void)dre; // of which the call is
+    struct ippd_call *call = job->live == NULL ? NULL : job->live->act;
+    if (call != NULL) {
+        job->live->act = NULL;
+        answer_ok(call, job);
+    }
+}
+
+// --- coming in ----------------------------------------------------------------------------------
+
+static uint16_t flags_of(const struct queue *queue, const struct ippd_ticket *ticket)
+{
+    unsigned flags = queue->holds ? JOB_FLAG_QUEUE_HOLD : 0;
+    flags |= queue->hold_short ? JOB_FLAG_HOLD_SHORT : 0;
+    flags |= ticket != NULL && ticket->hold != IPPD_HOLD_NONE ? JOB_FLAG_HOLD : 0;
+    flags |= dre_deliver_is_askable(queue->printer) ? JOB_FLAG_ASKABLE : 0;
+    return (uint16_t)flags;
+}
+
+static void keep_plain(struct buf *buf, struct str text)
+{
+    if (enc_is_plain(text)) {
+        buf_add(buf, text);
+    }
+}
+
+static struct job *make_job(struct dre *dre, struct queue *queue, const struct ippd_intake *intake)
+{
+    char name[IPPD_NAME_MAX + 1];
+    struct str owner = table_owner_name(intake->asker->user, name, sizeof(name));
+    const struct job_text text = {
+        .name = intake->name,
+        .document = intake->document,
+        .format = intake->format,
+        .ticket = intake->ticket == NULL ? (struct str){ "", 0 } : intake->ticket->attrs,
+    };
+    struct job *job = table_job_new(&dre->table, 0, queue, owner, &text);
+    rnd_bytes(job->uuid, sizeof(job->uuid));
+    job->uuid[6] = (uint8_t)((job->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
+    job->uuid[8] = (uint8_t)((job->uuid[8] & 0x3f) | 0x80);
+    table_uuid_text(job->uuid, job->uuid_text);
+    job->created_at = clk_wall_ms();
+    job->claimed = intake->claimed_impressions;
+    job->core.state = JOB_INCOMING;
+    job->core.reason = JOB_REASON_INCOMING;
+    job->core.flags = flags_of(queue, intake->ticket);
+    struct live *live = dre_live(dre, job);
+    keep_plain(&live->claimed_user, intake->asker->claimed);
+    keep_plain(&live->address, intake->asker->address);
+    buf_add(&live->identity, intake->asker->authenticated ? STR("authenticated") : STR("claimed"));
+    return job;
+}
+
+// The queue that takes jobs; NULL: the call is refused.
+static struct queue *intake_queue(struct dre *dre, const struct ippd_intake *intake,
+                                  struct ippd_call *call)
+{
+    struct queue *queue = table_queue_find(&dre->table, intake->queue);
+    if (queue == NULL) {
+        ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such queue.");
+    } else if (dre->stopping || journal_must_stop(dre->journal)) {
+        ippd_call_refuse(call, IPP_STATUS_SERVICE_UNAVAILABLE,
+                         "The server is being stopped. Print again in a minute.");
+        queue = NULL;
+    }
+    return queue;
+}
+
+static void job_validate(void *context, const struct ippd_intake *intake, struct ippd_call *call)
+{
+    struct dre *dre = context;
+    const struct queue *queue = intake_queue(dre, intake, call);
+    if (queue == NULL) {
+        return;
+    }
+    if (queue->hold_short) { // it would be taken anyhow
+        const struct ippd_outcome outcome = { .status = IPP_STATUS_OK };
+        ippd_call_answer(call, &outcome);
+        return;
+    }
+    dre_quote(dre, intake, call);
+}
+
+static void job_create(void *context, const struct ippd_intake *intake, struct ippd_call *call)
+{
+    struct dre *dre = context;
+    struct queue *queue = intake_queue(dre, intake, call);
+    if (queue == NULL) {
+        return;
+    }
+    struct job *job = make_job(dre, queue, intake);
+    dre_live(dre, job)->call = call;
+    dre_begin(dre, job, job->core.flags, false);
+}
+
+static void on_room(void *arg)
+{
+    struct live *live = arg;
+    if (live->call != NULL) {
+        ippd_call_room(live->call);
+    }
+}
+
+static struct dre *dre_of_backend; // one engine a process
+
+static void drop_incoming(struct dre *dre, struct job *job)
+{
+    dre_live_free(dre, job);
+    table_job_free(&dre->table, job);
+}
+
+static void on_arrived(void *arg, struct spool_document *document, const struct err *err)
+{
+    struct live *live = arg;
+    struct dre *dre = dre_of_backend;
+    struct job *job = live->job;
+    live->intake = NULL;
+    bool is_waited_for = job->core.state == JOB_INCOMING;
+    if (document == NULL || !is_waited_for) {
+        struct ippd_call *call = live->call;
+        live->call = NULL;
+        if (document != NULL && document->in_file) {
+            spool_remove(&dre->spool, job->id);
+        }
+        spool_document_drop(&document);
+        ippd_call_refuse(call,
+                         !is_waited_for           ? IPP_STATUS_JOB_CANCELED
+                         : err->code == ERR_LIMIT ? IPP_STATUS_REQUEST_ENTITY_TOO_LARGE
+                                                  : IPP_STATUS_TEMPORARY_ERROR,
+                         "%s", !is_waited_for ? "The job was cancelled." : err->text);
+        if (live->is_print_job && is_waited_for) {
+            drop_incoming(dre, job);
+        } else {
+            dre_rest(dre, job);
+        }
+        return;
+    }
+    live->document = document;
+    live->document_is_new = true;
+    job->bytes = document->len;
+    job->in_file = document->in_file;
+    if (live->is_print_job) {
+        dre_begin(dre, job, job->core.flags, true);
+    } else {
+        dre_event(dre, job, JOB_DOCUMENT);
+    }
+}
+
+static void *document_open(void *context, const struct ippd_intake *intake, struct ippd_call *call)
+{
+    static const struct spool_intake_events events = { on_room, on_arrived };
+    struct dre *dre = context;
+    struct queue *queue = intake_queue(dre, intake, call);
+    if (queue == NULL) {
+        return NULL;
+    }
+    struct job *job = NULL;
+    if (intake->op == IPP_OP_SEND_DOCUMENT) {
+        job = table_job_find(&dre->table, (uint32_t)intake->job_id);
+        bool is_busy = job != NULL && job->live != NULL &&
+                       (job->live->intake != NULL || job->live->call != NULL);
+        if (job == NULL || job->core.state != JOB_INCOMING || is_busy) {
+            ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE,
+                             "The job does not wait for a document.");
+            return NULL;
+        }
+        struct job_text text = table_job_text(job);
+        text.document = intake->document;
+        text.format = intake->format;
+        table_job_set_text(job, &text);
+    } else {
+        job = make_job(dre, queue, intake);
+        dre_live(dre, job)->is_print_job = true;
+    }
+    struct live *live = dre_live(dre, job);
+    live->call = call;
+    live->intake = spool_intake_new(&dre->spool, job->id, &events, live);
+    return live;
+}
+
+static bool document_write(void *context, void *document, struct str bytes)
+{
+    (void)context; // the document knows
+    struct live *live = document;
+    return spool_intake_write(live->intake, bytes);
+}
+
+static void document_end(void *context, void *document)
+{
+    (void)context; // the document knows
+    struct live *live = document;
+    spool_intake_end(live->intake);
+}
+
+static void document_abort(void *context, void *document, const struct err *why)
+{
+    struct dre *dre = context;
+    struct live *live = document;
+    struct job *job = live->job;
+    (void)why; // nobody is there to be told
+    if (live->intake != NULL) {
+        spool_intake_abort(live->intake);
+        live->intake = NULL;
+    }
+    live->call = NULL;
+    if (live->is_print_job && job->core.state == JOB_INCOMING) {
+        drop_incoming(dre, job);
+        return;
+    }
+    dre_rest(dre, job);
+}
+
+// --- acts ---------------------------------------------------------------------------------------
+
+static void answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
+                               struct ippd_call *call)
+{
+    struct live *live = job->live;
+    if (job->store_count == stores_before || live == NULL || live->act != NULL) {
+        answer_ok(call, job);
+        return;
+    }
+    live->act = call;
+    (void)dre; // answered when it is stored
+}
+
+static void change_ticket(struct dre *dre, struct job *job, const struct ippd_act *act,
+                          struct ippd_call *call)
+{
+    if (job->core.state != JOB_INCOMING) {
+        ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE,
+                         "The job is counted and reserved already: print it again instead.");
+        return;
+    }
+    struct job_text text = table_job_text(job);
+    text.ticket = act->ticket->attrs;
+    table_job_set_text(job, &text);
+    uint32_t before = job->store_count;
+    dre_event(dre, job, act->ticket->hold != IPPD_HOLD_NONE ? JOB_HOLD : JOB_RELEASE);
+    answer_after_store(dre, job, before, call);
+}
+
+static void job_act(void *context, const struct ippd_act *act, struct ippd_call *call)
+{
+    struct dre *dre = context;
+    struct job *job = table_job_find(&dre->table, (uint32_t)act->job_id);
+    if (job == NULL) {
+        ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such job.");
+        return;
+    }
+    uint32_t id = job->id;
+    uint32_t before = job->store_count;
+    bool may = true;
+    switch (act->kind) {
+    case IPPD_CANCEL:
+        may = job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN;
+        if (may) {
+            dre_event_reason(dre, job, JOB_CANCEL,
+                             act->asker->admin ? JOB_REASON_CANCELED_BY_ADMIN
+                                               : JOB_REASON_CANCELED);
+        }
+        break;
+    case IPPD_HOLD:
+        may = job_may_hold(&job->core);
+        if (may) {
+            dre_event_reason(dre, job, act->hold_until == IPPD_HOLD_NONE ? JOB_RELEASE : JOB_HOLD,
+                             JOB_REASON_HOLD_ASKED);
+        }
+        break;
+    case IPPD_RELEASE:
+        may = job_may_release(&job->core) && job->core.state != JOB_UNCERTAIN;
+        if (may) {
+            dre_event(dre, job, JOB_RELEASE);
+        }
+        break;
+    case IPPD_CLOSE: // a job without a document prints nothing
+        if (job->core.state == JOB_INCOMING && (job->live == NULL || job->live->intake == NULL)) {
+            dre_event_reason(dre, job, JOB_CANCEL, JOB_REASON_INTERRUPTED);
+        }
+        break;
+    case IPPD_CHANGE: change_ticket(dre, job, act, call); return;
+    }
+    job = table_job_find(&dre->table, id);
+    if (job == NULL || !may) {
+        ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE, "The job is past that.");
+        return;
+    }
+    answer_after_store(dre, job, before, call);
+}
+
+static void jobs_cancel(void *context, const struct ippd_asker *asker, const int32_t *ids,
+                        size_t count, struct ippd_call *call)
+{
+    struct dre *dre = context;
+    for (size_t at = 0; at < count; at++) {
+        struct job *job = table_job_find(&dre->table, (uint32_t)ids[at]);
+        if (job != NULL && job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN) {
+            dre_event_reason(dre, job, JOB_CANCEL,
+                             asker->admin ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_CANCELED);
+        }
+    }
+    const struct ippd_outcome outcome = { .status = IPP_STATUS_OK };
+    ippd_call_answer(call, &outcome);
+}
+
+static void on_queue_stored(void *arg, struct journal_write *write, bool ok, const struct err *err)
+{
+    (void)write; // of a queue
+    struct ippd_call *call = arg;
+    if (!ok) {
+        ippd_call_refuse(call, IPP_STATUS_TEMPORARY_ERROR, "%s", err->text);
+        return;
+    }
+    const struct ippd_outcome outcome = { .status = IPP_STATUS_OK };
+    ippd_call_answer(call, &outcome);
+}
+
+static void queue_act(void *context, enum ippd_queue_act act, struct str name,
+                      const struct ippd_asker *asker, struct ippd_call *call)
+{
+    (void)asker; // the face has checked
+    struct dre *dre = context;
+    struct queue *queue = table_queue_find(&dre->table, name);
+    if (queue == NULL) {
+        ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such queue.");
+        return;
+    }
+    if (act == IPPD_IDENTIFY) {
+        log_event(LOG_INFO, "queue.identify", log_text("queue", queue->name));
+        const struct ippd_outcome outcome = { .status = IPP_STATUS_OK };
+        ippd_call_answer(call, &outcome);
+        return;
+    }
+    queue->paused = act == IPPD_PAUSE;
+    queue->changed_at = clk_wall_ms();
+    if (!journal_submit(dre->journal, journal_queue(queue, false, on_queue_stored, call))) {
+        ippd_call_refuse(call, IPP_STATUS_BUSY, "The server has too much to do. Try again.");
+    }
+    dre_deliver_kick(dre, queue->printer);
+}
+
+void dre_backend_init(struct dre *dre)
+{
+    dre_of_backend = dre;
+    dre->backend = (struct ippd_backend){
+        .context = dre,
+        .queue_find = queue_find,
+        .job_find = job_find,
+        .job_list = job_list,
+        .job_validate = job_validate,
+        .job_create = job_create,
+        .document_open = document_open,
+        .document_write = document_write,
+        .document_end = document_end,
+        .document_abort = document_abort,
+        .job_act = job_act,
+        .jobs_cancel = jobs_cancel,
+        .queue_act = queue_act,
+    };
+}

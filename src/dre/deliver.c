@@ -1,0 +1,249 @@
+// deliver: one job at a time to each printer, in the order of their ids. A printer that is away is
+// left alone for a while; whose turn it is then is the job's that came first. Loop thread.
+//
+// no unit test: needs printers; tests/it/test_dre.py runs it with real peers.
+
+#include "dre/deliver_int.h"
+
+#include "base/clk.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct runner {
+    uint32_t busy;    // the job that has the printer; 0: none
+    int64_t retry_at; // monotonic; not before this
+};
+
+static struct runner *runner_of(struct printer *printer)
+{
+    if (printer->runner == NULL) {
+        printer->runner = mem_new(sizeof(struct runner));
+    }
+    return printer->runner;
+}
+
+void deliver_printer_state(struct printer *printer, const char *state, const char *message)
+{
+    if (strcmp(printer->state, state) != 0) {
+        printer->changed_at = clk_wall_ms();
+    }
+    (void)snprintf(printer->state, sizeof(printer->state), "%s", state);
+    (void)snprintf(printer->message, sizeof(printer->message), "%s", message);
+}
+
+bool dre_deliver_is_askable(const struct printer *printer)
+{
+    return strncmp(printer->uri, "ipp", 3) == 0;
+}
+
+bool dre_deliver_is_plain(const struct printer *printer)
+{
+    struct deliver_uri uri;
+    struct err err;
+    return deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW && !uri.pjl;
+}
+
+// --- turns --------------------------------------------------------------------------------------
+
+void dre_deliver_kick(struct dre *dre, struct printer *printer)
+{
+    struct runner *runner = runner_of(printer);
+    if (runner->busy != 0 || dre->stopping || clk_mono_ms() < runner->retry_at) {
+        return;
+    }
+    struct job *job = printer->waiting.first;
+    while (job != NULL && job->queue->paused) {
+        job = job->link[TABLE_BY_TURN].next;
+    }
+    if (job == NULL) {
+        if (strcmp(printer->state, "processing") == 0) {
+            deliver_printer_state(printer, "idle", "");
+        }
+        return;
+    }
+    dre_deliver_unqueue(dre, job);
+    runner->busy = job->id;
+    deliver_printer_state(printer, "processing", "");
+    dre_event(dre, job, JOB_TURN);
+}
+
+void dre_deliver_queue(struct dre *dre, struct job *job)
+{
+    (void)dre; // of which the printer is
+    if (!job->is_ready) {
+        job->is_ready = true;
+        table_list_add(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+    }
+}
+
+void dre_deliver_unqueue(struct dre *dre, struct job *job)
+{
+    (void)dre; // of which the printer is
+    if (job->is_ready) {
+        table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        job->is_ready = false;
+    }
+}
+
+void dre_deliver_free(struct dre *dre, struct job *job)
+{
+    struct printer *printer = job->queue->printer;
+    struct runner *runner = runner_of(printer);
+    if (runner->busy != job->id) {
+        return;
+    }
+    runner->busy = 0;
+    bool is_away = job->core.state == JOB_READY && job->core.wait_until > clk_wall_ms();
+    runner->retry_at = is_away ? clk_mono_ms() + (job->core.wait_until - clk_wall_ms()) - 1 : 0;
+    (void)dre; // kicked by who called
+}
+
+void dre_deliver_drop(struct dre *dre, struct printer *printer)
+{
+    (void)dre; // of which the printer is
+    free(printer->runner);
+    printer->runner = NULL;
+}
+
+// --- one delivery -------------------------------------------------------------------------------
+
+struct job *deliver_job(const struct delivery *delivery)
+{
+    return table_job_find(&delivery->dre->table, delivery->id);
+}
+
+static struct delivery *delivery_new(struct dre *dre, struct job *job, struct err *err)
+{
+    struct delivery *delivery = mem_new(sizeof(*delivery));
+    *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->queue->printer };
+    if (!deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
+        free(delivery);
+        return NULL;
+    }
+    dre_live(dre, job)->delivery = delivery;
+    return delivery;
+}
+
+void deliver_end(struct delivery *delivery, const struct job_happened *happened)
+{
+    struct dre *dre = delivery->dre;
+    struct job *job = deliver_job(delivery);
+    struct printer *printer = delivery->printer;
+    if (delivery->raw != NULL) {
+        deliver_raw_free(delivery);
+    }
+    if (delivery->ipp != NULL) {
+        deliver_ipp_free(delivery);
+    }
+    free(delivery);
+    if (job == NULL) {
+        return;
+    }
+    job->live->delivery = NULL;
+    if (happened->event == JOB_PRINTED) {
+        printer->delivered++;
+        dre->counters.delivered++;
+    }
+    dre_happen(dre, job, happened);
+}
+
+void deliver_end_event(struct delivery *delivery, enum job_event event, enum job_reason reason,
+                       const char *message)
+{
+    struct job *job = deliver_job(delivery);
+    if (job != NULL && message[0] != '\0') {
+        dre_tell(delivery->dre, job, "printer", str_of(message));
+        if (event == JOB_PRINTER_REFUSES || event == JOB_FAILED) {
+            table_job_set_message(job, str_of(message));
+        }
+    }
+    if (event == JOB_SENT_NOTHING) {
+        deliver_printer_state(delivery->printer, "stopped", message);
+    }
+    const struct job_happened happened = { .event = event, .reason = reason };
+    deliver_end(delivery, &happened);
+}
+
+static void start(struct dre *dre, struct job *job, const struct err *err)
+{
+    struct err why;
+    if (job == NULL) {
+        return;
+    }
+    if (err != NULL) {
+        table_job_set_message(job, str_of(err->text));
+        dre_event_reason(dre, job, JOB_PRINTER_REFUSES, JOB_REASON_DOCUMENT_LOST);
+        return;
+    }
+    struct delivery *delivery = delivery_new(dre, job, &why);
+    if (delivery == NULL) {
+        dre_event(dre, job, JOB_SENT_NOTHING);
+        return;
+    }
+    struct job_text text = table_job_text(job);
+    text.printer = str_of(delivery->printer->name);
+    table_job_set_text(job, &text);
+    if (delivery->uri.way == DELIVER_RAW) {
+        deliver_raw_start(delivery);
+    } else {
+        deliver_ipp_start(delivery);
+    }
+}
+
+void dre_deliver_send(struct dre *dre, struct job *job)
+{
+    if (dre_live(dre, job)->document != NULL) {
+        start(dre, job, NULL);
+        return;
+    }
+    dre_read_document(dre, job, start);
+}
+
+void dre_deliver_stop(struct dre *dre, struct job *job)
+{
+    (void)dre; // the delivery knows
+    struct delivery *delivery = job->live == NULL ? NULL : job->live->delivery;
+    if (delivery == NULL) {
+        return;
+    }
+    delivery->cancel = true;
+    if (delivery->ipp != NULL) {
+        deliver_ipp_cancel(delivery);
+    }
+}
+
+struct no_asking {
+    struct dre *dre;
+    uint32_t id;
+};
+
+static void on_no_asking(void *arg)
+{
+    struct no_asking told = *(struct no_asking *)arg;
+    free(arg);
+    struct job *job = table_job_find(&told.dre->table, told.id);
+    if (job != NULL) {
+        job->live->busy--;
+        dre_event(told.dre, job, JOB_LOST);
+    }
+}
+
+void dre_deliver_ask(struct dre *dre, struct job *job)
+{
+    struct err err;
+    struct delivery *delivery =
+        dre_live(dre, job)->delivery == NULL && dre_deliver_is_askable(job->queue->printer)
+            ? delivery_new(dre, job, &err)
+            : NULL;
+    if (delivery != NULL) {
+        deliver_ipp_ask(delivery);
+        return;
+    }
+    struct no_asking *told = mem_new(sizeof(*told));
+    *told = (struct no_asking){ dre, job->id };
+    job->live->busy++;
+    net_loop_post(dre->loop, on_no_asking, told);
+}

@@ -1,0 +1,173 @@
+// What the modules of dre share: the engine, and what is under way for a job. Loop thread.
+#pragma once
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "count/count.h"
+#include "dre/job.h"
+#include "dre/journal.h"
+#include "dre/spool.h"
+#include "dre/table.h"
+#include "ippd/ippd.h"
+#include "model/page.h"
+#include "net/net.h"
+#include "svc/svc.h"
+#include "wire/client.h"
+
+enum {
+    DRE_EXIT_DISK = 74,
+    DRE_TICK_MS = 50,
+    DRE_COUNT_BYTES_MAX = 64 << 20, // of a document that is counted in memory
+    DRE_CACHE_BYTES_MAX = 16 << 20, // of small documents kept until they are sent
+    DRE_FACTS_BYTES_MAX = 4 << 20,  // packed
+    DRE_PLAN_ARENA_MAX = 1 << 20,
+    DRE_KEYS_MAX = 4096, // of calls that are remembered
+};
+
+struct delivery;
+
+// What is under way for a job. A job that rests has none; nothing outside the loop holds one:
+// whatever comes back looks its job up by id.
+struct live {
+    struct job *job; // borrowed: the owner
+    struct live *next_waiting;
+    struct live *prev_waiting;
+    bool is_waiting;           // for due_at
+    int64_t due_at;            // monotonic
+    uint32_t busy;             // things asked of others that will come back
+    struct ippd_call *call;    // who waits for the fate of this job; NULL: nobody
+    struct ippd_call *act;     // who waits for a change of it to be stored; NULL: nobody
+    struct wire_call_id asker; // a gRPC call that waits for it to come to rest; v 0: none
+    bool is_print_job;         // call is a Print-Job: the job is nothing until it is stored
+    struct spool_intake *intake;
+    struct spool_document *document; // one use; NULL: not in memory
+    bool document_is_new;            // the journal has not got it yet
+    bool is_cached;                  // counted in dre->cached_bytes
+    bool erase;                      // the next write takes the document away
+    bool file_gone;
+    struct page_class classes[PAGE_CLASS_MAX]; // the plan; class_count 0: read it from the journal
+    size_t class_count;
+    struct delivery *delivery; // deliver's; NULL: none
+    // For the next write:
+    struct buf facts;
+    struct buf packed_classes;
+    struct buf plan;
+    struct buf reservation;
+    struct buf settlement;
+    struct buf refusal;
+    struct buf events;
+    struct buf claimed_user;
+    struct buf identity;
+    struct buf address;
+    struct journal_head head;
+    char evidence[160]; // what the printer said, for Settle
+};
+
+struct dre {
+    struct svc *svc;         // borrowed
+    struct net_loop *loop;   // borrowed
+    struct wire_client *cas; // borrowed
+    struct table table;
+    struct spool spool;
+    struct journal *journal;
+    struct journal_reader *reader; // the reading pool's
+    struct net_pool *reading;      // one thread
+    struct net_pool *counting;
+    struct net_pool *disk;
+    struct count *count;
+    struct net_timer *tick;
+    struct live *waiting;
+    struct net_tls *printer_tls;
+    struct net_tls *door_tls;
+    struct ippd_backend backend;
+    struct httpio_server *http;
+    struct ippd_door *door;
+    struct map keys; // of calls that were answered: key -> struct seen_key
+    struct journal_head head;
+    int64_t started_at;
+    uint64_t cached_bytes;
+    bool stopping;
+    bool disk_failed; // the journal's: the process ends with DRE_EXIT_DISK
+    struct {
+        int64_t accepted;
+        int64_t refused;
+        int64_t delivered;
+        int64_t uncertain;
+    } counters;
+};
+
+// --- engine.c: the step function's events in, its actions out -----------------------------------
+
+struct live *dre_live(struct dre *dre, struct job *job); // made if it is not there
+// Lets the job rest if nothing is under way any more.
+void dre_rest(struct dre *dre, struct job *job);
+void dre_happen(struct dre *dre, struct job *job, const struct job_happened *happened);
+void dre_event(struct dre *dre, struct job *job, enum job_event event); // without more to say
+void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
+                      enum job_reason reason);
+void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document);
+// A line of the job's story, kept with its next write.
+void dre_tell(struct dre *dre, struct job *job, const char *what, struct str detail);
+// The journal's disk cannot be believed any more: the process ends, and its successor reads on.
+void dre_disk_failed(struct dre *dre);
+void dre_tick(void *arg);
+// Frees all that is under way; nothing comes back after it.
+void dre_live_free(struct dre *dre, struct job *job);
+
+// --- counting.c ---------------------------------------------------------------------------------
+
+void dre_count(struct dre *dre, struct job *job);
+// The plan of a job, or of what came out of it. The runs borrow nothing.
+struct dre_plan_ask {
+    struct str facts;  // packed
+    struct str ticket; // encoded
+    bool is_plain;     // the printer gets nothing but the document
+    bool is_partial;   // only so many impressions came out
+    uint64_t completed;
+};
+bool dre_plan(const struct dre_plan_ask *ask, struct page_class classes[static PAGE_CLASS_MAX],
+              size_t *class_count, struct err *err) CC_MUST_USE;
+
+// --- bill.c -------------------------------------------------------------------------------------
+
+void dre_reserve(struct dre *dre, struct job *job);
+void dre_settle(struct dre *dre, struct job *job);
+void dre_void(struct dre *dre, struct job *job);
+// Validate-Job: what so many normal pages would cost; answers the call.
+void dre_quote(struct dre *dre, const struct ippd_intake *intake, struct ippd_call *call);
+
+// --- reading.c: what rests in the journal -------------------------------------------------------
+
+typedef void dre_document_read(struct dre *dre, struct job *job, const struct err *err);
+// Makes live->document. done runs soon on the loop, never from within; job is NULL when it is gone.
+void dre_read_document(struct dre *dre, struct job *job, dre_document_read *done);
+typedef void dre_detail_read(struct dre *dre, void *arg, struct job *job,
+                             const struct journal_detail *detail, const struct err *err);
+void dre_read_detail(struct dre *dre, uint32_t id, dre_detail_read *done, void *arg);
+
+// --- deliver.c ----------------------------------------------------------------------------------
+
+void dre_deliver_queue(struct dre *dre, struct job *job);        // JOB_DO_QUEUE
+void dre_deliver_unqueue(struct dre *dre, struct job *job);      // JOB_DO_UNQUEUE
+void dre_deliver_send(struct dre *dre, struct job *job);         // JOB_DO_SEND
+void dre_deliver_stop(struct dre *dre, struct job *job);         // JOB_DO_STOP
+void dre_deliver_ask(struct dre *dre, struct job *job);          // JOB_DO_ASK
+void dre_deliver_free(struct dre *dre, struct job *job);         // JOB_DO_FREE
+void dre_deliver_kick(struct dre *dre, struct printer *printer); // gives the turn, if it is free
+void dre_deliver_drop(struct dre *dre, struct printer *printer); // the printer's runner goes
+bool dre_deliver_is_askable(const struct printer *printer);
+// Nothing but the document reaches it: no sides, no colour mode; copies are sent one by one.
+bool dre_deliver_is_plain(const struct printer *printer);
+bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, socket
+
+// --- backend.c, grpc.c --------------------------------------------------------------------------
+
+void dre_backend_init(struct dre *dre);
+void dre_answer(struct dre *dre, struct job *job, bool accepted); // JOB_DO_ACCEPT, JOB_DO_REFUSE
+void dre_answer_act(struct dre *dre, struct job *job);
+void dre_answer_asker(struct dre *dre, struct job *job); // once the job has come to rest
+struct str dre_job_message(const struct job *job);
+const char *dre_ipp_state_name(const struct job *job);
+
+extern const struct wire_method dre_methods[];
+extern const size_t dre_method_count;

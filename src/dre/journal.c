@@ -1,0 +1,374 @@
+// journal: see journal.h. The loop makes writes and gets their ends; the batch thread owns the
+// writing connection while it works.
+
+#include "dre/journal.h"
+
+#include "base/mem.h"
+#include "db/group.h"
+#include "dre/journal_db.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BATCH_MOST = 512,
+    QUEUE_MAX = 65536,
+    WRITE_TEXT_MAX = 8 << 20,
+    RUNS = 19, // texts of a row that the write owns
+};
+
+struct journal {
+    struct db *db; // owned; the batch thread's from journal_load on
+    struct journal_statements *statements;
+    struct net_batch *batch;
+    struct net_loop *loop;     // borrowed
+    const struct spool *spool; // borrowed
+    struct journal_head head;
+    _Atomic bool must_stop;
+};
+
+enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER };
+
+struct journal_write {
+    struct net_batch_item item; // first: the batch gives it back
+    struct db_task task;
+    struct journal *journal; // borrowed
+    journal_done *done;
+    void *arg;
+    enum write_kind kind;
+    uint32_t number;
+    struct journal_row row;
+    struct buf texts; // what the runs of row point into once it is submitted
+    size_t starts[RUNS];
+    struct spool_document *document; // used; NULL: none
+    bool drop_document;
+    struct journal_head head; // sequence 0: none
+    struct queue queue;       // copies, for their kinds; links are not used
+    struct printer printer;
+    bool drop;
+};
+
+static struct journal_write *write_of_task(struct db_task *task)
+{
+    return (struct journal_write *)((char *)task - offsetof(struct journal_write, task));
+}
+
+// --- the batch thread ---------------------------------------------------------------------------
+
+static bool run_document(struct journal_write *write, struct err *err)
+{
+    struct journal_statements *statements = write->journal->statements;
+    if (write->drop_document) {
+        return journal_db_drop_document(statements, write->row.id, err);
+    }
+    if (write->document == NULL) {
+        return true;
+    }
+    const struct spool_document *document = write->document;
+    uint8_t wrapped[CRYPTO_WRAP_LEN];
+    spool_wrap(write->journal->spool, document, wrapped);
+    struct str key = { (const char *)wrapped, sizeof(wrapped) };
+    OWN(buf_free) struct buf sealed = BUF_CAP(SPOOL_SMALL_MAX + SPOOL_BLOCK);
+    if (!document->in_file &&
+        !crypto_seal_all(&document->key, document->job, buf_str(&document->bytes), &sealed, err)) {
+        return false;
+    }
+    return journal_db_put_document(statements, write->row.id, key, buf_str(&sealed), err);
+}
+
+static bool write_run(struct db_task *task, struct db *db, struct err *err)
+{
+    (void)db; // the statements are of it
+    struct journal_write *write = write_of_task(task);
+    struct journal_statements *statements = write->journal->statements;
+    switch (write->kind) {
+    case WRITE_JOB:
+        if (write->head.sequence > 0 && !journal_db_put_head(statements, &write->head, err)) {
+            return false;
+        }
+        return run_document(write, err) && journal_db_put_job(statements, &write->row, err);
+    case WRITE_QUEUE:
+        return journal_db_put_queue(statements, &write->queue, write->printer.name, write->drop,
+                                    err);
+    case WRITE_PRINTER:
+        return journal_db_put_printer(statements, &write->printer, write->drop, err);
+    }
+    return false;
+}
+
+static void take(void *arg, struct net_batch_item *first)
+{
+    struct journal *journal = arg;
+    struct db_task *tasks = NULL;
+    struct db_task **last = &tasks;
+    for (struct net_batch_item *item = first; item != NULL; item = item->next) {
+        struct journal_write *write = (struct journal_write *)item;
+        *last = &write->task;
+        last = &write->task.next;
+    }
+    *last = NULL;
+    if (journal->must_stop) {
+        for (struct db_task *task = tasks; task != NULL; task = task->next) {
+            task->ok = err_set(&task->err, ERR_UNAVAILABLE, "the journal's disk failed");
+        }
+        return;
+    }
+    db_group_run(journal->db, tasks);
+    if (db_must_stop(journal->db)) {
+        journal->must_stop = true;
+    }
+}
+
+// --- the loop -----------------------------------------------------------------------------------
+
+static void write_free(struct journal_write *write)
+{
+    buf_free(&write->texts);
+    spool_document_drop(&write->document);
+    free(write);
+}
+
+static void write_done(struct net_batch_item *item)
+{
+    struct journal_write *write = (struct journal_write *)item;
+    if (write->done != NULL) {
+        write->done(write->arg, write, write->task.ok, &write->task.err);
+    }
+    write_free(write);
+}
+
+bool journal_open(struct net_loop *loop, const struct spool *spool, const char *path,
+                  struct journal **journal, struct err *err)
+{
+    struct journal *made = mem_new(sizeof(*made));
+    made->loop = loop;
+    made->spool = spool;
+    if (!journal_db_open(path, false, &made->db, err)) {
+        free(made);
+        return false;
+    }
+    made->statements = journal_db_prepare(made->db, err);
+    if (made->statements == NULL) {
+        db_close(&made->db);
+        free(made);
+        return false;
+    }
+    *journal = made;
+    return true;
+}
+
+bool journal_load(struct journal *journal, struct table *table, struct err *err)
+{
+    if (!journal_db_load(journal->db, table, &journal->head, err)) {
+        return false;
+    }
+    journal->batch = net_batch_new(journal->loop, "journal", take, journal, BATCH_MOST, QUEUE_MAX);
+    return true;
+}
+
+void journal_close(struct journal **journal)
+{
+    struct journal *gone = *journal;
+    if (gone == NULL) {
+        return;
+    }
+    *journal = NULL;
+    if (gone->batch != NULL) {
+        net_batch_free(&gone->batch);
+    }
+    journal_db_free(&gone->statements);
+    db_close(&gone->db);
+    free(gone);
+}
+
+const struct journal_head *journal_head_get(const struct journal *journal)
+{
+    return &journal->head;
+}
+
+static struct journal_write *write_new(enum write_kind kind, journal_done *done, void *arg)
+{
+    struct journal_write *write = mem_new(sizeof(*write));
+    write->item.done = write_done;
+    write->task.run = write_run;
+    write->kind = kind;
+    write->done = done;
+    write->arg = arg;
+    write->texts = BUF_CAP(WRITE_TEXT_MAX);
+    return write;
+}
+
+// The texts that a row borrows, in a fixed order.
+static struct str *run_at(struct journal_row *row, size_t at)
+{
+    struct str *const runs[] = { &row->text.name,           &row->text.document,
+                                 &row->text.format,         &row->text.ticket,
+                                 &row->text.printer,        &row->text.message,
+                                 &row->detail.claimed_user, &row->detail.identity,
+                                 &row->detail.address,      &row->detail.facts,
+                                 &row->detail.classes,      &row->detail.plan,
+                                 &row->detail.reservation,  &row->detail.settlement,
+                                 &row->detail.refusal,      &row->detail.events };
+    return at < sizeof(runs) / sizeof(runs[0]) ? runs[at] : NULL;
+}
+
+// Copies run `at` behind the others; where it stands is made a pointer by journal_submit, when the
+// buffer moves no more.
+static void keep_run(struct journal_write *write, size_t at, struct str run)
+{
+    write->starts[at] = write->texts.len;
+    buf_add(&write->texts, run);
+    *run_at(&write->row, at) = (struct str){ NULL, run.len };
+}
+
+struct journal_write *journal_job(const struct job *job, journal_done *done, void *arg)
+{
+    struct journal_write *write = write_new(WRITE_JOB, done, arg);
+    write->number = job->store_count;
+    write->row = (struct journal_row){
+        .core = job->core,
+        .id = job->id,
+        .created_at = job->created_at,
+        .processing_at = job->processing_at,
+        .completed_at = job->completed_at,
+        .cost = job->cost,
+        .bytes = job->bytes,
+        .pages = job->pages,
+        .color_pages = job->color_pages,
+        .sheets = job->sheets,
+        .copies = job->copies,
+        .claimed = job->claimed,
+        .printer_job = job->printer_job,
+        .in_file = job->in_file,
+    };
+    memcpy(write->row.uuid, job->uuid, sizeof(job->uuid));
+    struct journal_row from = { .text = table_job_text(job) };
+    for (size_t at = 0; run_at(&from, at) != NULL; at++) {
+        keep_run(write, at, *run_at(&from, at));
+    }
+    // The names outlive the job in the row only as copies.
+    write->starts[RUNS - 2] = write->texts.len;
+    buf_add(&write->texts, (struct str){ job->queue->name, strlen(job->queue->name) + 1 });
+    write->starts[RUNS - 1] = write->texts.len;
+    buf_add(&write->texts, (struct str){ job->owner->name, strlen(job->owner->name) + 1 });
+    return write;
+}
+
+void journal_add_detail(struct journal_write *write, const struct journal_detail *detail)
+{
+    struct journal_row from = { .detail = *detail };
+    for (size_t at = 6; run_at(&from, at) != NULL; at++) {
+        if (run_at(&from, at)->len > 0) {
+            keep_run(write, at, *run_at(&from, at));
+        }
+    }
+}
+
+void journal_add_document(struct journal_write *write, struct spool_document *document)
+{
+    write->document = spool_document_use(document);
+}
+
+void journal_drop_document(struct journal_write *write)
+{
+    write->drop_document = true;
+}
+
+void journal_add_head(struct journal_write *write, const struct journal_head *head)
+{
+    write->head = *head;
+}
+
+uint32_t journal_write_job(const struct journal_write *write)
+{
+    return write->row.id;
+}
+
+uint32_t journal_write_number(const struct journal_write *write)
+{
+    return write->number;
+}
+
+struct journal_write *journal_queue(const struct queue *queue, bool drop, journal_done *done,
+                                    void *arg)
+{
+    struct journal_write *write = write_new(WRITE_QUEUE, done, arg);
+    write->queue = *queue;
+    write->printer = *queue->printer;
+    write->drop = drop;
+    return write;
+}
+
+struct journal_write *journal_printer(const struct printer *printer, bool drop, journal_done *done,
+                                      void *arg)
+{
+    struct journal_write *write = write_new(WRITE_PRINTER, done, arg);
+    write->printer = *printer;
+    write->drop = drop;
+    return write;
+}
+
+bool journal_submit(struct journal *journal, struct journal_write *write)
+{
+    write->journal = journal;
+    if (write->kind == WRITE_JOB) {
+        for (size_t at = 0; run_at(&write->row, at) != NULL; at++) {
+            struct str *run = run_at(&write->row, at);
+            run->ptr = run->len > 0 ? write->texts.ptr + write->starts[at] : "";
+        }
+        write->row.queue = write->texts.ptr + write->starts[RUNS - 2];
+        write->row.owner = write->texts.ptr + write->starts[RUNS - 1];
+    }
+    if (journal->must_stop || !buf_ok(&write->texts) ||
+        !net_batch_add(journal->batch, &write->item)) {
+        write_free(write);
+        return false;
+    }
+    return true;
+}
+
+bool journal_must_stop(const struct journal *journal)
+{
+    return journal->must_stop;
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
+struct journal_reader {
+    struct db *db; // owned
+};
+
+bool journal_reader_open(const char *path, struct journal_reader **reader, struct err *err)
+{
+    struct db *db = NULL;
+    if (!journal_db_open(path, true, &db, err)) {
+        return false;
+    }
+    *reader = mem_new(sizeof(**reader));
+    (*reader)->db = db;
+    return true;
+}
+
+void journal_reader_close(struct journal_reader **reader)
+{
+    if (*reader != NULL) {
+        db_close(&(*reader)->db);
+        free(*reader);
+        *reader = NULL;
+    }
+}
+
+bool journal_read_detail(struct journal_reader *reader, uint32_t id, struct buf *buf,
+                         struct journal_detail *detail, struct err *err)
+{
+    return journal_db_read_detail(reader->db, id, buf, detail, err);
+}
+
+bool journal_read_document(struct journal_reader *reader, const struct spool *spool, uint32_t id,
+                           bool in_file, uint64_t len, struct spool_document **document,
+                           struct err *err)
+{
+    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_WRAP_LEN);
+    OWN(buf_free) struct buf sealed = BUF_CAP(SPOOL_SMALL_MAX + SPOOL_BLOCK);
+    return journal_db_read_document(reader->db, id, &key, &sealed, err) &&
+           spool_restore(spool, id, buf_str(&key), buf_str(&sealed), in_file, len, document, err);
+}

@@ -1,0 +1,503 @@
+// journal_db: see journal_db.h. The only place of the room where SQL stands.
+
+#include "dre/journal_db.h"
+
+#include "base/mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct db_migration steps[] = {
+    { 1, NULL,
+      "CREATE TABLE dre_head (id {integer} PRIMARY KEY, sequence {integer} NOT NULL,"
+      " hash {bytes} NOT NULL) {table};"
+      "CREATE TABLE dre_printer (name {text} PRIMARY KEY, uri {text} NOT NULL,"
+      " made_by {bytes} NOT NULL, created_at {integer} NOT NULL, delivered {integer} NOT NULL)"
+      " {table};"
+      "CREATE TABLE dre_queue (name {text} PRIMARY KEY, uuid {bytes} NOT NULL,"
+      " made_by {bytes} NOT NULL, printer {text} NOT NULL, holds {integer} NOT NULL,"
+      " hold_short {integer} NOT NULL, paused {integer} NOT NULL, created_at {integer} NOT NULL,"
+      " changed_at {integer} NOT NULL) {table};"
+      "CREATE TABLE dre_document (job {integer} PRIMARY KEY, key {bytes} NOT NULL,"
+      " sealed {bytes}) {table};"
+      "CREATE TABLE dre_job (id {integer} PRIMARY KEY, uuid {bytes} NOT NULL,"
+      " queue {text} NOT NULL, owner {text} NOT NULL, created_at {integer} NOT NULL,"
+      " claimed {integer} NOT NULL,"
+      " state {integer} NOT NULL, reason {integer} NOT NULL, ends_as {integer} NOT NULL,"
+      " end_reason {integer} NOT NULL, flags {integer} NOT NULL, attempt {integer} NOT NULL,"
+      " computed {integer} NOT NULL, observed {integer} NOT NULL, wait_until {integer} NOT NULL,"
+      " processing_at {integer} NOT NULL, completed_at {integer} NOT NULL, cost {integer} NOT NULL,"
+      " bytes {integer} NOT NULL, pages {integer} NOT NULL, color_pages {integer} NOT NULL,"
+      " sheets {integer} NOT NULL, copies {integer} NOT NULL, printer_job {integer} NOT NULL,"
+      " in_file {integer} NOT NULL, name {text} NOT NULL, document {text} NOT NULL,"
+      " format {text} NOT NULL, ticket {bytes} NOT NULL, printer {text} NOT NULL,"
+      " message {text} NOT NULL,"
+      " claimed_user {text}, identity {text}, address {text}, facts {bytes}, classes {bytes},"
+      " plan {text}, reservation {bytes}, settlement {bytes}, refusal {text}, events {text}) "
+      "{table};"
+      "CREATE INDEX dre_job_open ON dre_job (id) WHERE state < 11;"
+      "CREATE INDEX dre_job_ended ON dre_job (id) WHERE state >= 11" },
+};
+
+struct journal_statements {
+    struct db_stmt *put_job;
+    struct db_stmt *put_document;
+    struct db_stmt *drop_document;
+    struct db_stmt *put_head;
+    struct db_stmt *put_queue;
+    struct db_stmt *drop_queue;
+    struct db_stmt *put_printer;
+    struct db_stmt *drop_printer;
+};
+
+#define JOB_COLUMNS                                                                                \
+    "id, uuid, queue, owner, created_at, claimed, state, reason, ends_as, end_reason, flags,"      \
+    " attempt, computed, observed, wait_until, processing_at, completed_at, cost, bytes, pages,"   \
+    " color_pages, sheets, copies, printer_job, in_file, name, document, format, ticket, printer," \
+    " message"
+
+#define SET(column) #column " = excluded." #column ", "
+#define KEEP(column) #column " = COALESCE(excluded." #column ", dre_job." #column "), "
+
+static const char put_job_sql[] =
+    "INSERT INTO dre_job (" JOB_COLUMNS ", claimed_user, identity, address, facts, classes, plan,"
+    " reservation, settlement, refusal, events) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,"
+    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)"
+    " ON CONFLICT (id) DO UPDATE SET " SET(claimed) SET(state) SET(reason) SET(ends_as)
+        SET(end_reason) SET(flags) SET(attempt) SET(computed) SET(observed) SET(wait_until)
+            SET(processing_at) SET(completed_at) SET(cost) SET(bytes) SET(pages) SET(color_pages)
+                SET(sheets) SET(copies) SET(printer_job) SET(in_file) SET(name) SET(document)
+                    SET(format) SET(ticket) SET(printer) SET(message) KEEP(claimed_user)
+                        KEEP(identity) KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan)
+                            KEEP(reservation) KEEP(settlement)
+                                KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
+                                              "COALESCE(excluded.events, '')";
+
+bool journal_db_open(const char *path, bool read_only, struct db **db, struct err *err)
+{
+    OWN(buf_free) struct buf dsn = BUF_CAP(4096);
+    buf_addf(&dsn, "sqlite:%s", path);
+    const struct db_options options = { .dsn = dsn.ptr, .read_only = read_only };
+    OWN(db_close) struct db *opened = NULL;
+    if (!db_open(&opened, &options, err)) {
+        return false;
+    }
+    if (!read_only && !db_migrate(opened, "dre", steps, sizeof(steps) / sizeof(steps[0]), err)) {
+        return false;
+    }
+    *db = opened;
+    opened = NULL;
+    return true;
+}
+
+struct journal_statements *journal_db_prepare(struct db *db, struct err *err)
+{
+    struct journal_statements *made = mem_new(sizeof(*made));
+    const struct {
+        struct db_stmt **stmt;
+        const char *sql;
+    } all[] = {
+        { &made->put_job, put_job_sql },
+        { &made->put_document, "INSERT INTO dre_document (job, key, sealed) VALUES ($1, $2, $3)"
+                               " ON CONFLICT (job) DO UPDATE SET key = excluded.key,"
+                               " sealed = excluded.sealed" },
+        { &made->drop_document, "DELETE FROM dre_document WHERE job = $1" },
+        { &made->put_head, "INSERT INTO dre_head (id, sequence, hash) VALUES (1, $1, $2)"
+                           " ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence,"
+                           " hash = excluded.hash WHERE excluded.sequence > dre_head.sequence" },
+        { &made->put_queue,
+          "INSERT INTO dre_queue (name, uuid, made_by, printer, holds, hold_short,"
+          " paused, created_at, changed_at)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+          " ON CONFLICT (name) DO UPDATE SET printer = excluded.printer,"
+          " holds = excluded.holds, hold_short = excluded.hold_short,"
+          " paused = excluded.paused, changed_at = excluded.changed_at" },
+        { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
+        { &made->put_printer, "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered)"
+                              " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET"
+                              " uri = excluded.uri, delivered = excluded.delivered" },
+        { &made->drop_printer, "DELETE FROM dre_printer WHERE name = $1" },
+    };
+    for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
+        if (!db_prepare(db, all[at].stmt, all[at].sql, err)) {
+            free(made); // the connection frees what was prepared
+            return NULL;
+        }
+    }
+    return made;
+}
+
+void journal_db_free(struct journal_statements **statements)
+{
+    free(*statements);
+    *statements = NULL;
+}
+
+static void bind_text_or_null(struct db_stmt *stmt, int index, struct str text)
+{
+    if (text.len > 0) {
+        db_bind_text(stmt, index, text);
+    }
+}
+
+static void bind_bytes_or_null(struct db_stmt *stmt, int index, struct str bytes)
+{
+    if (bytes.len > 0) {
+        db_bind_bytes(stmt, index, bytes.ptr, bytes.len);
+    }
+}
+
+static void bind_core(struct db_stmt *stmt, const struct journal_row *row)
+{
+    const struct job_core *core = &row->core;
+    db_bind_int(stmt, 7, core->state);
+    db_bind_int(stmt, 8, core->reason);
+    db_bind_int(stmt, 9, core->ends_as);
+    db_bind_int(stmt, 10, core->end_reason);
+    db_bind_int(stmt, 11, core->flags);
+    db_bind_int(stmt, 12, core->attempt);
+    db_bind_int(stmt, 13, core->computed);
+    db_bind_int(stmt, 14, core->observed);
+    db_bind_int(stmt, 15, core->wait_until);
+    db_bind_int(stmt, 16, row->processing_at);
+    db_bind_int(stmt, 17, row->completed_at);
+    db_bind_int(stmt, 18, row->cost);
+    db_bind_int(stmt, 19, (int64_t)row->bytes);
+    db_bind_int(stmt, 20, row->pages);
+    db_bind_int(stmt, 21, row->color_pages);
+    db_bind_int(stmt, 22, row->sheets);
+    db_bind_int(stmt, 23, row->copies);
+    db_bind_int(stmt, 24, row->printer_job);
+    db_bind_int(stmt, 25, row->in_file);
+}
+
+static void bind_detail(struct db_stmt *stmt, const struct journal_detail *detail)
+{
+    bind_text_or_null(stmt, 32, detail->claimed_user);
+    bind_text_or_null(stmt, 33, detail->identity);
+    bind_text_or_null(stmt, 34, detail->address);
+    bind_bytes_or_null(stmt, 35, detail->facts);
+    bind_bytes_or_null(stmt, 36, detail->classes);
+    bind_text_or_null(stmt, 37, detail->plan);
+    bind_bytes_or_null(stmt, 38, detail->reservation);
+    bind_bytes_or_null(stmt, 39, detail->settlement);
+    bind_text_or_null(stmt, 40, detail->refusal);
+    bind_text_or_null(stmt, 41, detail->events);
+}
+
+bool journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
+                        struct err *err)
+{
+    struct db_stmt *stmt = statements->put_job;
+    db_bind_int(stmt, 1, row->id);
+    db_bind_bytes(stmt, 2, row->uuid, sizeof(row->uuid));
+    db_bind_text(stmt, 3, str_of(row->queue));
+    db_bind_text(stmt, 4, str_of(row->owner));
+    db_bind_int(stmt, 5, row->created_at);
+    db_bind_int(stmt, 6, row->claimed);
+    bind_core(stmt, row);
+    db_bind_text(stmt, 26, row->text.name);
+    db_bind_text(stmt, 27, row->text.document);
+    db_bind_text(stmt, 28, row->text.format);
+    db_bind_bytes(stmt, 29, row->text.ticket.ptr, row->text.ticket.len);
+    db_bind_text(stmt, 30, row->text.printer);
+    db_bind_text(stmt, 31, row->text.message);
+    bind_detail(stmt, &row->detail);
+    return db_run(stmt, err);
+}
+
+bool journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
+                             struct str sealed, struct err *err)
+{
+    struct db_stmt *stmt = statements->put_document;
+    db_bind_int(stmt, 1, id);
+    db_bind_bytes(stmt, 2, key.ptr, key.len);
+    bind_bytes_or_null(stmt, 3, sealed);
+    return db_run(stmt, err);
+}
+
+bool journal_db_drop_document(struct journal_statements *statements, uint32_t id, struct err *err)
+{
+    db_bind_int(statements->drop_document, 1, id);
+    return db_run(statements->drop_document, err);
+}
+
+bool journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
+                         struct err *err)
+{
+    db_bind_int(statements->put_head, 1, head->sequence);
+    db_bind_bytes(statements->put_head, 2, head->hash, sizeof(head->hash));
+    return db_run(statements->put_head, err);
+}
+
+bool journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
+                          const char *printer, bool drop, struct err *err)
+{
+    struct db_stmt *stmt = drop ? statements->drop_queue : statements->put_queue;
+    db_bind_text(stmt, 1, str_of(queue->name));
+    if (!drop) {
+        db_bind_bytes(stmt, 2, queue->uuid, sizeof(queue->uuid));
+        db_bind_bytes(stmt, 3, queue->key, sizeof(queue->key));
+        db_bind_text(stmt, 4, str_of(printer));
+        db_bind_int(stmt, 5, queue->holds);
+        db_bind_int(stmt, 6, queue->hold_short);
+        db_bind_int(stmt, 7, queue->paused);
+        db_bind_int(stmt, 8, queue->created_at);
+        db_bind_int(stmt, 9, queue->changed_at);
+    }
+    return db_run(stmt, err);
+}
+
+bool journal_db_put_printer(struct journal_statements *statements, const struct printer *printer,
+                            bool drop, struct err *err)
+{
+    struct db_stmt *stmt = drop ? statements->drop_printer : statements->put_printer;
+    db_bind_text(stmt, 1, str_of(printer->name));
+    if (!drop) {
+        db_bind_text(stmt, 2, str_of(printer->uri));
+        db_bind_bytes(stmt, 3, printer->key, sizeof(printer->key));
+        db_bind_int(stmt, 4, printer->created_at);
+        db_bind_int(stmt, 5, printer->delivered);
+    }
+    return db_run(stmt, err);
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
+static void copy_bytes(void *to, size_t size, struct str from)
+{
+    memcpy(to, from.ptr, from.len < size ? from.len : size);
+}
+
+static bool load_head(struct db *db, struct journal_head *head, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, "SELECT sequence, hash FROM dre_head", err) ||
+        !db_step(stmt, &row, err)) {
+        return false;
+    }
+    if (row) {
+        head->sequence = db_col_int(stmt, 0);
+        copy_bytes(head->hash, sizeof(head->hash), db_col_bytes(stmt, 1));
+    }
+    return true;
+}
+
+static bool load_printers(struct db *db, struct table *table, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, "SELECT name, uri, made_by, created_at, delivered FROM dre_printer",
+                    err)) {
+        return false;
+    }
+    while (db_step(stmt, &row, err)) {
+        if (!row) {
+            return true;
+        }
+        struct printer *printer = table_printer_new(table, db_col_text(stmt, 0));
+        copy_bytes(printer->uri, sizeof(printer->uri) - 1, db_col_text(stmt, 1));
+        copy_bytes(printer->key, sizeof(printer->key), db_col_bytes(stmt, 2));
+        printer->created_at = db_col_int(stmt, 3);
+        printer->delivered = db_col_int(stmt, 4);
+    }
+    return false;
+}
+
+static bool load_queues(struct db *db, struct table *table, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt,
+                    "SELECT name, uuid, made_by, printer, holds, hold_short, paused, created_at,"
+                    " changed_at FROM dre_queue",
+                    err)) {
+        return false;
+    }
+    while (db_step(stmt, &row, err)) {
+        if (!row) {
+            return true;
+        }
+        struct queue *queue = table_queue_new(table, db_col_text(stmt, 0));
+        copy_bytes(queue->uuid, sizeof(queue->uuid), db_col_bytes(stmt, 1));
+        table_uuid_text(queue->uuid, queue->uuid_text);
+        copy_bytes(queue->key, sizeof(queue->key), db_col_bytes(stmt, 2));
+        queue->printer = table_printer_find(table, db_col_text(stmt, 3));
+        if (queue->printer == NULL) {
+            return err_set(err, ERR_INTERNAL, "the queue \"%s\" names a printer that is not there",
+                           queue->name);
+        }
+        queue->printer->queue_count++;
+        queue->holds = db_col_int(stmt, 4) != 0;
+        queue->hold_short = db_col_int(stmt, 5) != 0;
+        queue->paused = db_col_int(stmt, 6) != 0;
+        queue->created_at = db_col_int(stmt, 7);
+        queue->changed_at = db_col_int(stmt, 8);
+    }
+    return false;
+}
+
+static void read_core(const struct db_stmt *stmt, struct job *job)
+{
+    job->core = (struct job_core){
+        .state = (uint8_t)db_col_int(stmt, 6),
+        .reason = (uint8_t)db_col_int(stmt, 7),
+        .ends_as = (uint8_t)db_col_int(stmt, 8),
+        .end_reason = (uint8_t)db_col_int(stmt, 9),
+        .flags = (uint16_t)db_col_int(stmt, 10),
+        .attempt = (uint8_t)db_col_int(stmt, 11),
+        .computed = (uint32_t)db_col_int(stmt, 12),
+        .observed = (uint32_t)db_col_int(stmt, 13),
+        .wait_until = db_col_int(stmt, 14),
+        .stored = true,
+        .answered = true,
+    };
+    job->processing_at = db_col_int(stmt, 15);
+    job->completed_at = db_col_int(stmt, 16);
+    job->cost = db_col_int(stmt, 17);
+    job->bytes = (uint64_t)db_col_int(stmt, 18);
+    job->pages = (uint32_t)db_col_int(stmt, 19);
+    job->color_pages = (uint32_t)db_col_int(stmt, 20);
+    job->sheets = (uint32_t)db_col_int(stmt, 21);
+    job->copies = (uint32_t)db_col_int(stmt, 22);
+    job->printer_job = (uint32_t)db_col_int(stmt, 23);
+    job->in_file = db_col_int(stmt, 24) != 0;
+}
+
+static bool load_job(const struct db_stmt *stmt, struct table *table, struct err *err)
+{
+    struct queue *queue = table_queue_find(table, db_col_text(stmt, 2));
+    bool is_known = db_col_int(stmt, 6) >= 0 && db_col_int(stmt, 6) < JOB_STATE_COUNT &&
+                    db_col_int(stmt, 7) >= 0 && db_col_int(stmt, 7) < JOB_REASON_COUNT;
+    if (queue == NULL && db_col_int(stmt, 6) >= JOB_COMPLETED) {
+        return true; // of a queue that was removed
+    }
+    if (queue == NULL || !is_known) {
+        return err_set(err, ERR_INTERNAL, "job %lld in the journal cannot be understood",
+                       (long long)db_col_int(stmt, 0));
+    }
+    const struct job_text text = {
+        .name = db_col_text(stmt, 25),
+        .document = db_col_text(stmt, 26),
+        .format = db_col_text(stmt, 27),
+        .ticket = db_col_bytes(stmt, 28),
+        .printer = db_col_text(stmt, 29),
+        .message = db_col_text(stmt, 30),
+    };
+    struct job *job =
+        table_job_new(table, (uint32_t)db_col_int(stmt, 0), queue, db_col_text(stmt, 3), &text);
+    copy_bytes(job->uuid, sizeof(job->uuid), db_col_bytes(stmt, 1));
+    table_uuid_text(job->uuid, job->uuid_text);
+    job->created_at = db_col_int(stmt, 4);
+    job->claimed = (uint32_t)db_col_int(stmt, 5);
+    read_core(stmt, job);
+    table_job_update(table, job);
+    return true;
+}
+
+static bool load_jobs(struct db *db, const char *sql, struct table *table, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, sql, err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, TABLE_ENDED_MAX);
+    while (db_step(stmt, &row, err)) {
+        if (!row) {
+            return true;
+        }
+        if (!load_job(stmt, table, err)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static bool load_next_id(struct db *db, struct table *table, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, "SELECT COALESCE(MAX(id), 0) + 1 FROM dre_job", err) ||
+        !db_step(stmt, &row, err)) {
+        return false;
+    }
+    table->next_id = (uint32_t)db_col_int(stmt, 0);
+    return true;
+}
+
+bool journal_db_load(struct db *db, struct table *table, struct journal_head *head, struct err *err)
+{
+    return load_head(db, head, err) && load_printers(db, table, err) &&
+           load_queues(db, table, err) &&
+           load_jobs(db,
+                     "SELECT " JOB_COLUMNS " FROM dre_job WHERE state < 11 AND $1 > 0 ORDER BY id",
+                     table, err) &&
+           load_jobs(db,
+                     "SELECT * FROM (SELECT " JOB_COLUMNS
+                     " FROM dre_job WHERE state >= 11 ORDER BY id DESC LIMIT $1) ORDER BY id",
+                     table, err) &&
+           load_next_id(db, table, err);
+}
+
+bool journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
+                            struct journal_detail *detail, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt,
+                    "SELECT claimed_user, identity, address, facts, classes, plan, reservation,"
+                    " settlement, refusal, events FROM dre_job WHERE id = $1",
+                    err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, id);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    if (!row) {
+        return err_set(err, ERR_NOT_FOUND, "there is no job %u", (unsigned)id);
+    }
+    struct str *const runs[] = { &detail->claimed_user, &detail->identity,   &detail->address,
+                                 &detail->facts,        &detail->classes,    &detail->plan,
+                                 &detail->reservation,  &detail->settlement, &detail->refusal,
+                                 &detail->events };
+    enum { RUNS = sizeof(runs) / sizeof(runs[0]) };
+    for (int at = 0; at < RUNS; at++) {
+        struct str run = db_col_bytes(stmt, at);
+        runs[at]->len = run.len;
+        buf_add(buf, run);
+    }
+    if (!buf_ok(buf)) {
+        return err_set(err, ERR_LIMIT, "the record of job %u is too large to show", (unsigned)id);
+    }
+    const char *from = buf->len > 0 ? buf->ptr : "";
+    for (int at = 0; at < RUNS; at++) { // the buffer moves no more
+        runs[at]->ptr = from;
+        from += runs[at]->len;
+    }
+    return true;
+}
+
+bool journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
+                              struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, "SELECT key, sealed FROM dre_document WHERE job = $1", err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, id);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    if (!row) {
+        return err_set(err, ERR_NOT_FOUND, "the document of job %u is not there any more",
+                       (unsigned)id);
+    }
+    buf_add(key, db_col_bytes(stmt, 0));
+    buf_add(sealed, db_col_bytes(stmt, 1));
+    return (buf_ok(key) && buf_ok(sealed)) ||
+           err_set(err, ERR_LIMIT, "the document is too large for memory");
+}

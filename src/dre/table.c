@@ -1,0 +1,319 @@
+// table: see table.h.
+
+#include "dre/table.h"
+
+#include "base/mem.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void table_init(struct table *table)
+{
+    *table = (struct table){ .next_id = 1 };
+}
+
+static void owner_free(struct owner *owner)
+{
+    free(owner->name);
+    free(owner);
+}
+
+void table_fini(struct table *table)
+{
+    void *value = NULL;
+    for (size_t at = 0; map_next(&table->jobs, &at, &value);) {
+        struct job *job = value;
+        free(job->text);
+        free(job);
+    }
+    for (size_t at = 0; map_next(&table->owners, &at, &value);) {
+        owner_free(value);
+    }
+    for (size_t at = 0; map_next(&table->queues, &at, &value);) {
+        free(value);
+    }
+    for (size_t at = 0; map_next(&table->printers, &at, &value);) {
+        free(value);
+    }
+    map_free(&table->jobs);
+    map_free(&table->owners);
+    map_free(&table->queues);
+    map_free(&table->printers);
+}
+
+void table_list_add(struct table_list *list, struct job *job, enum table_link link)
+{
+    // Almost always the newest; a job that ends, or comes back to a turn, may belong before others.
+    struct job *after = list->last;
+    while (after != NULL && after->id > job->id) {
+        after = after->link[link].prev;
+    }
+    struct job *before = after == NULL ? list->first : after->link[link].next;
+    job->link[link].prev = after;
+    job->link[link].next = before;
+    *(after == NULL ? &list->first : &after->link[link].next) = job;
+    *(before == NULL ? &list->last : &before->link[link].prev) = job;
+    list->count++;
+}
+
+void table_list_drop(struct table_list *list, struct job *job, enum table_link link)
+{
+    struct job *prev = job->link[link].prev;
+    struct job *next = job->link[link].next;
+    *(prev == NULL ? &list->first : &prev->link[link].next) = next;
+    *(next == NULL ? &list->last : &next->link[link].prev) = prev;
+    job->link[link].prev = NULL;
+    job->link[link].next = NULL;
+    list->count--;
+}
+
+static struct owner *owner_get(struct table *table, struct str name)
+{
+    struct owner *owner = map_find(&table->owners, name);
+    if (owner == NULL) {
+        owner = mem_new(sizeof(*owner));
+        owner->name = mem_new(name.len + 1);
+        memcpy(owner->name, name.ptr, name.len);
+        map_set(&table->owners, name, owner);
+    }
+    return owner;
+}
+
+static void owner_drop_if_idle(struct table *table, struct owner *owner)
+{
+    if (owner->open.count == 0 && owner->ended.count == 0) {
+        (void)map_drop(&table->owners, str_of(owner->name)); // we hold it
+        owner_free(owner);
+    }
+}
+
+struct job *table_job_new(struct table *table, uint32_t id, struct queue *queue, struct str owner,
+                          const struct job_text *text)
+{
+    struct job *job = mem_new(sizeof(*job));
+    job->id = id == 0 ? table->next_id : id;
+    if (job->id >= table->next_id) {
+        table->next_id = job->id + 1;
+    }
+    job->queue = queue;
+    job->owner = owner_get(table, owner);
+    job->copies = 1;
+    table_job_set_text(job, text);
+    map_set(&table->jobs, map_key(&job->id, sizeof(job->id)), job);
+    table_list_add(&queue->open, job, TABLE_BY_QUEUE);
+    table_list_add(&job->owner->open, job, TABLE_BY_OWNER);
+    table_list_add(&table->open, job, TABLE_BY_AGE);
+    return job;
+}
+
+void table_job_free(struct table *table, struct job *job)
+{
+    if (job->is_ended) {
+        table_list_drop(&table->ended, job, TABLE_BY_AGE);
+        table_list_drop(&job->queue->ended, job, TABLE_BY_QUEUE);
+        table_list_drop(&job->owner->ended, job, TABLE_BY_OWNER);
+    } else {
+        table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
+        table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
+        table_list_drop(&table->open, job, TABLE_BY_AGE);
+    }
+    if (job->is_ready) {
+        table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+    }
+    assert(job->live == NULL);
+    owner_drop_if_idle(table, job->owner);
+    (void)map_drop(&table->jobs, map_key(&job->id, sizeof(job->id)));
+    free(job->text);
+    free(job);
+}
+
+struct job *table_job_find(const struct table *table, uint32_t id)
+{
+    return map_find(&table->jobs, map_key(&id, sizeof(id)));
+}
+
+struct job_text table_job_text(const struct job *job)
+{
+    const char *at = job->text;
+    struct job_text text = { .name = { at, job->name_len } };
+    at += job->name_len;
+    text.document = (struct str){ at, job->document_len };
+    at += job->document_len;
+    text.format = (struct str){ at, job->format_len };
+    at += job->format_len;
+    text.ticket = (struct str){ at, job->ticket_len };
+    at += job->ticket_len;
+    text.printer = (struct str){ at, job->printer_len };
+    at += job->printer_len;
+    text.message = (struct str){ at, job->message_len };
+    return text;
+}
+
+static char *put(char *at, struct str run, uint16_t *len, size_t *left)
+{
+    size_t take = run.len < *left ? run.len : *left;
+    if (take > 0) {
+        memcpy(at, run.ptr, take);
+    }
+    *len = (uint16_t)take;
+    *left -= take;
+    return at + take;
+}
+
+void table_job_set_text(struct job *job, const struct job_text *text)
+{
+    size_t left = text->name.len + text->document.len + text->format.len + text->ticket.len +
+                  text->printer.len + text->message.len;
+    left = left > TABLE_TEXT_MAX ? TABLE_TEXT_MAX : left;
+    char *block = mem_new(left + 1);
+    char *at = put(block, text->name, &job->name_len, &left);
+    at = put(at, text->document, &job->document_len, &left);
+    at = put(at, text->format, &job->format_len, &left);
+    at = put(at, text->ticket, &job->ticket_len, &left);
+    at = put(at, text->printer, &job->printer_len, &left);
+    (void)put(at, text->message, &job->message_len, &left); // the last: nothing stands behind it
+    free(job->text);
+    job->text = block;
+}
+
+void table_job_set_message(struct job *job, struct str message)
+{
+    struct job_text text = table_job_text(job);
+    if (!str_eq(text.message, message)) {
+        text.message = message;
+        table_job_set_text(job, &text);
+    }
+}
+
+void table_job_update(struct table *table, struct job *job)
+{
+    if (!job_has_ended(&job->core) || job->is_ended) {
+        return;
+    }
+    table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
+    table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
+    table_list_drop(&table->open, job, TABLE_BY_AGE);
+    job->is_ended = true;
+    table_list_add(&job->queue->ended, job, TABLE_BY_QUEUE);
+    table_list_add(&job->owner->ended, job, TABLE_BY_OWNER);
+    table_list_add(&table->ended, job, TABLE_BY_AGE);
+    while (table->ended.count > TABLE_ENDED_MAX && table->ended.first != job) {
+        struct job *oldest = table->ended.first;
+        if (oldest->live != NULL) { // still being written
+            return;
+        }
+        table_job_free(table, oldest);
+    }
+}
+
+static void copy_name(char *to, size_t size, struct str name)
+{
+    size_t len = name.len < size ? name.len : size - 1;
+    memcpy(to, name.ptr, len);
+    to[len] = '\0';
+}
+
+struct queue *table_queue_new(struct table *table, struct str name)
+{
+    struct queue *queue = mem_new(sizeof(*queue));
+    copy_name(queue->name, sizeof(queue->name), name);
+    map_set(&table->queues, str_of(queue->name), queue);
+    return queue;
+}
+
+struct queue *table_queue_find(const struct table *table, struct str name)
+{
+    return map_find(&table->queues, name);
+}
+
+void table_queue_drop(struct table *table, struct queue *queue)
+{
+    assert(queue->open.count == 0);
+    while (queue->ended.first != NULL) {
+        table_job_free(table, queue->ended.first);
+    }
+    if (queue->printer != NULL) {
+        queue->printer->queue_count--;
+    }
+    (void)map_drop(&table->queues, str_of(queue->name)); // we hold it
+    free(queue);
+}
+
+struct printer *table_printer_new(struct table *table, struct str name)
+{
+    struct printer *printer = mem_new(sizeof(*printer));
+    copy_name(printer->name, sizeof(printer->name), name);
+    copy_name(printer->state, sizeof(printer->state), STR("idle"));
+    map_set(&table->printers, str_of(printer->name), printer);
+    return printer;
+}
+
+struct printer *table_printer_find(const struct table *table, struct str name)
+{
+    return map_find(&table->printers, name);
+}
+
+void table_printer_drop(struct table *table, struct printer *printer)
+{
+    assert(printer->queue_count == 0 && printer->waiting.count == 0);
+    (void)map_drop(&table->printers, str_of(printer->name)); // we hold it
+    free(printer);
+}
+
+struct str table_owner_name(struct str claimed, char *text, size_t size)
+{
+    size_t len = claimed.len < size ? claimed.len : size - 1;
+    for (size_t at = 0; at < len; at++) {
+        char byte = claimed.ptr[at];
+        text[at] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    }
+    text[len] = '\0';
+    return (struct str){ text, len };
+}
+
+void table_uuid_text(const uint8_t uuid[static 16], char text[static 37])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+    for (size_t byte = 0; byte < 16; byte++) {
+        if (byte == 4 || byte == 6 || byte == 8 || byte == 10) {
+            text[at++] = '-';
+        }
+        text[at++] = digits[uuid[byte] >> 4];
+        text[at++] = digits[uuid[byte] & 15];
+    }
+    text[at] = '\0';
+}
+
+// Where the job stands by this link.
+static const struct table_list *list_of(const struct table *table, const struct job *job,
+                                        enum table_link link)
+{
+    bool is_ended = job->is_ended;
+    switch (link) {
+    case TABLE_BY_QUEUE: return is_ended ? &job->queue->ended : &job->queue->open;
+    case TABLE_BY_OWNER: return is_ended ? &job->owner->ended : &job->owner->open;
+    case TABLE_BY_AGE: return is_ended ? &table->ended : &table->open;
+    case TABLE_BY_TURN: return job->is_ready ? &job->queue->printer->waiting : NULL;
+    case TABLE_LINK_COUNT: break;
+    }
+    return NULL;
+}
+
+struct job *table_list_after(const struct table *table, const struct table_list *list,
+                             uint32_t after, enum table_link link)
+{
+    if (after == 0) {
+        return list->first;
+    }
+    const struct job *known = table_job_find(table, after);
+    if (known != NULL && list_of(table, known, link) == list) {
+        return known->link[link].next;
+    }
+    struct job *job = list->first;
+    while (job != NULL && job->id <= after) {
+        job = job->link[link].next;
+    }
+    return job;
+}

@@ -1,0 +1,156 @@
+// table: the jobs, queues, printers and users of this engine as they are in memory: what lists are
+// answered from. Loop thread.
+//
+// A job is one small struct and one block of text; what only `explain` shows stays in the journal.
+// Jobs that have ended are kept up to TABLE_ENDED_MAX, the newest; older ones are in the journal.
+#pragma once
+
+#include "base/map.h"
+#include "base/str.h"
+#include "dre/job.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TABLE_ENDED_MAX = 2000,
+    TABLE_TEXT_MAX = 65535, // all texts of a job together
+    TABLE_NAME_MAX = 127,   // of a queue or printer
+    TABLE_URI_MAX = 511,
+};
+
+struct job;
+struct table_list { // in the order of ids
+    struct job *first;
+    struct job *last;
+    uint32_t count;
+};
+
+struct printer {
+    char name[TABLE_NAME_MAX + 1];
+    char uri[TABLE_URI_MAX + 1];
+    uint8_t key[16]; // of the call that made it
+    int64_t created_at;
+    int64_t delivered;         // jobs
+    int64_t changed_at;        // of `state`
+    char state[24];            // "idle", "processing", "stopped"
+    char message[200];         // a sentence for a person; may be empty
+    struct table_list waiting; // jobs that are ready, in the order of their turn
+    uint32_t queue_count;      // that name it
+    void *runner;              // owned by deliver; NULL: none
+};
+
+struct queue {
+    char name[TABLE_NAME_MAX + 1];
+    uint8_t key[16];
+    uint8_t uuid[16];
+    char uuid_text[37];
+    bool holds;      // mode "hold"
+    bool hold_short; // short of money: "hold", else "refuse"
+    bool paused;
+    int64_t created_at;
+    int64_t changed_at;
+    struct printer *printer; // borrowed
+    struct table_list open;  // jobs that have not ended
+    struct table_list ended;
+};
+
+struct owner {  // of jobs
+    char *name; // owned
+    struct table_list open;
+    struct table_list ended;
+};
+
+enum table_link { TABLE_BY_QUEUE, TABLE_BY_OWNER, TABLE_BY_AGE, TABLE_BY_TURN, TABLE_LINK_COUNT };
+
+struct live; // what is under way for a job: dre_int.h
+
+struct job {
+    struct job_core core;
+    uint32_t id;
+    uint8_t uuid[16];
+    char uuid_text[37];
+    struct queue *queue; // borrowed
+    struct owner *owner; // borrowed
+    struct live *live;   // owned by the engine; NULL: the job rests
+    int64_t created_at;
+    int64_t processing_at;
+    int64_t completed_at;
+    int64_t cost; // charged if settled, else reserved
+    uint64_t bytes;
+    uint32_t pages; // of one copy
+    uint32_t color_pages;
+    uint32_t sheets;
+    uint32_t copies;
+    uint32_t claimed;     // impressions that the client named
+    uint32_t printer_job; // the printer's own job-id; 0: none
+    uint32_t store_count; // writes asked for: only the last one's end is told
+    uint16_t name_len;
+    uint16_t document_len;
+    uint16_t format_len;
+    uint16_t ticket_len;
+    uint16_t printer_len;
+    uint16_t message_len;
+    bool is_ended; // stands in the lists of ended jobs
+    bool is_ready; // stands in printer->waiting
+    bool in_file;  // the document is a file of its own in the spool
+    char *text;    // owned: name, document, format, ticket, printer, message, one after the other
+    struct {
+        struct job *next;
+        struct job *prev;
+    } link[TABLE_LINK_COUNT];
+};
+
+struct table {
+    struct map jobs;     // by id
+    struct map owners;   // by name
+    struct map queues;   // by name
+    struct map printers; // by name
+    struct table_list open;
+    struct table_list ended;
+    uint32_t next_id;
+};
+
+struct job_text {
+    struct str name;
+    struct str document;
+    struct str format;
+    struct str ticket;
+    struct str printer;
+    struct str message;
+};
+
+void table_init(struct table *table);
+void table_fini(struct table *table);
+
+// A new job of a known id (0: the next one), in no list yet. Texts are cut at TABLE_TEXT_MAX in
+// all.
+struct job *table_job_new(struct table *table, uint32_t id, struct queue *queue, struct str owner,
+                          const struct job_text *text);
+void table_job_free(struct table *table, struct job *job); // leaves all lists
+struct job *table_job_find(const struct table *table, uint32_t id);
+struct job_text table_job_text(const struct job *job); // borrowed until the job changes
+void table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
+void table_job_set_message(struct job *job, struct str message);
+// Moves the job to the lists of ended jobs if it has ended; drops the oldest past the bound.
+void table_job_update(struct table *table, struct job *job);
+
+void table_list_add(struct table_list *list, struct job *job, enum table_link link);
+void table_list_drop(struct table_list *list, struct job *job, enum table_link link);
+
+struct queue *table_queue_new(struct table *table, struct str name);
+struct queue *table_queue_find(const struct table *table, struct str name);
+void table_queue_drop(struct table *table, struct queue *queue); // it must have no open jobs
+struct printer *table_printer_new(struct table *table, struct str name);
+struct printer *table_printer_find(const struct table *table, struct str name);
+void table_printer_drop(struct table *table, struct printer *printer); // no queue may name it
+
+// The user's name as the ledger knows it: ASCII letters in lower case, nothing else changed:
+// `DOMAIN\user` and `user@domain` are names of their own. Into text, at most size - 1 bytes.
+struct str table_owner_name(struct str claimed, char *text, size_t size);
+
+void table_uuid_text(const uint8_t uuid[static 16], char text[static 37]);
+
+// The jobs of a list from one id on: walk with link[].next, starting here. O(1) but for `after`,
+// which is found by its own link when it is there.
+struct job *table_list_after(const struct table *table, const struct table_list *list,
+                             uint32_t after, enum table_link link);

@@ -1,0 +1,439 @@
+// The life of a job, event by event, and a world of random events and crashes in which the
+// invariants must hold: one fate, charged once, never on paper twice by itself.
+
+#include "dre/job.h"
+
+#include <stdint.h>
+
+#include "base/str.h"
+#include "lib/tap.h"
+
+static unsigned step(struct job_core *job, enum job_event event)
+{
+    struct job_happened happened = { .event = event, .now = 1000, .random = 7 };
+    return job_step(job, &happened);
+}
+
+static unsigned step_reason(struct job_core *job, enum job_event event, enum job_reason reason)
+{
+    struct job_happened happened = { .event = event, .reason = reason, .now = 1000 };
+    return job_step(job, &happened);
+}
+
+static unsigned step_seen(struct job_core *job, enum job_event event, uint32_t observed)
+{
+    struct job_happened happened = {
+        .event = event, .observed = observed, .observed_known = true, .now = 1000
+    };
+    return job_step(job, &happened);
+}
+
+static void test_direct_job_is_accepted_sent_and_charged(void)
+{
+    struct job_core job;
+    CHECK(job_begin(&job, 0, true, 1) == (JOB_DO_STORE | JOB_DO_COUNT));
+    CHECK(step(&job, JOB_COUNTED) == 0);
+    job.computed = 3;
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_QUEUE | JOB_DO_ACCEPT));
+    CHECK(step(&job, JOB_TURN) == JOB_DO_STORE);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_SEND);
+    CHECK(step(&job, JOB_SENT_ALL) == JOB_DO_STORE);
+    CHECK(step_seen(&job, JOB_PRINTED, 3) == (JOB_DO_STORE | JOB_DO_FREE));
+    CHECK(step(&job, JOB_STORED) == JOB_DO_SETTLE);
+    CHECK(step(&job, JOB_SETTLED) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(job.state == JOB_COMPLETED && job.reason == JOB_REASON_DONE);
+    CHECK(step(&job, JOB_STORED) == 0);
+    CHECK(job_state_ipp(&job) == 9);
+}
+
+static void test_refusal_is_told_only_once_it_is_stored(void)
+{
+    struct job_core job;
+    (void)job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    CHECK(step(&job, JOB_COUNTED) == JOB_DO_RESERVE);
+    CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(job.state == JOB_ABORTED && job.reason == JOB_REASON_MONEY_SHORT);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_REFUSE);
+}
+
+static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void)
+{
+    struct job_core job;
+    (void)job_begin(&job, JOB_FLAG_HOLD_SHORT, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) == (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD && job.attempt == 0);
+    CHECK(step(&job, JOB_RELEASE) == JOB_DO_STORE);
+    CHECK(job.attempt == 1);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_QUEUE));
+    uint8_t uuid[16] = { 1, 2, 3 };
+    uint8_t first[16];
+    uint8_t second[16];
+    job_key(uuid, JOB_ACT_RESERVE, 0, first);
+    job_key(uuid, JOB_ACT_RESERVE, 1, second);
+    CHECK(memcmp(first, second, 16) != 0);
+    job_key(uuid, JOB_ACT_SETTLE, 0, second);
+    CHECK(memcmp(first, second, 16) != 0);
+}
+
+static void test_cancel_while_the_outcome_is_unknown_waits_for_it(void)
+{
+    struct job_core job;
+    (void)job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    CHECK(step(&job, JOB_CANCEL) == 0);
+    CHECK(step(&job, JOB_NO_ANSWER) == JOB_DO_WAIT);
+    CHECK(job.wait_until > 1000);
+    CHECK(step(&job, JOB_DUE) == JOB_DO_RESERVE);
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_VOIDING);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_VOID);
+    CHECK(step(&job, JOB_VOIDED) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(job.state == JOB_CANCELED);
+}
+
+static void test_a_crash_while_sending_never_sends_again(void)
+{
+    struct job_core job = { .state = JOB_SENDING, .flags = JOB_FLAG_RESERVED };
+    unsigned todo = step(&job, JOB_RESTARTED);
+    CHECK((todo & (JOB_DO_SEND | JOB_DO_QUEUE)) == 0 && job.state == JOB_UNCERTAIN);
+    CHECK(step(&job, JOB_SAY_PRINTED) == JOB_DO_STORE);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_SETTLE);
+
+    job = (struct job_core){ .state = JOB_SENDING, .flags = JOB_FLAG_RESERVED | JOB_FLAG_ASKABLE };
+    todo = step(&job, JOB_RESTARTED);
+    CHECK(todo == (JOB_DO_STORE | JOB_DO_ASK) && job.state == JOB_ASKING);
+    todo = step(&job, JOB_LOST);
+    CHECK((todo & (JOB_DO_SEND | JOB_DO_QUEUE)) == 0 && job.state == JOB_UNCERTAIN);
+}
+
+static void test_what_was_not_printed_is_given_back(void)
+{
+    struct job_core job = { .state = JOB_PRINTING, .flags = JOB_FLAG_RESERVED, .computed = 9 };
+    CHECK(step(&job, JOB_CANCEL) == JOB_DO_STOP);
+    (void)step_seen(&job, JOB_FAILED, 4);
+    CHECK(job.state == JOB_SETTLING && job.ends_as == JOB_CANCELED && job.observed == 4);
+
+    job = (struct job_core){ .state = JOB_PRINTING, .flags = JOB_FLAG_RESERVED, .computed = 9 };
+    (void)step_seen(&job, JOB_FAILED, 0);
+    CHECK(job.state == JOB_VOIDING && job.ends_as == JOB_ABORTED);
+
+    job = (struct job_core){ .state = JOB_PRINTING, .flags = JOB_FLAG_RESERVED, .computed = 9 };
+    (void)step(&job, JOB_FAILED); // nobody knows how much
+    CHECK(job.state == JOB_UNCERTAIN && (job.flags & JOB_FLAG_RESERVED) != 0);
+}
+
+static void test_uncounted_is_held_and_damaged_is_refused(void)
+{
+    struct job_core job;
+    (void)job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    CHECK(step_reason(&job, JOB_UNCOUNTED, JOB_REASON_UNCOUNTED) == (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD);
+    CHECK(step(&job, JOB_RELEASE) == (JOB_DO_STORE | JOB_DO_COUNT)); // counts again, never prints
+
+    (void)job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step_reason(&job, JOB_UNCOUNTED, JOB_REASON_PASSWORD);
+    CHECK(job.state == JOB_ABORTED);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_REFUSE);
+}
+
+// --- a world ------------------------------------------------------------------------------------
+
+static uint64_t seed = 1;
+
+static uint32_t chance(uint32_t below)
+{
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return (uint32_t)((seed >> 11) % below);
+}
+
+// What is under way outside the job; a crash forgets it. Paper and the accounting server remember.
+struct world {
+    struct job_core job;
+    struct job_core disk;
+    struct job_core writing[8];
+    int writing_count;
+    bool on_disk;
+    bool counting;
+    bool asking_cas;
+    unsigned cas_ask;
+    bool waiting;
+    bool queued;
+    bool sending;
+    bool asking_printer;
+    bool dropped;
+    int sent;         // times that bytes went to paper
+    int sent_allowed; // one, and one more for each time that a person said so
+    int accepted_told;
+    int refused_told;
+    bool reserved[256]; // by attempt
+    bool refused[256];
+    bool gone[256]; // posted or voided
+    int charged;
+    bool at_printer;
+    bool unsound;
+};
+
+static void world_send(struct world *world)
+{
+    world->sending = true;
+    world->sent++;
+    world->unsound = world->unsound || world->disk.state != JOB_SENDING;
+}
+
+static void world_act(struct world *world, unsigned todo)
+{
+    if ((todo & JOB_DO_STORE) != 0) {
+        if (world->writing_count == 8) {
+            memmove(world->writing, world->writing + 1, sizeof(world->writing[0]) * 7);
+            world->writing_count = 7;
+        }
+        world->writing[world->writing_count++] = world->job;
+    }
+    world->counting = world->counting || (todo & JOB_DO_COUNT) != 0;
+    unsigned cas = todo & (JOB_DO_RESERVE | JOB_DO_SETTLE | JOB_DO_VOID);
+    if (cas != 0) {
+        world->asking_cas = true;
+        world->cas_ask = cas;
+    }
+    world->waiting = (world->waiting || (todo & JOB_DO_WAIT) != 0);
+    world->queued = (world->queued || (todo & JOB_DO_QUEUE) != 0) && (todo & JOB_DO_UNQUEUE) == 0;
+    if ((todo & JOB_DO_SEND) != 0) {
+        world_send(world);
+    }
+    world->asking_printer = world->asking_printer || (todo & JOB_DO_ASK) != 0;
+    world->accepted_told += (todo & JOB_DO_ACCEPT) != 0;
+    world->refused_told += (todo & JOB_DO_REFUSE) != 0;
+    world->dropped = world->dropped || (todo & JOB_DO_DROP) != 0;
+}
+
+static void world_event(struct world *world, struct job_happened happened)
+{
+    happened.now = 1000;
+    happened.random = chance(1000);
+    world_act(world, job_step(&world->job, &happened));
+}
+
+static void world_disk(struct world *world)
+{
+    if (world->writing_count == 0) {
+        return;
+    }
+    if (chance(20) == 0 && world->writing_count == 1) {
+        world->writing_count = 0;
+        world_event(world, (struct job_happened){ .event = JOB_STORE_FAILED });
+        return;
+    }
+    world->disk = world->writing[0];
+    world->on_disk = true;
+    world->writing_count--;
+    memmove(world->writing, world->writing + 1,
+            sizeof(world->writing[0]) * (size_t)world->writing_count);
+    if (world->writing_count == 0) { // only the last one speaks
+        world_event(world, (struct job_happened){ .event = JOB_STORED });
+    }
+}
+
+// The accounting server: the same key gives the same answer; answers may be lost after the act.
+static void world_cas(struct world *world)
+{
+    if (!world->asking_cas) {
+        return;
+    }
+    world->asking_cas = false;
+    uint8_t attempt = world->job.attempt;
+    enum job_event event = JOB_NO_ANSWER;
+    if (chance(4) != 0) {
+        if (world->cas_ask == JOB_DO_RESERVE) {
+            if (!world->reserved[attempt] && !world->refused[attempt]) {
+                world->refused[attempt] = chance(4) == 0;
+                world->reserved[attempt] = !world->refused[attempt];
+            }
+            event = world->reserved[attempt] ? JOB_RESERVED : JOB_REFUSED;
+        } else if (world->cas_ask == JOB_DO_SETTLE) {
+            world->charged += world->gone[attempt] ? 0 : 1;
+            world->gone[attempt] = true;
+            event = JOB_SETTLED;
+        } else {
+            world->gone[attempt] = true;
+            event = JOB_VOIDED;
+        }
+        world->unsound = world->unsound || (event == JOB_SETTLED && !world->reserved[attempt]);
+    }
+    if (chance(5) == 0) {
+        event = JOB_NO_ANSWER;
+    }
+    world_event(world, (struct job_happened){ .event = event, .reason = JOB_REASON_MONEY_SHORT });
+}
+
+static void world_printer(struct world *world)
+{
+    static const enum job_event sending[] = { JOB_SENT_NOTHING, JOB_SENT_ALL, JOB_PRINTED,
+                                              JOB_FAILED,       JOB_LOST,     JOB_PRINTER_REFUSES };
+    static const enum job_event asked[] = { JOB_SENT_ALL, JOB_PRINTED, JOB_FAILED, JOB_LOST,
+                                            JOB_NO_ANSWER };
+    static const enum job_event later[] = { JOB_PRINTED, JOB_FAILED, JOB_LOST };
+    struct job_happened happened = { .event = JOB_EVENT_COUNT,
+                                     .reason = JOB_REASON_PRINTER_FAILED,
+                                     .observed = chance(4),
+                                     .observed_known = chance(2) == 0 };
+    if (world->sending) {
+        world->sending = false;
+        happened.event = sending[chance(6)];
+        bool nothing = happened.event == JOB_SENT_NOTHING || happened.event == JOB_PRINTER_REFUSES;
+        world->sent -= nothing;
+        world->at_printer = happened.event == JOB_SENT_ALL;
+    } else if (world->asking_printer) {
+        world->asking_printer = false;
+        happened.event = asked[chance(5)];
+        world->at_printer = happened.event == JOB_SENT_ALL;
+    } else if (world->at_printer) {
+        world->at_printer = false;
+        happened.event = later[chance(3)];
+    }
+    if (happened.event != JOB_EVENT_COUNT) {
+        world_event(world, happened);
+    }
+}
+
+static void world_person(struct world *world)
+{
+    static const enum job_event asks[] = { JOB_HOLD, JOB_RELEASE, JOB_CANCEL, JOB_SAY_PRINTED };
+    enum job_event event = asks[chance(4)];
+    if (event == JOB_RELEASE && world->job.attempt > 200) {
+        return;
+    }
+    if (event == JOB_RELEASE && world->job.state == JOB_UNCERTAIN) {
+        world->sent_allowed++;
+    }
+    world_event(world, (struct job_happened){ .event = event });
+}
+
+static void world_crash(struct world *world)
+{
+    if (!world->on_disk) {
+        world->dropped = true;
+        return;
+    }
+    world->job = world->disk;
+    world->writing_count = 0;
+    world->counting = world->asking_cas = world->waiting = world->queued = false;
+    world->sending = world->asking_printer = world->at_printer = false;
+    world_event(world, (struct job_happened){ .event = JOB_RESTARTED });
+}
+
+static void world_tick(struct world *world)
+{
+    switch (chance(40)) {
+    case 0: world_crash(world); return;
+    case 1:
+    case 2: world_person(world); return;
+    default: break;
+    }
+    switch (chance(6)) {
+    case 0: world_disk(world); return;
+    case 1:
+        if (world->counting) {
+            world->counting = false;
+            bool good = chance(4) != 0;
+            world->job.computed = 3;
+            world_event(world,
+                        (struct job_happened){ .event = good ? JOB_COUNTED : JOB_UNCOUNTED,
+                                               .reason = chance(2) == 0 ? JOB_REASON_UNCOUNTED
+                                                                        : JOB_REASON_PASSWORD });
+        }
+        return;
+    case 2: world_cas(world); return;
+    case 3:
+        if (world->waiting) {
+            world->waiting = false;
+            world_event(world, (struct job_happened){ .event = JOB_DUE });
+        }
+        return;
+    case 4:
+        if (world->queued) {
+            world->queued = false;
+            world_event(world, (struct job_happened){ .event = JOB_TURN });
+        }
+        return;
+    default: world_printer(world); return;
+    }
+}
+
+static bool world_moves(const struct world *world)
+{
+    return world->writing_count > 0 || world->counting || world->asking_cas || world->waiting ||
+           world->queued || world->sending || world->asking_printer || world->at_printer;
+}
+
+static bool world_is_sound(const struct world *world)
+{
+    int open = 0;
+    for (int at = 0; at < 256; at++) {
+        open += world->reserved[at] && !world->gone[at];
+    }
+    bool ended = job_has_ended(&world->job) && job_has_ended(&world->disk) &&
+                 world->disk.state == world->job.state;
+    bool is_sound =
+        !world->unsound && world->charged <= 1 && world->sent <= world->sent_allowed && open <= 1;
+    is_sound = is_sound && (world->accepted_told == 0 || world->refused_told == 0);
+    if (ended) {
+        is_sound = is_sound && open == 0;
+        is_sound = is_sound && (world->job.state != JOB_COMPLETED || world->charged == 1);
+    }
+    // One fate: what has not ended waits for a person in a state that says so, or moves.
+    bool waits = world->job.state == JOB_HELD || world->job.state == JOB_UNCERTAIN;
+    return is_sound && (ended || waits || world_moves(world));
+}
+
+static void test_random_worlds_keep_the_invariants(void)
+{
+    int bad = 0;
+    int completed = 0;
+    int crashes_survived = 0;
+    for (uint64_t round = 1; round <= 30000; round++) {
+        seed = round * 0x9e3779b97f4a7c15u + 1;
+        struct world world = { .sent_allowed = 1 };
+        uint16_t flags = (uint16_t)((chance(3) == 0 ? JOB_FLAG_QUEUE_HOLD : 0) |
+                                    (chance(2) == 0 ? JOB_FLAG_HOLD_SHORT : 0) |
+                                    (chance(2) == 0 ? JOB_FLAG_ASKABLE : 0));
+        world_act(&world, job_begin(&world.job, flags, true, 1));
+        int ticks = 0;
+        for (; ticks < 2000 && !world.dropped; ticks++) {
+            world_tick(&world);
+            if (!world.dropped && !world_is_sound(&world)) {
+                printf("# round %d tick %d state %s disk %s\n", (int)round, ticks,
+                       job_state_name(world.job.state), job_state_name(world.disk.state));
+                bad++;
+                break;
+            }
+        }
+        completed += world.job.state == JOB_COMPLETED;
+        crashes_survived += world.on_disk;
+    }
+    CHECK(bad == 0);
+    CHECK(completed > 1000);
+    CHECK(crashes_survived > 20000);
+}
+
+int main(void)
+{
+    test_direct_job_is_accepted_sent_and_charged();
+    test_refusal_is_told_only_once_it_is_stored();
+    test_short_money_holds_and_a_release_asks_anew_with_another_key();
+    test_cancel_while_the_outcome_is_unknown_waits_for_it();
+    test_a_crash_while_sending_never_sends_again();
+    test_what_was_not_printed_is_given_back();
+    test_uncounted_is_held_and_damaged_is_refused();
+    test_random_worlds_keep_the_invariants();
+    return tap_done();
+}
