@@ -200,10 +200,10 @@ static int parser_rules(scmp_filter_ctx filter)
     }
     // abort(3), so that running out of memory is told from breaking out.
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
-                            SCMP_A2(SCMP_CMP_EQ, SIGABRT));
+                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0),
+                            SCMP_A2(SCMP_CMP_EQ, SIGABRT, 0));
     return bad | seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
-                                  SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF));
+                                  SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF, 0));
 }
 
 static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
