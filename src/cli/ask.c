@@ -3,6 +3,7 @@
 #include "cli/ask.h"
 
 #include "base/rnd.h"
+#include "cli/uri.h"
 #include "net/net.h"
 #include "ports/ports.h"
 #include "svc/pki.h"
@@ -123,6 +124,32 @@ static bool look_first(struct cli *cli, const char *name, uint16_t port, struct 
     return true;
 }
 
+// Where the engine is: on this machine, unless this folder joined or another one is asked for.
+static bool find_address(const struct cli *cli, const struct cli_place *place, enum engine engine,
+                         struct net_address *to, bool *remote, struct err *err)
+{
+    const char *host = cli_reach(place);
+    struct cli_uri uri;
+    *remote = true;
+    if (place->joined && engine == ENGINE_CAS) {
+        host = place->cas_host;
+        to->port = place->cas_port;
+    } else if (cli->dre != NULL && engine == ENGINE_DRE) {
+        if (!cli_address_read(str_of(cli->dre), engine_port(engine), &uri)) {
+            return err_set(err, ERR_INVALID, "--dre: \"%.100s\" is not HOST:PORT", cli->dre);
+        }
+        host = uri.host;
+        to->port = uri.port;
+    } else {
+        *remote = false;
+        if (!cli_port(place, engine_port(engine), &to->port, err)) {
+            return false;
+        }
+    }
+    memcpy(to->host, host, strlen(host) + 1);
+    return true;
+}
+
 static bool open_client(struct cli *cli, enum engine engine, struct wire_client **client,
                         struct err *err)
 {
@@ -131,19 +158,16 @@ static bool open_client(struct cli *cli, enum engine engine, struct wire_client 
         return false;
     }
     struct cli_site *site = cli->site;
-    bool remote = place->joined && engine == ENGINE_CAS;
     struct wire_client_settings settings = { .role = engine_name(engine) };
-    settings.to.port = place->cas_port;
-    if (!remote && (!cli_port(place, engine_port(engine), &settings.to.port, err) ||
-                    !look_first(cli, engine_name(engine), settings.to.port, err))) {
+    bool remote = false;
+    if (!find_address(cli, place, engine, &settings.to, &remote, err) ||
+        (!remote && !look_first(cli, engine_name(engine), settings.to.port, err))) {
         return false;
     }
     if (site->clients[engine] == NULL) {
         if (site->tls == NULL && !open_tls(cli, &site->tls, err)) {
             return false;
         }
-        const char *host = remote ? place->cas_host : cli_reach(place);
-        memcpy(settings.to.host, host, strlen(host) + 1);
         settings.tls = site->tls;
         site->clients[engine] = wire_client_new(cli_loop(cli), &settings);
     }
@@ -208,6 +232,13 @@ static bool ask(struct waiting *waiting, enum engine engine, const char *path,
         *err = waiting->err;
         if (err->code == ERR_UNAVAILABLE || err->code == ERR_TIMEOUT) {
             return err_in(err, "%s engine", engine_name(engine));
+        }
+        if (err->code == ERR_DENIED && waiting->cli->site->place.joined) {
+            return err_set(
+                err, ERR_DENIED,
+                "%s is of an engine that joined a site: administer from the site's first "
+                "machine",
+                waiting->cli->data);
         }
         return false;
     }

@@ -50,6 +50,7 @@ struct cli {
     const struct cli_command *command;
     const char *data; // DIR, absolute
     bool data_given;  // on the command line or by QUOIN_DATA
+    const char *dre;  // HOST:PORT of another one; NULL: the site's own
     bool json;
     bool help;
     int argument_count;
@@ -74,5 +75,5 @@ const char *cli_value(const struct cli *cli, const char *name);
 bool cli_flush(struct cli *cli, struct err *err) CC_MUST_USE;
 
 const struct cli_command *cli_commands(size_t *count);
-const struct cli_option *cli_common_options(void); // DATA, JSON, HELP; ended by a NULL name
+const struct cli_option *cli_common_options(void); // ended by a NULL name
 enum cli_exit cli_exit_of(enum err_code code);

@@ -108,25 +108,26 @@ static int add_options(struct option *to, int at, const struct cli_option *from,
     return at;
 }
 
-static bool take_common(struct cli *cli, int place, const char *value)
+static void take_common(struct cli *cli, int place, const char *value)
 {
     const char *name = cli_common_options()[place].name;
     if (strcmp(name, "data") == 0) {
         cli->data = value;
         cli->data_given = true;
+    } else if (strcmp(name, "dre") == 0) {
+        cli->dre = value;
     } else if (strcmp(name, "json") == 0) {
         cli->json = true;
     } else {
         cli->help = true;
     }
-    return true;
 }
 
 // Reads options up to the first word (leading) or all of them. *first is where the words begin.
 static bool read_options(struct cli *cli, int argc, char **argv, bool leading, int *first,
                          struct err *err)
 {
-    struct option options[CLI_OPTIONS_MAX + 6] = { 0 };
+    struct option options[CLI_OPTIONS_MAX + 8] = { 0 };
     int count = add_options(options, 0, cli_common_options(), COMMON);
     if (!leading) {
         count = add_options(options, count, cli->command->options, OWN_OPTION);
@@ -159,7 +160,7 @@ static bool read_options(struct cli *cli, int argc, char **argv, bool leading, i
         } else if (got >= OWN_OPTION) {
             cli->values[got - OWN_OPTION] = optarg != NULL ? optarg : "";
         } else {
-            (void)take_common(cli, got - COMMON, optarg);
+            take_common(cli, got - COMMON, optarg);
         }
     }
 }

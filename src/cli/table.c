@@ -43,6 +43,8 @@ const struct cli_option *cli_common_options(void)
         OPTION("data", "DIR",
                "the site's folder (default: $QUOIN_DATA, else ~/.local/share/quoin, or "
                "/var/lib/quoin for root)"),
+        OPTION("dre", "HOST:PORT",
+               "asks this document routing engine, one that joined, and not this machine's"),
         OPTION("json", NULL, "prints JSON for programs; money is a decimal string"),
         OPTION("help", NULL, "shows this help"),
         NONE,
