@@ -74,7 +74,7 @@ struct cli_demo cli_demo_of(struct cli *cli, uint16_t port_offset)
 static bool has_program(const char *path, const char *package, struct err *err)
 {
     if (access(path, X_OK) != 0) {
-        return err_set(err, ERR_NOT_FOUND, "the demo wants %s: apt-get install %s", path, package);
+        return err_set(err, ERR_NOT_FOUND, "the demo wants %s: install %s", path, package);
     }
     return true;
 }
