@@ -114,26 +114,39 @@ static void show(struct up *up)
     }
 }
 
-// The last thing that a program's log says, for people: the text of its last error, else the line.
+// The reason in a log line of ours ("why":"..."), or the line itself.
+static struct str reason_of(struct str line)
+{
+    static const char mark[] = "\"why\":\"";
+    const char *why = memmem(line.ptr, line.len, mark, sizeof(mark) - 1);
+    if (why == NULL) {
+        return line;
+    }
+    why += sizeof(mark) - 1;
+    size_t len = 0;
+    size_t most = (size_t)(line.ptr + line.len - why);
+    while (len < most && !(why[len] == '"' && why[len - 1] != '\\')) {
+        len++;
+    }
+    return (struct str){ why, len };
+}
+
+// The last thing that a program's log says.
 static void say_last_words(struct up *up, const struct up_child *child)
 {
     OWN(buf_free) struct buf log = BUF_CAP(LOG_TAIL_BYTES);
     struct err ignored; // a log that is long or absent is named, not shown
-    if (child->log == NULL || !fs_read(child->log, &log, &ignored)) {
-        buf_addf(&up->cli->out, "See %s\n", child->log != NULL ? child->log : "above");
-        return;
-    }
-    struct str text = buf_str(&log);
-    for (int lines = 0; text.len > 0 && lines < 4; lines++) {
-        const char *start = text.len > 1 ? memrchr(text.ptr, '\n', text.len - 1) : NULL;
-        size_t keep = start != NULL ? (size_t)(start - text.ptr) + 1 : 0;
-        if (lines == 3 || keep == 0) {
-            buf_addf(&up->cli->out, "Its log, %s, ends with:\n%s%s", child->log, log.ptr + keep,
-                     log.ptr[log.len - 1] == '\n' ? "" : "\n");
-            return;
+    if (child->log != NULL && fs_read(child->log, &log, &ignored) && log.len > 0) {
+        struct str text = buf_str(&log);
+        while (text.len > 0 && text.ptr[text.len - 1] == '\n') {
+            text.len--;
         }
-        text.len = keep;
+        const char *before = memrchr(text.ptr, '\n', text.len);
+        size_t start = before != NULL ? (size_t)(before - text.ptr) + 1 : 0;
+        struct str reason = reason_of((struct str){ text.ptr + start, text.len - start });
+        buf_addf(&up->cli->out, "It said: %.*s\n", (int)reason.len, reason.ptr);
     }
+    buf_addf(&up->cli->out, "See %s\n", child->log != NULL ? child->log : "above");
 }
 
 // --- children -----------------------------------------------------------------------------------
