@@ -250,15 +250,16 @@ bool ippd_door_take(struct ippd_door *door, struct httpio_exchange *exchange)
     struct str print = STR("/ipp/print/");
     struct str icon = STR("/ipp/icon/");
     bool get = str_eq(request->method, STR("GET")) || str_eq(request->method, STR("HEAD"));
+    bool post = str_eq(request->method, STR("POST"));
+    if (post && is_ipp(request)) {
+        visit_start(door, exchange);
+        return true;
+    }
     if (!starts_with(request->path, STR("/ipp/"))) {
         return false;
     }
-    if (str_eq(request->method, STR("POST"))) {
-        if (is_ipp(request)) {
-            visit_start(door, exchange);
-        } else {
-            answer_text(exchange, 415, STR("Send application/ipp.\n"));
-        }
+    if (post) {
+        answer_text(exchange, 415, STR("Send application/ipp.\n"));
     } else if (!get) {
         struct httpio_answer answer = { .status = 405, .fields = &allow, .field_count = 1 };
         httpio_exchange_answer(exchange, &answer, STR(""));

@@ -1,8 +1,9 @@
-// door: the IPP face over HTTP: what comes to paths under /ipp/. The engine's server hands over
-// each request whose path begins so; the body streams through with back-pressure both ways.
+// door: the IPP face over HTTP. The engine's server hands over its requests; bodies stream through
+// with back-pressure both ways.
 //
-// Loop thread. POST /ipp/print/QUEUE with application/ipp is IPP; GET of the same is a short page
-// for people; GET /ipp/icon/SIZE.png is printer-icons.
+// Loop thread. POST of application/ipp is IPP whatever the path (what it is about stands in the
+// message; clients of CUPS post to "/" and "/printers/NAME"). GET /ipp/print/QUEUE is a short page
+// for people, GET /ipp/icon/SIZE.png printer-icons.
 #pragma once
 
 #include "base/buf.h"

@@ -69,9 +69,17 @@ struct ippd_call *ippd_exchange_call(struct ippd_exchange *exchange);
 
 // request.c: what RFC 8011 4.1 asks of every request. False: it was answered.
 bool ippd_request_check(struct ippd_exchange *exchange) CC_MUST_USE;
+// What an operation is on.
+enum ippd_needs {
+    IPPD_NEEDS_PRINTER,
+    IPPD_NEEDS_JOB,
+    IPPD_NEEDS_QUEUES,  // one queue, or all of them: queue_name is empty
+    IPPD_NEEDS_NOTHING, // no target is named
+};
 // The target: fills queue_name and queue, and job where the operation is on one. As above.
-bool ippd_request_target(struct ippd_exchange *exchange, bool needs_job) CC_MUST_USE;
-// Path of a printer-uri or job-uri: "/ipp/print/NAME" and maybe "/ID" (else *id is 0).
+bool ippd_request_target(struct ippd_exchange *exchange, enum ippd_needs needs) CC_MUST_USE;
+// A printer-uri or job-uri: its path is "/ipp/print/NAME", maybe with "/ID" behind it. Clients of
+// CUPS say "/printers/NAME", "/jobs/ID" and "/" (of all queues: *queue is empty). No id: *id is 0.
 bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id) CC_MUST_USE;
 
 // op.c: does what the message asks; it or the engine answers, or the document is awaited.
@@ -86,3 +94,6 @@ bool ippd_intake_read(struct ippd_exchange *exchange) CC_MUST_USE;
 // joblist.c
 void ippd_joblist_get(struct ippd_exchange *exchange);
 void ippd_joblist_cancel(struct ippd_exchange *exchange, bool mine);
+// cups.c: what the clients of CUPS ask before they print.
+void ippd_cups_printers(struct ippd_exchange *exchange);
+void ippd_cups_default(struct ippd_exchange *exchange);

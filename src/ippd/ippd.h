@@ -86,6 +86,9 @@ struct ippd_query {
     bool newest_first; // else oldest first
 };
 
+// Called once a queue; false: enough, call no more.
+typedef bool ippd_each_queue(void *arg, const struct ippd_queue *queue);
+
 // Called once a job; false: enough, call no more.
 typedef bool ippd_each(void *arg, const struct ippd_job *job);
 
@@ -179,6 +182,8 @@ struct ippd_backend {
     bool (*queue_find)(void *context, struct str name, struct ippd_queue *queue);
     bool (*job_find)(void *context, int32_t id, struct ippd_job *job);
     void (*job_list)(void *context, const struct ippd_query *query, ippd_each *each, void *arg);
+    // All queues. NULL: the clients of CUPS (lp -h, lpstat -h) find none.
+    void (*queue_list)(void *context, ippd_each_queue *each, void *arg);
 
     // Validate-Job: would it be taken, and what would it cost?
     void (*job_validate)(void *context, const struct ippd_intake *intake, struct ippd_call *call);

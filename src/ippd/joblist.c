@@ -66,6 +66,33 @@ static bool list_one(void *arg, const struct ippd_job *job)
     return listing->left > 0 && buf_ok(listing->out->buf);
 }
 
+struct every {
+    const struct ippd_backend *backend;
+    struct ippd_query *query;
+    struct listing *listing;
+};
+
+static bool list_queue(void *arg, const struct ippd_queue *queue)
+{
+    struct every *every = arg;
+    every->query->queue = queue->name;
+    every->backend->job_list(every->backend->context, every->query, list_one, every->listing);
+    return every->listing->left > 0;
+}
+
+// Of the queue that was named, or of all, one queue after the other.
+static void list_all(struct ippd_exchange *exchange, struct ippd_query *query,
+                     struct listing *listing)
+{
+    const struct ippd_backend *backend = exchange->backend;
+    struct every every = { backend, query, listing };
+    if (query->queue.len > 0) {
+        backend->job_list(backend->context, query, list_one, listing);
+    } else if (backend->queue_list != NULL) {
+        backend->queue_list(backend->context, list_queue, &every);
+    }
+}
+
 static void refuse_which(struct ippd_exchange *exchange, const struct ipp_attr *attr)
 {
     OWN(buf_free) struct buf buf = BUF_CAP(IPPD_ANSWER_MAX);
@@ -123,7 +150,7 @@ void ippd_joblist_get(struct ippd_exchange *exchange)
     if (listing.ids != NULL && which == NULL) {
         query.states = LIVE | ENDED;
     }
-    exchange->backend->job_list(exchange->backend->context, &query, list_one, &listing);
+    list_all(exchange, &query, &listing);
     ippd_exchange_send(exchange, &out);
 }
 

@@ -8,8 +8,6 @@
 
 #include <assert.h>
 
-enum needs { NEEDS_PRINTER, NEEDS_JOB };
-
 static bool job_has_ended(const struct ippd_job *job)
 {
     return job->state == IPP_JOB_CANCELED || job->state == IPP_JOB_ABORTED ||
@@ -362,14 +360,29 @@ static void op_get_jobs(struct ippd_exchange *exchange)
     ippd_joblist_get(exchange);
 }
 
+static void op_cups_get_printers(struct ippd_exchange *exchange)
+{
+    ippd_cups_printers(exchange);
+}
+
+static void op_cups_get_classes(struct ippd_exchange *exchange)
+{
+    ippd_exchange_reply(exchange, IPP_STATUS_OK, "There are no classes here.");
+}
+
+static void op_cups_get_default(struct ippd_exchange *exchange)
+{
+    ippd_cups_default(exchange);
+}
+
 // --- which --------------------------------------------------------------------------------------
 
 static const struct {
     enum ipp_op op;
     void (*run)(struct ippd_exchange *exchange);
-    enum needs needs;
+    enum ippd_needs needs;
 } ops[] = {
-#define OP(code, function, needs) { (code), (function), (needs) },
+#define OP(code, function, needs) { (code), (function), IPPD_##needs },
 #include "ippd/op.tbl.h"
 #undef OP
 };
@@ -378,7 +391,7 @@ void ippd_op_run(struct ippd_exchange *exchange)
 {
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
         if ((uint16_t)ops[i].op == exchange->msg.code) {
-            if (ippd_request_target(exchange, ops[i].needs == NEEDS_JOB)) {
+            if (ippd_request_target(exchange, ops[i].needs)) {
                 ops[i].run(exchange);
             }
             return;

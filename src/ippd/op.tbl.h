@@ -1,12 +1,13 @@
-// What a printer of ours does: OP(operation, function, needs). needs: NEEDS_PRINTER or NEEDS_JOB,
-// the target that must be named and there.
+// What a printer of ours does: OP(operation, function, needs). needs: the target that must be named
+// and there, see enum ippd_needs. The last three are those of CUPS, so that lp -h and lpstat -h
+// work.
 OP(IPP_OP_PRINT_JOB, op_print_job, NEEDS_PRINTER)
 OP(IPP_OP_VALIDATE_JOB, op_validate_job, NEEDS_PRINTER)
 OP(IPP_OP_CREATE_JOB, op_create_job, NEEDS_PRINTER)
 OP(IPP_OP_SEND_DOCUMENT, op_send_document, NEEDS_JOB)
 OP(IPP_OP_CANCEL_JOB, op_cancel_job, NEEDS_JOB)
 OP(IPP_OP_GET_JOB_ATTRIBUTES, op_get_job_attributes, NEEDS_JOB)
-OP(IPP_OP_GET_JOBS, op_get_jobs, NEEDS_PRINTER)
+OP(IPP_OP_GET_JOBS, op_get_jobs, NEEDS_QUEUES)
 OP(IPP_OP_GET_PRINTER_ATTRIBUTES, op_get_printer_attributes, NEEDS_PRINTER)
 OP(IPP_OP_HOLD_JOB, op_hold_job, NEEDS_JOB)
 OP(IPP_OP_RELEASE_JOB, op_release_job, NEEDS_JOB)
@@ -18,3 +19,6 @@ OP(IPP_OP_CANCEL_JOBS, op_cancel_jobs, NEEDS_PRINTER)
 OP(IPP_OP_CANCEL_MY_JOBS, op_cancel_my_jobs, NEEDS_PRINTER)
 OP(IPP_OP_CLOSE_JOB, op_close_job, NEEDS_JOB)
 OP(IPP_OP_IDENTIFY_PRINTER, op_identify_printer, NEEDS_PRINTER)
+OP(IPP_OP_CUPS_GET_DEFAULT, op_cups_get_default, NEEDS_NOTHING)
+OP(IPP_OP_CUPS_GET_PRINTERS, op_cups_get_printers, NEEDS_NOTHING)
+OP(IPP_OP_CUPS_GET_CLASSES, op_cups_get_classes, NEEDS_NOTHING)

@@ -284,6 +284,13 @@ static void write_supply(const struct face *face, const char *name)
                      "maxcapacity=100;level=-2;colorantname=unknown;"));
 }
 
+// CUPS's own, for its clients: black 4, colour 8, duplex 0x10, copies 0x20, collation 0x80.
+static void write_type(const struct face *face, const char *name)
+{
+    ipp_out_enum(face->out, name,
+                 4 | 0x20 | 0x80 | (face->queue->color ? 8 : 0) | (face->queue->duplex ? 0x10 : 0));
+}
+
 static void write_up_time(const struct face *face, const char *name)
 {
     ipp_out_int(face->out, name, to_seconds(face->place->now));

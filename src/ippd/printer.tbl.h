@@ -118,6 +118,7 @@ WRITE(false, "printer-supply", write_supply)
 WORDS(false, IPP_TAG_TEXT, "printer-supply-description",
       "A queue stands before several printers, so its supplies are not known.")
 WRITE(false, "printer-supply-info-uri", write_page)
+WRITE(false, "printer-type", write_type)
 WRITE(false, "printer-up-time", write_up_time)
 WRITE(false, "printer-uri-supported", write_uris)
 WRITE(false, "printer-uuid", write_uuid)

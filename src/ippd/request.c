@@ -164,7 +164,8 @@ static struct str after(struct str text, size_t len)
     return (struct str){ text.ptr + len, text.len - len };
 }
 
-bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id)
+// What stands behind the host: "/" when nothing does. False: not an address of a scheme of ours.
+static bool path_of(struct str uri, struct str *path)
 {
     static const struct str schemes[] = {
         { "ipp://", 6 }, { "ipps://", 7 }, { "http://", 7 }, { "https://", 8 }
@@ -176,29 +177,49 @@ bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id)
         }
     }
     const char *slash = memchr(rest.ptr, '/', rest.len);
-    if (slash == NULL) {
-        return false;
-    }
-    rest = after(rest, (size_t)(slash - rest.ptr));
-    if (!starts_with(rest, STR("/ipp/print/"))) {
-        return false;
-    }
-    rest = after(rest, sizeof("/ipp/print/") - 1);
-    slash = memchr(rest.ptr, '/', rest.len);
-    uint64_t number = 0;
-    if (slash != NULL) {
-        struct str digits = after(rest, (size_t)(slash - rest.ptr) + 1);
-        if (!num_u64(digits, INT32_MAX, &number) || number == 0) {
-            return false;
-        }
-        rest.len = (size_t)(slash - rest.ptr);
-    }
-    *queue = rest;
-    *id = (int32_t)number;
+    *path = slash == NULL ? STR("/") : after(rest, (size_t)(slash - rest.ptr));
     return rest.len > 0;
 }
 
-static bool target_job(struct ippd_exchange *exchange, int32_t id)
+static bool read_id(struct str digits, int32_t *id)
+{
+    uint64_t number = 0;
+    if (!num_u64(digits, INT32_MAX, &number) || number == 0) {
+        return false;
+    }
+    *id = (int32_t)number;
+    return true;
+}
+
+bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id)
+{
+    static const struct str starts[] = { { "/ipp/print/", 11 }, { "/printers/", 10 } };
+    struct str path = { "", 0 };
+    *queue = STR("");
+    *id = 0;
+    if (!path_of(uri, &path)) {
+        return false;
+    }
+    if (starts_with(path, STR("/jobs/"))) {
+        return read_id(after(path, 6), id);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (!starts_with(path, starts[i])) {
+            continue;
+        }
+        struct str rest = after(path, starts[i].len);
+        const char *slash = memchr(rest.ptr, '/', rest.len);
+        if (slash != NULL && !read_id(after(rest, (size_t)(slash - rest.ptr) + 1), id)) {
+            return false;
+        }
+        *queue = (struct str){ rest.ptr, slash == NULL ? rest.len : (size_t)(slash - rest.ptr) };
+        return queue->len > 0;
+    }
+    return str_eq(path, STR("/"));
+}
+
+// The job, in the queue that was named or, with the addresses of CUPS, in its own.
+static bool target_job(struct ippd_exchange *exchange, struct str queue, int32_t id)
 {
     const struct ippd_backend *backend = exchange->backend;
     struct ippd_job *job = &exchange->job;
@@ -209,21 +230,36 @@ static bool target_job(struct ippd_exchange *exchange, int32_t id)
         return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no job.");
     }
     if (!backend->job_find(backend->context, id, job) ||
-        !str_eq(job->queue, exchange->queue_name)) {
+        (queue.len > 0 && !str_eq(job->queue, queue))) {
         ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no job %d here.", (int)id);
         return false;
     }
     return true;
 }
 
-bool ippd_request_target(struct ippd_exchange *exchange, bool needs_job)
+static bool target_queue(struct ippd_exchange *exchange, struct str queue)
 {
     const struct ippd_backend *backend = exchange->backend;
+    if (!backend->queue_find(backend->context, queue, &exchange->queue)) {
+        ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no queue \"%.*s\".",
+                            (int)queue.len, queue.ptr);
+        return false;
+    }
+    exchange->queue_name = arena_copy(&exchange->arena, exchange->queue.name);
+    return true;
+}
+
+bool ippd_request_target(struct ippd_exchange *exchange, enum ippd_needs needs)
+{
+    bool needs_job = needs == IPPD_NEEDS_JOB;
     struct str uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "printer-uri");
     struct str job_uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "job-uri");
     bool by_job = needs_job && uri.len == 0 && job_uri.len > 0;
     struct str queue = { "", 0 };
     int32_t id = 0;
+    if (needs == IPPD_NEEDS_NOTHING) {
+        return true;
+    }
     if (uri.len == 0 && !by_job) {
         return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no printer-uri.");
     }
@@ -231,11 +267,10 @@ bool ippd_request_target(struct ippd_exchange *exchange, bool needs_job)
         return refuse(exchange, IPP_STATUS_NOT_FOUND,
                       "There is no such printer; addresses end in /ipp/print/NAME.");
     }
-    if (!backend->queue_find(backend->context, queue, &exchange->queue)) {
-        ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no queue \"%.*s\".",
-                            (int)queue.len, queue.ptr);
-        return false;
+    if (queue.len == 0 && needs == IPPD_NEEDS_QUEUES) {
+        return true; // of all queues
     }
-    exchange->queue_name = arena_copy(&exchange->arena, exchange->queue.name);
-    return !needs_job || target_job(exchange, id);
+    return needs_job
+               ? target_job(exchange, queue, id) && target_queue(exchange, exchange->job.queue)
+               : target_queue(exchange, queue);
 }

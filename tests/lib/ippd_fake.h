@@ -24,6 +24,7 @@ struct fake_job {
 
 struct fake {
     struct ippd_queue queue;
+    int queue_count;       // 1
     struct fake_job *jobs; // owned; index is id - 1
     int32_t count;
     int64_t print_ms; // how long a job is pending, and then processing
@@ -59,6 +60,16 @@ static inline bool fake_queue_find(void *context, struct str name, struct ippd_q
     }
     *queue = fake->queue;
     return true;
+}
+
+static inline void fake_queue_list(void *context, ippd_each_queue *each, void *arg)
+{
+    struct fake *fake = context;
+    for (int i = 0; i < fake->queue_count; i++) { // the same one over again, where tests ask for it
+        if (!each(arg, &fake->queue)) {
+            return;
+        }
+    }
 }
 
 static inline struct fake_job *fake_job_of(struct fake *fake, int32_t id)
@@ -289,7 +300,7 @@ static inline void fake_tick(struct fake *fake)
 
 static inline void fake_init(struct fake *fake, struct ippd_backend *backend)
 {
-    *fake = (struct fake){ .print_ms = 100 };
+    *fake = (struct fake){ .print_ms = 100, .queue_count = 1 };
     fake->jobs = mem_new(FAKE_JOBS_MAX * sizeof(*fake->jobs));
     fake->queue = (struct ippd_queue){
         .name = STR("office"),
@@ -312,6 +323,7 @@ static inline void fake_init(struct fake *fake, struct ippd_backend *backend)
         .queue_find = fake_queue_find,
         .job_find = fake_job_find,
         .job_list = fake_job_list,
+        .queue_list = fake_queue_list,
         .job_validate = fake_job_validate,
         .job_create = fake_job_create,
         .document_open = fake_document_open,
