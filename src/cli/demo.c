@@ -51,11 +51,11 @@ static void put(const char **args, const char *const *from)
 struct cli_demo cli_demo_of(struct cli *cli, uint16_t port_offset)
 {
     struct cli_demo demo = { .printer_port = (uint16_t)(CLI_DEMO_PORT + port_offset) };
-    const char *socket = cli_path(cli, "run/demo-bus");
-    // A folder with a long name: then a name without a file.
-    const char *address = strlen(socket) < BUS_PATH_MAX
-                              ? arena_textf(&cli->arena, "unix:path=%s", socket)
-                              : arena_textf(&cli->arena, "unix:abstract=quoin-demo-%d", getpid());
+    demo.bus_socket = cli_path(cli, "run/demo-bus");
+    if (strlen(demo.bus_socket) > BUS_PATH_MAX) { // a folder with a long name
+        demo.bus_socket = arena_textf(&cli->arena, "/tmp/quoin-demo-bus-%d", getpid());
+    }
+    const char *address = arena_textf(&cli->arena, "unix:path=%s", demo.bus_socket);
     demo.printer_environment[0] = arena_textf(&cli->arena, "DBUS_SYSTEM_BUS_ADDRESS=%s", address);
     demo.printer_environment[1] =
         arena_textf(&cli->arena, "QUOIN_PAPER=%s", cli_path(cli, "demo/paper"));
@@ -304,14 +304,14 @@ static bool print_sample(struct cli *cli, const char *uri, struct err *err)
 {
     const char *log = cli_path(cli, "log/demo-client.log");
     const char *const args[] = { "ipptool", "-t",
-                                 "-d",      arena_textf(&cli->arena, "user=%s", person),
+                                 "-d",      arena_textf(&cli->arena, "who=%s", person),
                                  "-f",      cli_share(cli, "sample.pdf"),
                                  uri,       cli_share(cli, "sample.test"),
                                  NULL };
     const struct net_child_settings settings = { .program = ipptool, .args = args, .output = log };
     struct client client = { .loop = cli_loop(cli) };
     struct net_child *child = NULL;
-    buf_addf(&cli->out, "  ipptool -t -d user=%s -f sample.pdf %s sample.test\n", person, uri);
+    buf_addf(&cli->out, "  ipptool -t -d who=%s -f sample.pdf %s sample.test\n", person, uri);
     say_now(cli);
     if (!net_child_start(client.loop, &settings, on_client_exit, &client, &child, err)) {
         return false;

@@ -13,6 +13,7 @@ enum {
 struct cli_demo {
     const char *bus_args[CLI_DEMO_ARGS_MAX]; // NULL-ended, the program first; all in cli's arena
     const char *printer_args[CLI_DEMO_ARGS_MAX];
+    const char *bus_socket; // stands when the printer may be started
     const char *printer_environment[3];
     uint16_t printer_port;
 };

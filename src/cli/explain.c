@@ -31,8 +31,8 @@ static void tell_run(struct cli *cli, struct cli_table *table, uint64_t first,
 {
     uint64_t last = first + run->count - 1;
     const char *pages = run->count == 1
-                            ? arena_textf(&cli->arena, "%llu", (unsigned long long)first)
-                            : arena_textf(&cli->arena, "%llu-%llu", (unsigned long long)first,
+                            ? arena_textf(&cli->arena, "  %llu", (unsigned long long)first)
+                            : arena_textf(&cli->arena, "  %llu-%llu", (unsigned long long)first,
                                           (unsigned long long)last);
     cli_table_row(table, (const char *const[]){
                              pages,

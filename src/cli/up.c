@@ -48,8 +48,10 @@ struct up_child {
     const char *log;
     bool is_engine;
     enum engine engine;
-    bool is_tour;  // ends by itself; nothing starts it again
-    uint16_t port; // serves once somebody listens there; 0: at once
+    bool is_tour;      // ends by itself; nothing starts it again
+    const char *after; // a file that must be there before it is started; NULL: none
+    bool waits;        // for that file
+    uint16_t port;     // serves once somebody listens there; 0: at once
     bool running;
     bool serves;
     bool served; // at least once
@@ -254,6 +256,10 @@ static void child_start(struct up_child *child)
         .environment = child->environment[0] != NULL ? child->environment : NULL,
         .output = child->log,
     };
+    child->waits = child->after != NULL && !cli_file_is(child->after);
+    if (child->waits) {
+        return; // on_look comes back to it
+    }
     child->started_ms = clk_mono_ms();
     if (net_child_start(up->loop, &settings, on_exit_of, child, &child->child, &err)) {
         child->running = true;
@@ -319,6 +325,7 @@ static void add_demo(struct up *up)
     child_args(printer, demo.printer_args);
     memcpy(printer->environment, demo.printer_environment, sizeof(printer->environment));
     printer->port = demo.printer_port;
+    printer->after = demo.bus_socket;
 }
 
 // --- do they serve ------------------------------------------------------------------------------
@@ -431,6 +438,9 @@ static void on_look(void *arg)
     const char *waits_for = NULL;
     for (size_t i = 0; i < up->count; i++) {
         struct up_child *child = &up->children[i];
+        if (child->waits) {
+            child_start(child);
+        }
         if (child->running && !child->serves && !child->is_tour) {
             waits_for = child->name;
             if (!child->asking) {

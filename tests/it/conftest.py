@@ -213,12 +213,12 @@ class Site:
         test.write_text('{\nNAME "Print"\nOPERATION Print-Job\nGROUP operation-attributes-tag\n'
                         'ATTR charset attributes-charset utf-8\n'
                         'ATTR naturalLanguage attributes-natural-language en\n'
-                        'ATTR uri printer-uri $uri\nATTR name requesting-user-name $user\n'
+                        'ATTR uri printer-uri $uri\nATTR name requesting-user-name $who\n'
                         f'ATTR name job-name "{pathlib.Path(document).name}"\n'
                         f'ATTR mimeMediaType document-format {kind}\n'
                         f'GROUP job-attributes-tag\n{extra}FILE $filename\nDISPLAY job-id\n'
                         'STATUS successful-ok\nSTATUS successful-ok-ignored-or-substituted-attributes\n}\n')
-        done = subprocess.run(["ipptool", "-tv", "-d", f"user={user}", "-f", document, self.uri(queue),
+        done = subprocess.run(["ipptool", "-tv", "-d", f"who={user}", "-f", document, self.uri(queue),
                                test], text=True, capture_output=True, timeout=60, check=False)
         self.refusal = done.stdout
         for line in done.stdout.splitlines():
