@@ -1,0 +1,333 @@
+// cas: see cas.h. Opening, the witness, names, and which request goes where.
+
+#include "cas/cas.h"
+
+#include "base/buf.h"
+#include "base/clk.h"
+#include "base/enc.h"
+#include "base/fs.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "cas/cas_int.h"
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// "00000000000000000042 <64 hex digits>\n": always the same length, so that it is written in place.
+enum {
+    CAS_WITNESS_DIGITS = 20,
+    CAS_WITNESS_LEN = CAS_WITNESS_DIGITS + 1 + CRYPTO_HASH_LEN * 2 + 1
+};
+
+struct db *cas_db(struct cas *cas)
+{
+    return cas->db;
+}
+
+struct ledger *cas_ledger(struct cas *cas)
+{
+    return cas->ledger;
+}
+
+// ---- opening -----------------------------------------------------------------------------------
+
+static bool cas_authority_open(struct cas *cas, const struct cas_options *options, struct err *err)
+{
+    OWN(buf_free) struct buf certificate = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_PEM_MAX);
+    if (options->authority_certificate == NULL || options->authority_key == NULL) {
+        return true;
+    }
+    bool ok = fs_read(options->authority_certificate, &certificate, err) &&
+              fs_read(options->authority_key, &key, err) &&
+              crypto_authority_read(buf_str(&certificate), buf_str(&key), &cas->authority, err);
+    if (key.ptr != NULL) {
+        mem_wipe(key.ptr, key.len);
+    }
+    return ok || err_in(err, "the site's own authority");
+}
+
+static bool cas_witness_read(const char *path, struct ledger_head *head)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(4096);
+    struct err unheard;
+    uint64_t sequence;
+    if (!fs_read(path, &text, &unheard) || text.len != CAS_WITNESS_LEN ||
+        !num_u64((struct str){ text.ptr, CAS_WITNESS_DIGITS }, INT64_MAX, &sequence) ||
+        !enc_hex_read((struct str){ text.ptr + CAS_WITNESS_DIGITS + 1, CRYPTO_HASH_LEN * 2 },
+                      head->hash, CRYPTO_HASH_LEN)) {
+        return false; // none yet, or cut short by a power cut: it was never synced
+    }
+    head->sequence = (int64_t)sequence;
+    return true;
+}
+
+static bool cas_witness_open(struct cas *cas, const char *path, struct err *err)
+{
+    struct ledger_head seen = { 0 };
+    bool same = true;
+    if (path == NULL) {
+        return true;
+    }
+    if (cas_witness_read(path, &seen) && !ledger_has_head(cas->ledger, &seen, &same, err)) {
+        return false;
+    }
+    if (!same) {
+        return err_set(err, ERR_CONFLICT,
+                       "the ledger had come to entry %lld and this database does not hold it: its "
+                       "end was lost or an older copy stands here. Restore the newest copy; to "
+                       "accept the loss, remove %.80s",
+                       (long long)seen.sequence, path);
+    }
+    cas->witness = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return cas->witness >= 0 ||
+           err_set(err, ERR_UNAVAILABLE, "cannot write %s (error %d)", path, errno);
+}
+
+void cas_committed(struct cas *cas)
+{
+    struct ledger_head head;
+    struct err unheard;
+    if (cas->witness < 0 || !ledger_head(cas->ledger, &head, &unheard)) {
+        return;
+    }
+    OWN(buf_free) struct buf text = BUF_CAP(256);
+    buf_addf(&text, "%0*lld ", CAS_WITNESS_DIGITS, (long long)head.sequence);
+    enc_hex_add(&text, head.hash, sizeof(head.hash));
+    buf_add(&text, STR("\n"));
+    // A witness that could not be written sees less; the ledger itself is not harmed.
+    (void)!pwrite(cas->witness, text.ptr, text.len, 0);
+}
+
+static bool cas_first_account(struct cas *cas, const char *name, uint8_t number, int64_t now,
+                              struct err *err)
+{
+    struct ledger_account account;
+    struct ledger_receipt receipt;
+    bool found;
+    struct ledger_ask ask = { .key = { .bytes = { 'q', 'u', 'o', 'i', 'n', number } },
+                              .debit = str_of(name),
+                              .is_unlimited = true,
+                              .why = STR("a new site"),
+                              .asker = STR("cas"),
+                              .at = now };
+    return ledger_account_find(cas->ledger, ask.debit, &account, &found, err) &&
+           (found || ledger_account_open(cas->ledger, &ask, &receipt, err));
+}
+
+// What a new site begins with; nothing for one that has it.
+static bool cas_found_site(struct cas *cas, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(4096);
+    struct cas_prices prices;
+    int64_t now = clk_wall_ms();
+    bool found;
+    if (!db_begin(cas->db, err)) {
+        return false;
+    }
+    bool ok = cas_first_account(cas, "cash", 1, now, err) &&
+              cas_first_account(cas, "income:print", 2, now, err) &&
+              cas_store_prices(cas, 0, &arena, &prices, &found, err);
+    if (ok && !found) {
+        prices = (struct cas_prices){
+            .version = 1, .list = price_default(), .set_at = now, .set_by = STR("cas")
+        };
+        ok = cas_store_prices_add(cas, &prices, err);
+    }
+    if (!ok) {
+        db_rollback(cas->db);
+        return false;
+    }
+    return db_commit(cas->db, err);
+}
+
+bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
+{
+    OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
+    made->witness = -1;
+    const struct db_options store = { .dsn = options->dsn, .exclusive = true };
+    if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
+        !cas_store_open(made, err) || !cas_witness_open(made, options->witness, err) ||
+        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
+        return false;
+    }
+    cas_committed(made);
+    *cas = made;
+    made = NULL;
+    return true;
+}
+
+void cas_close(struct cas **cas)
+{
+    if (*cas == NULL) {
+        return;
+    }
+    ledger_close(&(*cas)->ledger);
+    db_close(&(*cas)->db);
+    crypto_authority_free(&(*cas)->authority);
+    if ((*cas)->witness >= 0) {
+        (void)close((*cas)->witness); // never synced: nothing to learn
+    }
+    free(*cas);
+    *cas = NULL;
+}
+
+// ---- words -------------------------------------------------------------------------------------
+
+bool cas_name_fold(struct str name, char out[static CAS_NAME_MAX + 1], struct err *err)
+{
+    if (name.len == 0 || name.len > CAS_NAME_MAX || !enc_is_plain(name) || name.ptr[0] == ' ' ||
+        name.ptr[name.len - 1] == ' ') {
+        return err_set(err, ERR_INVALID,
+                       "a name has 1 to %d bytes of UTF-8, no control characters and no space at "
+                       "either end",
+                       CAS_NAME_MAX);
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        out[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    out[name.len] = '\0';
+    return true;
+}
+
+char *cas_text(struct arena *arena, struct str run)
+{
+    char *text = arena_text(arena, run);
+    assert(text != NULL);
+    return text;
+}
+
+struct str cas_asker(struct cas_turn *turn)
+{
+    const char *text = arena_textf(turn->arena, "%s/%s", turn->role, turn->host);
+    assert(text != NULL);
+    return str_of(text);
+}
+
+char *cas_account(struct arena *arena, const char *name)
+{
+    char *text = arena_textf(arena, "user:%s", name);
+    assert(text != NULL);
+    return text;
+}
+
+struct ledger_key cas_key(ProtobufCBinaryData bytes)
+{
+    struct ledger_key key = { { 0 } };
+    assert(bytes.len == sizeof(key.bytes));
+    memcpy(key.bytes, bytes.data, sizeof(key.bytes));
+    return key;
+}
+
+Quoin__V1__Head *cas_head(struct arena *arena, int64_t sequence, const uint8_t *hash)
+{
+    Quoin__V1__Head *head = cas_message(arena, &quoin__v1__head__descriptor);
+    head->sequence = sequence;
+    head->hash.len = CRYPTO_HASH_LEN;
+    head->hash.data =
+        (uint8_t *)cas_text(arena, (struct str){ (const char *)hash, CRYPTO_HASH_LEN });
+    return head;
+}
+
+// ---- the same key again ------------------------------------------------------------------------
+
+bool cas_repeat(struct cas *cas, struct cas_turn *turn, const char *method,
+                const ProtobufCMessage *ask, ProtobufCBinaryData key, struct ledger_entry *entry,
+                Quoin__V1__Receipt **receipt, bool *found, struct err *err)
+{
+    struct ledger_key used = cas_key(key);
+    ProtobufCMessage *message;
+    ProtobufCMessage *first;
+    if (!ledger_entry_find(cas->ledger, &used, turn->arena, entry, found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    if (!cas_unpack(turn->arena, &quoin__v1__receipt__descriptor, entry->detail, &message, err)) {
+        return false;
+    }
+    *receipt = (Quoin__V1__Receipt *)message;
+    const char *differs = "method";
+    if (strcmp((*receipt)->method, method) == 0) {
+        struct str bytes = { (const char *)(*receipt)->request.data, (*receipt)->request.len };
+        if (!cas_unpack(turn->arena, ask->descriptor, bytes, &first, err)) {
+            return false;
+        }
+        differs = cas_difference(first, ask);
+    }
+    return differs == NULL ||
+           err_set(err, ERR_CONFLICT,
+                   "the key was used before, in entry %lld, with another %s; a new request needs a "
+                   "new key",
+                   (long long)entry->sequence, differs);
+}
+
+struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask,
+                       Quoin__V1__PriceLine **lines, size_t line_count, uint32_t price_version)
+{
+    Quoin__V1__Receipt *receipt = cas_message(turn->arena, &quoin__v1__receipt__descriptor);
+    struct str request = cas_pack(turn->arena, ask);
+    receipt->method = cas_text(turn->arena, str_of(method));
+    receipt->request.data = (uint8_t *)cas_text(turn->arena, request);
+    receipt->request.len = request.len;
+    receipt->lines = lines;
+    receipt->n_lines = line_count;
+    receipt->price_version = price_version;
+    return cas_pack(turn->arena, &receipt->base);
+}
+
+// ---- which request goes where ------------------------------------------------------------------
+
+static const struct {
+    const ProtobufCMessageDescriptor *ask;
+    CAS_CORE((*core));
+} cas_cores[] = {
+    { &quoin__v1__add_person_request__descriptor, cas_people_add },
+    { &quoin__v1__get_person_request__descriptor, cas_people_get },
+    { &quoin__v1__list_people_request__descriptor, cas_people_list },
+    { &quoin__v1__deposit_request__descriptor, cas_people_deposit },
+    { &quoin__v1__set_limit_request__descriptor, cas_people_limit },
+    { &quoin__v1__quote_request__descriptor, cas_charge_quote },
+    { &quoin__v1__reserve_request__descriptor, cas_charge_reserve },
+    { &quoin__v1__settle_request__descriptor, cas_charge_settle },
+    { &quoin__v1__void_request__descriptor, cas_charge_void },
+    { &quoin__v1__get_prices_request__descriptor, cas_prices_get },
+    { &quoin__v1__set_prices_request__descriptor, cas_prices_set },
+    { &quoin__v1__balance_request__descriptor, cas_books_balance },
+    { &quoin__v1__list_entries_request__descriptor, cas_books_entries },
+    { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
+    { &quoin__v1__join_request__descriptor, cas_enrol_join },
+    { &quoin__v1__renew_request__descriptor, cas_enrol_renew },
+};
+
+bool cas_knows(const ProtobufCMessageDescriptor *ask)
+{
+    for (size_t i = 0; i < sizeof(cas_cores) / sizeof(cas_cores[0]); i++) {
+        if (cas_cores[i].ask == ask) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                const ProtobufCMessage **reply, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(cas_cores) / sizeof(cas_cores[0]); i++) {
+        if (cas_cores[i].ask == ask->descriptor) {
+            return cas_cores[i].core(cas, turn, ask, reply, err);
+        }
+    }
+    return err_set(err, ERR_INTERNAL, "nothing here answers %s", ask->descriptor->name);
+}
+
+bool cas_lapse(struct cas *cas, int64_t now, struct err *err)
+{
+    size_t count;
+    return ledger_lapse(cas->ledger, now, 100, &count, err);
+}
