@@ -4,7 +4,7 @@
 
 #include "base/clk.h"
 #include "lib/folder.h"
-#include "lib/site.h"
+#include "lib/pki.h"
 #include "lib/tap.h"
 #include "proto/cas.pb-c.h"
 #include "wire/client.h"
