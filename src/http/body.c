@@ -25,19 +25,15 @@ enum body_state {
 
 void http_body_init(struct http_body *body, enum http_framing framing, uint64_t length)
 {
-    *body = (struct http_body){ .left = length };
-    switch (framing) {
-    case HTTP_BODY_NONE: body->done = true; break;
-    case HTTP_BODY_LENGTH:
-        body->state = BODY_LENGTH;
-        body->done = length == 0;
-        break;
-    case HTTP_BODY_CHUNKED:
-        body->state = BODY_SIZE;
-        body->left = 0;
-        break;
-    case HTTP_BODY_UNTIL_CLOSE: body->state = BODY_UNTIL_CLOSE; break;
-    }
+    static const uint8_t first[] = {
+        [HTTP_BODY_NONE] = BODY_LENGTH,
+        [HTTP_BODY_LENGTH] = BODY_LENGTH,
+        [HTTP_BODY_CHUNKED] = BODY_SIZE,
+        [HTTP_BODY_UNTIL_CLOSE] = BODY_UNTIL_CLOSE,
+    };
+    *body = (struct http_body){ .state = first[framing] };
+    body->left = framing == HTTP_BODY_LENGTH ? length : 0;
+    body->done = body->state == BODY_LENGTH && body->left == 0;
 }
 
 static int hex_digit(char c)

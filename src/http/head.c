@@ -87,7 +87,7 @@ static enum http_reason scan_byte(struct http_scan *scan, char c)
     case SCAN_LINE: return scan_text(scan, c);
     case SCAN_LINE_LF: scan->state = SCAN_NEXT; break;
     case SCAN_EMPTY_LF: scan->state = SCAN_REALLY; break;
-    case SCAN_END_LF: scan->done = true; break;
+    case SCAN_END_LF: scan->done = c == '\n'; break;
     }
     return c == '\n' ? HTTP_FINE : HTTP_BARE_CR;
 }
@@ -96,19 +96,23 @@ size_t http_scan_feed(struct http_scan *scan, struct str bytes)
 {
     size_t at = 0;
     while (at < bytes.len && !scan->done && scan->reason == HTTP_FINE) {
-        if (scan->len == HTTP_HEAD_MAX) {
-            scan->reason = HTTP_HEAD_LONG;
-        } else if (scan->len == HTTP_LINE_MAX && scan->lines <= 1 && scan->state != SCAN_NEXT &&
-                   scan->state != SCAN_END_LF) {
-            scan->reason = HTTP_LINE_LONG;
-        } else {
-            scan->reason = scan_byte(scan, bytes.ptr[at]);
-            scan->len++;
-            at++;
+        bool first = scan->lines <= 1 && scan->state != SCAN_NEXT && scan->state != SCAN_END_LF;
+        size_t room = (first ? HTTP_LINE_MAX : HTTP_HEAD_MAX) - scan->len;
+        size_t most = bytes.len - at < room ? bytes.len - at : room;
+        const char *here = bytes.ptr + at;
+        size_t run = 0; // of bytes that change nothing
+        while (scan->state == SCAN_LINE && run < most && here[run] != 0x7f &&
+               (unsigned char)here[run] >= ' ') {
+            run++;
         }
-    }
-    if (scan->reason != HTTP_FINE) {
-        scan->done = false;
+        if (room == 0) {
+            scan->reason = first ? HTTP_LINE_LONG : HTTP_HEAD_LONG;
+        } else if (run == 0) {
+            scan->reason = scan_byte(scan, *here);
+            run = 1;
+        }
+        scan->len += (uint32_t)run;
+        at += run;
     }
     return at;
 }
