@@ -14,9 +14,11 @@
 struct net_loop;
 
 struct net_loop *net_loop_new(void);
-void net_loop_run(struct net_loop *loop);   // until net_loop_stop
-void net_loop_stop(struct net_loop *loop);  // from a callback
-void net_loop_free(struct net_loop **loop); // closes what is still open on it
+void net_loop_run(struct net_loop *loop);  // until net_loop_stop
+void net_loop_stop(struct net_loop *loop); // from a callback
+// What was posted runs, streams that are still open get their on_close (ERR_UNAVAILABLE), what
+// nobody freed is closed. Free what has a free function of its own before this.
+void net_loop_free(struct net_loop **loop);
 void net_assert_loop(void);
 void net_assert_worker(void);
 
@@ -94,12 +96,19 @@ void net_tls_free(struct net_tls **tls); // streams made from it may live on
 
 // A connected byte stream, plain or TLS. Owned by who opened or accepted it, freed with
 // net_stream_close; on_close runs once, last, and after it the stream is gone.
+//
+// No callback runs inside a call of its owner's: what a call causes comes before the loop waits
+// again. After net_stream_close or net_stream_abort nothing comes but on_close, so both may be
+// called in any callback, and twice.
+//
+// A TLS 1.3 client's on_open means that the server is proven, not that the server took our
+// certificate: only a byte read from it says that. A refusal comes as on_close with ERR_DENIED.
 struct net_stream;
 
 struct net_stream_events {
-    void (*on_open)(void *arg, struct net_stream *stream); // handshake done; may be NULL
+    void (*on_open)(void *arg, struct net_stream *stream); // of net_connect; may be NULL
     void (*on_read)(void *arg, struct net_stream *stream, struct str bytes);
-    void (*on_end)(void *arg, struct net_stream *stream);   // the peer sends no more; may be NULL
+    void (*on_end)(void *arg, struct net_stream *stream);   // the peer sends no more; NULL: closes
     void (*on_drain)(void *arg, struct net_stream *stream); // pending fell to 0; may be NULL
     void (*on_close)(void *arg, const struct err *err);     // err->code ERR_NONE: we closed it
 };
@@ -115,6 +124,7 @@ struct net_stream *net_connect(struct net_loop *loop, const struct net_address *
                                struct net_tls *tls, const char *peer_name, uint64_t timeout_ms,
                                const struct net_stream_events *events, void *arg);
 
+// events: borrowed; NULL: nobody listens and nothing is read, also when it closes.
 void net_stream_set(struct net_stream *stream, const struct net_stream_events *events, void *arg);
 // Copies the bytes into the stream's queue. The caller looks at net_stream_pending and holds back;
 // past NET_STREAM_QUEUE_MAX the stream is closed with ERR_LIMIT.

@@ -28,6 +28,9 @@ enum {
 static void poll_on_ready(uv_poll_t *uv, int status, int events)
 {
     struct net_poll *poll = (struct net_poll *)uv;
+    if (status < 0) {
+        poll->events = 0; // libuv has stopped it
+    }
     poll->on_ready(poll->arg, status, events);
 }
 
@@ -513,6 +516,7 @@ static void stream_ready(struct net_stream *stream, int events)
 {
     if (stream->state == NET_STREAM_LINGERING) {
         stream_discard(stream);
+        net_stream_watch(stream);
         return;
     }
     if ((events & UV_WRITABLE) != 0 && stream->write_waits) {
@@ -534,7 +538,12 @@ static void stream_on_ready(void *arg, int status, int events)
     }
     switch (stream->state) {
     case NET_STREAM_CONNECTING: net_opening_ready(stream); break;
-    case NET_STREAM_SNIFFING: net_listener_ready(stream); break;
+    case NET_STREAM_SNIFFING:
+        net_listener_ready(stream);
+        if (stream->state == NET_STREAM_SNIFFING) {
+            net_poll_watch(stream->poll, UV_READABLE);
+        }
+        break;
     case NET_STREAM_SHAKING: net_tls_shake(stream); break;
     case NET_STREAM_OPEN:
     case NET_STREAM_FLUSHING:
@@ -552,11 +561,21 @@ void net_stream_attach(struct net_stream *stream, int fd)
 
 // --- what owners call ---------------------------------------------------------------------------
 
+// Somebody wants bytes again: some may wait inside the TLS layer, where poll does not see them.
+static void stream_wake(struct net_stream *stream)
+{
+    if (stream_wants_bytes(stream) && net_tls_has_bytes(stream)) {
+        stream->read_waits = true;
+        net_stream_turn(stream);
+    }
+    net_stream_watch(stream);
+}
+
 void net_stream_set(struct net_stream *stream, const struct net_stream_events *events, void *arg)
 {
     stream->events = events;
     stream->arg = arg;
-    net_stream_watch(stream);
+    stream_wake(stream);
 }
 
 void net_stream_write(struct net_stream *stream, struct str bytes)
@@ -609,11 +628,7 @@ void net_stream_resume(struct net_stream *stream)
         return;
     }
     stream->paused = false;
-    if (net_tls_has_bytes(stream)) {
-        stream->read_waits = true;
-        net_stream_turn(stream);
-    }
-    net_stream_watch(stream);
+    stream_wake(stream);
 }
 
 void net_stream_shut(struct net_stream *stream)

@@ -187,6 +187,8 @@ static void svc_renew_failed(void *arg, const struct err *err)
               log_int("ends-at", svc->ends_at));
 }
 
+static void svc_start_beacon(struct svc *svc);
+
 static void svc_renewed(void *arg)
 {
     struct svc *svc = arg;
@@ -206,6 +208,8 @@ static void svc_renewed(void *arg)
     net_tls_free(&svc->client_tls);
     svc->server_tls = server;
     svc->client_tls = client;
+    svc_beacon_free(&svc->beacon); // it carries the certificate
+    svc_start_beacon(svc);
     log_event(LOG_INFO, "certificate.renewed", log_int("ends-at", svc->ends_at));
     if (svc->on_renewed != NULL) {
         svc->on_renewed(svc->on_renewed_state);

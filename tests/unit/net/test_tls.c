@@ -57,7 +57,7 @@ static void make_site(const char *site, const char *ca_file, const char *first, 
     }
 }
 
-enum { PLAIN_CLIENT = 1, TLS12_CLIENT = 2, SILENT_CLIENT = 4, RUBBISH = 8, BIG = 16 };
+enum { PLAIN_CLIENT = 1, TLS12_CLIENT = 2, SILENT_CLIENT = 4, RUBBISH = 8, BIG = 16, HALF = 32 };
 
 struct row {
     const char *name;
@@ -80,6 +80,8 @@ static const struct row rows[] = {
       "quoin://0123456789abcdef/dre/box" },
     { "much both ways", "dre", "ca.crt", "box", NULL, NULL, BIG, false, false, "h2", true, ERR_NONE,
       "quoin://0123456789abcdef/dre/box" },
+    { "half closed after all was sent", "dre", "ca.crt", NULL, NULL, NULL, BIG | HALF, false, false,
+      "h2", true, ERR_NONE, "quoin://0123456789abcdef/dre/box" },
     { "by address", "dre", "ca.crt", "127.0.0.1", NULL, NULL, 0, true, false, "h2", true, ERR_NONE,
       "quoin://0123456789abcdef/dre/box" },
     { "no certificate", NULL, "ca.crt", NULL, NULL, NULL, 0, false, false, "h2", false, ERR_DENIED,
@@ -144,6 +146,9 @@ static void client_write(struct talk *talk)
         part[0] = (talk->row->flags & RUBBISH) != 0 ? 0x16 : 'G';
         net_stream_write(talk->client, (struct str){ part, len });
         sent += len;
+    }
+    if ((talk->row->flags & HALF) != 0) {
+        net_stream_shut(talk->client);
     }
 }
 
@@ -327,7 +332,7 @@ int main(void)
         row_run(&rows[i], 1);
     }
     row_run(&rows[0], 3); // and again, with a ticket
-    row_run(&rows[13], 2);
+    row_run(&rows[14], 2);
     test_files_that_are_not_there_or_do_not_fit();
     const char *const files[] = { "ca.crt",   "cas.crt",  "cas.key", "dre.crt",  "dre.key",
                                   "old.crt",  "old.key",  "ca2.crt", "cas2.crt", "cas2.key",
