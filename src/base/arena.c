@@ -98,6 +98,26 @@ char *arena_textf(struct arena *arena, const char *fmt, ...)
     return text;
 }
 
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *first = NULL;
+    while (arena->blocks != NULL) {
+        struct arena_block *block = arena->blocks;
+        arena->blocks = block->next;
+        if (block->next == NULL && block->size <= ARENA_BLOCK) {
+            first = block;
+        } else {
+            free(block);
+        }
+    }
+    *arena = ARENA_CAP(arena->cap);
+    if (first != NULL) {
+        memset(first->bytes, 0, first->used);
+        first->used = 0;
+        arena->blocks = first;
+    }
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->blocks != NULL) {

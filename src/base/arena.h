@@ -30,7 +30,8 @@ struct str arena_copy(struct arena *arena, struct str run);
 char *arena_text(struct arena *arena, struct str run);
 char *arena_textf(struct arena *arena, const char *fmt, ...) CC_PRINTF(2, 3);
 
-void arena_free(struct arena *arena); // leaves it empty and usable
+void arena_free(struct arena *arena);  // leaves it empty and usable
+void arena_reset(struct arena *arena); // as arena_free, but keeps a first small block for reuse
 
 static inline bool arena_ok(const struct arena *arena)
 {

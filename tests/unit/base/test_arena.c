@@ -38,8 +38,31 @@ static void test_copies_end_in_nul(void)
     CHECK(strcmp(arena_textf(&arena, "%d-%s", 7, "x"), "7-x") == 0);
 }
 
+static void test_a_reset_arena_is_as_new(void)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 1; size < 100000; size *= 3) {
+            unsigned char *bytes = arena_new(&arena, size);
+            bool zero = true;
+            for (size_t i = 0; i < size; i++) {
+                zero = zero && bytes[i] == 0;
+                bytes[i] = 0xff;
+            }
+            CHECK(zero);
+        }
+        CHECK(arena_new(&arena, 2 << 20) == NULL && !arena_ok(&arena));
+        arena_reset(&arena);
+        CHECK(arena_ok(&arena) && arena.used == 0 && arena.cap == 1 << 20);
+    }
+    struct arena small = ARENA_CAP(8);
+    arena_reset(&small);
+    CHECK(small.blocks == NULL);
+}
+
 int main(void)
 {
+    test_a_reset_arena_is_as_new();
     test_gives_zeroed_aligned_memory();
     test_the_cap_is_an_error_and_not_a_crash();
     test_copies_end_in_nul();
