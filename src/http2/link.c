@@ -168,6 +168,7 @@ struct http2_link *http2_link_new(struct net_loop *loop, struct net_stream *stre
     link->timer = net_timer_new(loop, http2_link_on_timer, link);
     net_timer_start(link->timer, HTTP2_PING_MS);
     net_stream_set(stream, &http2_link_events, link);
+    net_stream_keep(stream);
     http2_link_flush(link); // our preface and settings
     return link;
 }

@@ -13,6 +13,7 @@ enum { ROLE_ALL = ROLE_ENGINE | ROLE_ADMIN | ROLE_WEB }; // not the joiner
 const struct wire_kind wire_kinds[] = {
 #define CALL(service, method, request, reply, engine, roles, deadline_ms, flags)                   \
     { "/quoin.v1." #service "/" #method,                                                           \
+      sizeof("/quoin.v1." #service "/" #method) - 1,                                               \
       "quoin.v1." #service,                                                                        \
       &quoin__v1__##request##__descriptor,                                                         \
       &quoin__v1__##reply##__descriptor,                                                           \
@@ -22,19 +23,21 @@ const struct wire_kind wire_kinds[] = {
       flags },
 #include "wire/calls.tbl.h"
 #undef CALL
-    { "/grpc.health.v1.Health/Check", "grpc.health.v1.Health",
-      &grpc__health__v1__health_check_request__descriptor,
+    { "/grpc.health.v1.Health/Check", sizeof("/grpc.health.v1.Health/Check") - 1,
+      "grpc.health.v1.Health", &grpc__health__v1__health_check_request__descriptor,
       &grpc__health__v1__health_check_response__descriptor, "*", ROLE_ALL, 2000, CALL_OWN },
-    { "/grpc.health.v1.Health/Watch", "grpc.health.v1.Health",
-      &grpc__health__v1__health_check_request__descriptor,
+    { "/grpc.health.v1.Health/Watch", sizeof("/grpc.health.v1.Health/Watch") - 1,
+      "grpc.health.v1.Health", &grpc__health__v1__health_check_request__descriptor,
       &grpc__health__v1__health_check_response__descriptor, "*", ROLE_ALL, 0,
       CALL_OWN | CALL_PARTS },
     { "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+      sizeof("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo") - 1,
       "grpc.reflection.v1.ServerReflection",
       &grpc__reflection__v1__server_reflection_request__descriptor,
       &grpc__reflection__v1__server_reflection_response__descriptor, "*", ROLE_ALL, 600000,
       CALL_OWN | CALL_TALK },
     { "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+      sizeof("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo") - 1,
       "grpc.reflection.v1alpha.ServerReflection",
       &grpc__reflection__v1__server_reflection_request__descriptor,
       &grpc__reflection__v1__server_reflection_response__descriptor, "*", ROLE_ALL, 600000,
@@ -45,7 +48,8 @@ const size_t wire_kind_count = sizeof(wire_kinds) / sizeof(wire_kinds[0]);
 const struct wire_kind *wire_kind_find(struct str path)
 {
     for (size_t i = 0; i < wire_kind_count; i++) {
-        if (str_eq(path, str_of(wire_kinds[i].path))) {
+        if (path.len == wire_kinds[i].path_len &&
+            memcmp(path.ptr, wire_kinds[i].path, path.len) == 0) {
             return &wire_kinds[i];
         }
     }

@@ -17,7 +17,8 @@ enum {
 enum { WIRE_KEY_LEN = 16 };
 
 struct wire_kind {
-    const char *path;    // "/quoin.v1.People/AddPerson"
+    const char *path; // "/quoin.v1.People/AddPerson"
+    size_t path_len;
     const char *service; // "quoin.v1.People"
     const ProtobufCMessageDescriptor *request;
     const ProtobufCMessageDescriptor *reply;

@@ -29,6 +29,13 @@ enum {
     CLIENT_ASK_BYTES = 16 << 20,
 };
 
+// Not where a sanitizer is to see who still uses one.
+#if defined(__SANITIZE_ADDRESS__)
+enum { CLIENT_SPARES_MAX = 0 };
+#else
+enum { CLIENT_SPARES_MAX = 64 };
+#endif
+
 enum question_state { QUESTION_WAITS, QUESTION_OPEN, QUESTION_OVER };
 
 struct question {
@@ -87,8 +94,11 @@ struct wire_client {
     struct net_timer *rest;    // owned; back-off
     struct wire_dues dues;
     struct question_list waiting;
-    struct question_list open; // and over
-    unsigned failures;         // since the last answer
+    struct question_list open;                      // and over
+    struct question *spares[CLIENT_SPARES_MAX + 1]; // owned; for the next ones
+    size_t spare_count;
+    int64_t timer_ms;  // when the timer runs; INT64_MAX: it does not
+    unsigned failures; // since the last answer
     uint64_t last_id;
     bool fresh; // no answer came on this connection yet
     bool ended; // freed as soon as nobody is inside
@@ -130,26 +140,21 @@ static void list_drop(struct question_list *list, struct question *question)
     list->count--;
 }
 
+// Sets the timer where it runs too late. Where it runs too early it finds nothing to do, once.
 static void client_set_timer(struct wire_client *client)
 {
     const struct wire_due *first = wire_due_first(&client->dues);
-    if (first == NULL) {
-        net_timer_stop(client->timer);
-        return;
+    if (first != NULL && first->at_ms < client->timer_ms) {
+        int64_t wait = first->at_ms - clk_mono_ms();
+        client->timer_ms = first->at_ms;
+        net_timer_start(client->timer, wait > 0 ? (uint64_t)wait : 0);
     }
-    int64_t wait = first->at_ms - clk_mono_ms();
-    net_timer_start(client->timer, wait > 0 ? (uint64_t)wait : 0);
 }
 
 static void client_due_add(struct question *question, int64_t at_ms)
 {
-    struct wire_client *client = question->client;
-    const struct wire_due *first = wire_due_first(&client->dues);
-    bool earlier = first == NULL || at_ms < first->at_ms;
-    wire_due_add(&client->dues, &question->due, at_ms);
-    if (earlier) { // later ones find the timer early, which then is set anew
-        client_set_timer(client);
-    }
+    wire_due_add(&question->client->dues, &question->due, at_ms);
+    client_set_timer(question->client);
 }
 
 // Lets go of the stream: what comes on it is not for this question any more.
@@ -169,14 +174,25 @@ static void question_free(struct question *question)
     struct wire_client *client = question->client;
     list_drop(question->state == QUESTION_WAITS ? &client->waiting : &client->open, question);
     wire_due_drop(&client->dues, &question->due);
-    arena_free(&question->arena);
-    free(question);
+    if (client->spare_count < CLIENT_SPARES_MAX) {
+        arena_reset(&question->arena);
+        *question = (struct question){ .arena = question->arena };
+        client->spares[client->spare_count++] = question;
+    } else {
+        arena_free(&question->arena);
+        free(question);
+    }
 }
 
 static void client_release(struct wire_client *client)
 {
     if (!client->ended || client->inside > 0) {
         return;
+    }
+    while (client->spare_count > 0) {
+        struct question *spare = client->spares[--client->spare_count];
+        arena_free(&spare->arena);
+        free(spare);
     }
     wire_due_free(&client->dues);
     free(client->role);
@@ -232,6 +248,7 @@ static void client_on_timer(void *arg)
 {
     struct wire_client *client = arg;
     int64_t now = clk_mono_ms();
+    client->timer_ms = INT64_MAX;
     client->inside++;
     for (struct wire_due *first = wire_due_first(&client->dues);
          first != NULL && first->at_ms <= now; first = wire_due_first(&client->dues)) {
@@ -486,11 +503,12 @@ struct wire_ask wire_ask(struct wire_client *client, const char *path,
 {
     const struct wire_kind *kind = client_kind(path);
     assert(request->descriptor == kind->request);
-    struct question *question = mem_new(sizeof(*question));
+    struct question *question = client->spare_count > 0 ? client->spares[--client->spare_count]
+                                                        : mem_new(sizeof(*question));
     question->client = client;
     question->id = ++client->last_id;
     question->kind = kind;
-    question->arena = ARENA_CAP(CLIENT_ASK_BYTES);
+    question->arena.cap = CLIENT_ASK_BYTES;
     question->done = done;
     question->arg = arg;
     uint64_t wait = wait_ms == 0 ? kind->deadline_ms : wait_ms;
@@ -698,6 +716,7 @@ struct wire_client *wire_client_new(struct net_loop *loop,
     client->site = client_text(settings->site);
     client->queue_max = settings->queue_max == 0 ? CLIENT_QUEUE_MAX : settings->queue_max;
     client->timer = net_timer_new(loop, client_on_timer, client);
+    client->timer_ms = INT64_MAX;
     client->rest = net_timer_new(loop, client_on_rest, client);
     return client;
 }

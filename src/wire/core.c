@@ -40,6 +40,11 @@ void wire_core_free(struct wire_core **core)
         return;
     }
     assert(old->call_count == 0);
+    while (old->spare_count > 0) {
+        struct wire_call *spare = old->spares[--old->spare_count];
+        arena_free(&spare->arena);
+        free(spare);
+    }
     wire_due_free(&old->dues);
     free(old->slots);
     free(old->handlers);
@@ -124,14 +129,15 @@ struct wire_call *wire_call_new(struct wire_conn *conn, struct http2_stream *str
     }
     core->call_count++;
     uint32_t slot = core_slot_take(core);
-    struct wire_call *call = mem_new(sizeof(*call));
+    struct wire_call *call =
+        core->spare_count > 0 ? core->spares[--core->spare_count] : mem_new(sizeof(*call));
     core->slots[slot].call = call;
     call->id.v = (uint64_t)core->slots[slot].generation << 32 | slot;
     call->core = core;
     call->conn = conn;
     call->stream = stream;
     call->kind = kind;
-    call->arena = ARENA_CAP(WIRE_CALL_BYTES);
+    call->arena.cap = WIRE_CALL_BYTES;
     call->due.at_ms = deadline_ms;
     http2_stream_set_user(stream, call);
     if (deadline_ms < INT64_MAX) {
@@ -155,8 +161,14 @@ void wire_call_drop(struct wire_call *call)
     core->bytes -= call->counted;
     wire_due_drop(&core->dues, &call->due);
     http2_stream_set_user(call->stream, NULL);
-    arena_free(&call->arena);
-    free(call);
+    if (core->spare_count < WIRE_SPARES_MAX) {
+        arena_reset(&call->arena);
+        *call = (struct wire_call){ .arena = call->arena };
+        core->spares[core->spare_count++] = call;
+    } else {
+        arena_free(&call->arena);
+        free(call);
+    }
 }
 
 struct wire_call *wire_core_find(struct wire_core *core, struct wire_call_id id)

@@ -14,6 +14,14 @@ struct wire_slot {
     uint32_t next_free;     // index + 1; 0: none
 };
 
+// Calls that are over are kept for the next ones, with a block of memory each; not where a
+// sanitizer is to see who still uses one.
+#if defined(__SANITIZE_ADDRESS__)
+enum { WIRE_SPARES_MAX = 0 };
+#else
+enum { WIRE_SPARES_MAX = 64 };
+#endif
+
 struct wire_core {
     wire_handler **handlers; // owned; by index in wire_kinds; NULL: not ours
     void *engine;            // borrowed
@@ -24,6 +32,8 @@ struct wire_core {
     uint32_t slot_count;
     uint32_t first_free; // index + 1
     size_t call_count;
+    struct wire_call *spares[WIRE_SPARES_MAX + 1]; // owned
+    size_t spare_count;
     size_t bytes; // of all calls' arenas
     struct wire_dues dues;
     bool serving;

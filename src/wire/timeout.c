@@ -3,7 +3,6 @@
 #include "wire/timeout.h"
 
 #include "base/num.h"
-#include <stdio.h>
 
 enum { TIMEOUT_DIGITS_MAX = 8, TIMEOUT_VALUE_MAX = 99999999 };
 
@@ -41,6 +40,12 @@ bool wire_timeout_read(struct str text, uint64_t *ms)
 struct str wire_timeout_write(uint64_t ms, char text[static WIRE_TIMEOUT_TEXT])
 {
     ms = ms > TIMEOUT_VALUE_MAX ? TIMEOUT_VALUE_MAX : ms;
-    int len = snprintf(text, WIRE_TIMEOUT_TEXT, "%um", (unsigned)ms);
-    return (struct str){ text, (size_t)len };
+    size_t at =
+        WIRE_TIMEOUT_TEXT; // written from its end; a call a millisecond is too many for printf
+    text[--at] = 'm';
+    do {
+        text[--at] = (char)('0' + ms % 10);
+        ms /= 10;
+    } while (ms > 0);
+    return (struct str){ text + at, WIRE_TIMEOUT_TEXT - at };
 }
