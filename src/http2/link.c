@@ -1,4 +1,6 @@
 // http2/link: see link.h. Loop thread. Owns the stream, the session and the buffer between them.
+//
+// no unit test: tests/unit/wire/test_client.c and test_server.c run every path over TLS.
 
 #include "http2/link.h"
 

@@ -511,7 +511,7 @@ static void tls_set_peer(struct net_tls *tls, const struct net_tls_settings *set
 void net_stream_keep(struct net_stream *stream)
 {
     if (stream->ssl != NULL) {
-        (void)SSL_clear_mode(stream->ssl, SSL_MODE_RELEASE_BUFFERS); // gives the modes that are left
+        (void)SSL_clear_mode(stream->ssl, SSL_MODE_RELEASE_BUFFERS); // gives what is left
     }
 }
 

@@ -1,4 +1,6 @@
 // wire/call: what an engine does with a call that it was given (server.h), and how a call ends.
+//
+// no unit test: tests/unit/wire/test_core.c.
 
 #include "wire/core_int.h"
 

@@ -2,6 +2,8 @@
 // byte of its body is kept, puts the message together, and hands it to the engine.
 //
 // gRPC over HTTP/2: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+//
+// no unit test: tests/unit/wire/test_core.c, which has the matrix of roles and calls.
 
 #include "wire/core_int.h"
 

@@ -1,4 +1,6 @@
 // wire/health: grpc.health.v1, for every service of the engine and for the engine itself ("").
+//
+// no unit test: tests/unit/wire/test_core.c.
 
 #include "wire/core_int.h"
 

@@ -1,5 +1,7 @@
 // wire/reflect: server reflection over the descriptors that the build embedded. One request, one
 // reply; a file is given alone, its imports are asked for by name.
+//
+// no unit test: tests/unit/wire/test_core.c.
 
 #include "wire/core_int.h"
 

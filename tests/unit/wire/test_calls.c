@@ -1,5 +1,7 @@
 #include "wire/calls.h"
 
+#include "base/buf.h"
+#include "base/fs.h"
 #include "lib/tap.h"
 
 static const struct {
@@ -16,8 +18,40 @@ static const struct {
     { "/quoin.v1.People/Deposit", ROLE_ADMIN | ROLE_WEB },
 };
 
+// docs/protocol.md says the same as the table.
+static void test_the_page_is_fresh(void)
+{
+    static const unsigned order[] = { ROLE_CAS, ROLE_DRE, ROLE_DCE,   ROLE_DME,
+                                      ROLE_SPE, ROLE_WEB, ROLE_ADMIN, ROLE_JOINER };
+    const char *source = getenv("QUOIN_SOURCE");
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s/docs/protocol.md", source == NULL ? "." : source);
+    OWN(buf_free) struct buf page = BUF_CAP(1 << 20);
+    struct err err = { 0 };
+    CHECK(fs_read(path, &page, &err));
+    for (size_t i = 0; i < wire_kind_count && buf_str(&page).len > 0; i++) {
+        const struct wire_kind *kind = &wire_kinds[i];
+        OWN(buf_free) struct buf row = BUF_CAP(4096);
+        buf_addf(&row, "\n| `%s` |", kind->path + 1);
+        for (size_t r = 0; r < sizeof(order) / sizeof(order[0]); r++) {
+            if ((kind->roles & order[r]) != 0) {
+                buf_addf(&row, " %s", wire_role_name(order[r]));
+            }
+        }
+        if (kind->deadline_ms == 0) {
+            buf_addf(&row, " | none");
+        } else {
+            buf_addf(&row, " | %u", kind->deadline_ms);
+        }
+        buf_addf(&row, " | %s |\n", (kind->flags & CALL_KEYED) != 0 ? "yes" : "no");
+        printf("# %s\n", kind->path);
+        CHECK(strstr(page.ptr, row.ptr) != NULL);
+    }
+}
+
 int main(void)
 {
+    test_the_page_is_fresh();
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         const struct wire_kind *kind = wire_kind_find(str_of(known[i].path));
         printf("# %s\n", known[i].path);
