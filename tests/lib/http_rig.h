@@ -5,6 +5,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "net/net.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,12 +115,18 @@ static const struct net_stream_events raw_events = {
     .on_close = raw_on_close,
 };
 
-static inline void raw_start(struct raw *raw, uint16_t port, struct str bytes)
+static inline void raw_start_at(struct raw *raw, const char *host, uint16_t port, struct str bytes)
 {
-    struct net_address to = { .host = "127.0.0.1", .port = port };
+    struct net_address to = { .port = port };
+    (void)snprintf(to.host, sizeof(to.host), "%s", host);
     *raw = (struct raw){ .got = BUF_CAP(RIG_GOT_MAX), .out = BUF_CAP(RIG_GOT_MAX) };
     buf_add(&raw->out, bytes);
     raw->stream = net_connect(rig_loop, &to, NULL, NULL, 10000, &raw_events, raw);
+}
+
+static inline void raw_start(struct raw *raw, uint16_t port, struct str bytes)
+{
+    raw_start_at(raw, "127.0.0.1", port, bytes);
 }
 
 static inline void raw_send(struct raw *raw, struct str bytes)

@@ -457,6 +457,25 @@ static void test_an_address_has_its_share(void)
     httpio_server_free(&server);
 }
 
+static void test_a_long_address_has_its_share(void)
+{
+    struct httpio_server_settings settings = { .host = "::1",
+                                               .on_request = on_request,
+                                               .address_max = 1 };
+    struct err err;
+    if (!httpio_server_new(rig_loop, &settings, &server, &err)) {
+        printf("# no IPv6 here: %s\n", err.text);
+        return;
+    }
+    OWN(raw_stop) struct raw first;
+    OWN(raw_stop) struct raw second;
+    raw_start_at(&first, "::1", httpio_server_port(server), STR("GET /later" HOST "\r\n"));
+    CHECK(raw_wait(&first, "\r\n\r\nlate", 1));
+    raw_start_at(&second, "::1", httpio_server_port(server), STR("GET /later" HOST "\r\n"));
+    CHECK(rig_wait_for(raw_is_closed, &second) && raw_count(&second, "HTTP/1.1 503") == 1);
+    httpio_server_free(&server);
+}
+
 static void test_a_full_server_drops_the_idle_and_refuses_past_the_busy(void)
 {
     server_start((struct httpio_server_settings){ .connections_max = 2, .retry_after_s = 9 });
@@ -630,6 +649,7 @@ int main(void)
     test_who_does_not_read_its_answer_is_cut();
     test_idle_connections_end();
     test_an_address_has_its_share();
+    test_a_long_address_has_its_share();
     test_a_full_server_drops_the_idle_and_refuses_past_the_busy();
     test_a_reset_in_a_body_ends_the_exchange();
     test_free_tells_whoever_is_under_way();
