@@ -242,14 +242,11 @@ void dre_answer(struct dre *dre, struct job *job, bool accepted)
         answer_ok(call, job);
         return;
     }
-    struct ippd_job shown;
-    show_job(job, &shown);
     bool is_nothing = !job_has_ended(&job->core); // never stored
     const struct ippd_outcome outcome = {
         .status = is_nothing ? IPP_STATUS_TEMPORARY_ERROR : refusal_status(job),
         .text = is_nothing ? str_of(job_reason_sentence(JOB_REASON_STORE_FAILED))
                            : dre_job_message(job),
-        .job = is_nothing ? NULL : &shown,
     };
     ippd_call_answer(call, &outcome);
 }
