@@ -86,6 +86,19 @@ static bool queue_find(void *context, struct str name, struct ippd_queue *shown)
     return true;
 }
 
+static void queue_list(void *context, ippd_each_queue *each, void *arg)
+{
+    struct dre *dre = context;
+    void *queue = NULL;
+    for (size_t at = 0; map_next(&dre->table.queues, &at, &queue);) {
+        struct ippd_queue shown;
+        show_queue(dre, queue, &shown);
+        if (!each(arg, &shown)) {
+            return;
+        }
+    }
+}
+
 static uint32_t completed_of(const struct job *job, bool sheets)
 {
     bool is_known = (job->core.flags & JOB_FLAG_OBSERVED) != 0;
@@ -148,7 +161,7 @@ static bool job_find(void *context, int32_t id, struct ippd_job *shown)
 
 struct listing {
     const struct ippd_query *query;
-    const struct queue *queue;
+    const struct queue *queue; // NULL: all
     ippd_each *each;
     void *arg;
 };
@@ -159,7 +172,7 @@ static bool list_some(const struct listing *listing, const struct table_list *li
     bool newest_first = listing->query->newest_first;
     const struct job *job = newest_first ? list->last : list->first;
     for (; job != NULL; job = newest_first ? job->link[link].prev : job->link[link].next) {
-        bool is_wanted = job->queue == listing->queue &&
+        bool is_wanted = (listing->queue == NULL || job->queue == listing->queue) &&
                          (listing->query->states & (1u << job_state_ipp(&job->core))) != 0;
         if (!is_wanted) {
             continue;
@@ -183,13 +196,19 @@ static void job_list(void *context, const struct ippd_query *query, ippd_each *e
         query->user.len == 0
             ? NULL
             : map_find(&dre->table.owners, table_owner_name(query->user, name, sizeof(name)));
-    if (queue == NULL || (query->user.len > 0 && owner == NULL)) {
+    if ((queue == NULL && query->queue.len > 0) || (query->user.len > 0 && owner == NULL)) {
         return;
     }
     const struct listing listing = { query, queue, each, arg };
-    enum table_link link = owner == NULL ? TABLE_BY_QUEUE : TABLE_BY_OWNER;
-    const struct table_list *open = owner == NULL ? &queue->open : &owner->open;
-    const struct table_list *ended = owner == NULL ? &queue->ended : &owner->ended;
+    enum table_link link = owner != NULL   ? TABLE_BY_OWNER
+                           : queue != NULL ? TABLE_BY_QUEUE
+                                           : TABLE_BY_AGE;
+    const struct table_list *open = owner != NULL   ? &owner->open
+                                    : queue != NULL ? &queue->open
+                                                    : &dre->table.open;
+    const struct table_list *ended = owner != NULL   ? &owner->ended
+                                     : queue != NULL ? &queue->ended
+                                                     : &dre->table.ended;
     bool wants_open = (query->states & ~(uint32_t)ENDED) != 0;
     bool wants_ended = (query->states & ENDED) != 0;
     const struct table_list *first = query->newest_first ? open : ended;
@@ -600,6 +619,7 @@ void dre_backend_init(struct dre *dre)
     dre->backend = (struct ippd_backend){
         .context = dre,
         .queue_find = queue_find,
+        .queue_list = queue_list,
         .job_find = job_find,
         .job_list = job_list,
         .job_validate = job_validate,

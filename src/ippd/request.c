@@ -267,6 +267,10 @@ bool ippd_request_target(struct ippd_exchange *exchange, enum ippd_needs needs)
         return refuse(exchange, IPP_STATUS_NOT_FOUND,
                       "There is no such printer; addresses end in /ipp/print/NAME.");
     }
+    // The clients of CUPS join the values of printer-uri-supported to one address: give them one.
+    if (memmem(uri.ptr, uri.len, "/printers/", 10) != NULL || queue.len == 0) {
+        exchange->place.tls_offered = false;
+    }
     if (queue.len == 0 && needs == IPPD_NEEDS_QUEUES) {
         return true; // of all queues
     }
