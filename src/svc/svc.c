@@ -220,6 +220,7 @@ static void svc_renewed(void *arg)
 
 static void svc_fill_counts(struct svc *svc, struct svc_counts *counts)
 {
+    svc_count(counts, "certificate-ends-at", svc->ends_at);
     if (svc->beacon != NULL) {
         struct svc_beacon_counts heard = svc_beacon_counts(svc->beacon);
         svc_count(counts, "beacon-heard", (int64_t)heard.heard);
@@ -468,6 +469,9 @@ static bool svc_start(struct svc *svc, struct err *err)
     net_loop_on_signal(svc->loop, SIGINT, svc_on_signal, svc);
     svc->state = SVC_UP;
     wire_server_serving(svc->server, true);
+    if (svc_pki_is_due(svc->ends_at)) { // it was off for long
+        svc_renew_now(svc->renew);
+    }
     log_event(LOG_INFO, "engine.up", log_int("port", wire_server_port(svc->server)),
               log_int("pid", getpid()), log_text("version", QUOIN_VERSION));
     return true;

@@ -11,6 +11,7 @@ struct ask {
     struct site *site;
     int answers;
     struct err err;
+    int64_t ends_at; // of the engine's certificate
     bool good;
 };
 
@@ -71,6 +72,8 @@ static void on_answer(void *arg, const struct wire_answer *answer)
         CHECK(reply->port == site_address(ask->site, ENGINE_CAS).port);
         CHECK(reply->started_at > 0 && reply->host[0] != '\0');
         bool found = false;
+        CHECK_STR(str_of(reply->counters[0]->name), "certificate-ends-at");
+        ask->ends_at = reply->counters[0]->value;
         for (size_t i = 0; i < reply->n_counters; i++) {
             found = found || (strcmp(reply->counters[i]->name, "answer") == 0 &&
                               reply->counters[i]->value == 42);
@@ -81,7 +84,7 @@ static void on_answer(void *arg, const struct wire_answer *answer)
     net_loop_stop(ask->loop);
 }
 
-static bool ask_status(struct site *site)
+static bool ask_status(struct site *site, int64_t *ends_at)
 {
     struct ask ask = { .loop = net_loop_new(), .site = site };
     struct net_tls *tls = site_client_tls(site->data, "admin");
@@ -95,6 +98,9 @@ static bool ask_status(struct site *site)
     wire_client_free(&ask.client);
     net_tls_free(&tls);
     net_loop_free(&ask.loop);
+    if (ends_at != NULL) {
+        *ends_at = ask.ends_at;
+    }
     return ask.good;
 }
 
@@ -107,17 +113,17 @@ static void test_its_life(void)
     site_new(&site);
     site_start(&site, &engine);
     site_wait_up(&site);
-    CHECK(ask_status(&site));
+    CHECK(ask_status(&site, NULL));
     struct site second = site;
     site_start(&second, &engine); // the folder is taken
     CHECK(site_wait(&second) == 1);
-    CHECK(ask_status(&site)); // and it does not mind
+    CHECK(ask_status(&site, NULL)); // and it does not mind
     CHECK(site_stop(&site) == 0);
     (void)snprintf(path, sizeof(path), "%s/run/cas.pid", site.data);
     CHECK(fs_read(path, &lock, &err) && lock.len == 0);
     site_start(&site, &engine); // at once on the same ports
     site_wait_up(&site);
-    CHECK(ask_status(&site));
+    CHECK(ask_status(&site, NULL));
     CHECK(site_stop(&site) == 0);
     site_free(&site);
 }
@@ -145,9 +151,51 @@ static void test_what_keeps_it_from_starting(void)
     CHECK(svc_main(&engine, 2, wrong) == 2);
 }
 
+// A certificate of a day's life in the place of cas's.
+static void make_it_short(const struct site *site)
+{
+    char path[128];
+    struct err err;
+    OWN(buf_free) struct buf ca = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf ca_key = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(buf_free) struct buf pem = BUF_CAP(CRYPTO_PEM_MAX);
+    OWN(crypto_authority_free) struct crypto_authority *authority = NULL;
+    OWN(crypto_pair_free) struct crypto_pair *pair = NULL;
+    struct crypto_leaf leaf = { .role = STR("cas"), .host = STR("box"), .good_s = 24 * 3600 };
+    (void)snprintf(path, sizeof(path), "%s/pki/ca.crt", site->data);
+    CHECK(fs_read(path, &ca, &err));
+    (void)snprintf(path, sizeof(path), "%s/pki/ca.key", site->data);
+    CHECK(fs_read(path, &ca_key, &err));
+    CHECK(crypto_authority_read(buf_str(&ca), buf_str(&ca_key), &authority, &err));
+    CHECK(crypto_pair_new(&pair, &err) && crypto_pair_write(pair, &key, &err));
+    CHECK(crypto_authority_issue(authority, pair, &leaf, &pem, &err));
+    struct str key_text = buf_str(&key);
+    CHECK(svc_pki_store(site->data, "cas", buf_str(&pem), &key_text, &err));
+}
+
+static void test_it_serves_on_with_a_renewed_certificate(void)
+{
+    struct site site;
+    int64_t ends_at = 0;
+    site_new(&site);
+    make_it_short(&site);
+    site_start(&site, &engine);
+    site_wait_up(&site);
+    bool answered = true;
+    for (int i = 0; i < 500 && answered && (ends_at == 0 || svc_pki_is_due(ends_at)); i++) {
+        answered = ask_status(&site, &ends_at);
+    }
+    CHECK(answered && !svc_pki_is_due(ends_at)); // taken up while it served
+    CHECK(ask_status(&site, NULL));              // and shown
+    CHECK(site_stop(&site) == 0);
+    site_free(&site);
+}
+
 int main(void)
 {
     test_its_life();
+    test_it_serves_on_with_a_renewed_certificate();
     test_what_keeps_it_from_starting();
     return tap_done();
 }
