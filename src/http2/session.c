@@ -10,6 +10,15 @@
 #include <nghttp2/nghttp2.h>
 #include <stdlib.h>
 
+// Streams that are over are kept for the next ones, with their small buffers; not where a sanitizer
+// is to see who still uses one.
+#if defined(__SANITIZE_ADDRESS__)
+enum { HTTP2_SPARES_MAX = 0 };
+#else
+enum { HTTP2_SPARES_MAX = 32 };
+#endif
+enum { HTTP2_SPARE_BYTES = 1024 };
+
 // So many tokens, refilled by so many a second: what a flood empties.
 struct http2_bucket {
     uint32_t left;
@@ -44,6 +53,8 @@ struct http2 {
     void *arg;                         // borrowed
     struct http2_stream *streams;      // owned, newest first
     size_t stream_count;
+    struct http2_stream *spares[HTTP2_SPARES_MAX + 1]; // owned
+    size_t spare_count;
     size_t asked_count; // client: streams of our own, open
     struct http2_bucket control;
     struct http2_bucket resets;
@@ -76,11 +87,12 @@ static bool http2_bucket_take(struct http2_bucket *bucket, uint32_t burst, uint3
 
 static struct http2_stream *http2_stream_new(struct http2 *session, int32_t id)
 {
-    struct http2_stream *stream = mem_new(sizeof(*stream));
+    struct http2_stream *stream = session->spare_count > 0 ? session->spares[--session->spare_count]
+                                                           : mem_new(sizeof(*stream));
     stream->session = session;
     stream->id = id;
-    stream->out = BUF_CAP(HTTP2_OUT_MAX);
-    stream->trailers = BUF_CAP(HTTP2_HEAD_MAX);
+    stream->out.cap = HTTP2_OUT_MAX;
+    stream->trailers.cap = HTTP2_HEAD_MAX;
     stream->next = session->streams;
     if (stream->next != NULL) {
         stream->next->before = stream;
@@ -88,6 +100,13 @@ static struct http2_stream *http2_stream_new(struct http2 *session, int32_t id)
     session->streams = stream;
     session->stream_count++;
     return stream;
+}
+
+static void http2_stream_forget(struct http2_stream *stream)
+{
+    buf_free(&stream->out);
+    buf_free(&stream->trailers);
+    free(stream);
 }
 
 static void http2_stream_free(struct http2_stream *stream)
@@ -100,10 +119,18 @@ static void http2_stream_free(struct http2_stream *stream)
     if (stream->next != NULL) {
         stream->next->before = stream->before;
     }
-    stream->session->stream_count--;
-    buf_free(&stream->out);
-    buf_free(&stream->trailers);
-    free(stream);
+    struct http2 *session = stream->session;
+    session->stream_count--;
+    if (session->spare_count < HTTP2_SPARES_MAX && stream->out.size <= HTTP2_SPARE_BYTES &&
+        stream->trailers.size <= HTTP2_SPARE_BYTES) {
+        *stream = (struct http2_stream){
+            .out = { .ptr = stream->out.ptr, .size = stream->out.size },
+            .trailers = { .ptr = stream->trailers.ptr, .size = stream->trailers.size },
+        };
+        session->spares[session->spare_count++] = stream;
+    } else {
+        http2_stream_forget(stream);
+    }
 }
 
 static void http2_stream_close(struct http2_stream *stream, uint32_t error)
@@ -551,6 +578,9 @@ void http2_free(struct http2 **session)
     http2_mute(old);
     while (old->streams != NULL) {
         http2_stream_free(old->streams);
+    }
+    while (old->spare_count > 0) {
+        http2_stream_forget(old->spares[--old->spare_count]);
     }
     nghttp2_session_del(old->nghttp2);
     free(old);
