@@ -20,6 +20,7 @@ struct fake_job {
     char format[64];
     char uuid[37];
     char *ticket; // owned
+    bool held;    // its ticket says so
 };
 
 struct fake {
@@ -135,6 +136,7 @@ static inline struct fake_job *fake_job_new(struct fake *fake, const struct ippd
         shown->ticket = (struct str){ job->ticket, intake->ticket->attrs.len };
     }
     bool held = intake->ticket != NULL && intake->ticket->hold == IPPD_HOLD_INDEFINITE;
+    job->held = held;
     shown->state = held ? IPP_JOB_PENDING_HELD : IPP_JOB_PENDING;
     shown->reasons = held ? IPP_REASON_BIT(IPP_REASON_JOB_HOLD_UNTIL_SPECIFIED) : 0;
     shown->created_at = clk_wall_ms();
@@ -190,15 +192,12 @@ static inline void fake_document_end(void *context, void *document)
 {
     struct fake *fake = context;
     struct fake_job *job = document;
-    bool held = job->shown.reasons == IPP_REASON_BIT(IPP_REASON_JOB_HOLD_UNTIL_SPECIFIED);
     job->shown.open = false;
     job->shown.documents = 1;
     job->shown.counted = true;
     job->shown.pages = job->shown.impressions = job->shown.sheets = 1;
-    if (!held) {
-        job->shown.state = IPP_JOB_PENDING;
-        job->shown.reasons = 0;
-    }
+    job->shown.state = job->held ? IPP_JOB_PENDING_HELD : IPP_JOB_PENDING;
+    job->shown.reasons = job->held ? IPP_REASON_BIT(IPP_REASON_JOB_HOLD_UNTIL_SPECIFIED) : 0;
     fake_answer(fake, fake->call, job);
 }
 
