@@ -66,6 +66,8 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
         .accepting = !dre->stopping,
         .color = true, // what is printed in black of it is the document's and the printer's to say
         .duplex = !dre_deliver_is_plain(printer),
+        .number_up = !dre_deliver_is_plain(printer), // what follows the document is forwarded then
+        .page_ranges = !dre_deliver_is_plain(printer),
         .holds = queue->holds,
         .formats = IPPD_PDF | IPPD_PWG_RASTER,
         .job_count = queue->open.count,
