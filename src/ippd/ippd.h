@@ -5,7 +5,8 @@
 // Everything runs on the loop thread. Runs of bytes that one side is given are the other side's,
 // until the function that was called returns: copy what you keep. What queue_find and job_find show
 // stays as it is until the face calls something that changes the engine, or the loop turns. Times
-// are wall milliseconds, 0: not yet. Users are as claimed or authenticated, compared byte for byte.
+// are wall milliseconds, 0: not yet. Users are as claimed or authenticated; names that differ only
+// in the case of A to Z are one user's.
 #pragma once
 
 #include "base/err.h"

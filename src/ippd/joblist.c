@@ -1,6 +1,7 @@
 // joblist: Get-Jobs, Cancel-Jobs and Cancel-My-Jobs: what goes over many jobs (RFC 8011 4.2.6, PWG
 // 5100.7 4.1 and 4.2). Each job costs what is asked about it, and a job past the limit nothing.
 
+#include "http/head.h"
 #include "ippd/exchange_int.h"
 
 enum {
@@ -60,7 +61,7 @@ static bool list_one(void *arg, const struct ippd_job *job)
         return true;
     }
     listing->left--;
-    bool private = !asker->admin && !str_eq(asker->user, job->user);
+    bool private = !asker->admin && !http_word_eq(asker->user, job->user);
     ipp_out_group(listing->out, IPP_TAG_JOB);
     ippd_attr_write_job(listing->out, job, &listing->exchange->place, &listing->mask, private);
     return listing->left > 0 && buf_ok(listing->out->buf);
@@ -175,7 +176,7 @@ static bool collect_named(struct ippd_exchange *exchange, const struct ipp_attr 
                                 "Not all of the jobs named are here; none was canceled.");
             return false;
         }
-        if (!exchange->asker.admin && !str_eq(job.user, exchange->asker.user)) {
+        if (!exchange->asker.admin && !http_word_eq(job.user, exchange->asker.user)) {
             ippd_exchange_reply(exchange, IPP_STATUS_NOT_AUTHORIZED,
                                 "Job %d is not yours; none was canceled.", (int)job.id);
             return false;

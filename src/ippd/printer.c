@@ -131,11 +131,9 @@ static void write_operations(const struct face *face, const char *name)
 
 static void write_overrides(const struct face *face, const char *name)
 {
-    static const char *const words[] = {
-        "document-numbers", "document-number", "pages", "media", "media-col", "sides"
-    };
-    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words,
-                  face->queue->page_ranges ? sizeof(words) / sizeof(words[0]) : 3);
+    static const char *const words[] = { "document-numbers", "document-number", "pages",
+                                         "orientation-requested" };
+    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, sizeof(words) / sizeof(words[0]));
 }
 
 static void write_page_ranges(const struct face *face, const char *name)

@@ -206,24 +206,18 @@ static bool take_range(struct work *work, const struct ipp_value *value)
     return true;
 }
 
+// Only what changes nothing that is counted: media and sides of single pages would.
 static bool take_overrides(struct work *work, const struct ipp_value *value)
 {
+    static const char *const known[] = { "pages", "document-numbers", "orientation-requested",
+                                         NULL };
     bool may = work->queue == NULL || work->queue->page_ranges;
-    struct ipp_attr *pages = ipp_attr_find(value->members, "pages", IPP_TAG_RANGE);
-    if (!may || pages == NULL) {
-        return false;
-    }
-    for (const struct ipp_attr *member = value->members; member != NULL; member = member->next) {
+    for (const struct ipp_attr *member = value->members; may && member != NULL;
+         member = member->next) {
         struct ipp_value name = { .text = member->name };
-        static const char *const known[] = { "pages", "document-numbers",
-                                             "media", "media-col",
-                                             "sides", NULL };
-        if (!word_in(&name, known)) {
-            return false;
-        }
+        may = word_in(&name, known);
     }
-    work->ticket->overrides = true;
-    return true;
+    return may && ipp_attr_find(value->members, "pages", IPP_TAG_RANGE) != NULL;
 }
 
 static bool take_orientation(struct work *work, const struct ipp_value *value)

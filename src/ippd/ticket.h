@@ -42,7 +42,6 @@ struct ippd_ticket {
     uint32_t height;
     const struct ippd_range *ranges; // ascending; in the arena
     size_t range_count;              // 0: all pages
-    bool overrides; // "overrides" change media or sides of some pages: look in attrs
 };
 
 struct ippd_queue;

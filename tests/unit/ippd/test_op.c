@@ -50,6 +50,10 @@ static void test_strangers_may_not(void)
         CHECK(act(&ask, ops[i], id) == IPP_STATUS_NOT_AUTHORIZED);
     }
     CHECK(ask.fake.acts == 0);
+    ask.user = "Bob"; // the ledger knows him by the same name
+    CHECK(act(&ask, IPP_OP_HOLD_JOB, id) == IPP_STATUS_OK);
+    ask.user = "bob2";
+    CHECK(act(&ask, IPP_OP_HOLD_JOB, id) == IPP_STATUS_NOT_AUTHORIZED);
     ask.facts.admin = true;
     CHECK(act(&ask, IPP_OP_CANCEL_JOB, id) == IPP_STATUS_OK && ask.fake.act == IPPD_CANCEL);
     ask_fini(&ask);

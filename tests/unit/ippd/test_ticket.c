@@ -67,6 +67,10 @@ static void write_all(struct ipp_out *out)
     ipp_out_keyword(out, "media-type", "stationery");
     ipp_out_int(out, "media-top-margin", 0);
     ipp_out_close(out);
+    ipp_out_open(out, "overrides");
+    ipp_out_range(out, "pages", 2, 2);
+    ipp_out_enum(out, "orientation-requested", 4);
+    ipp_out_close(out);
     ipp_out_enum(out, "print-quality", 5);
     ipp_out_dpi(out, "printer-resolution", 600, 600);
     ipp_out_enum(out, "finishings", 3);
@@ -131,6 +135,7 @@ enum bad {
     HOLD_NIGHT,
     RESOLUTION_ODD,
     OVERRIDES_NO_PAGES,
+    OVERRIDES_MEDIA,
     NO_SUCH,
     BAD_COUNT,
 };
@@ -172,6 +177,12 @@ static void write_bad(struct ipp_out *out, enum bad bad)
     case OVERRIDES_NO_PAGES:
         ipp_out_open(out, "overrides");
         ipp_out_keyword(out, "sides", "one-sided");
+        ipp_out_close(out);
+        break;
+    case OVERRIDES_MEDIA: // would change what the pages cost
+        ipp_out_open(out, "overrides");
+        ipp_out_range(out, "pages", 1, 1);
+        ipp_out_keyword(out, "media", "iso_a3_297x420mm");
         ipp_out_close(out);
         break;
     case NO_SUCH:
