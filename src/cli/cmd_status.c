@@ -147,6 +147,7 @@ bool cli_status(struct cli *cli, struct err *err)
         cli_progress(cli, "waiting for the engines, %lld s left ...",
                      (long long)((until - clk_mono_ms()) / 1000 + 1));
         cli_wait(cli, LOOK_EVERY_MS);
+        cli_site_close(&cli->site); // it may be starting now, on other ports than last time
     }
     cli_progress_end(cli);
     if (cli->json) {

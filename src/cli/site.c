@@ -71,7 +71,9 @@ bool cli_place_read(const struct cli *cli, struct cli_place *place, struct err *
     buf_addf(&path, "%s/run/site", cli->data);
     if (!fs_read(path.ptr, &notes, &ignored)) {
         if (place->joined) {
-            return true;
+            return err_set(err, ERR_UNAVAILABLE,
+                           "the %s engine in %s was not started yet: quoin up --data %s",
+                           place->role, cli->data, cli->data);
         }
         return err_set(err, ERR_UNAVAILABLE, "no site in %s: start one with quoin up --data %s",
                        cli->data, cli->data);

@@ -19,7 +19,8 @@ struct cli_place {
 // The value of a line "name value"; empty if there is none. Pure.
 struct str cli_note(struct str notes, const char *name);
 
-// ERR_UNAVAILABLE, with what to do: there is no site in DIR.
+// ERR_UNAVAILABLE, with what to do: there is no site in DIR, or it was never started; joined, role
+// and cas are set all the same.
 bool cli_place_read(const struct cli *cli, struct cli_place *place, struct err *err) CC_MUST_USE;
 bool cli_place_write(const struct cli *cli, const struct cli_place *place,
                      struct err *err) CC_MUST_USE;

@@ -159,7 +159,7 @@ class Site:
         return done
 
     def ask(self, *words, **more):
-        return json.loads(self.run(*words, "--json", **more).stdout)
+        return json.loads(self.run("--json", *words, **more).stdout)
 
     def pids(self):
         return {engine["name"]: engine["pid"] for engine in self.ask("status")["engines"]}
@@ -221,6 +221,8 @@ class Site:
         done = subprocess.run(["ipptool", "-tv", "-d", f"who={user}", "-f", document, self.uri(queue),
                                test], text=True, capture_output=True, timeout=60, check=False)
         self.refusal = done.stdout
+        if done.returncode != 0:
+            return None  # a refusal may name the job that it ended
         for line in done.stdout.splitlines():
             if line.strip().startswith("job-id (integer) = "):
                 return int(line.rpartition("=")[2])
