@@ -100,7 +100,7 @@ static bool worker_start(struct count *count, struct worker *worker, struct err 
     const char *args[] = { "quoin-pdl", "--worker",
                            count->options.may_be_weak ? "--weak-jail" : NULL, NULL };
     struct jail_program program = {
-        .path = count->program, .args = args, .fds = { pair[1], -1 }, .fd_count = 2
+        .path = count->program, .args = args, .fds = { pair[1], -1, -1 }, .fd_count = 3
     };
     bool ok = jail_spawn(&program, &worker->pid, err);
     jail_close(&pair[1]);

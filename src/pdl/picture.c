@@ -3,9 +3,19 @@
 #include "pdl/picture.h"
 
 #include "base/num.h"
-#include "pdl/pwg.h"
+#include <stdint.h>
 
-enum { SIDE_MAX = 1 << 16, LEVEL_WHITE = 254 };
+// A renderer's own rounding tints what is grey: poppler shows full black ink as 35 31 32.
+enum { SIDE_MAX = 1 << 16, LEVEL_WHITE = 254, TINT_MAX = 8 };
+
+static bool is_grey(const uint8_t *pixel)
+{
+    int low = pixel[0] < pixel[1] ? pixel[0] : pixel[1];
+    int high = pixel[0] > pixel[1] ? pixel[0] : pixel[1];
+    low = pixel[2] < low ? pixel[2] : low;
+    high = pixel[2] > high ? pixel[2] : high;
+    return high - low <= TINT_MAX;
+}
 
 static bool is_space(char c)
 {
@@ -45,7 +55,7 @@ bool pdl_picture_judge(struct str ppm, struct pdl_picture *picture, struct err *
     *picture = (struct pdl_picture){ .blank = true };
     for (uint64_t i = 0; i < width * height; i++, at += 3) {
         picture->blank &= at[0] >= LEVEL_WHITE && at[1] >= LEVEL_WHITE && at[2] >= LEVEL_WHITE;
-        if (!pdl_is_neutral(at[0], at[1], at[2])) {
+        if (!is_grey(at)) {
             *picture = (struct pdl_picture){ .color = true };
             return true;
         }

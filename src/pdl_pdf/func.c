@@ -5,7 +5,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { IN_MAX = 8, SAMPLES_MAX = 1 << 20, PARTS_MAX = 256, OPS_MAX = 4096, STACK_MAX = 100 };
+enum {
+    IN_MAX = 32,
+    SAMPLED_IN_MAX = 8,
+    SAMPLES_MAX = 1 << 20,
+    PARTS_MAX = 256,
+    OPS_MAX = 4096,
+    STACK_MAX = 100
+};
 
 enum calc {
     CALC_PUSH,
@@ -117,7 +124,7 @@ static bool sampled_read(struct doc *doc, qpdf_oh stream, qpdf_oh dict, struct p
 {
     double size[IN_MAX] = { 0 };
     int bits = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/BitsPerSample"), 8);
-    if (!f->has_range ||
+    if (!f->has_range || f->in > SAMPLED_IN_MAX ||
         pdl_pdf_numbers(doc, pdl_pdf_key(doc, dict, "/Size"), size, IN_MAX) != f->in || bits < 1 ||
         bits > 32) {
         return false;
@@ -444,7 +451,8 @@ static bool takes_one(enum calc op)
     return false;
 }
 
-static void calc_run(const struct pdf_function *f, const double *in, double *out)
+// False: the stack ran over or under, so what is on it means nothing.
+static bool calc_run(const struct pdf_function *f, const double *in, double *out)
 {
     struct stack stack = { .top = 0 };
     for (int i = 0; i < f->in; i++) {
@@ -469,6 +477,7 @@ static void calc_run(const struct pdf_function *f, const double *in, double *out
     for (int j = f->out - 1; j >= 0; j--) {
         out[j] = pop(&stack);
     }
+    return !stack.fault;
 }
 
 static struct pdf_function *array_read(struct doc *doc, qpdf_oh array, int depth)
@@ -532,8 +541,8 @@ int pdl_pdf_function_run(const struct pdf_function *f, const double *in, int cou
         }
     } else if (f->type == 3) {
         stitching_run(f, held[0], out);
-    } else {
-        calc_run(f, held, out);
+    } else if (!calc_run(f, held, out)) {
+        return 0;
     }
     for (int j = 0; f->has_range && f->type >= 0 && j < f->out; j++) {
         out[j] = clamp(out[j], f->range[2 * j], f->range[2 * j + 1]);

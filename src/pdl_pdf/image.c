@@ -182,7 +182,7 @@ static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixe
     size_t len = row_bytes(pixels);
     size_t lead = predictor->kind >= 10 ? 1 : 0;
     size_t bpp = ((size_t)pixels->components * (size_t)pixels->bits + 7) / 8;
-    if (len > ROW_MAX || raw.len > UINT32_MAX || !pdl_pdf_inflate_start(doc)) {
+    if (len > ROW_MAX || !pdl_pdf_inflate_start(doc, raw)) {
         return PDL_UNSURE;
     }
     OWN(buf_free) struct buf rows = BUF_CAP(2 * (size_t)ROW_MAX + 64);
@@ -193,8 +193,6 @@ static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixe
     }
     uint8_t *row = (uint8_t *)rows.ptr;
     uint8_t *above = row + len + lead;
-    doc->zlib.next_in = (Bytef *)(uintptr_t)raw.ptr;
-    doc->zlib.avail_in = (uInt)raw.len;
     enum pdl_shade shade = PDL_GREY;
     for (uint32_t y = 0; y < pixels->height && shade != PDL_COLOR; y++) {
         if (!inflate_row(doc, row, len + lead)) {

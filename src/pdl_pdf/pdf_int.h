@@ -66,7 +66,7 @@ void *pdl_pdf_kept(struct doc *doc, int id, char kind, size_t size);
 bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf);
 bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
 bool pdl_pdf_stream_decoded(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
-bool pdl_pdf_inflate_start(struct doc *doc);
+bool pdl_pdf_inflate_start(struct doc *doc, struct str raw);
 
 enum pdf_filter { FILTER_NONE, FILTER_FLATE, FILTER_DCT, FILTER_JPX, FILTER_BITS, FILTER_OTHER };
 // The one filter of a stream, or FILTER_OTHER for a chain. *predictor as of FlateDecode.
@@ -83,6 +83,7 @@ enum pdf_filter pdl_pdf_stream_filter(struct doc *doc, qpdf_oh dict,
 struct pdf_function;
 enum { PDF_OUT_MAX = 32 };
 const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, int depth);
+// The number of outputs; 0: it cannot be run on this.
 int pdl_pdf_function_run(const struct pdf_function *function, const double *in, int count,
                          double out[PDF_OUT_MAX]);
 

@@ -60,8 +60,8 @@ enum pdl_shade pdl_pdf_space_shade(const struct pdl_space *space, const double *
     case TINT_PROCESS: return tint_process(tint, v);
     case TINT_FUNCTION: {
         double out[PDF_OUT_MAX];
-        (void)pdl_pdf_function_run(tint->function, v, tint->count, out);
-        return pdl_pdf_space_shade(tint->alternate, out);
+        int count = pdl_pdf_function_run(tint->function, v, tint->count, out);
+        return count == 0 ? PDL_UNSURE : pdl_pdf_space_shade(tint->alternate, out);
     }
     case TINT_UNREADABLE: return PDL_UNSURE;
     }
@@ -368,7 +368,9 @@ static enum pdl_shade shading_run(const struct pdf_function *function,
             if (function == NULL) {
                 return PDL_UNSURE;
             }
-            (void)pdl_pdf_function_run(function, in, two ? 2 : 1, out);
+            if (pdl_pdf_function_run(function, in, two ? 2 : 1, out) == 0) {
+                return PDL_UNSURE;
+            }
             shade = pdl_color_both(shade, pdl_pdf_space_shade(space, out));
             if (shade == PDL_COLOR) {
                 return shade;

@@ -11,7 +11,8 @@ bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, 
     QPDF_BOOL filtered = QPDF_FALSE;
     *bytes = NULL;
     *len = 0;
-    return qpdf_oh_get_stream_data(doc->qpdf, stream, qpdf_dl_none, &filtered, bytes, len) == 0;
+    return qpdf_oh_get_stream_data(doc->qpdf, stream, qpdf_dl_none, &filtered, bytes, len) <
+           QPDF_ERRORS;
 }
 
 bool pdl_pdf_stream_decoded(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len)
@@ -75,23 +76,31 @@ enum pdf_filter pdl_pdf_stream_filter(struct doc *doc, qpdf_oh dict,
     return found;
 }
 
-bool pdl_pdf_inflate_start(struct doc *doc)
+// Past the two bytes of the zlib header (RFC 1950) the data are inflated raw: makers get /Length
+// wrong by the checksum behind them, and every viewer lets that pass.
+bool pdl_pdf_inflate_start(struct doc *doc, struct str raw)
 {
-    int bad = doc->zlib_ready ? inflateReset(&doc->zlib) : inflateInit(&doc->zlib);
+    enum { HEADER = 2, METHOD = 8, METHOD_MASK = 15, CHECK = 31, DICTIONARY = 32 };
+    const unsigned char *head = (const unsigned char *)raw.ptr;
+    if (raw.len < HEADER || raw.len > UINT32_MAX || (head[0] & METHOD_MASK) != METHOD ||
+        (head[0] * 256 + head[1]) % CHECK != 0 || (head[1] & DICTIONARY) != 0) {
+        return false;
+    }
+    int bad = doc->zlib_ready ? inflateReset(&doc->zlib) : inflateInit2(&doc->zlib, -MAX_WBITS);
     doc->zlib_ready |= bad == Z_OK;
+    doc->zlib.next_in = (Bytef *)(uintptr_t)raw.ptr + HEADER;
+    doc->zlib.avail_in = (uInt)(raw.len - HEADER);
     return bad == Z_OK;
 }
 
 // Inflates into buf up to its cap. What came before damage is kept, and false is the answer.
-static bool stream_inflate(struct doc *doc, unsigned char *raw, size_t len, struct buf *buf)
+static bool stream_inflate(struct doc *doc, struct str raw, struct buf *buf)
 {
     enum { CHUNK = 32768 };
     char chunk[CHUNK];
-    if (!pdl_pdf_inflate_start(doc)) {
+    if (!pdl_pdf_inflate_start(doc, raw)) {
         return false;
     }
-    doc->zlib.next_in = raw;
-    doc->zlib.avail_in = (uInt)len;
     int state = Z_OK;
     while (state == Z_OK && buf_ok(buf)) {
         doc->zlib.next_out = (Bytef *)chunk;
@@ -114,8 +123,8 @@ bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf)
     size_t len = 0;
     bool ok = false;
     if (filter == FILTER_FLATE && predictor.kind == 1) {
-        ok = pdl_pdf_stream_raw(doc, stream, &bytes, &len) && len <= UINT32_MAX &&
-             stream_inflate(doc, bytes, len, buf);
+        ok = pdl_pdf_stream_raw(doc, stream, &bytes, &len) &&
+             stream_inflate(doc, (struct str){ (const char *)bytes, len }, buf);
     } else if (filter == FILTER_NONE || filter == FILTER_OTHER || filter == FILTER_FLATE) {
         ok = pdl_pdf_stream_decoded(doc, stream, &bytes, &len) ||
              (filter == FILTER_NONE && pdl_pdf_stream_raw(doc, stream, &bytes, &len));
