@@ -1,5 +1,6 @@
 // render: pages that a walk over the document could not decide are drawn, each alone, by pdftoppm
 // in a jail of its own, and the picture is judged by a jailed worker. No picture is read here.
+// no unit test: tests/unit/count/test_count.c draws the doubtful pages of the corpus with it.
 
 #include "count/count_int.h"
 

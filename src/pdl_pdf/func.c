@@ -1,4 +1,5 @@
 // func: PDF functions (ISO 32000-2, 7.10), read into the arena once, then run without libqpdf.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

@@ -1,5 +1,6 @@
 // image: whether an image has a coloured pixel. The space alone decides most; where it does not,
 // rows are read one at a time, and the first coloured pixel ends it.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

@@ -1,5 +1,6 @@
 // names: what the operators name, found in the page's resources: the source of pdl's walk. A name
 // is looked up once a page, a numbered object judged once a document.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

@@ -1,5 +1,6 @@
 // object: libqpdf's objects in the shapes that this room asks for. Whatever is not of the shape is
 // a null, a number's default, or false.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

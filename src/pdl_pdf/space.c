@@ -1,5 +1,6 @@
 // space: colour spaces (ISO 32000-2, 8.6) and shadings (8.7.4.5), read into the arena, and the
 // shade of a colour in them.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

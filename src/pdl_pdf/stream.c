@@ -1,5 +1,6 @@
 // stream: the bytes of streams. Flate alone, nearly all there is, is inflated here, with a cap and
 // no copies; every other filter is libqpdf's.
+// no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 

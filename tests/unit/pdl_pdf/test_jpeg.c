@@ -1,0 +1,106 @@
+// JPEGs made here, in the ways that cameras, scanners and printers' drivers make them.
+#include "pdl_pdf/pdf_int.h"
+
+#include "lib/tap.h"
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+enum { SIDE = 64 };
+
+struct made {
+    unsigned char *bytes;
+    unsigned long len;
+};
+
+static struct made make(int components, J_COLOR_SPACE in, J_COLOR_SPACE out, bool progressive,
+                        int red_at)
+{
+    struct jpeg_compress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct made made = { NULL, 0 };
+    jpeg.err = jpeg_std_error(&errors);
+    jpeg_create_compress(&jpeg);
+    jpeg_mem_dest(&jpeg, &made.bytes, &made.len);
+    jpeg.image_width = jpeg.image_height = SIDE;
+    jpeg.input_components = components;
+    jpeg.in_color_space = in;
+    jpeg_set_defaults(&jpeg);
+    jpeg_set_colorspace(&jpeg, out);
+    jpeg_set_quality(&jpeg, 90, TRUE);
+    if (progressive) {
+        jpeg_simple_progression(&jpeg);
+    }
+    jpeg_start_compress(&jpeg, TRUE);
+    for (int y = 0; y < SIDE; y++) {
+        unsigned char row[SIDE * 4];
+        for (int x = 0; x < SIDE; x++) {
+            for (int c = 0; c < components; c++) {
+                bool red = red_at >= 0 && y >= red_at && y < red_at + 8 && x < 8;
+                row[x * components + c] = (unsigned char)(red && c > 0 ? 0 : 4 * ((x + y) % 50));
+                if (red && c == 0) {
+                    row[x * components] = 255;
+                }
+                if (components == 4 && !red) { // black ink alone
+                    row[x * 4 + c] = (unsigned char)(c == 3 ? x * 3 : 0);
+                }
+            }
+        }
+        JSAMPROW rows[] = { row };
+        (void)jpeg_write_scanlines(&jpeg, rows, 1);
+    }
+    jpeg_finish_compress(&jpeg);
+    jpeg_destroy_compress(&jpeg);
+    return made;
+}
+
+static const struct {
+    const char *name;
+    int components;
+    J_COLOR_SPACE in, out;
+    bool progressive;
+    int red_at;
+    enum pdl_shade shade;
+} cases[] = {
+    { "neutral YCbCr", 3, JCS_RGB, JCS_YCbCr, false, -1, PDL_GREY },
+    { "red at the top", 3, JCS_RGB, JCS_YCbCr, false, 0, PDL_COLOR },
+    { "red in the last rows", 3, JCS_RGB, JCS_YCbCr, false, 56, PDL_COLOR },
+    { "progressive neutral", 3, JCS_RGB, JCS_YCbCr, true, -1, PDL_GREY },
+    { "progressive red", 3, JCS_RGB, JCS_YCbCr, true, 32, PDL_COLOR },
+    { "stored RGB neutral", 3, JCS_RGB, JCS_RGB, false, -1, PDL_GREY },
+    { "stored RGB red", 3, JCS_RGB, JCS_RGB, false, 8, PDL_COLOR },
+    { "CMYK black", 4, JCS_CMYK, JCS_CMYK, false, -1, PDL_GREY },
+    { "CMYK cyan", 4, JCS_CMYK, JCS_CMYK, false, 8, PDL_COLOR },
+};
+
+static void test_each_kind(void)
+{
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct made made = make(cases[i].components, cases[i].in, cases[i].out,
+                                cases[i].progressive, cases[i].red_at);
+        struct pdf_pixels pixels = { .space = cases[i].components == 4 ? &pdl_color_cmyk
+                                                                       : &pdl_color_rgb,
+                                     .components = cases[i].components,
+                                     .bits = 8,
+                                     .width = SIDE,
+                                     .height = SIDE };
+        struct str bytes = { (const char *)made.bytes, made.len };
+        tap_result(pdl_pdf_jpeg_judge(&pixels, bytes) == cases[i].shade, cases[i].name, __FILE__,
+                   __LINE__);
+        bool ended = true;
+        for (size_t len = 0; len < made.len; len += 37) { // cut anywhere: some answer, no harm
+            ended &= pdl_pdf_jpeg_judge(&pixels, (struct str){ bytes.ptr, len }) <= PDL_UNSURE;
+        }
+        CHECK(ended);
+        pixels.components = 1;
+        pixels.space = &pdl_color_gray;
+        CHECK(pdl_pdf_jpeg_judge(&pixels, bytes) == PDL_UNSURE); // not what the page says it is
+        free(made.bytes);
+    }
+}
+
+int main(void)
+{
+    test_each_kind();
+    return tap_done();
+}
