@@ -115,7 +115,7 @@ static double sample_bits(const unsigned char *bytes, size_t len, uint64_t at, i
 {
     uint64_t value = 0;
     for (int i = 0; i < bits; i++, at++) {
-        unsigned bit = at / 8 < len ? (bytes[at / 8] >> (7 - at % 8)) & 1U : 0;
+        unsigned bit = at / 8 < len ? ((unsigned)bytes[at / 8] >> (7 - at % 8)) & 1U : 0;
         value = value << 1 | bit;
     }
     return (double)value;
