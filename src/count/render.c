@@ -103,7 +103,9 @@ static void runs_add(struct render *render, const Quoin__V1__PageRun *run, uint3
         if (grown == NULL) {
             return;
         }
-        memcpy(grown, render->runs, render->run_count * sizeof(*grown));
+        if (render->run_count > 0) {
+            memcpy(grown, render->runs, render->run_count * sizeof(*grown));
+        }
         render->runs = grown;
         render->run_room = room;
     }
