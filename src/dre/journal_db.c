@@ -77,7 +77,7 @@ bool journal_db_open(const char *path, bool read_only, struct db **db, struct er
 {
     OWN(buf_free) struct buf dsn = BUF_CAP(4096);
     buf_addf(&dsn, "sqlite:%s", path);
-    const struct db_options options = { .dsn = dsn.ptr, .read_only = read_only };
+    const struct db_options options = { .dsn = dsn.ptr, .read_only = read_only, .cache_kib = 1024 };
     OWN(db_close) struct db *opened = NULL;
     if (!db_open(&opened, &options, err)) {
         return false;

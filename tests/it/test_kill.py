@@ -1,0 +1,15 @@
+"""Engines are killed while clients print; afterwards every accepted job has one fate."""
+import os
+
+import kill_rounds
+import pytest
+
+TIMES = int(os.environ.get("QUOIN_SOAK", "1"))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("engines", [["dre"], ["cas"]])
+def test_a_killed_engine_loses_no_job_and_charges_none_twice(site, tmp_path, engines):
+    wrong, summary = kill_rounds.rounds(site, tmp_path, 10 * TIMES, engines)
+    print(summary)
+    assert not wrong, "\n".join([summary, *wrong[:20]])
