@@ -135,9 +135,14 @@ static void ask(struct dre *dre, struct job *job, enum job_act act, const char *
 }
 
 // The job that was asked for; NULL: it is gone. Frees the asking.
-static struct job *asked(struct asking *asking, struct dre **dre)
+static struct job *asked(struct asking *asking, const struct wire_answer *answer, struct dre **dre)
 {
     *dre = asking->dre;
+    bool was_away = (*dre)->cas_away;
+    (*dre)->cas_away = answer->reply == NULL && is_no_answer(answer);
+    if (was_away && !(*dre)->cas_away) {
+        dre_cas_is_back(*dre);
+    }
     struct job *job = table_job_find(&asking->dre->table, asking->id);
     free(asking);
     if (job != NULL) {
@@ -148,9 +153,9 @@ static struct job *asked(struct asking *asking, struct dre **dre)
 
 static void voided_anyway(void *arg, const struct wire_answer *answer)
 {
-    (void)answer; // it lapses by itself where this fails
+    // It lapses by itself where this fails.
     struct dre *dre = NULL;
-    struct job *job = asked(arg, &dre);
+    struct job *job = asked(arg, answer, &dre);
     if (job != NULL) {
         dre_rest(dre, job);
     }
@@ -175,7 +180,7 @@ static void send_void(struct dre *dre, struct job *job, const char *why,
 static void on_reserved(void *arg, const struct wire_answer *answer)
 {
     struct dre *dre = NULL;
-    struct job *job = asked(arg, &dre);
+    struct job *job = asked(arg, answer, &dre);
     if (job == NULL) {
         return;
     }
@@ -252,7 +257,7 @@ static void on_settled(void *arg, const struct wire_answer *answer)
     struct asking *asking = arg;
     enum job_act act = asking->act;
     struct dre *dre = NULL;
-    struct job *job = asked(asking, &dre);
+    struct job *job = asked(asking, answer, &dre);
     if (job == NULL) {
         return;
     }

@@ -87,6 +87,7 @@ struct dre {
     int64_t started_at;
     uint64_t cached_bytes;
     bool stopping;
+    bool cas_away;    // it did not answer the last question
     bool disk_failed; // the journal's: the process ends with DRE_EXIT_DISK
     struct {
         int64_t accepted;
@@ -111,6 +112,8 @@ void dre_tell(struct dre *dre, struct job *job, const char *what, struct str det
 // The journal's disk cannot be believed any more: the process ends, and its successor reads on.
 void dre_disk_failed(struct dre *dre);
 void dre_tick(void *arg);
+// The accounting server is back: who waits for it asks at the next tick.
+void dre_cas_is_back(struct dre *dre);
 // Frees all that is under way; nothing comes back after it.
 void dre_live_free(struct dre *dre, struct job *job);
 

@@ -230,6 +230,16 @@ static void wait_until(struct dre *dre, struct job *job)
     dre->waiting = live;
 }
 
+void dre_cas_is_back(struct dre *dre)
+{
+    for (struct live *live = dre->waiting; live != NULL; live = live->next_waiting) {
+        enum job_state state = (enum job_state)live->job->core.state;
+        if (state == JOB_RESERVING || state == JOB_SETTLING || state == JOB_VOIDING) {
+            live->due_at = 0;
+        }
+    }
+}
+
 void dre_tick(void *arg)
 {
     struct dre *dre = arg;

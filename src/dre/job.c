@@ -8,6 +8,7 @@ enum {
     ASK_TRIES_BEFORE_PERSON = 8,
     WAIT_FIRST_MS = 200,
     WAIT_MOST_MS = 30000,
+    WAIT_CAS_MS = 5000,
     CAS_TRIES_BEFORE_ANSWER =
         3, // then the client is told: accepted, waits for the accounting server
 };
@@ -21,7 +22,8 @@ static unsigned enter(struct job_core *job, enum job_state state, enum job_reaso
     return JOB_DO_STORE;
 }
 
-// Doubles from WAIT_FIRST_MS to WAIT_MOST_MS, less up to half of it by chance.
+// Doubles from WAIT_FIRST_MS to WAIT_MOST_MS (of our own accounting server: WAIT_CAS_MS), less up
+// to half of it by chance.
 static unsigned wait_more(struct job_core *job, uint8_t *tries, const struct job_happened *happened)
 {
     int64_t wait = WAIT_MOST_MS;
@@ -29,7 +31,10 @@ static unsigned wait_more(struct job_core *job, uint8_t *tries, const struct job
         wait = (int64_t)WAIT_FIRST_MS << *tries;
         *tries = (uint8_t)(*tries + 1);
     }
-    wait = wait > WAIT_MOST_MS ? WAIT_MOST_MS : wait;
+    bool is_cas =
+        job->state == JOB_RESERVING || job->state == JOB_SETTLING || job->state == JOB_VOIDING;
+    int64_t most = is_cas ? WAIT_CAS_MS : WAIT_MOST_MS;
+    wait = wait > most ? most : wait;
     job->wait_until = happened->now + wait - (int64_t)(happened->random % (uint32_t)(wait / 2));
     return JOB_DO_WAIT;
 }

@@ -12,7 +12,7 @@ REASON(USER_UNKNOWN, "account-authorization-failed",
        "There is no account for this user. Ask the administrator to add the user, then release it.")
 REASON(ACCOUNT_REFUSED, "account-authorization-failed",
        "The accounting server refused this job. Ask the administrator.")
-REASON(CAS_AWAY, "account-authorization-failed",
+REASON(CAS_AWAY, "job-held-for-authorization",
        "The accounting server does not answer. The job goes on by itself once it does.")
 REASON(UNCOUNTED, "job-held-for-review",
        "The pages could not be counted. Release the job to count again, or cancel it.")

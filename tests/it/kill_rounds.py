@@ -126,7 +126,9 @@ def all_jobs(site):
 def is_quiet(site):
     ended = ("completed", "canceled", "aborted", "pending-held", "processing-stopped")
     jobs = all_jobs(site)
-    return jobs if all(job["state"] in ended for job in jobs.values()) else None
+    rests = all(job["state"] in ended and "job-held-for-authorization" not in job["reasons"]
+                for job in jobs.values())
+    return jobs if rests else None
 
 
 def look(site, load, printer):
