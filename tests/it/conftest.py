@@ -111,8 +111,12 @@ class Site:
             self.process = subprocess.Popen(
                 [QUOIN, "up", "--data", self.data, "--port-offset", str(self.offset), *self.options],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-        if wait_s:
-            self.wait(wait_s)
+        try:
+            if wait_s:
+                self.wait(wait_s)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def wait(self, wait_s=30):
