@@ -18,8 +18,10 @@ $(BUILD)/build.ninja:
 
 # Only what a site needs is built: the tests wait for make check.
 run: packages $(BUILD)/build.ninja
-	@echo "Building (the first time takes about a minute) ..."
-	@ninja -C $(BUILD) -j$(JOBS) --quiet programs
+	@if ! ninja -C $(BUILD) -n programs | grep -q "no work to do"; then \
+	    echo "Building (the first time takes about a minute) ..."; \
+	    if [ -t 1 ]; then quiet=; else quiet=--quiet; fi; \
+	    ninja -C $(BUILD) -j$(JOBS) $$quiet programs; fi
 	@exec $(BUILD)/bin/quoin up --demo --data $(DATA) --port-offset $(PORT_OFFSET)
 
 check:

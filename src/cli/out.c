@@ -28,7 +28,7 @@ size_t cli_width(const char *text)
 struct cli_table cli_table_of(struct cli *cli, const struct cli_column *columns)
 {
     size_t count = 0;
-    while (columns[count].title != NULL && count < CLI_COLUMNS_MAX) {
+    while (count < CLI_COLUMNS_MAX && columns[count].title != NULL) {
         count++;
     }
     return (struct cli_table){ .cli = cli, .columns = columns, .count = count };
