@@ -75,6 +75,11 @@ bool cli_place_read(const struct cli *cli, struct cli_place *place, struct err *
                            "the %s engine in %s was not started yet: quoin up --data %s",
                            place->role, cli->data, cli->data);
         }
+        if (access(cli->data, F_OK) == 0 && access(cli->data, X_OK) != 0) {
+            return err_set(err, ERR_DENIED,
+                           "%s is another user's: run this as the user who started the site",
+                           cli->data);
+        }
         return err_set(err, ERR_UNAVAILABLE, "no site in %s: start one with quoin up --data %s",
                        cli->data, cli->data);
     }

@@ -151,6 +151,23 @@ def test_a_foreign_holder_is_named(tmp_path):
     assert not (tmp_path / "site" / "run" / "cas.pid").exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user is wanted")
+def test_another_user_is_told_what_he_may_not_see(site, tmp_path):
+    as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    program = tmp_path / "quoin"
+    program.write_bytes(QUOIN.read_bytes())
+    program.chmod(0o755)
+    for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        folder.chmod(0o755)
+    done = subprocess.run([*as_nobody, program, "ports", "--port-offset", str(site.offset), "--json"],
+                          text=True, capture_output=True, check=False)
+    rows = [row for row in json.loads(done.stdout) if row["verdict"] != "free"]
+    assert rows and all(row["verdict"] == "blind" and row["pid"] == 0 for row in rows)
+    done = subprocess.run([*as_nobody, program, "--data", site.data, "user", "list"], text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 1 and "another user's" in done.stderr
+
+
 def test_doctor(site, tmp_path):
     found = site.ask("doctor")
     assert found["failures"] == 0, found
