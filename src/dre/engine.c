@@ -99,7 +99,8 @@ void dre_rest(struct dre *dre, struct job *job)
     struct live *live = job->live;
     if (live == NULL || live->busy > 0 || live->is_waiting || live->call != NULL ||
         live->act != NULL || live->asker.v != 0 || live->intake != NULL || live->delivery != NULL ||
-        live->document_is_new || live->events.len > 0 || keeps_document(dre, job)) {
+        live->document_is_new || live->events.len > 0 || job->core.state == JOB_SENDING ||
+        keeps_document(dre, job)) {
         return;
     }
     dre_live_free(dre, job);
