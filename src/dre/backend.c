@@ -16,19 +16,20 @@
 
 struct str dre_job_message(const struct job *job)
 {
-    struct str own = table_job_text(job).message;
-    return own.len > 0 ? own : str_of(job_reason_sentence((enum job_reason)job->core.reason));
+    struct str own = dre_table_job_text(job).message;
+    return own.len > 0 ? own : str_of(dre_job_reason_sentence((enum job_reason)job->core.reason));
 }
 
 const char *dre_ipp_state_name(const struct job *job)
 {
-    return ipp_job_state_name(job_state_ipp(&job->core));
+    return ipp_job_state_name(dre_job_state_ipp(&job->core));
 }
 
 static uint64_t reason_bit(enum job_reason reason)
 {
     enum ipp_reason found = IPP_REASON_COUNT;
-    return ipp_reason_find(str_of(job_reason_keyword(reason)), &found) ? IPP_REASON_BIT(found) : 0;
+    return ipp_reason_find(str_of(dre_job_reason_keyword(reason)), &found) ? IPP_REASON_BIT(found)
+                                                                           : 0;
 }
 
 static uint64_t reasons_of(const struct job *job)
@@ -80,7 +81,7 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
 static bool queue_find(void *context, struct str name, struct ippd_queue *shown)
 {
     struct dre *dre = context;
-    const struct queue *queue = table_queue_find(&dre->table, name);
+    const struct queue *queue = dre_table_queue_find(&dre->table, name);
     if (queue == NULL) {
         return false;
     }
@@ -120,7 +121,7 @@ static uint32_t completed_of(const struct job *job, bool sheets)
 
 static void show_job(const struct job *job, struct ippd_job *shown)
 {
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     bool is_open = job->core.state == JOB_INCOMING;
     *shown = (struct ippd_job){
         .id = (int32_t)job->id,
@@ -133,7 +134,7 @@ static void show_job(const struct job *job, struct ippd_job *shown)
         .message = dre_job_message(job),
         .ticket = text.ticket,
         .printer = text.printer,
-        .state = (enum ipp_job_state)job_state_ipp(&job->core),
+        .state = (enum ipp_job_state)dre_job_state_ipp(&job->core),
         .reasons = reasons_of(job),
         .open = is_open,
         .documents = is_open ? 0 : 1,
@@ -153,7 +154,7 @@ static void show_job(const struct job *job, struct ippd_job *shown)
 static bool job_find(void *context, int32_t id, struct ippd_job *shown)
 {
     struct dre *dre = context;
-    const struct job *job = id > 0 ? table_job_find(&dre->table, (uint32_t)id) : NULL;
+    const struct job *job = id > 0 ? dre_table_job_find(&dre->table, (uint32_t)id) : NULL;
     if (job == NULL) {
         return false;
     }
@@ -175,7 +176,7 @@ static bool list_some(const struct listing *listing, const struct table_list *li
     const struct job *job = newest_first ? list->last : list->first;
     for (; job != NULL; job = newest_first ? job->link[link].prev : job->link[link].next) {
         bool is_wanted = (listing->queue == NULL || job->queue == listing->queue) &&
-                         (listing->query->states & (1u << job_state_ipp(&job->core))) != 0;
+                         (listing->query->states & (1u << dre_job_state_ipp(&job->core))) != 0;
         if (!is_wanted) {
             continue;
         }
@@ -192,12 +193,12 @@ static void job_list(void *context, const struct ippd_query *query, ippd_each *e
 {
     enum { ENDED = 1 << IPP_JOB_CANCELED | 1 << IPP_JOB_ABORTED | 1 << IPP_JOB_COMPLETED };
     struct dre *dre = context;
-    struct queue *queue = table_queue_find(&dre->table, query->queue);
+    struct queue *queue = dre_table_queue_find(&dre->table, query->queue);
     char name[IPPD_NAME_MAX + 1];
     const struct owner *owner =
         query->user.len == 0
             ? NULL
-            : map_find(&dre->table.owners, table_owner_name(query->user, name, sizeof(name)));
+            : map_find(&dre->table.owners, dre_table_owner_name(query->user, name, sizeof(name)));
     if ((queue == NULL && query->queue.len > 0) || (query->user.len > 0 && owner == NULL)) {
         return;
     }
@@ -263,10 +264,10 @@ void dre_answer(struct dre *dre, struct job *job, bool accepted)
         answer_ok(call, job);
         return;
     }
-    bool is_nothing = !job_has_ended(&job->core); // never stored
+    bool is_nothing = !dre_job_has_ended(&job->core); // never stored
     const struct ippd_outcome outcome = {
         .status = is_nothing ? IPP_STATUS_TEMPORARY_ERROR : refusal_status(job),
-        .text = is_nothing ? str_of(job_reason_sentence(JOB_REASON_STORE_FAILED))
+        .text = is_nothing ? str_of(dre_job_reason_sentence(JOB_REASON_STORE_FAILED))
                            : dre_job_message(job),
     };
     ippd_call_answer(call, &outcome);
@@ -303,18 +304,18 @@ static void keep_plain(struct buf *buf, struct str text)
 static struct job *make_job(struct dre *dre, struct queue *queue, const struct ippd_intake *intake)
 {
     char name[IPPD_NAME_MAX + 1];
-    struct str owner = table_owner_name(intake->asker->user, name, sizeof(name));
+    struct str owner = dre_table_owner_name(intake->asker->user, name, sizeof(name));
     const struct job_text text = {
         .name = intake->name,
         .document = intake->document,
         .format = intake->format,
         .ticket = intake->ticket == NULL ? (struct str){ "", 0 } : intake->ticket->attrs,
     };
-    struct job *job = table_job_new(&dre->table, 0, queue, owner, &text);
+    struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
     rnd_bytes(job->uuid, sizeof(job->uuid));
     job->uuid[6] = (uint8_t)((job->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
     job->uuid[8] = (uint8_t)((job->uuid[8] & 0x3f) | 0x80);
-    table_uuid_text(job->uuid, job->uuid_text);
+    dre_table_uuid_text(job->uuid, job->uuid_text);
     job->created_at = clk_wall_ms();
     job->claimed = intake->claimed_impressions;
     job->core.state = JOB_INCOMING;
@@ -331,10 +332,10 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
 static struct queue *intake_queue(struct dre *dre, const struct ippd_intake *intake,
                                   struct ippd_call *call)
 {
-    struct queue *queue = table_queue_find(&dre->table, intake->queue);
+    struct queue *queue = dre_table_queue_find(&dre->table, intake->queue);
     if (queue == NULL) {
         ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such queue.");
-    } else if (dre->stopping || journal_must_stop(dre->journal)) {
+    } else if (dre->stopping || dre_journal_must_stop(dre->journal)) {
         ippd_call_refuse(call, IPP_STATUS_SERVICE_UNAVAILABLE,
                          "The server is being stopped. Print again in a minute.");
         queue = NULL;
@@ -382,7 +383,7 @@ static struct dre *dre_of_backend; // one engine a process
 static void drop_incoming(struct dre *dre, struct job *job)
 {
     dre_live_free(dre, job);
-    table_job_free(&dre->table, job);
+    dre_table_job_free(&dre->table, job);
 }
 
 static void on_arrived(void *arg, struct spool_document *document, const struct err *err)
@@ -396,9 +397,9 @@ static void on_arrived(void *arg, struct spool_document *document, const struct 
         struct ippd_call *call = live->call;
         live->call = NULL;
         if (document != NULL && document->in_file) {
-            spool_remove(&dre->spool, job->id);
+            dre_spool_remove(&dre->spool, job->id);
         }
-        spool_document_drop(&document);
+        dre_spool_document_drop(&document);
         ippd_call_refuse(call,
                          !is_waited_for           ? IPP_STATUS_JOB_CANCELED
                          : err->code == ERR_LIMIT ? IPP_STATUS_REQUEST_ENTITY_TOO_LARGE
@@ -432,7 +433,7 @@ static void *document_open(void *context, const struct ippd_intake *intake, stru
     }
     struct job *job = NULL;
     if (intake->op == IPP_OP_SEND_DOCUMENT) {
-        job = table_job_find(&dre->table, (uint32_t)intake->job_id);
+        job = dre_table_job_find(&dre->table, (uint32_t)intake->job_id);
         bool is_busy = job != NULL && job->live != NULL &&
                        (job->live->intake != NULL || job->live->call != NULL);
         if (job == NULL || job->core.state != JOB_INCOMING || is_busy) {
@@ -440,17 +441,17 @@ static void *document_open(void *context, const struct ippd_intake *intake, stru
                              "The job does not wait for a document.");
             return NULL;
         }
-        struct job_text text = table_job_text(job);
+        struct job_text text = dre_table_job_text(job);
         text.document = intake->document;
         text.format = intake->format;
-        table_job_set_text(job, &text);
+        dre_table_job_set_text(job, &text);
     } else {
         job = make_job(dre, queue, intake);
         dre_live(dre, job)->is_print_job = true;
     }
     struct live *live = dre_live(dre, job);
     live->call = call;
-    live->intake = spool_intake_new(&dre->spool, job->id, &events, live);
+    live->intake = dre_spool_intake_new(&dre->spool, job->id, &events, live);
     return live;
 }
 
@@ -458,14 +459,14 @@ static bool document_write(void *context, void *document, struct str bytes)
 {
     (void)context; // the document knows
     struct live *live = document;
-    return spool_intake_write(live->intake, bytes);
+    return dre_spool_intake_write(live->intake, bytes);
 }
 
 static void document_end(void *context, void *document)
 {
     (void)context; // the document knows
     struct live *live = document;
-    spool_intake_end(live->intake);
+    dre_spool_intake_end(live->intake);
 }
 
 static void document_abort(void *context, void *document, const struct err *why)
@@ -475,7 +476,7 @@ static void document_abort(void *context, void *document, const struct err *why)
     struct job *job = live->job;
     (void)why; // nobody is there to be told
     if (live->intake != NULL) {
-        spool_intake_abort(live->intake);
+        dre_spool_intake_abort(live->intake);
         live->intake = NULL;
     }
     live->call = NULL;
@@ -508,9 +509,9 @@ static void change_ticket(struct dre *dre, struct job *job, const struct ippd_ac
                          "The job is counted and reserved already: print it again instead.");
         return;
     }
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     text.ticket = act->ticket->attrs;
-    table_job_set_text(job, &text);
+    dre_table_job_set_text(job, &text);
     uint32_t before = job->store_count;
     dre_event(dre, job, act->ticket->hold != IPPD_HOLD_NONE ? JOB_HOLD : JOB_RELEASE);
     answer_after_store(dre, job, before, call);
@@ -519,7 +520,7 @@ static void change_ticket(struct dre *dre, struct job *job, const struct ippd_ac
 static void job_act(void *context, const struct ippd_act *act, struct ippd_call *call)
 {
     struct dre *dre = context;
-    struct job *job = table_job_find(&dre->table, (uint32_t)act->job_id);
+    struct job *job = dre_table_job_find(&dre->table, (uint32_t)act->job_id);
     if (job == NULL) {
         ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such job.");
         return;
@@ -529,7 +530,7 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
     bool may = true;
     switch (act->kind) {
     case IPPD_CANCEL:
-        may = job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN;
+        may = dre_job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN;
         if (may) {
             dre_event_reason(dre, job, JOB_CANCEL,
                              act->asker->admin ? JOB_REASON_CANCELED_BY_ADMIN
@@ -537,14 +538,14 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
         }
         break;
     case IPPD_HOLD:
-        may = job_may_hold(&job->core);
+        may = dre_job_may_hold(&job->core);
         if (may) {
             dre_event_reason(dre, job, act->hold_until == IPPD_HOLD_NONE ? JOB_RELEASE : JOB_HOLD,
                              JOB_REASON_HOLD_ASKED);
         }
         break;
     case IPPD_RELEASE:
-        may = job_may_release(&job->core) && job->core.state != JOB_UNCERTAIN;
+        may = dre_job_may_release(&job->core) && job->core.state != JOB_UNCERTAIN;
         if (may) {
             dre_event(dre, job, JOB_RELEASE);
         }
@@ -556,7 +557,7 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
         break;
     case IPPD_CHANGE: change_ticket(dre, job, act, call); return;
     }
-    job = table_job_find(&dre->table, id);
+    job = dre_table_job_find(&dre->table, id);
     if (job == NULL || !may) {
         ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE, "The job is past that.");
         return;
@@ -569,8 +570,8 @@ static void jobs_cancel(void *context, const struct ippd_asker *asker, const int
 {
     struct dre *dre = context;
     for (size_t at = 0; at < count; at++) {
-        struct job *job = table_job_find(&dre->table, (uint32_t)ids[at]);
-        if (job != NULL && job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN) {
+        struct job *job = dre_table_job_find(&dre->table, (uint32_t)ids[at]);
+        if (job != NULL && dre_job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN) {
             dre_event_reason(dre, job, JOB_CANCEL,
                              asker->admin ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_CANCELED);
         }
@@ -596,7 +597,7 @@ static void queue_act(void *context, enum ippd_queue_act act, struct str name,
 {
     (void)asker; // the face has checked
     struct dre *dre = context;
-    struct queue *queue = table_queue_find(&dre->table, name);
+    struct queue *queue = dre_table_queue_find(&dre->table, name);
     if (queue == NULL) {
         ippd_call_refuse(call, IPP_STATUS_NOT_FOUND, "There is no such queue.");
         return;
@@ -609,7 +610,7 @@ static void queue_act(void *context, enum ippd_queue_act act, struct str name,
     }
     queue->paused = act == IPPD_PAUSE;
     queue->changed_at = clk_wall_ms();
-    if (!journal_submit(dre->journal, journal_queue(queue, false, on_queue_stored, call))) {
+    if (!dre_journal_submit(dre->journal, dre_journal_queue(queue, false, on_queue_stored, call))) {
         ippd_call_refuse(call, IPP_STATUS_BUSY, "The server has too much to do. Try again.");
     }
     dre_deliver_kick(dre, queue->printer);

@@ -143,7 +143,7 @@ static struct job *asked(struct asking *asking, const struct wire_answer *answer
     if (was_away && !(*dre)->cas_away) {
         dre_cas_is_back(*dre);
     }
-    struct job *job = table_job_find(&asking->dre->table, asking->id);
+    struct job *job = dre_table_job_find(&asking->dre->table, asking->id);
     free(asking);
     if (job != NULL) {
         job->live->busy--;
@@ -166,8 +166,8 @@ static void send_void(struct dre *dre, struct job *job, const char *why,
 {
     uint8_t key[16];
     uint8_t reservation[16];
-    job_key(job->uuid, JOB_ACT_VOID, job->core.attempt, key);
-    job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, reservation);
+    dre_job_key(job->uuid, JOB_ACT_VOID, job->core.attempt, key);
+    dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, reservation);
     Quoin__V1__VoidRequest request = QUOIN__V1__VOID_REQUEST__INIT;
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.reservation = (ProtobufCBinaryData){ sizeof(reservation), reservation };
@@ -198,7 +198,7 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
     }
     buf_free(&job->live->refusal);
     buf_add(&job->live->refusal, str_of(answer->err.text));
-    table_job_set_message(job, str_of(answer->err.text));
+    dre_table_job_set_message(job, str_of(answer->err.text));
     if (answer->err.code == ERR_CONFLICT) { // counted anew after a crash, and otherwise
         send_void(dre, job, "the pages were counted anew", voided_anyway);
     }
@@ -211,7 +211,7 @@ static void send_reserve(struct dre *dre, struct job *job)
     struct wire_classes wire;
     uint8_t key[16];
     char name[32];
-    job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
+    dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
     (void)snprintf(name, sizeof(name), "job %" PRIu32, job->id);
     Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
@@ -219,7 +219,7 @@ static void send_reserve(struct dre *dre, struct job *job)
     request.queue = job->queue->name;
     request.job = name;
     char document[256];
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     (void)snprintf(document, sizeof(document), "%.*s", (int)text.name.len, text.name.ptr);
     request.document = document;
     request.n_classes = to_wire(live->classes, live->class_count, &wire);
@@ -276,7 +276,7 @@ static void on_settled(void *arg, const struct wire_answer *answer)
     log_event(act == JOB_ACT_SETTLE ? LOG_ERROR : LOG_WARNING, "job.reservation_gone",
               log_int("job", job->id), log_text("why", answer->err.text));
     if (act == JOB_ACT_SETTLE) {
-        table_job_set_message(job, str_of(answer->err.text));
+        dre_table_job_set_message(job, str_of(answer->err.text));
     }
     job->cost = act == JOB_ACT_VOID ? 0 : job->cost;
     dre_event(dre, job, JOB_LAPSED);
@@ -289,8 +289,8 @@ static void send_settle(struct dre *dre, struct job *job, const struct page_clas
     struct wire_classes wire;
     uint8_t key[16];
     uint8_t reservation[16];
-    job_key(job->uuid, JOB_ACT_SETTLE, job->core.attempt, key);
-    job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, reservation);
+    dre_job_key(job->uuid, JOB_ACT_SETTLE, job->core.attempt, key);
+    dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, reservation);
     char evidence[200];
     if ((job->core.flags & JOB_FLAG_OBSERVED) != 0) {
         (void)snprintf(evidence, sizeof(evidence), "the printer says %" PRIu32 " impressions",
@@ -329,7 +329,7 @@ static void settle_with(struct dre *dre, void *arg, struct job *job,
     if (good && is_partial(job)) {
         const struct dre_plan_ask partial = {
             .facts = detail->facts,
-            .ticket = table_job_text(job).ticket,
+            .ticket = dre_table_job_text(job).ticket,
             .is_plain = dre_deliver_is_plain(job->queue->printer),
             .is_partial = true,
             .completed = job->core.observed,
@@ -359,7 +359,7 @@ void dre_settle(struct dre *dre, struct job *job)
 
 void dre_void(struct dre *dre, struct job *job)
 {
-    send_void(dre, job, job_reason_sentence((enum job_reason)job->core.end_reason), on_settled);
+    send_void(dre, job, dre_job_reason_sentence((enum job_reason)job->core.end_reason), on_settled);
 }
 
 // --- Validate-Job -------------------------------------------------------------------------------
@@ -374,7 +374,7 @@ static void on_quoted(void *arg, const struct wire_answer *answer)
     const Quoin__V1__QuoteReply *quote = (const void *)answer->reply;
     if (quote != NULL && !quote->enough) {
         ippd_call_refuse(call, IPP_STATUS_ACCOUNT_LIMIT_REACHED, "%s",
-                         job_reason_sentence(JOB_REASON_MONEY_SHORT));
+                         dre_job_reason_sentence(JOB_REASON_MONEY_SHORT));
         return;
     }
     const struct ippd_outcome outcome = { .status = IPP_STATUS_OK };
@@ -391,7 +391,7 @@ void dre_quote(struct dre *dre, const struct ippd_intake *intake, struct ippd_ca
     struct wire_classes wire;
     pages.pages = pages.pages == 0 ? 1 : pages.pages;
     pages.sheets = pages.pages;
-    (void)table_owner_name(intake->asker->user, user, sizeof(user));
+    (void)dre_table_owner_name(intake->asker->user, user, sizeof(user));
     (void)snprintf(queue, sizeof(queue), "%.*s", (int)intake->queue.len, intake->queue.ptr);
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
     request.user = user;

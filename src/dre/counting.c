@@ -229,14 +229,14 @@ static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *fac
 static bool read_whole(struct counting *counting, struct buf *plain, struct err *err)
 {
     struct spool_reader reader;
-    if (!spool_reader_open(&counting->dre->spool, counting->document, &reader, err)) {
+    if (!dre_spool_reader_open(&counting->dre->spool, counting->document, &reader, err)) {
         return false;
     }
     bool good = true;
     while (good && reader.done < counting->document->len) {
-        good = spool_reader_next(&reader, plain, err);
+        good = dre_spool_reader_next(&reader, plain, err);
     }
-    spool_reader_close(&reader);
+    dre_spool_reader_close(&reader);
     return good;
 }
 
@@ -272,7 +272,7 @@ static void work(void *arg)
 
 static void counting_free(struct counting *counting)
 {
-    spool_document_drop(&counting->document);
+    dre_spool_document_drop(&counting->document);
     buf_free(&counting->ticket);
     buf_free(&counting->facts);
     buf_free(&counting->packed_classes);
@@ -282,10 +282,10 @@ static void counting_free(struct counting *counting)
 
 static void set_format(struct job *job, const char *format)
 {
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     if (format[0] != '\0' && !str_eq(text.format, str_of(format))) {
         text.format = str_of(format);
-        table_job_set_text(job, &text);
+        dre_table_job_set_text(job, &text);
     }
 }
 
@@ -308,7 +308,7 @@ static void done(void *arg)
 {
     struct counting *counting = arg;
     struct dre *dre = counting->dre;
-    struct job *job = table_job_find(&dre->table, counting->id);
+    struct job *job = dre_table_job_find(&dre->table, counting->id);
     if (job != NULL) {
         job->live->busy--;
         set_format(job, counting->hint);
@@ -316,7 +316,7 @@ static void done(void *arg)
         if (counting->good) {
             take_plan(job, counting);
         } else if (counting->message[0] != '\0') {
-            table_job_set_message(job, str_of(counting->message));
+            dre_table_job_set_message(job, str_of(counting->message));
         }
     }
     bool good = counting->good;
@@ -333,7 +333,7 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
         return;
     }
     if (err != NULL) {
-        table_job_set_message(job, str_of(err->text));
+        dre_table_job_set_message(job, str_of(err->text));
         dre_event_reason(dre, job, JOB_UNCOUNTED, JOB_REASON_DOCUMENT_LOST);
         return;
     }
@@ -341,12 +341,12 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     counting->dre = dre;
     counting->id = job->id;
     counting->is_plain = dre_deliver_is_plain(job->queue->printer);
-    counting->document = spool_document_use(job->live->document);
+    counting->document = dre_spool_document_use(job->live->document);
     counting->ticket = BUF_CAP(IPPD_TICKET_MAX);
     counting->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
     counting->packed_classes = BUF_CAP(4096);
     counting->steps = BUF_CAP(8192);
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     buf_add(&counting->ticket, text.ticket);
     (void)snprintf(counting->hint, sizeof(counting->hint), "%.*s", (int)text.format.len,
                    text.format.ptr);

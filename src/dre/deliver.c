@@ -38,7 +38,7 @@ static struct runner *runner_of(struct printer *printer)
     return printer->runner;
 }
 
-void deliver_printer_state(struct printer *printer, const char *state, const char *message)
+void dre_deliver_printer_state(struct printer *printer, const char *state, const char *message)
 {
     if (strcmp(printer->state, state) != 0) {
         printer->changed_at = clk_wall_ms();
@@ -56,7 +56,8 @@ bool dre_deliver_is_plain(const struct printer *printer)
 {
     struct deliver_uri uri;
     struct err err;
-    return deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW && !uri.pjl;
+    return dre_deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW &&
+           !uri.pjl;
 }
 
 // --- turns --------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ static void claim_ahead(struct dre *dre, struct printer *printer, struct runner 
 void dre_deliver_kick(struct dre *dre, struct printer *printer)
 {
     struct runner *runner = runner_of(printer);
-    struct job *job = table_job_find(&dre->table, runner->busy);
+    struct job *job = dre_table_job_find(&dre->table, runner->busy);
     if (runner->starts && job != NULL) {
         runner->starts = false;
         go(dre, job);
@@ -100,14 +101,14 @@ void dre_deliver_kick(struct dre *dre, struct printer *printer)
     job = first_waiting(printer);
     if (job == NULL) {
         if (strcmp(printer->state, "processing") == 0) {
-            deliver_printer_state(printer, "idle", "");
+            dre_deliver_printer_state(printer, "idle", "");
         }
         return;
     }
     dre_deliver_unqueue(dre, job);
     runner->busy = job->id;
     runner->since = clk_mono_ms();
-    deliver_printer_state(printer, "processing", "");
+    dre_deliver_printer_state(printer, "processing", "");
     dre_event(dre, job, JOB_TURN);
 }
 
@@ -116,7 +117,7 @@ void dre_deliver_queue(struct dre *dre, struct job *job)
     (void)dre; // of which the printer is
     if (!job->is_ready) {
         job->is_ready = true;
-        table_list_add(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_add(&job->queue->printer->waiting, job, TABLE_BY_TURN);
     }
 }
 
@@ -124,7 +125,7 @@ void dre_deliver_unqueue(struct dre *dre, struct job *job)
 {
     (void)dre; // of which the printer is
     if (job->is_ready) {
-        table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
         job->is_ready = false;
     }
 }
@@ -161,16 +162,16 @@ void dre_deliver_drop(struct dre *dre, struct printer *printer)
 
 // --- one delivery -------------------------------------------------------------------------------
 
-struct job *deliver_job(const struct delivery *delivery)
+struct job *dre_deliver_job(const struct delivery *delivery)
 {
-    return table_job_find(&delivery->dre->table, delivery->id);
+    return dre_table_job_find(&delivery->dre->table, delivery->id);
 }
 
 static struct delivery *delivery_new(struct dre *dre, struct job *job, struct err *err)
 {
     struct delivery *delivery = mem_new(sizeof(*delivery));
     *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->queue->printer };
-    if (!deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
+    if (!dre_deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
         free(delivery);
         return NULL;
     }
@@ -178,16 +179,16 @@ static struct delivery *delivery_new(struct dre *dre, struct job *job, struct er
     return delivery;
 }
 
-void deliver_end(struct delivery *delivery, const struct job_happened *happened)
+void dre_deliver_end(struct delivery *delivery, const struct job_happened *happened)
 {
     struct dre *dre = delivery->dre;
-    struct job *job = deliver_job(delivery);
+    struct job *job = dre_deliver_job(delivery);
     struct printer *printer = delivery->printer;
     if (delivery->raw != NULL) {
-        deliver_raw_free(delivery);
+        dre_deliver_raw_free(delivery);
     }
     if (delivery->ipp != NULL) {
-        deliver_ipp_free(delivery);
+        dre_deliver_ipp_free(delivery);
     }
     free(delivery);
     if (job == NULL) {
@@ -201,21 +202,21 @@ void deliver_end(struct delivery *delivery, const struct job_happened *happened)
     dre_happen(dre, job, happened);
 }
 
-void deliver_end_event(struct delivery *delivery, enum job_event event, enum job_reason reason,
-                       const char *message)
+void dre_deliver_end_event(struct delivery *delivery, enum job_event event, enum job_reason reason,
+                           const char *message)
 {
-    struct job *job = deliver_job(delivery);
+    struct job *job = dre_deliver_job(delivery);
     if (job != NULL && message[0] != '\0') {
         dre_tell(delivery->dre, job, "printer", str_of(message));
         if (event == JOB_PRINTER_REFUSES || event == JOB_FAILED) {
-            table_job_set_message(job, str_of(message));
+            dre_table_job_set_message(job, str_of(message));
         }
     }
     if (event == JOB_SENT_NOTHING) {
-        deliver_printer_state(delivery->printer, "stopped", message);
+        dre_deliver_printer_state(delivery->printer, "stopped", message);
     }
     const struct job_happened happened = { .event = event, .reason = reason };
-    deliver_end(delivery, &happened);
+    dre_deliver_end(delivery, &happened);
 }
 
 static void start(struct dre *dre, struct job *job, const struct err *err)
@@ -225,7 +226,7 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
         return;
     }
     if (err != NULL) {
-        table_job_set_message(job, str_of(err->text));
+        dre_table_job_set_message(job, str_of(err->text));
         dre_event_reason(dre, job, JOB_PRINTER_REFUSES, JOB_REASON_DOCUMENT_LOST);
         return;
     }
@@ -235,13 +236,13 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
         dre_event(dre, job, JOB_SENT_NOTHING);
         return;
     }
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     text.printer = str_of(delivery->printer->name);
-    table_job_set_text(job, &text);
+    dre_table_job_set_text(job, &text);
     if (delivery->uri.way == DELIVER_RAW) {
-        deliver_raw_start(delivery);
+        dre_deliver_raw_start(delivery);
     } else {
-        deliver_ipp_start(delivery);
+        dre_deliver_ipp_start(delivery);
     }
 }
 
@@ -277,7 +278,7 @@ void dre_deliver_stop(struct dre *dre, struct job *job)
     }
     delivery->cancel = true;
     if (delivery->ipp != NULL) {
-        deliver_ipp_cancel(delivery);
+        dre_deliver_ipp_cancel(delivery);
     }
 }
 
@@ -290,7 +291,7 @@ static void on_no_asking(void *arg)
 {
     struct no_asking told = *(struct no_asking *)arg;
     free(arg);
-    struct job *job = table_job_find(&told.dre->table, told.id);
+    struct job *job = dre_table_job_find(&told.dre->table, told.id);
     if (job != NULL) {
         job->live->busy--;
         dre_event(told.dre, job, JOB_LOST);
@@ -305,7 +306,7 @@ void dre_deliver_ask(struct dre *dre, struct job *job)
             ? delivery_new(dre, job, &err)
             : NULL;
     if (delivery != NULL) {
-        deliver_ipp_ask(delivery);
+        dre_deliver_ipp_ask(delivery);
         return;
     }
     struct no_asking *told = mem_new(sizeof(*told));

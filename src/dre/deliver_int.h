@@ -13,18 +13,18 @@ struct deliver_uri {
     char path[256]; // of ipp, ipps; begins with '/'
     bool pjl;       // of socket: "?pjl=1": the printer speaks PJL and tells pages
 };
-bool deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err) CC_MUST_USE;
+bool dre_deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err) CC_MUST_USE;
 
 // --- the document, piece by piece ---------------------------------------------------------------
 
-// Each deliver_feed_next is followed by one on_piece on the loop, never from within it. An empty
-// piece with last set ends it; err: the document cannot be read.
+// Each dre_deliver_feed_next is followed by one on_piece on the loop, never from within it. An
+// empty piece with last set ends it; err: the document cannot be read.
 struct deliver_feed;
 typedef void deliver_piece(void *arg, struct str bytes, bool last, const struct err *err);
-struct deliver_feed *deliver_feed_open(struct dre *dre, struct spool_document *document,
-                                       deliver_piece *on_piece, void *arg);
-void deliver_feed_next(struct deliver_feed *feed);
-void deliver_feed_close(struct deliver_feed **feed); // on_piece comes no more
+struct deliver_feed *dre_deliver_feed_open(struct dre *dre, struct spool_document *document,
+                                           deliver_piece *on_piece, void *arg);
+void dre_deliver_feed_next(struct deliver_feed *feed);
+void dre_deliver_feed_close(struct deliver_feed **feed); // on_piece comes no more
 
 // --- one delivery -------------------------------------------------------------------------------
 
@@ -40,15 +40,15 @@ struct delivery {
 };
 
 // The job's fate as far as this delivery knows; frees the delivery. Never from within start.
-void deliver_end(struct delivery *delivery, const struct job_happened *happened);
-void deliver_end_event(struct delivery *delivery, enum job_event event, enum job_reason reason,
-                       const char *message);
-struct job *deliver_job(const struct delivery *delivery);
-void deliver_printer_state(struct printer *printer, const char *state, const char *message);
+void dre_deliver_end(struct delivery *delivery, const struct job_happened *happened);
+void dre_deliver_end_event(struct delivery *delivery, enum job_event event, enum job_reason reason,
+                           const char *message);
+struct job *dre_deliver_job(const struct delivery *delivery);
+void dre_deliver_printer_state(struct printer *printer, const char *state, const char *message);
 
-void deliver_raw_start(struct delivery *delivery);
-void deliver_raw_free(struct delivery *delivery);
-void deliver_ipp_start(struct delivery *delivery);
-void deliver_ipp_ask(struct delivery *delivery);
-void deliver_ipp_cancel(struct delivery *delivery);
-void deliver_ipp_free(struct delivery *delivery);
+void dre_deliver_raw_start(struct delivery *delivery);
+void dre_deliver_raw_free(struct delivery *delivery);
+void dre_deliver_ipp_start(struct delivery *delivery);
+void dre_deliver_ipp_ask(struct delivery *delivery);
+void dre_deliver_ipp_cancel(struct delivery *delivery);
+void dre_deliver_ipp_free(struct delivery *delivery);

@@ -67,7 +67,7 @@ static void uri_text(const struct delivery *delivery, char *text, size_t size)
 static void marked_name(const struct job *job, char *text, size_t size)
 {
     const char *uuid = job->uuid_text;
-    struct str name = table_job_text(job).name;
+    struct str name = dre_table_job_text(job).name;
     size_t len = name.len > 200 ? 200 : name.len;
     while (len > 0 && len < name.len && ((uint8_t)name.ptr[len] & 0xc0) == 0x80) {
         len--; // not in the middle of a character
@@ -78,7 +78,7 @@ static void marked_name(const struct job *job, char *text, size_t size)
 static void begin_request(struct ipp_delivery *ipp, struct ipp_out *out, enum ipp_op op)
 {
     char uri[TABLE_URI_MAX + 1];
-    const struct job *job = deliver_job(ipp->delivery);
+    const struct job *job = dre_deliver_job(ipp->delivery);
     uri_text(ipp->delivery, uri, sizeof(uri));
     buf_free(&ipp->request);
     *out = ipp_out_of(&ipp->request);
@@ -108,8 +108,8 @@ static void want(struct ipp_out *out)
 static void write_print(struct ipp_delivery *ipp, struct ipp_out *out)
 {
     char name[256];
-    const struct job *job = deliver_job(ipp->delivery);
-    struct job_text text = table_job_text(job);
+    const struct job *job = dre_deliver_job(ipp->delivery);
+    struct job_text text = dre_table_job_text(job);
     begin_request(ipp, out, IPP_OP_PRINT_JOB);
     marked_name(job, name, sizeof(name));
     ipp_out_text(out, IPP_TAG_NAME, "job-name", str_of(name));
@@ -196,11 +196,11 @@ static void end_seen(struct ipp_delivery *ipp, const struct seen *seen)
                    "job %" PRId32 " is %s, job-impressions-completed %" PRId32 "%s%s", seen->id,
                    ipp_job_state_name(seen->state), seen->impressions,
                    seen->message[0] == '\0' ? "" : ": ", seen->message);
-    struct job *job = deliver_job(ipp->delivery);
+    struct job *job = dre_deliver_job(ipp->delivery);
     if (job != NULL) {
         dre_tell(ipp->delivery->dre, job, "printer", str_of(line));
     }
-    deliver_end(ipp->delivery, &happened);
+    dre_deliver_end(ipp->delivery, &happened);
 }
 
 static void watch(struct ipp_delivery *ipp)
@@ -213,9 +213,9 @@ static void watch(struct ipp_delivery *ipp)
 // The printer has the job: what state is it in?
 static void take_seen(struct ipp_delivery *ipp, const struct seen *seen)
 {
-    struct job *job = deliver_job(ipp->delivery);
+    struct job *job = dre_deliver_job(ipp->delivery);
     if (job == NULL) {
-        deliver_end_event(ipp->delivery, JOB_LOST, JOB_REASON_NONE, "");
+        dre_deliver_end_event(ipp->delivery, JOB_LOST, JOB_REASON_NONE, "");
         return;
     }
     ipp->failures = 0;
@@ -251,20 +251,20 @@ static void take_refusal(struct ipp_delivery *ipp, const struct ipp_msg *msg)
                    ipp_status_name(msg->code), text.len > 0 ? ": " : "",
                    (int)(text.len > 100 ? 100 : text.len), text.ptr);
     bool later = is_for_later(msg->code);
-    deliver_end_event(ipp->delivery, later ? JOB_SENT_NOTHING : JOB_PRINTER_REFUSES,
-                      JOB_REASON_PRINTER_REFUSED, message);
+    dre_deliver_end_event(ipp->delivery, later ? JOB_SENT_NOTHING : JOB_PRINTER_REFUSES,
+                          JOB_REASON_PRINTER_REFUSED, message);
 }
 
 // Lost sight of it: the printer is asked by name, or, when that was done, nobody knows.
 static void lost(struct ipp_delivery *ipp, const char *why)
 {
-    deliver_end_event(ipp->delivery, JOB_LOST, JOB_REASON_NONE, why);
+    dre_deliver_end_event(ipp->delivery, JOB_LOST, JOB_REASON_NONE, why);
 }
 
 static void no_answer(struct ipp_delivery *ipp, const char *why)
 {
     if (ipp->is_asking) {
-        deliver_end_event(ipp->delivery, JOB_NO_ANSWER, JOB_REASON_NONE, why);
+        dre_deliver_end_event(ipp->delivery, JOB_NO_ANSWER, JOB_REASON_NONE, why);
         return;
     }
     ipp->failures++;
@@ -278,7 +278,7 @@ static void no_answer(struct ipp_delivery *ipp, const char *why)
 static void find_ours(struct ipp_delivery *ipp, const struct ipp_msg *msg)
 {
     char name[256];
-    marked_name(deliver_job(ipp->delivery), name, sizeof(name));
+    marked_name(dre_deliver_job(ipp->delivery), name, sizeof(name));
     for (struct ipp_group *group = msg->groups; group != NULL; group = group->next) {
         const struct ipp_attr *attr = ipp_attr_find(group->attrs, "job-name", IPP_TAG_NONE);
         if (group->tag == IPP_TAG_JOB && attr != NULL && ipp_attr_has(attr, name)) {
@@ -345,16 +345,17 @@ static void print_broke(struct ipp_delivery *ipp, const struct err *err,
         (void)snprintf(message, sizeof(message), "The printer answers HTTP status %u.",
                        ipp->http_status);
         bool later = ipp->http_status >= 500;
-        deliver_end_event(ipp->delivery, later ? JOB_SENT_NOTHING : JOB_PRINTER_REFUSES,
-                          JOB_REASON_PRINTER_REFUSED, message);
+        dre_deliver_end_event(ipp->delivery, later ? JOB_SENT_NOTHING : JOB_PRINTER_REFUSES,
+                              JOB_REASON_PRINTER_REFUSED, message);
         return;
     }
     if (ipp->feed_failed && nothing) {
-        deliver_end_event(ipp->delivery, JOB_PRINTER_REFUSES, JOB_REASON_DOCUMENT_LOST, err->text);
+        dre_deliver_end_event(ipp->delivery, JOB_PRINTER_REFUSES, JOB_REASON_DOCUMENT_LOST,
+                              err->text);
         return;
     }
-    deliver_end_event(ipp->delivery, nothing ? JOB_SENT_NOTHING : JOB_LOST, JOB_REASON_NONE,
-                      err->text);
+    dre_deliver_end_event(ipp->delivery, nothing ? JOB_SENT_NOTHING : JOB_LOST, JOB_REASON_NONE,
+                          err->text);
 }
 
 static void on_done(void *arg, struct httpio_client *client, const struct err *err,
@@ -396,7 +397,7 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
         ipp->is_fed = true;
         httpio_client_finish(ipp->client);
     } else if (has_room) {
-        deliver_feed_next(ipp->feed);
+        dre_deliver_feed_next(ipp->feed);
     }
 }
 
@@ -416,7 +417,7 @@ static void on_room(void *arg, struct httpio_client *client)
         }
     }
     if (!ipp->is_fed && ipp->feed != NULL) {
-        deliver_feed_next(ipp->feed);
+        dre_deliver_feed_next(ipp->feed);
     }
 }
 
@@ -425,7 +426,7 @@ static void on_head(void *arg, struct httpio_client *client, const struct http_r
     (void)client; // it is ipp's
     struct ipp_delivery *ipp = arg;
     ipp->http_status = response->status;
-    deliver_feed_close(&ipp->feed); // an early answer: the rest is not wanted
+    dre_deliver_feed_close(&ipp->feed); // an early answer: the rest is not wanted
 }
 
 static void on_data(void *arg, struct httpio_client *client, struct str bytes)
@@ -452,7 +453,7 @@ static void ask(struct ipp_delivery *ipp, enum ipp_step step)
     ipp->http_status = 0;
     buf_free(&ipp->answer);
     write_request(ipp);
-    struct job *job = deliver_job(ipp->delivery);
+    struct job *job = dre_deliver_job(ipp->delivery);
     uint64_t document = step == STEP_PRINT ? job->bytes : 0;
     const struct httpio_ask request = {
         .method = STR("POST"),
@@ -468,7 +469,7 @@ static void ask(struct ipp_delivery *ipp, enum ipp_step step)
 static void on_timer(void *arg)
 {
     struct ipp_delivery *ipp = arg;
-    if (ipp->delivery != NULL && deliver_job(ipp->delivery) != NULL) {
+    if (ipp->delivery != NULL && dre_deliver_job(ipp->delivery) != NULL) {
         ask(ipp, ipp->step);
     }
 }
@@ -506,33 +507,33 @@ static void free_later(void *arg)
     free(ipp);
 }
 
-void deliver_ipp_free(struct delivery *delivery)
+void dre_deliver_ipp_free(struct delivery *delivery)
 {
     struct ipp_delivery *ipp = delivery->ipp;
     delivery->ipp = NULL;
     ipp->delivery = NULL;
-    deliver_feed_close(&ipp->feed);
+    dre_deliver_feed_close(&ipp->feed);
     net_timer_stop(ipp->timer);
     net_loop_post(delivery->dre->loop, free_later, ipp);
 }
 
-void deliver_ipp_start(struct delivery *delivery)
+void dre_deliver_ipp_start(struct delivery *delivery)
 {
     struct ipp_delivery *ipp = ipp_new(delivery);
-    deliver_printer_state(delivery->printer, "processing", "");
-    ipp->feed =
-        deliver_feed_open(delivery->dre, deliver_job(delivery)->live->document, on_piece, ipp);
+    dre_deliver_printer_state(delivery->printer, "processing", "");
+    ipp->feed = dre_deliver_feed_open(delivery->dre, dre_deliver_job(delivery)->live->document,
+                                      on_piece, ipp);
     ask(ipp, STEP_PRINT);
 }
 
-void deliver_ipp_ask(struct delivery *delivery)
+void dre_deliver_ipp_ask(struct delivery *delivery)
 {
     struct ipp_delivery *ipp = ipp_new(delivery);
     ipp->is_asking = true;
-    ask(ipp, deliver_job(delivery)->printer_job != 0 ? STEP_WATCH : STEP_FIND_OPEN);
+    ask(ipp, dre_deliver_job(delivery)->printer_job != 0 ? STEP_WATCH : STEP_FIND_OPEN);
 }
 
-void deliver_ipp_cancel(struct delivery *delivery)
+void dre_deliver_ipp_cancel(struct delivery *delivery)
 {
     struct ipp_delivery *ipp = delivery->ipp;
     if (ipp->is_told && !httpio_client_is_busy(ipp->client)) {

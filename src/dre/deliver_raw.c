@@ -30,17 +30,17 @@ struct raw {
 static void raw_done(struct raw *raw)
 {
     if (raw->stream == NULL && raw->delivery == NULL) {
-        deliver_feed_close(&raw->feed);
+        dre_deliver_feed_close(&raw->feed);
         free(raw);
     }
 }
 
-void deliver_raw_free(struct delivery *delivery)
+void dre_deliver_raw_free(struct delivery *delivery)
 {
     struct raw *raw = delivery->raw;
     delivery->raw = NULL;
     raw->delivery = NULL;
-    deliver_feed_close(&raw->feed);
+    dre_deliver_feed_close(&raw->feed);
     if (raw->stream != NULL) {
         net_stream_close(raw->stream); // its on_close frees the rest
     }
@@ -56,7 +56,7 @@ static void end_good(struct raw *raw)
         .observed = raw->pjl.pages,
         .observed_known = raw->pjl.has_pages,
     };
-    deliver_end(delivery, &happened);
+    dre_deliver_end(delivery, &happened);
 }
 
 static void on_piece(void *arg, struct str bytes, bool last, const struct err *err)
@@ -64,17 +64,17 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
     struct raw *raw = arg;
     if (err != NULL) {
         bool nothing = raw->written == 0;
-        deliver_end_event(raw->delivery, nothing ? JOB_PRINTER_REFUSES : JOB_LOST,
-                          JOB_REASON_DOCUMENT_LOST, err->text);
+        dre_deliver_end_event(raw->delivery, nothing ? JOB_PRINTER_REFUSES : JOB_LOST,
+                              JOB_REASON_DOCUMENT_LOST, err->text);
         return;
     }
     raw->written += bytes.len;
     net_stream_write(raw->stream, bytes);
     if (last && raw->copies > 1) { // again from the start
         raw->copies--;
-        deliver_feed_close(&raw->feed);
-        raw->feed = deliver_feed_open(raw->delivery->dre,
-                                      deliver_job(raw->delivery)->live->document, on_piece, raw);
+        dre_deliver_feed_close(&raw->feed);
+        raw->feed = dre_deliver_feed_open(
+            raw->delivery->dre, dre_deliver_job(raw->delivery)->live->document, on_piece, raw);
         last = false;
     }
     if (!last) {
@@ -94,8 +94,8 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
 
 static void write_pjl_head(struct raw *raw)
 {
-    const struct job *job = deliver_job(raw->delivery);
-    struct job_text text = table_job_text(job);
+    const struct job *job = dre_deliver_job(raw->delivery);
+    struct job_text text = dre_table_job_text(job);
     OWN(arena_free) struct arena arena = ARENA_CAP(256 << 10);
     struct ippd_ticket ticket = { .copies = 1 };
     struct err err;
@@ -126,15 +126,15 @@ static void on_open(void *arg, struct net_stream *stream)
         return;
     }
     if (raw->delivery->cancel) {
-        deliver_end_event(raw->delivery, JOB_SENT_NOTHING, JOB_REASON_NONE, "");
+        dre_deliver_end_event(raw->delivery, JOB_SENT_NOTHING, JOB_REASON_NONE, "");
         return;
     }
-    deliver_printer_state(raw->delivery->printer, "processing", "");
+    dre_deliver_printer_state(raw->delivery->printer, "processing", "");
     net_stream_idle(stream, IDLE_MS);
     if (raw->delivery->uri.pjl) {
         write_pjl_head(raw);
     }
-    deliver_feed_next(raw->feed);
+    dre_deliver_feed_next(raw->feed);
 }
 
 static void on_drain(void *arg, struct net_stream *stream)
@@ -142,7 +142,7 @@ static void on_drain(void *arg, struct net_stream *stream)
     (void)stream; // it is raw's
     struct raw *raw = arg;
     if (raw->delivery != NULL && raw->is_open && !raw->is_whole) {
-        deliver_feed_next(raw->feed);
+        dre_deliver_feed_next(raw->feed);
     }
 }
 
@@ -150,7 +150,7 @@ static void on_read(void *arg, struct net_stream *stream, struct str bytes)
 {
     (void)stream; // it is raw's
     struct raw *raw = arg;
-    pjl_feed(&raw->pjl, bytes);
+    dre_pjl_feed(&raw->pjl, bytes);
     if (raw->delivery != NULL && raw->is_whole && raw->pjl.ended && raw->pjl.has_pages) {
         end_good(raw);
     }
@@ -167,8 +167,8 @@ static void on_end(void *arg, struct net_stream *stream)
         end_good(raw);
         return;
     }
-    deliver_end_event(raw->delivery, JOB_LOST, JOB_REASON_NONE,
-                      "The printer closed the connection in the middle of the document.");
+    dre_deliver_end_event(raw->delivery, JOB_LOST, JOB_REASON_NONE,
+                          "The printer closed the connection in the middle of the document.");
 }
 
 static void on_close(void *arg, const struct err *err)
@@ -177,22 +177,22 @@ static void on_close(void *arg, const struct err *err)
     raw->stream = NULL;
     if (raw->delivery != NULL) {
         bool nothing = raw->written == 0;
-        deliver_end_event(raw->delivery, nothing ? JOB_SENT_NOTHING : JOB_LOST, JOB_REASON_NONE,
-                          err->text);
+        dre_deliver_end_event(raw->delivery, nothing ? JOB_SENT_NOTHING : JOB_LOST, JOB_REASON_NONE,
+                              err->text);
         return;
     }
     raw_done(raw);
 }
 
-void deliver_raw_start(struct delivery *delivery)
+void dre_deliver_raw_start(struct delivery *delivery)
 {
     static const struct net_stream_events events = { on_open, on_read, on_end, on_drain, on_close };
     struct raw *raw = mem_new(sizeof(*raw));
     raw->delivery = delivery;
     delivery->raw = raw;
-    raw->copies = delivery->uri.pjl ? 1 : deliver_job(delivery)->copies;
-    raw->feed =
-        deliver_feed_open(delivery->dre, deliver_job(delivery)->live->document, on_piece, raw);
+    raw->copies = delivery->uri.pjl ? 1 : dre_deliver_job(delivery)->copies;
+    raw->feed = dre_deliver_feed_open(delivery->dre, dre_deliver_job(delivery)->live->document,
+                                      on_piece, raw);
     raw->stream =
         net_connect(delivery->dre->loop, &delivery->uri.to, NULL, NULL, CONNECT_MS, &events, raw);
 }

@@ -66,7 +66,7 @@ void dre_live_free(struct dre *dre, struct job *job)
     }
     unwait(dre, live);
     uncache(dre, live);
-    spool_document_drop(&live->document);
+    dre_spool_document_drop(&live->document);
     struct buf *const bufs[] = { &live->facts,       &live->packed_classes, &live->plan,
                                  &live->reservation, &live->settlement,     &live->refusal,
                                  &live->events,      &live->claimed_user,   &live->identity,
@@ -123,10 +123,10 @@ void dre_disk_failed(struct dre *dre)
 static void on_stored(void *arg, struct journal_write *write, bool ok, const struct err *err)
 {
     struct dre *dre = arg;
-    if (!ok && journal_must_stop(dre->journal)) {
+    if (!ok && dre_journal_must_stop(dre->journal)) {
         dre_disk_failed(dre);
     }
-    struct job *job = table_job_find(&dre->table, journal_write_job(write));
+    struct job *job = dre_table_job_find(&dre->table, dre_journal_write_job(write));
     if (job == NULL) {
         return;
     }
@@ -135,10 +135,10 @@ static void on_stored(void *arg, struct journal_write *write, bool ok, const str
         log_event(LOG_WARNING, "job.not_stored", log_int("job", job->id),
                   log_text("why", err->text));
     }
-    if (journal_write_number(write) == job->store_count) {
+    if (dre_journal_write_number(write) == job->store_count) {
         if (ok && job->live->erase && job->in_file && !job->live->file_gone) {
             job->live->file_gone = true;
-            spool_remove(&dre->spool, job->id);
+            dre_spool_remove(&dre->spool, job->id);
         }
         dre_answer_act(dre, job);
         dre_event(dre, job, ok ? JOB_STORED : JOB_STORE_FAILED);
@@ -168,7 +168,7 @@ static void add_detail(struct journal_write *write, struct live *live)
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         take_run(all[at].run, all[at].buf);
     }
-    journal_add_detail(write, &detail);
+    dre_journal_add_detail(write, &detail);
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         buf_free(all[at].buf);
     }
@@ -183,7 +183,7 @@ static void on_not_stored(void *arg)
 {
     struct not_stored told = *(struct not_stored *)arg;
     free(arg);
-    struct job *job = table_job_find(&told.dre->table, told.id);
+    struct job *job = dre_table_job_find(&told.dre->table, told.id);
     if (job != NULL) {
         job->live->busy--;
         dre_answer_act(told.dre, job);
@@ -195,20 +195,20 @@ static void store(struct dre *dre, struct job *job)
 {
     struct live *live = dre_live(dre, job);
     job->store_count++;
-    struct journal_write *write = journal_job(job, on_stored, dre);
+    struct journal_write *write = dre_journal_job(job, on_stored, dre);
     add_detail(write, live);
     if (live->head.sequence > 0) {
-        journal_add_head(write, &live->head);
+        dre_journal_add_head(write, &live->head);
         live->head.sequence = 0;
     }
     if (live->erase) {
-        journal_drop_document(write);
+        dre_journal_drop_document(write);
     } else if (live->document_is_new) {
-        journal_add_document(write, live->document);
+        dre_journal_add_document(write, live->document);
         live->document_is_new = false;
     }
     live->busy++;
-    if (!journal_submit(dre->journal, write)) {
+    if (!dre_journal_submit(dre->journal, write)) {
         struct not_stored *told = mem_new(sizeof(*told));
         *told = (struct not_stored){ dre, job->id };
         net_loop_post(dre->loop, on_not_stored, told);
@@ -289,7 +289,7 @@ static void tell_change(struct dre *dre, struct job *job, const struct job_core 
     if (state == JOB_SENDING && job->processing_at == 0) {
         job->processing_at = clk_wall_ms();
     }
-    if (job_has_ended(&job->core) && job->completed_at == 0) {
+    if (dre_job_has_ended(&job->core) && job->completed_at == 0) {
         job->completed_at = clk_wall_ms();
         job->processing_at = job->processing_at == 0 ? job->completed_at : job->processing_at;
     }
@@ -302,10 +302,10 @@ static void tell_change(struct dre *dre, struct job *job, const struct job_core 
         bool keeps = state == JOB_HELD || state == JOB_ABORTED || state == JOB_READY ||
                      state == JOB_VOIDING || state == JOB_COMPLETED || state == JOB_CANCELED;
         if (!keeps) {
-            table_job_set_message(job, (struct str){ "", 0 });
+            dre_table_job_set_message(job, (struct str){ "", 0 });
         }
     }
-    dre_tell(dre, job, job_state_name(state), dre_job_message(job));
+    dre_tell(dre, job, dre_job_state_name(state), dre_job_message(job));
 }
 
 static void carry_out_money(struct dre *dre, struct job *job, unsigned todo)
@@ -374,15 +374,15 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
         dre_answer(dre, job, (todo & JOB_DO_ACCEPT) != 0);
     }
     if ((todo & JOB_DO_DROP) != 0) {
-        spool_remove(&dre->spool, job->id);
+        dre_spool_remove(&dre->spool, job->id);
         dre_live_free(dre, job);
-        table_job_free(&dre->table, job);
+        dre_table_job_free(&dre->table, job);
         return;
     }
-    table_job_update(&dre->table, job);
+    dre_table_job_update(&dre->table, job);
     dre_answer_asker(dre, job);
     carry_out_turns(dre, job, todo);
-    job = table_job_find(&dre->table, id);
+    job = dre_table_job_find(&dre->table, id);
     if (job != NULL) {
         dre_rest(dre, job);
     }
@@ -394,7 +394,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
     struct job_happened now = *happened;
     now.now = clk_wall_ms();
     now.random = (uint32_t)rnd_below(UINT32_MAX);
-    unsigned todo = job_step(&job->core, &now);
+    unsigned todo = dre_job_step(&job->core, &now);
     if (before.state != job->core.state && job->live != NULL) {
         unwait(dre, job->live); // it waited for something else
     }
@@ -417,7 +417,7 @@ void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
 
 void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document)
 {
-    unsigned todo = job_begin(&job->core, flags, document, clk_wall_ms());
+    unsigned todo = dre_job_begin(&job->core, flags, document, clk_wall_ms());
     if (!document) {
         job->core.wait_until = clk_wall_ms() + (int64_t)IPPD_OPEN_JOB_S * 1000;
         todo |= JOB_DO_WAIT;

@@ -19,12 +19,12 @@ struct deliver_feed {
     struct err err;
 };
 
-struct deliver_feed *deliver_feed_open(struct dre *dre, struct spool_document *document,
-                                       deliver_piece *on_piece, void *arg)
+struct deliver_feed *dre_deliver_feed_open(struct dre *dre, struct spool_document *document,
+                                           deliver_piece *on_piece, void *arg)
 {
     struct deliver_feed *feed = mem_new(sizeof(*feed));
     feed->dre = dre;
-    feed->document = spool_document_use(document);
+    feed->document = dre_spool_document_use(document);
     feed->on_piece = on_piece;
     feed->arg = arg;
     feed->piece = BUF_CAP(SPOOL_BLOCK);
@@ -34,9 +34,9 @@ struct deliver_feed *deliver_feed_open(struct dre *dre, struct spool_document *d
 static void feed_free(struct deliver_feed *feed)
 {
     if (feed->is_open) {
-        spool_reader_close(&feed->reader);
+        dre_spool_reader_close(&feed->reader);
     }
-    spool_document_drop(&feed->document);
+    dre_spool_document_drop(&feed->document);
     buf_free(&feed->piece);
     free(feed);
 }
@@ -47,11 +47,11 @@ static void work(void *arg)
     feed->good = true;
     if (!feed->is_open) {
         feed->good =
-            spool_reader_open(&feed->dre->spool, feed->document, &feed->reader, &feed->err);
+            dre_spool_reader_open(&feed->dre->spool, feed->document, &feed->reader, &feed->err);
         feed->is_open = feed->good;
     }
     feed->piece.len = 0;
-    feed->good = feed->good && spool_reader_next(&feed->reader, &feed->piece, &feed->err);
+    feed->good = feed->good && dre_spool_reader_next(&feed->reader, &feed->piece, &feed->err);
 }
 
 static void done(void *arg)
@@ -66,7 +66,7 @@ static void done(void *arg)
     feed->on_piece(feed->arg, buf_str(&feed->piece), last, feed->good ? NULL : &feed->err);
 }
 
-void deliver_feed_next(struct deliver_feed *feed)
+void dre_deliver_feed_next(struct deliver_feed *feed)
 {
     if (feed->is_working) {
         return;
@@ -84,7 +84,7 @@ void deliver_feed_next(struct deliver_feed *feed)
     }
 }
 
-void deliver_feed_close(struct deliver_feed **feed)
+void dre_deliver_feed_close(struct deliver_feed **feed)
 {
     struct deliver_feed *gone = *feed;
     *feed = NULL;

@@ -69,8 +69,8 @@ static void on_stored(void *arg, struct journal_write *write, bool ok, const str
         return;
     }
     struct str name = str_of(pending.name);
-    const struct printer *printer = table_printer_find(&pending.dre->table, name);
-    const struct queue *queue = table_queue_find(&pending.dre->table, name);
+    const struct printer *printer = dre_table_printer_find(&pending.dre->table, name);
+    const struct queue *queue = dre_table_queue_find(&pending.dre->table, name);
     Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
     if (!ok) {
         wire_call_refuse(call, err, NULL);
@@ -97,7 +97,7 @@ static struct pending *pending_new(struct dre *dre, struct wire_call *call, cons
 static void submit(struct dre *dre, struct wire_call *call, struct pending *pending,
                    struct journal_write *write)
 {
-    if (!journal_submit(dre->journal, write)) {
+    if (!dre_journal_submit(dre->journal, write)) {
         free(pending);
         refuse(call, ERR_UNAVAILABLE, "the journal has too much to do; ask again");
     }
@@ -128,7 +128,7 @@ static void add_printer(void *engine, struct wire_call *call, const ProtobufCMes
     struct dre *dre = engine;
     const Quoin__V1__AddPrinterRequest *ask = (const void *)asked;
     struct str name = str_of(ask->name);
-    struct printer *printer = table_printer_find(&dre->table, name);
+    struct printer *printer = dre_table_printer_find(&dre->table, name);
     struct err err;
     if (printer != NULL && memcmp(printer->key, ask->key.data, sizeof(printer->key)) == 0) {
         answer_printer(call, printer);
@@ -148,13 +148,13 @@ static void add_printer(void *engine, struct wire_call *call, const ProtobufCMes
         wire_call_refuse(call, &err, NULL);
         return;
     }
-    printer = table_printer_new(&dre->table, name);
+    printer = dre_table_printer_new(&dre->table, name);
     (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
     memcpy(printer->key, ask->key.data, sizeof(printer->key));
     printer->created_at = clk_wall_ms();
     printer->changed_at = printer->created_at;
     struct pending *pending = pending_new(dre, call, printer->name);
-    submit(dre, call, pending, journal_printer(printer, false, on_stored, pending));
+    submit(dre, call, pending, dre_journal_printer(printer, false, on_stored, pending));
 }
 
 static int by_printer_name(const void *a, const void *b)
@@ -218,7 +218,7 @@ static void remove_printer(void *engine, struct wire_call *call, const ProtobufC
 {
     struct dre *dre = engine;
     const Quoin__V1__RemovePrinterRequest *ask = (const void *)asked;
-    struct printer *printer = table_printer_find(&dre->table, str_of(ask->name));
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->name));
     Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
     if (printer == NULL) { // removed already: the same answer
         wire_call_answer(call, &empty.base);
@@ -230,9 +230,9 @@ static void remove_printer(void *engine, struct wire_call *call, const ProtobufC
     }
     struct pending *pending = pending_new(dre, call, printer->name);
     pending->drop = true;
-    struct journal_write *write = journal_printer(printer, true, on_stored, pending);
+    struct journal_write *write = dre_journal_printer(printer, true, on_stored, pending);
     dre_deliver_drop(dre, printer);
-    table_printer_drop(&dre->table, printer);
+    dre_table_printer_drop(&dre->table, printer);
     submit(dre, call, pending, write);
 }
 
@@ -274,12 +274,12 @@ static void make_queue(struct dre *dre, struct wire_call *call,
                        const Quoin__V1__AddQueueRequest *ask, struct printer *printer, bool holds,
                        bool hold_short)
 {
-    struct queue *queue = table_queue_new(&dre->table, str_of(ask->name));
+    struct queue *queue = dre_table_queue_new(&dre->table, str_of(ask->name));
     memcpy(queue->key, ask->key.data, sizeof(queue->key));
     rnd_bytes(queue->uuid, sizeof(queue->uuid));
     queue->uuid[6] = (uint8_t)((queue->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
     queue->uuid[8] = (uint8_t)((queue->uuid[8] & 0x3f) | 0x80);
-    table_uuid_text(queue->uuid, queue->uuid_text);
+    dre_table_uuid_text(queue->uuid, queue->uuid_text);
     queue->holds = holds;
     queue->hold_short = hold_short;
     queue->created_at = clk_wall_ms();
@@ -288,15 +288,15 @@ static void make_queue(struct dre *dre, struct wire_call *call,
     printer->queue_count++;
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->is_queue = true;
-    submit(dre, call, pending, journal_queue(queue, false, on_stored, pending));
+    submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
 }
 
 static void add_queue(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
     const Quoin__V1__AddQueueRequest *ask = (const void *)asked;
-    struct queue *queue = table_queue_find(&dre->table, str_of(ask->name));
-    struct printer *printer = table_printer_find(&dre->table, str_of(ask->printer));
+    struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->printer));
     bool holds = false;
     bool hold_short = false;
     struct err err;
@@ -360,7 +360,7 @@ static void remove_queue(void *engine, struct wire_call *call, const ProtobufCMe
 {
     struct dre *dre = engine;
     const Quoin__V1__RemoveQueueRequest *ask = (const void *)asked;
-    struct queue *queue = table_queue_find(&dre->table, str_of(ask->name));
+    struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
     Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
     if (queue == NULL) { // removed already: the same answer
         wire_call_answer(call, &empty.base);
@@ -372,8 +372,8 @@ static void remove_queue(void *engine, struct wire_call *call, const ProtobufCMe
     }
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->drop = true;
-    struct journal_write *write = journal_queue(queue, true, on_stored, pending);
-    table_queue_drop(&dre->table, queue);
+    struct journal_write *write = dre_journal_queue(queue, true, on_stored, pending);
+    dre_table_queue_drop(&dre->table, queue);
     submit(dre, call, pending, write);
 }
 
@@ -382,7 +382,7 @@ static void remove_queue(void *engine, struct wire_call *call, const ProtobufCMe
 static void fill_job(const struct job *job, struct arena *arena, Quoin__V1__Job *out)
 {
     quoin__v1__job__init(out);
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     enum job_reason reason = (enum job_reason)job->core.reason;
     out->id = job->id;
     out->queue = text_of(arena, str_of(job->queue->name));
@@ -391,7 +391,7 @@ static void fill_job(const struct job *job, struct arena *arena, Quoin__V1__Job 
     out->state = text_of(arena, str_of(dre_ipp_state_name(job)));
     out->reasons = arena_new_array(arena, 1, sizeof(*out->reasons));
     if (out->reasons != NULL && reason != JOB_REASON_NONE) {
-        out->reasons[0] = text_of(arena, str_of(job_reason_keyword(reason)));
+        out->reasons[0] = text_of(arena, str_of(dre_job_reason_keyword(reason)));
         out->n_reasons = 1;
     }
     out->pages = job->pages;
@@ -440,7 +440,7 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
     const Quoin__V1__ListJobsRequest *ask = (const void *)asked;
     struct arena *arena = wire_call_arena(call);
     struct job_filter filter = { .ask = ask };
-    (void)table_owner_name(str_of(ask->user), filter.owner, sizeof(filter.owner));
+    (void)dre_table_owner_name(str_of(ask->user), filter.owner, sizeof(filter.owner));
     bool completed = strcmp(ask->which, "completed") == 0;
     bool open = strcmp(ask->which, "not-completed") == 0;
     if (!completed && !open && ask->which[0] != '\0' && strcmp(ask->which, "all") != 0) {
@@ -451,8 +451,9 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
                      : ask->after > UINT32_MAX ? UINT32_MAX
                                                : (uint32_t)ask->after;
     const struct table *table = &dre->table;
-    struct job *a = completed ? NULL : table_list_after(table, &table->open, after, TABLE_BY_AGE);
-    struct job *b = open ? NULL : table_list_after(table, &table->ended, after, TABLE_BY_AGE);
+    struct job *a =
+        completed ? NULL : dre_table_list_after(table, &table->open, after, TABLE_BY_AGE);
+    struct job *b = open ? NULL : dre_table_list_after(table, &table->ended, after, TABLE_BY_AGE);
     Quoin__V1__ListJobsReply reply = QUOIN__V1__LIST_JOBS_REPLY__INIT;
     uint32_t limit = limit_of(ask->limit);
     reply.jobs = arena_new_array(arena, limit, sizeof(*reply.jobs));
@@ -475,7 +476,8 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
 // The job of an id; NULL: the call was refused.
 static struct job *job_of(struct dre *dre, struct wire_call *call, int64_t id)
 {
-    struct job *job = id > 0 && id <= UINT32_MAX ? table_job_find(&dre->table, (uint32_t)id) : NULL;
+    struct job *job =
+        id > 0 && id <= UINT32_MAX ? dre_table_job_find(&dre->table, (uint32_t)id) : NULL;
     if (job == NULL) {
         struct err err;
         err_fill(&err, ERR_NOT_FOUND, "there is no job %lld", (long long)id);
@@ -664,7 +666,7 @@ void dre_answer_asker(struct dre *dre, struct job *job)
                     (reason == JOB_REASON_MONEY_SHORT || reason == JOB_REASON_USER_UNKNOWN ||
                      reason == JOB_REASON_ACCOUNT_REFUSED);
     if (is_short) {
-        const char *reasons[] = { job_reason_keyword(reason), NULL };
+        const char *reasons[] = { dre_job_reason_keyword(reason), NULL };
         struct err err;
         struct str message = dre_job_message(job);
         err_fill(&err, ERR_LIMIT, "job %u stays held: %.*s", (unsigned)job->id, (int)message.len,
@@ -703,7 +705,7 @@ static void act(struct dre *dre, struct wire_call *call, struct job *job, enum j
     live->asker = wire_call_id(call);
     dre_event_reason(dre, job, event,
                      event == JOB_CANCEL ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_NONE);
-    job = table_job_find(&dre->table, id);
+    job = dre_table_job_find(&dre->table, id);
     if (job != NULL && job->live != NULL) {
         dre_answer_asker(dre, job);
         dre_rest(dre, job);
@@ -722,7 +724,7 @@ static void release_job(void *engine, struct wire_call *call, const ProtobufCMes
         refuse(call, ERR_INVALID, "a job is printed by the printer of its queue");
         return;
     }
-    if (!job_may_release(&job->core)) {
+    if (!dre_job_may_release(&job->core)) {
         refuse(call, ERR_CONFLICT, "the job does not wait for a release");
         return;
     }
@@ -737,7 +739,7 @@ static void cancel_job(void *engine, struct wire_call *call, const ProtobufCMess
     if (job == NULL || is_repeat(dre, call, job, ask->key)) {
         return;
     }
-    if (!job_may_cancel(&job->core)) {
+    if (!dre_job_may_cancel(&job->core)) {
         refuse(call, ERR_CONFLICT, "the job has ended, or is being charged");
         return;
     }

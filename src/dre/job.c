@@ -446,7 +446,7 @@ static unsigned (*const on_state[JOB_STATE_COUNT])(struct job_core *,
     [JOB_CANCELED] = on_ended,    [JOB_ABORTED] = on_ended,
 };
 
-unsigned job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now)
+unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now)
 {
     *job = (struct job_core){ .flags = flags, .wait_until = now };
     if (document) {
@@ -455,7 +455,7 @@ unsigned job_begin(struct job_core *job, uint16_t flags, bool document, int64_t 
     return enter(job, JOB_INCOMING, JOB_REASON_INCOMING);
 }
 
-unsigned job_step(struct job_core *job, const struct job_happened *happened)
+unsigned dre_job_step(struct job_core *job, const struct job_happened *happened)
 {
     if (happened->event == JOB_RESTARTED) {
         job->answered = true; // or the client is gone
@@ -463,29 +463,29 @@ unsigned job_step(struct job_core *job, const struct job_happened *happened)
     return on_state[job->state](job, happened);
 }
 
-bool job_has_ended(const struct job_core *job)
+bool dre_job_has_ended(const struct job_core *job)
 {
     return job->state >= JOB_COMPLETED;
 }
 
-bool job_may_cancel(const struct job_core *job)
+bool dre_job_may_cancel(const struct job_core *job)
 {
     return job->state < JOB_SETTLING;
 }
 
-bool job_may_release(const struct job_core *job)
+bool dre_job_may_release(const struct job_core *job)
 {
     return job->state == JOB_HELD || job->state == JOB_INCOMING || job->state == JOB_ACCEPTING ||
            job->state == JOB_RESERVING ||
            (job->state == JOB_UNCERTAIN && job->reason != JOB_REASON_LAPSED);
 }
 
-bool job_may_hold(const struct job_core *job)
+bool dre_job_may_hold(const struct job_core *job)
 {
     return job->state <= JOB_READY;
 }
 
-const char *job_reason_keyword(enum job_reason reason)
+const char *dre_job_reason_keyword(enum job_reason reason)
 {
     static const char *const keywords[] = {
 #define REASON(NAME, keyword, sentence) keyword,
@@ -495,7 +495,7 @@ const char *job_reason_keyword(enum job_reason reason)
     return keywords[reason];
 }
 
-const char *job_reason_sentence(enum job_reason reason)
+const char *dre_job_reason_sentence(enum job_reason reason)
 {
     static const char *const sentences[] = {
 #define REASON(NAME, keyword, sentence) sentence,
@@ -505,7 +505,7 @@ const char *job_reason_sentence(enum job_reason reason)
     return sentences[reason];
 }
 
-const char *job_state_name(enum job_state state)
+const char *dre_job_state_name(enum job_state state)
 {
     static const char *const names[JOB_STATE_COUNT] = {
         [JOB_INCOMING] = "incoming", [JOB_ACCEPTING] = "accepting", [JOB_RESERVING] = "reserving",
@@ -517,7 +517,7 @@ const char *job_state_name(enum job_state state)
     return names[state];
 }
 
-int job_state_ipp(const struct job_core *job)
+int dre_job_state_ipp(const struct job_core *job)
 {
     enum { PENDING = 3, PENDING_HELD, PROCESSING, STOPPED, CANCELED, ABORTED, COMPLETED };
     switch ((enum job_state)job->state) {
@@ -540,8 +540,8 @@ int job_state_ipp(const struct job_core *job)
     return ABORTED;
 }
 
-void job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
-             uint8_t key[static 16])
+void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
+                 uint8_t key[static 16])
 {
     memcpy(key, uuid, 16);
     key[0] ^= (uint8_t)act;

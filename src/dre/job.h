@@ -124,22 +124,22 @@ struct job_happened {
 };
 
 // A new job: INCOMING when its document is to come by itself, else ACCEPTING.
-unsigned job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now);
+unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now);
 
 // What is to be done: a set of enum job_action. Events that mean nothing in a state do nothing.
-unsigned job_step(struct job_core *job, const struct job_happened *happened);
+unsigned dre_job_step(struct job_core *job, const struct job_happened *happened);
 
-bool job_has_ended(const struct job_core *job);
-bool job_may_cancel(const struct job_core *job);
-bool job_may_release(const struct job_core *job);
-bool job_may_hold(const struct job_core *job);
-const char *job_reason_keyword(enum job_reason reason);
-const char *job_reason_sentence(enum job_reason reason);
-const char *job_state_name(enum job_state state); // ours, for logs and events
-int job_state_ipp(const struct job_core *job);    // 3 to 9, RFC 8011 5.3.7
+bool dre_job_has_ended(const struct job_core *job);
+bool dre_job_may_cancel(const struct job_core *job);
+bool dre_job_may_release(const struct job_core *job);
+bool dre_job_may_hold(const struct job_core *job);
+const char *dre_job_reason_keyword(enum job_reason reason);
+const char *dre_job_reason_sentence(enum job_reason reason);
+const char *dre_job_state_name(enum job_state state); // ours, for logs and events
+int dre_job_state_ipp(const struct job_core *job);    // 3 to 9, RFC 8011 5.3.7
 
 // The 16-byte key under which an act of this job is asked of the accounting server: made from the
 // job's uuid, so that it is known before it is asked and after every crash.
 enum job_act { JOB_ACT_RESERVE = 1, JOB_ACT_SETTLE = 2, JOB_ACT_VOID = 3 };
-void job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
-             uint8_t key[static 16]);
+void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
+                 uint8_t key[static 16]);

@@ -17,7 +17,7 @@ enum {
 };
 
 struct journal {
-    struct db *db; // owned; the batch thread's from journal_load on
+    struct db *db; // owned; the batch thread's from dre_journal_load on
     struct journal_statements *statements;
     struct net_batch *batch;
     struct net_loop *loop;     // borrowed
@@ -58,21 +58,21 @@ static bool run_document(struct journal_write *write, struct err *err)
 {
     struct journal_statements *statements = write->journal->statements;
     if (write->drop_document) {
-        return journal_db_drop_document(statements, write->row.id, err);
+        return dre_journal_db_drop_document(statements, write->row.id, err);
     }
     if (write->document == NULL) {
         return true;
     }
     const struct spool_document *document = write->document;
     uint8_t wrapped[CRYPTO_WRAP_LEN];
-    spool_wrap(write->journal->spool, document, wrapped);
+    dre_spool_wrap(write->journal->spool, document, wrapped);
     struct str key = { (const char *)wrapped, sizeof(wrapped) };
     OWN(buf_free) struct buf sealed = BUF_CAP(SPOOL_SMALL_MAX + SPOOL_BLOCK);
     if (!document->in_file &&
         !crypto_seal_all(&document->key, document->job, buf_str(&document->bytes), &sealed, err)) {
         return false;
     }
-    return journal_db_put_document(statements, write->row.id, key, buf_str(&sealed), err);
+    return dre_journal_db_put_document(statements, write->row.id, key, buf_str(&sealed), err);
 }
 
 static bool write_run(struct db_task *task, struct db *db, struct err *err)
@@ -82,15 +82,15 @@ static bool write_run(struct db_task *task, struct db *db, struct err *err)
     struct journal_statements *statements = write->journal->statements;
     switch (write->kind) {
     case WRITE_JOB:
-        if (write->head.sequence > 0 && !journal_db_put_head(statements, &write->head, err)) {
+        if (write->head.sequence > 0 && !dre_journal_db_put_head(statements, &write->head, err)) {
             return false;
         }
-        return run_document(write, err) && journal_db_put_job(statements, &write->row, err);
+        return run_document(write, err) && dre_journal_db_put_job(statements, &write->row, err);
     case WRITE_QUEUE:
-        return journal_db_put_queue(statements, &write->queue, write->printer.name, write->drop,
-                                    err);
+        return dre_journal_db_put_queue(statements, &write->queue, write->printer.name, write->drop,
+                                        err);
     case WRITE_PRINTER:
-        return journal_db_put_printer(statements, &write->printer, write->drop, err);
+        return dre_journal_db_put_printer(statements, &write->printer, write->drop, err);
     }
     return false;
 }
@@ -123,7 +123,7 @@ static void take(void *arg, struct net_batch_item *first)
 static void write_free(struct journal_write *write)
 {
     buf_free(&write->texts);
-    spool_document_drop(&write->document);
+    dre_spool_document_drop(&write->document);
     free(write);
 }
 
@@ -136,17 +136,17 @@ static void write_done(struct net_batch_item *item)
     write_free(write);
 }
 
-bool journal_open(struct net_loop *loop, const struct spool *spool, const char *path,
-                  struct journal **journal, struct err *err)
+bool dre_journal_open(struct net_loop *loop, const struct spool *spool, const char *path,
+                      struct journal **journal, struct err *err)
 {
     struct journal *made = mem_new(sizeof(*made));
     made->loop = loop;
     made->spool = spool;
-    if (!journal_db_open(path, false, &made->db, err)) {
+    if (!dre_journal_db_open(path, false, &made->db, err)) {
         free(made);
         return false;
     }
-    made->statements = journal_db_prepare(made->db, err);
+    made->statements = dre_journal_db_prepare(made->db, err);
     if (made->statements == NULL) {
         db_close(&made->db);
         free(made);
@@ -156,16 +156,16 @@ bool journal_open(struct net_loop *loop, const struct spool *spool, const char *
     return true;
 }
 
-bool journal_load(struct journal *journal, struct table *table, struct err *err)
+bool dre_journal_load(struct journal *journal, struct table *table, struct err *err)
 {
-    if (!journal_db_load(journal->db, table, &journal->head, err)) {
+    if (!dre_journal_db_load(journal->db, table, &journal->head, err)) {
         return false;
     }
     journal->batch = net_batch_new(journal->loop, "journal", take, journal, BATCH_MOST, QUEUE_MAX);
     return true;
 }
 
-void journal_close(struct journal **journal)
+void dre_journal_close(struct journal **journal)
 {
     struct journal *gone = *journal;
     if (gone == NULL) {
@@ -175,12 +175,12 @@ void journal_close(struct journal **journal)
     if (gone->batch != NULL) {
         net_batch_free(&gone->batch);
     }
-    journal_db_free(&gone->statements);
+    dre_journal_db_free(&gone->statements);
     db_close(&gone->db);
     free(gone);
 }
 
-const struct journal_head *journal_head_get(const struct journal *journal)
+const struct journal_head *dre_journal_head_get(const struct journal *journal)
 {
     return &journal->head;
 }
@@ -211,8 +211,8 @@ static struct str *run_at(struct journal_row *row, size_t at)
     return at < sizeof(runs) / sizeof(runs[0]) ? runs[at] : NULL;
 }
 
-// Copies run `at` behind the others; where it stands is made a pointer by journal_submit, when the
-// buffer moves no more.
+// Copies run `at` behind the others; where it stands is made a pointer by dre_journal_submit, when
+// the buffer moves no more.
 static void keep_run(struct journal_write *write, size_t at, struct str run)
 {
     write->starts[at] = write->texts.len;
@@ -220,7 +220,7 @@ static void keep_run(struct journal_write *write, size_t at, struct str run)
     *run_at(&write->row, at) = (struct str){ NULL, run.len };
 }
 
-struct journal_write *journal_job(const struct job *job, journal_done *done, void *arg)
+struct journal_write *dre_journal_job(const struct job *job, journal_done *done, void *arg)
 {
     struct journal_write *write = write_new(WRITE_JOB, done, arg);
     write->number = job->store_count;
@@ -241,7 +241,7 @@ struct journal_write *journal_job(const struct job *job, journal_done *done, voi
         .in_file = job->in_file,
     };
     memcpy(write->row.uuid, job->uuid, sizeof(job->uuid));
-    struct journal_row from = { .text = table_job_text(job) };
+    struct journal_row from = { .text = dre_table_job_text(job) };
     for (size_t at = 0; run_at(&from, at) != NULL; at++) {
         keep_run(write, at, *run_at(&from, at));
     }
@@ -253,7 +253,7 @@ struct journal_write *journal_job(const struct job *job, journal_done *done, voi
     return write;
 }
 
-void journal_add_detail(struct journal_write *write, const struct journal_detail *detail)
+void dre_journal_add_detail(struct journal_write *write, const struct journal_detail *detail)
 {
     struct journal_row from = { .detail = *detail };
     for (size_t at = 6; run_at(&from, at) != NULL; at++) {
@@ -263,33 +263,33 @@ void journal_add_detail(struct journal_write *write, const struct journal_detail
     }
 }
 
-void journal_add_document(struct journal_write *write, struct spool_document *document)
+void dre_journal_add_document(struct journal_write *write, struct spool_document *document)
 {
-    write->document = spool_document_use(document);
+    write->document = dre_spool_document_use(document);
 }
 
-void journal_drop_document(struct journal_write *write)
+void dre_journal_drop_document(struct journal_write *write)
 {
     write->drop_document = true;
 }
 
-void journal_add_head(struct journal_write *write, const struct journal_head *head)
+void dre_journal_add_head(struct journal_write *write, const struct journal_head *head)
 {
     write->head = *head;
 }
 
-uint32_t journal_write_job(const struct journal_write *write)
+uint32_t dre_journal_write_job(const struct journal_write *write)
 {
     return write->row.id;
 }
 
-uint32_t journal_write_number(const struct journal_write *write)
+uint32_t dre_journal_write_number(const struct journal_write *write)
 {
     return write->number;
 }
 
-struct journal_write *journal_queue(const struct queue *queue, bool drop, journal_done *done,
-                                    void *arg)
+struct journal_write *dre_journal_queue(const struct queue *queue, bool drop, journal_done *done,
+                                        void *arg)
 {
     struct journal_write *write = write_new(WRITE_QUEUE, done, arg);
     write->queue = *queue;
@@ -298,8 +298,8 @@ struct journal_write *journal_queue(const struct queue *queue, bool drop, journa
     return write;
 }
 
-struct journal_write *journal_printer(const struct printer *printer, bool drop, journal_done *done,
-                                      void *arg)
+struct journal_write *dre_journal_printer(const struct printer *printer, bool drop,
+                                          journal_done *done, void *arg)
 {
     struct journal_write *write = write_new(WRITE_PRINTER, done, arg);
     write->printer = *printer;
@@ -307,7 +307,7 @@ struct journal_write *journal_printer(const struct printer *printer, bool drop, 
     return write;
 }
 
-bool journal_submit(struct journal *journal, struct journal_write *write)
+bool dre_journal_submit(struct journal *journal, struct journal_write *write)
 {
     write->journal = journal;
     if (write->kind == WRITE_JOB) {
@@ -326,7 +326,7 @@ bool journal_submit(struct journal *journal, struct journal_write *write)
     return true;
 }
 
-bool journal_must_stop(const struct journal *journal)
+bool dre_journal_must_stop(const struct journal *journal)
 {
     return journal->must_stop;
 }
@@ -337,10 +337,10 @@ struct journal_reader {
     struct db *db; // owned
 };
 
-bool journal_reader_open(const char *path, struct journal_reader **reader, struct err *err)
+bool dre_journal_reader_open(const char *path, struct journal_reader **reader, struct err *err)
 {
     struct db *db = NULL;
-    if (!journal_db_open(path, true, &db, err)) {
+    if (!dre_journal_db_open(path, true, &db, err)) {
         return false;
     }
     *reader = mem_new(sizeof(**reader));
@@ -348,7 +348,7 @@ bool journal_reader_open(const char *path, struct journal_reader **reader, struc
     return true;
 }
 
-void journal_reader_close(struct journal_reader **reader)
+void dre_journal_reader_close(struct journal_reader **reader)
 {
     if (*reader != NULL) {
         db_close(&(*reader)->db);
@@ -357,18 +357,19 @@ void journal_reader_close(struct journal_reader **reader)
     }
 }
 
-bool journal_read_detail(struct journal_reader *reader, uint32_t id, struct buf *buf,
-                         struct journal_detail *detail, struct err *err)
+bool dre_journal_read_detail(struct journal_reader *reader, uint32_t id, struct buf *buf,
+                             struct journal_detail *detail, struct err *err)
 {
-    return journal_db_read_detail(reader->db, id, buf, detail, err);
+    return dre_journal_db_read_detail(reader->db, id, buf, detail, err);
 }
 
-bool journal_read_document(struct journal_reader *reader, const struct spool *spool, uint32_t id,
-                           bool in_file, uint64_t len, struct spool_document **document,
-                           struct err *err)
+bool dre_journal_read_document(struct journal_reader *reader, const struct spool *spool,
+                               uint32_t id, bool in_file, uint64_t len,
+                               struct spool_document **document, struct err *err)
 {
     OWN(buf_free) struct buf key = BUF_CAP(CRYPTO_WRAP_LEN);
     OWN(buf_free) struct buf sealed = BUF_CAP(SPOOL_SMALL_MAX + SPOOL_BLOCK);
-    return journal_db_read_document(reader->db, id, &key, &sealed, err) &&
-           spool_restore(spool, id, buf_str(&key), buf_str(&sealed), in_file, len, document, err);
+    return dre_journal_db_read_document(reader->db, id, &key, &sealed, err) &&
+           dre_spool_restore(spool, id, buf_str(&key), buf_str(&sealed), in_file, len, document,
+                             err);
 }

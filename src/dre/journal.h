@@ -14,20 +14,20 @@
 
 struct journal;
 
-// Opens and migrates. What is in it is read by journal_load before the first write.
-bool journal_open(struct net_loop *loop, const struct spool *spool, const char *path,
-                  struct journal **journal, struct err *err) CC_MUST_USE; // spool: borrowed
-void journal_close(struct journal **journal);                             // works off what waits
+// Opens and migrates. What is in it is read by dre_journal_load before the first write.
+bool dre_journal_open(struct net_loop *loop, const struct spool *spool, const char *path,
+                      struct journal **journal, struct err *err) CC_MUST_USE; // spool: borrowed
+void dre_journal_close(struct journal **journal); // works off what waits
 
 // Fills the table with printers, queues, all open jobs and the newest ended ones.
-bool journal_load(struct journal *journal, struct table *table, struct err *err) CC_MUST_USE;
+bool dre_journal_load(struct journal *journal, struct table *table, struct err *err) CC_MUST_USE;
 
 // The last head of the ledger's chain that CAS showed us.
 struct journal_head {
     int64_t sequence; // 0: none yet
     uint8_t hash[32];
 };
-const struct journal_head *journal_head_get(const struct journal *journal);
+const struct journal_head *dre_journal_head_get(const struct journal *journal);
 
 // What `explain` shows and the table does not hold. An empty run leaves what is there as it is.
 struct journal_detail {
@@ -47,37 +47,38 @@ struct journal_write;
 typedef void journal_done(void *arg, struct journal_write *write, bool ok, const struct err *err);
 
 // A write of this job as it is now. done runs on the loop, once; the write is gone after it.
-struct journal_write *journal_job(const struct job *job, journal_done *done, void *arg);
-void journal_add_detail(struct journal_write *write, const struct journal_detail *detail); // copies
+struct journal_write *dre_journal_job(const struct job *job, journal_done *done, void *arg);
+void dre_journal_add_detail(struct journal_write *write,
+                            const struct journal_detail *detail); // copies
 // The document comes along: sealed with the key, in this commit. Borrowed until done.
-void journal_add_document(struct journal_write *write, struct spool_document *document);
-void journal_drop_document(struct journal_write *write); // its key with it
-void journal_add_head(struct journal_write *write, const struct journal_head *head);
-uint32_t journal_write_job(const struct journal_write *write);
-uint32_t journal_write_number(const struct journal_write *write); // job->store_count then
+void dre_journal_add_document(struct journal_write *write, struct spool_document *document);
+void dre_journal_drop_document(struct journal_write *write); // its key with it
+void dre_journal_add_head(struct journal_write *write, const struct journal_head *head);
+uint32_t dre_journal_write_job(const struct journal_write *write);
+uint32_t dre_journal_write_number(const struct journal_write *write); // job->store_count then
 
-struct journal_write *journal_queue(const struct queue *queue, bool drop, journal_done *done,
-                                    void *arg);
-struct journal_write *journal_printer(const struct printer *printer, bool drop, journal_done *done,
-                                      void *arg);
+struct journal_write *dre_journal_queue(const struct queue *queue, bool drop, journal_done *done,
+                                        void *arg);
+struct journal_write *dre_journal_printer(const struct printer *printer, bool drop,
+                                          journal_done *done, void *arg);
 
 // False: too many wait; the write is freed and done does not run.
-bool journal_submit(struct journal *journal, struct journal_write *write) CC_MUST_USE;
-bool journal_must_stop(const struct journal *journal); // the disk is not to be trusted any more
+bool dre_journal_submit(struct journal *journal, struct journal_write *write) CC_MUST_USE;
+bool dre_journal_must_stop(const struct journal *journal); // the disk is not to be trusted any more
 
 // --- reading, on worker threads -----------------------------------------------------------------
 
 // One thread at a time.
 struct journal_reader;
-bool journal_reader_open(const char *path, struct journal_reader **reader,
-                         struct err *err) CC_MUST_USE;
-void journal_reader_close(struct journal_reader **reader);
+bool dre_journal_reader_open(const char *path, struct journal_reader **reader,
+                             struct err *err) CC_MUST_USE;
+void dre_journal_reader_close(struct journal_reader **reader);
 
 // The runs borrow from buf. ERR_NOT_FOUND: no such job.
-bool journal_read_detail(struct journal_reader *reader, uint32_t id, struct buf *buf,
-                         struct journal_detail *detail, struct err *err) CC_MUST_USE;
+bool dre_journal_read_detail(struct journal_reader *reader, uint32_t id, struct buf *buf,
+                             struct journal_detail *detail, struct err *err) CC_MUST_USE;
 
 // A job's document: ready to be read. in_file and len are the job's.
-bool journal_read_document(struct journal_reader *reader, const struct spool *spool, uint32_t id,
-                           bool in_file, uint64_t len, struct spool_document **document,
-                           struct err *err) CC_MUST_USE;
+bool dre_journal_read_document(struct journal_reader *reader, const struct spool *spool,
+                               uint32_t id, bool in_file, uint64_t len,
+                               struct spool_document **document, struct err *err) CC_MUST_USE;

@@ -73,7 +73,7 @@ static const char put_job_sql[] =
                                 KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
                                               "COALESCE(excluded.events, '')";
 
-bool journal_db_open(const char *path, bool read_only, struct db **db, struct err *err)
+bool dre_journal_db_open(const char *path, bool read_only, struct db **db, struct err *err)
 {
     OWN(buf_free) struct buf dsn = BUF_CAP(4096);
     buf_addf(&dsn, "sqlite:%s", path);
@@ -90,7 +90,7 @@ bool journal_db_open(const char *path, bool read_only, struct db **db, struct er
     return true;
 }
 
-struct journal_statements *journal_db_prepare(struct db *db, struct err *err)
+struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err)
 {
     struct journal_statements *made = mem_new(sizeof(*made));
     const struct {
@@ -127,7 +127,7 @@ struct journal_statements *journal_db_prepare(struct db *db, struct err *err)
     return made;
 }
 
-void journal_db_free(struct journal_statements **statements)
+void dre_journal_db_free(struct journal_statements **statements)
 {
     free(*statements);
     *statements = NULL;
@@ -185,8 +185,8 @@ static void bind_detail(struct db_stmt *stmt, const struct journal_detail *detai
     bind_text_or_null(stmt, 41, detail->events);
 }
 
-bool journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
-                        struct err *err)
+bool dre_journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
+                            struct err *err)
 {
     struct db_stmt *stmt = statements->put_job;
     db_bind_int(stmt, 1, row->id);
@@ -206,8 +206,8 @@ bool journal_db_put_job(struct journal_statements *statements, const struct jour
     return db_run(stmt, err);
 }
 
-bool journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
-                             struct str sealed, struct err *err)
+bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
+                                 struct str sealed, struct err *err)
 {
     struct db_stmt *stmt = statements->put_document;
     db_bind_int(stmt, 1, id);
@@ -216,22 +216,23 @@ bool journal_db_put_document(struct journal_statements *statements, uint32_t id,
     return db_run(stmt, err);
 }
 
-bool journal_db_drop_document(struct journal_statements *statements, uint32_t id, struct err *err)
+bool dre_journal_db_drop_document(struct journal_statements *statements, uint32_t id,
+                                  struct err *err)
 {
     db_bind_int(statements->drop_document, 1, id);
     return db_run(statements->drop_document, err);
 }
 
-bool journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
-                         struct err *err)
+bool dre_journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
+                             struct err *err)
 {
     db_bind_int(statements->put_head, 1, head->sequence);
     db_bind_bytes(statements->put_head, 2, head->hash, sizeof(head->hash));
     return db_run(statements->put_head, err);
 }
 
-bool journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
-                          const char *printer, bool drop, struct err *err)
+bool dre_journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
+                              const char *printer, bool drop, struct err *err)
 {
     struct db_stmt *stmt = drop ? statements->drop_queue : statements->put_queue;
     db_bind_text(stmt, 1, str_of(queue->name));
@@ -248,8 +249,8 @@ bool journal_db_put_queue(struct journal_statements *statements, const struct qu
     return db_run(stmt, err);
 }
 
-bool journal_db_put_printer(struct journal_statements *statements, const struct printer *printer,
-                            bool drop, struct err *err)
+bool dre_journal_db_put_printer(struct journal_statements *statements,
+                                const struct printer *printer, bool drop, struct err *err)
 {
     struct db_stmt *stmt = drop ? statements->drop_printer : statements->put_printer;
     db_bind_text(stmt, 1, str_of(printer->name));
@@ -296,7 +297,7 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
         if (!row) {
             return true;
         }
-        struct printer *printer = table_printer_new(table, db_col_text(stmt, 0));
+        struct printer *printer = dre_table_printer_new(table, db_col_text(stmt, 0));
         copy_bytes(printer->uri, sizeof(printer->uri) - 1, db_col_text(stmt, 1));
         copy_bytes(printer->key, sizeof(printer->key), db_col_bytes(stmt, 2));
         printer->created_at = db_col_int(stmt, 3);
@@ -319,11 +320,11 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
         if (!row) {
             return true;
         }
-        struct queue *queue = table_queue_new(table, db_col_text(stmt, 0));
+        struct queue *queue = dre_table_queue_new(table, db_col_text(stmt, 0));
         copy_bytes(queue->uuid, sizeof(queue->uuid), db_col_bytes(stmt, 1));
-        table_uuid_text(queue->uuid, queue->uuid_text);
+        dre_table_uuid_text(queue->uuid, queue->uuid_text);
         copy_bytes(queue->key, sizeof(queue->key), db_col_bytes(stmt, 2));
-        queue->printer = table_printer_find(table, db_col_text(stmt, 3));
+        queue->printer = dre_table_printer_find(table, db_col_text(stmt, 3));
         if (queue->printer == NULL) {
             return err_set(err, ERR_INTERNAL, "the queue \"%s\" names a printer that is not there",
                            queue->name);
@@ -367,7 +368,7 @@ static void read_core(const struct db_stmt *stmt, struct job *job)
 
 static bool load_job(const struct db_stmt *stmt, struct table *table, struct err *err)
 {
-    struct queue *queue = table_queue_find(table, db_col_text(stmt, 2));
+    struct queue *queue = dre_table_queue_find(table, db_col_text(stmt, 2));
     bool is_known = db_col_int(stmt, 6) >= 0 && db_col_int(stmt, 6) < JOB_STATE_COUNT &&
                     db_col_int(stmt, 7) >= 0 && db_col_int(stmt, 7) < JOB_REASON_COUNT;
     if (queue == NULL && db_col_int(stmt, 6) >= JOB_COMPLETED) {
@@ -386,13 +387,13 @@ static bool load_job(const struct db_stmt *stmt, struct table *table, struct err
         .message = db_col_text(stmt, 30),
     };
     struct job *job =
-        table_job_new(table, (uint32_t)db_col_int(stmt, 0), queue, db_col_text(stmt, 3), &text);
+        dre_table_job_new(table, (uint32_t)db_col_int(stmt, 0), queue, db_col_text(stmt, 3), &text);
     copy_bytes(job->uuid, sizeof(job->uuid), db_col_bytes(stmt, 1));
-    table_uuid_text(job->uuid, job->uuid_text);
+    dre_table_uuid_text(job->uuid, job->uuid_text);
     job->created_at = db_col_int(stmt, 4);
     job->claimed = (uint32_t)db_col_int(stmt, 5);
     read_core(stmt, job);
-    table_job_update(table, job);
+    dre_table_job_update(table, job);
     return true;
 }
 
@@ -427,7 +428,8 @@ static bool load_next_id(struct db *db, struct table *table, struct err *err)
     return true;
 }
 
-bool journal_db_load(struct db *db, struct table *table, struct journal_head *head, struct err *err)
+bool dre_journal_db_load(struct db *db, struct table *table, struct journal_head *head,
+                         struct err *err)
 {
     return load_head(db, head, err) && load_printers(db, table, err) &&
            load_queues(db, table, err) &&
@@ -441,8 +443,8 @@ bool journal_db_load(struct db *db, struct table *table, struct journal_head *he
            load_next_id(db, table, err);
 }
 
-bool journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
-                            struct journal_detail *detail, struct err *err)
+bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
+                                struct journal_detail *detail, struct err *err)
 {
     OWN(db_finish) struct db_stmt *stmt = NULL;
     bool row = false;
@@ -480,8 +482,8 @@ bool journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
     return true;
 }
 
-bool journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
-                              struct err *err)
+bool dre_journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
+                                  struct err *err)
 {
     OWN(db_finish) struct db_stmt *stmt = NULL;
     bool row = false;

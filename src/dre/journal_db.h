@@ -28,27 +28,28 @@ struct journal_row {
 };
 
 struct journal_statements;
-bool journal_db_open(const char *path, bool read_only, struct db **db,
-                     struct err *err) CC_MUST_USE; // migrates unless read_only
-struct journal_statements *journal_db_prepare(struct db *db, struct err *err); // NULL: err
-void journal_db_free(struct journal_statements **statements); // before its db is closed
+bool dre_journal_db_open(const char *path, bool read_only, struct db **db,
+                         struct err *err) CC_MUST_USE; // migrates unless read_only
+struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err); // NULL: err
+void dre_journal_db_free(struct journal_statements **statements); // before its db is closed
 
-bool journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
-                        struct err *err) CC_MUST_USE;
-bool journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
-                             struct str sealed, struct err *err) CC_MUST_USE;
-bool journal_db_drop_document(struct journal_statements *statements, uint32_t id,
-                              struct err *err) CC_MUST_USE;
-bool journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
+bool dre_journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
+                            struct err *err) CC_MUST_USE;
+bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
+                                 struct str sealed, struct err *err) CC_MUST_USE;
+bool dre_journal_db_drop_document(struct journal_statements *statements, uint32_t id,
+                                  struct err *err) CC_MUST_USE;
+bool dre_journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
+                             struct err *err) CC_MUST_USE;
+bool dre_journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
+                              const char *printer, bool drop, struct err *err) CC_MUST_USE;
+bool dre_journal_db_put_printer(struct journal_statements *statements,
+                                const struct printer *printer, bool drop,
+                                struct err *err) CC_MUST_USE;
+
+bool dre_journal_db_load(struct db *db, struct table *table, struct journal_head *head,
                          struct err *err) CC_MUST_USE;
-bool journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
-                          const char *printer, bool drop, struct err *err) CC_MUST_USE;
-bool journal_db_put_printer(struct journal_statements *statements, const struct printer *printer,
-                            bool drop, struct err *err) CC_MUST_USE;
-
-bool journal_db_load(struct db *db, struct table *table, struct journal_head *head,
-                     struct err *err) CC_MUST_USE;
-bool journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
-                            struct journal_detail *detail, struct err *err) CC_MUST_USE;
-bool journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
-                              struct err *err) CC_MUST_USE;
+bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
+                                struct journal_detail *detail, struct err *err) CC_MUST_USE;
+bool dre_journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
+                                  struct err *err) CC_MUST_USE;

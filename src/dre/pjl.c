@@ -46,7 +46,7 @@ static void end_line(struct pjl *pjl)
     pjl->is_long = false;
 }
 
-void pjl_feed(struct pjl *pjl, struct str bytes)
+void dre_pjl_feed(struct pjl *pjl, struct str bytes)
 {
     for (size_t at = 0; at < bytes.len; at++) {
         char byte = bytes.ptr[at];

@@ -24,4 +24,4 @@ struct pjl { // start with zeroes
 };
 
 // Takes bytes in pieces of any size; unknown lines are passed over.
-void pjl_feed(struct pjl *pjl, struct str bytes);
+void dre_pjl_feed(struct pjl *pjl, struct str bytes);

@@ -30,15 +30,16 @@ static void document_work(void *arg)
 {
     struct reading *reading = arg;
     struct dre *dre = reading->dre;
-    reading->good = journal_read_document(dre->reader, &dre->spool, reading->id, reading->in_file,
-                                          reading->len, &reading->document, &reading->err);
+    reading->good =
+        dre_journal_read_document(dre->reader, &dre->spool, reading->id, reading->in_file,
+                                  reading->len, &reading->document, &reading->err);
 }
 
 static void document_done(void *arg)
 {
     struct reading *reading = arg;
     struct dre *dre = reading->dre;
-    struct job *job = table_job_find(&dre->table, reading->id);
+    struct job *job = dre_table_job_find(&dre->table, reading->id);
     dre_document_read *then = reading->document_done;
     struct err err = reading->err;
     bool good = reading->good;
@@ -49,7 +50,7 @@ static void document_done(void *arg)
             reading->document = NULL;
         }
     }
-    spool_document_drop(&reading->document);
+    dre_spool_document_drop(&reading->document);
     free(reading);
     then(dre, job, good ? NULL : &err);
 }
@@ -76,15 +77,15 @@ void dre_read_document(struct dre *dre, struct job *job, dre_document_read *done
 static void detail_work(void *arg)
 {
     struct reading *reading = arg;
-    reading->good = journal_read_detail(reading->dre->reader, reading->id, &reading->buf,
-                                        &reading->detail, &reading->err);
+    reading->good = dre_journal_read_detail(reading->dre->reader, reading->id, &reading->buf,
+                                            &reading->detail, &reading->err);
 }
 
 static void detail_done(void *arg)
 {
     struct reading *reading = arg;
     struct dre *dre = reading->dre;
-    struct job *job = table_job_find(&dre->table, reading->id);
+    struct job *job = dre_table_job_find(&dre->table, reading->id);
     if (job != NULL) {
         job->live->busy--;
     }
@@ -100,7 +101,7 @@ void dre_read_detail(struct dre *dre, uint32_t id, dre_detail_read *done, void *
     *reading = (struct reading){
         .dre = dre, .id = id, .buf = BUF_CAP(DETAIL_MAX), .detail_done = done, .arg = arg
     };
-    struct job *job = table_job_find(&dre->table, id);
+    struct job *job = dre_table_job_find(&dre->table, id);
     if (job != NULL) {
         dre_live(dre, job)->busy++;
     }

@@ -46,7 +46,7 @@ static bool read_site_key(const char *path, struct crypto_key *key, struct err *
     return fs_replace(path, buf_str(&text), 0600, err);
 }
 
-bool spool_open(struct spool *spool, const char *folder, const char *key_path, struct err *err)
+bool dre_spool_open(struct spool *spool, const char *folder, const char *key_path, struct err *err)
 {
     *spool = (struct spool){ .pool = spool->pool };
     if (strlen(folder) >= sizeof(spool->folder) - 32) {
@@ -56,7 +56,7 @@ bool spool_open(struct spool *spool, const char *folder, const char *key_path, s
     return fs_make_folder(folder, err) && read_site_key(key_path, &spool->site, err);
 }
 
-void spool_close(struct spool *spool)
+void dre_spool_close(struct spool *spool)
 {
     crypto_key_wipe(&spool->site);
 }
@@ -66,7 +66,7 @@ static void file_name(const struct spool *spool, uint64_t job, char name[static 
     (void)snprintf(name, 4160, "%s/%llu", spool->folder, (unsigned long long)job);
 }
 
-void spool_remove(const struct spool *spool, uint64_t job)
+void dre_spool_remove(const struct spool *spool, uint64_t job)
 {
     char name[4160];
     file_name(spool, job, name);
@@ -80,8 +80,8 @@ static void close_folder(DIR **folder)
     }
 }
 
-bool spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job), void *arg,
-                 struct err *err)
+bool dre_spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job), void *arg,
+                     struct err *err)
 {
     OWN(close_folder) DIR *folder = opendir(spool->folder);
     if (folder == NULL) {
@@ -90,7 +90,7 @@ bool spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         uint64_t job = 0;
         if (num_u64(str_of(entry->d_name), UINT64_MAX, &job) && !keep(arg, job)) {
-            spool_remove(spool, job);
+            dre_spool_remove(spool, job);
         }
     }
     return true;
@@ -98,7 +98,7 @@ bool spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job
 
 // --- documents ----------------------------------------------------------------------------------
 
-struct spool_document *spool_document_new(uint64_t job)
+struct spool_document *dre_spool_document_new(uint64_t job)
 {
     struct spool_document *document = mem_new(sizeof(*document));
     document->job = job;
@@ -108,13 +108,13 @@ struct spool_document *spool_document_new(uint64_t job)
     return document;
 }
 
-struct spool_document *spool_document_use(struct spool_document *document)
+struct spool_document *dre_spool_document_use(struct spool_document *document)
 {
     document->users++;
     return document;
 }
 
-void spool_document_drop(struct spool_document **document)
+void dre_spool_document_drop(struct spool_document **document)
 {
     struct spool_document *gone = *document;
     *document = NULL;
@@ -129,14 +129,15 @@ void spool_document_drop(struct spool_document **document)
     free(gone);
 }
 
-void spool_wrap(const struct spool *spool, const struct spool_document *document,
-                uint8_t wrapped[static CRYPTO_WRAP_LEN])
+void dre_spool_wrap(const struct spool *spool, const struct spool_document *document,
+                    uint8_t wrapped[static CRYPTO_WRAP_LEN])
 {
     crypto_key_wrap(&spool->site, document->job, &document->key, wrapped);
 }
 
-bool spool_restore(const struct spool *spool, uint64_t job, struct str wrapped, struct str sealed,
-                   bool in_file, uint64_t len, struct spool_document **document, struct err *err)
+bool dre_spool_restore(const struct spool *spool, uint64_t job, struct str wrapped,
+                       struct str sealed, bool in_file, uint64_t len,
+                       struct spool_document **document, struct err *err)
 {
     struct spool_document *made = mem_new(sizeof(*made));
     made->job = job;
@@ -146,7 +147,7 @@ bool spool_restore(const struct spool *spool, uint64_t job, struct str wrapped, 
     made->bytes = BUF_CAP(SPOOL_SMALL_MAX);
     if (!crypto_key_unwrap(&spool->site, job, wrapped, &made->key, err) ||
         (!in_file && !crypto_seal_open_all(&made->key, job, sealed, &made->bytes, err))) {
-        spool_document_drop(&made);
+        dre_spool_document_drop(&made);
         return false;
     }
     *document = made;
@@ -175,14 +176,14 @@ struct spool_intake {
     struct err why;
 };
 
-struct spool_intake *spool_intake_new(struct spool *spool, uint64_t job,
-                                      const struct spool_intake_events *events, void *arg)
+struct spool_intake *dre_spool_intake_new(struct spool *spool, uint64_t job,
+                                          const struct spool_intake_events *events, void *arg)
 {
     struct spool_intake *intake = mem_new(sizeof(*intake));
     intake->spool = spool;
     intake->events = events;
     intake->arg = arg;
-    intake->document = spool_document_new(job);
+    intake->document = dre_spool_document_new(job);
     intake->waiting = BUF_CAP(32 << 20);
     intake->block = BUF_CAP(SPOOL_BLOCK);
     intake->fd = -1;
@@ -195,7 +196,7 @@ static void intake_free(struct spool_intake *intake)
         (void)close(intake->fd);
     }
     crypto_seal_fini(&intake->seal);
-    spool_document_drop(&intake->document);
+    dre_spool_document_drop(&intake->document);
     buf_free(&intake->waiting);
     buf_free(&intake->block);
     free(intake);
@@ -288,7 +289,7 @@ static void intake_finish(struct spool_intake *intake)
     struct err err = intake->refused ? intake->why : intake->err;
     struct spool_document *document = NULL;
     if (intake->failed || intake->refused) {
-        spool_remove(intake->spool, intake->document->job);
+        dre_spool_remove(intake->spool, intake->document->job);
     } else {
         document = intake->document;
         intake->document = NULL;
@@ -297,7 +298,7 @@ static void intake_finish(struct spool_intake *intake)
     if (events != NULL) {
         events->on_end(to, document, &err);
     } else if (document != NULL) {
-        spool_document_drop(&document);
+        dre_spool_document_drop(&document);
     }
 }
 
@@ -340,7 +341,7 @@ static bool intake_pump(struct spool_intake *intake)
     return false;
 }
 
-bool spool_intake_write(struct spool_intake *intake, struct str bytes)
+bool dre_spool_intake_write(struct spool_intake *intake, struct str bytes)
 {
     intake->document->len += bytes.len;
     if (!intake->is_file && intake->document->len <= SPOOL_SMALL_MAX) {
@@ -369,7 +370,7 @@ bool spool_intake_write(struct spool_intake *intake, struct str bytes)
     return has_room;
 }
 
-void spool_intake_end(struct spool_intake *intake)
+void dre_spool_intake_end(struct spool_intake *intake)
 {
     intake->is_ended = true;
     if (!intake->is_file) {
@@ -379,7 +380,7 @@ void spool_intake_end(struct spool_intake *intake)
     (void)intake_pump(intake); // gone: on_end has said so
 }
 
-void spool_intake_abort(struct spool_intake *intake)
+void dre_spool_intake_abort(struct spool_intake *intake)
 {
     intake->events = NULL;
     intake->refused = true;
@@ -390,8 +391,8 @@ void spool_intake_abort(struct spool_intake *intake)
 
 // --- reading ------------------------------------------------------------------------------------
 
-bool spool_reader_open(const struct spool *spool, const struct spool_document *document,
-                       struct spool_reader *reader, struct err *err)
+bool dre_spool_reader_open(const struct spool *spool, const struct spool_document *document,
+                           struct spool_reader *reader, struct err *err)
 {
     *reader = (struct spool_reader){ .document = document, .fd = -1 };
     if (!document->in_file) {
@@ -441,7 +442,7 @@ static bool read_chunk(struct spool_reader *reader, uint8_t *sealed, uint8_t *pl
     return buf_ok(out) || err_set(err, ERR_LIMIT, "the document is too large for memory");
 }
 
-bool spool_reader_next(struct spool_reader *reader, struct buf *plain, struct err *err)
+bool dre_spool_reader_next(struct spool_reader *reader, struct buf *plain, struct err *err)
 {
     const struct spool_document *document = reader->document;
     if (!document->in_file) {
@@ -465,7 +466,7 @@ bool spool_reader_next(struct spool_reader *reader, struct buf *plain, struct er
     return good;
 }
 
-void spool_reader_close(struct spool_reader *reader)
+void dre_spool_reader_close(struct spool_reader *reader)
 {
     if (reader->fd >= 0) {
         (void)close(reader->fd);

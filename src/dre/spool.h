@@ -25,9 +25,9 @@ struct spool {
 };
 
 // Makes the folder and, the first time, the site's spool key beside it (mode 0600).
-bool spool_open(struct spool *spool, const char *folder, const char *key_path,
-                struct err *err) CC_MUST_USE;
-void spool_close(struct spool *spool);
+bool dre_spool_open(struct spool *spool, const char *folder, const char *key_path,
+                    struct err *err) CC_MUST_USE;
+void dre_spool_close(struct spool *spool);
 
 // A document with its key, shared by the journal, the counter and the delivery. The loop counts its
 // users; other threads only read it while they are one.
@@ -39,34 +39,35 @@ struct spool_document {
     struct buf bytes; // in_file: empty
     uint32_t users;
 };
-struct spool_document *spool_document_new(uint64_t job); // one user, a fresh key
-struct spool_document *spool_document_use(struct spool_document *document);
-void spool_document_drop(struct spool_document **document); // wiped when the last one goes
+struct spool_document *dre_spool_document_new(uint64_t job); // one user, a fresh key
+struct spool_document *dre_spool_document_use(struct spool_document *document);
+void dre_spool_document_drop(struct spool_document **document); // wiped when the last one goes
 
 // --- coming in, on the loop ---------------------------------------------------------------------
 
 struct spool_intake;
 struct spool_intake_events {
     void (*on_room)(void *arg); // after a write said false
-    // Once, after spool_intake_end or before it when the disk refuses: the document is whole and
-    // (in a file) synced, or *err says why not. The intake is gone; the document is the callee's.
+    // Once, after dre_spool_intake_end or before it when the disk refuses: the document is whole
+    // and (in a file) synced, or *err says why not. The intake is gone; the document is the
+    // callee's.
     void (*on_end)(void *arg, struct spool_document *document, const struct err *err);
 };
-struct spool_intake *spool_intake_new(struct spool *spool, uint64_t job,
-                                      const struct spool_intake_events *events, void *arg);
-bool spool_intake_write(struct spool_intake *intake, struct str bytes);
-void spool_intake_end(struct spool_intake *intake);
-void spool_intake_abort(struct spool_intake *intake); // no event comes any more; the file goes
+struct spool_intake *dre_spool_intake_new(struct spool *spool, uint64_t job,
+                                          const struct spool_intake_events *events, void *arg);
+bool dre_spool_intake_write(struct spool_intake *intake, struct str bytes);
+void dre_spool_intake_end(struct spool_intake *intake);
+void dre_spool_intake_abort(struct spool_intake *intake); // no event comes any more; the file goes
 
 // --- workers ------------------------------------------------------------------------------------
 
 // The key as the journal keeps it.
-void spool_wrap(const struct spool *spool, const struct spool_document *document,
-                uint8_t wrapped[static CRYPTO_WRAP_LEN]);
+void dre_spool_wrap(const struct spool *spool, const struct spool_document *document,
+                    uint8_t wrapped[static CRYPTO_WRAP_LEN]);
 // A document read back: key unwrapped, and its bytes opened unless they are in a file.
-bool spool_restore(const struct spool *spool, uint64_t job, struct str wrapped, struct str sealed,
-                   bool in_file, uint64_t len, struct spool_document **document,
-                   struct err *err) CC_MUST_USE;
+bool dre_spool_restore(const struct spool *spool, uint64_t job, struct str wrapped,
+                       struct str sealed, bool in_file, uint64_t len,
+                       struct spool_document **document, struct err *err) CC_MUST_USE;
 
 // Reads a document from its start, block by block; also one in memory.
 struct spool_reader {
@@ -75,14 +76,15 @@ struct spool_reader {
     int fd; // -1: in memory
     uint64_t done;
 };
-bool spool_reader_open(const struct spool *spool, const struct spool_document *document,
-                       struct spool_reader *reader, struct err *err) CC_MUST_USE;
+bool dre_spool_reader_open(const struct spool *spool, const struct spool_document *document,
+                           struct spool_reader *reader, struct err *err) CC_MUST_USE;
 // Adds at most SPOOL_BLOCK bytes; nothing at the end.
-bool spool_reader_next(struct spool_reader *reader, struct buf *plain, struct err *err) CC_MUST_USE;
-void spool_reader_close(struct spool_reader *reader);
+bool dre_spool_reader_next(struct spool_reader *reader, struct buf *plain,
+                           struct err *err) CC_MUST_USE;
+void dre_spool_reader_close(struct spool_reader *reader);
 
 // A document's file goes, if there is one.
-void spool_remove(const struct spool *spool, uint64_t job);
+void dre_spool_remove(const struct spool *spool, uint64_t job);
 // Removes every file whose job `keep` does not want: what a crash left before it was accepted.
-bool spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job), void *arg,
-                 struct err *err) CC_MUST_USE;
+bool dre_spool_sweep(const struct spool *spool, bool (*keep)(void *arg, uint64_t job), void *arg,
+                     struct err *err) CC_MUST_USE;

@@ -20,8 +20,8 @@ enum { COUNTERS = 2 };
 static bool keeps_file(void *arg, uint64_t id)
 {
     struct dre *dre = arg;
-    const struct job *job = id <= UINT32_MAX ? table_job_find(&dre->table, (uint32_t)id) : NULL;
-    return job != NULL && job->in_file && !job_has_ended(&job->core);
+    const struct job *job = id <= UINT32_MAX ? dre_table_job_find(&dre->table, (uint32_t)id) : NULL;
+    return job != NULL && job->in_file && !dre_job_has_ended(&job->core);
 }
 
 static bool open_stores(struct dre *dre, struct err *err)
@@ -31,15 +31,15 @@ static bool open_stores(struct dre *dre, struct err *err)
     dre->disk = net_pool_new(dre->loop, 2);
     dre->spool.pool = dre->disk;
     if (!fs_make_folder(folder, err) ||
-        !spool_open(&dre->spool, svc_path(dre->svc, "dre/spool"),
-                    svc_path(dre->svc, "dre/spool.key"), err) ||
-        !journal_open(dre->loop, &dre->spool, database, &dre->journal, err) ||
-        !journal_load(dre->journal, &dre->table, err) ||
-        !journal_reader_open(database, &dre->reader, err) ||
-        !spool_sweep(&dre->spool, keeps_file, dre, err)) {
+        !dre_spool_open(&dre->spool, svc_path(dre->svc, "dre/spool"),
+                        svc_path(dre->svc, "dre/spool.key"), err) ||
+        !dre_journal_open(dre->loop, &dre->spool, database, &dre->journal, err) ||
+        !dre_journal_load(dre->journal, &dre->table, err) ||
+        !dre_journal_reader_open(database, &dre->reader, err) ||
+        !dre_spool_sweep(&dre->spool, keeps_file, dre, err)) {
         return err_in(err, "the journal cannot be opened");
     }
-    dre->head = *journal_head_get(dre->journal);
+    dre->head = *dre_journal_head_get(dre->journal);
     dre->reading = net_pool_new(dre->loop, 1);
     return true;
 }
@@ -121,7 +121,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     dre->loop = svc_loop(svc);
     dre->cas = svc_cas(svc);
     dre->started_at = clk_wall_ms();
-    table_init(&dre->table);
+    dre_table_init(&dre->table);
     if (!open_stores(dre, err) || !open_counter(dre, err) || !open_door(dre, err)) {
         return false;
     }
@@ -148,8 +148,8 @@ static void fini(void *state)
     net_pool_free(&dre->counting);
     net_pool_free(&dre->reading);
     net_pool_free(&dre->disk);
-    journal_close(&dre->journal);
-    journal_reader_close(&dre->reader);
+    dre_journal_close(&dre->journal);
+    dre_journal_reader_close(&dre->reader);
     count_free(&dre->count);
     void *value = NULL;
     for (size_t at = 0; map_next(&dre->table.jobs, &at, &value);) {
@@ -158,9 +158,9 @@ static void fini(void *state)
     for (size_t at = 0; map_next(&dre->table.printers, &at, &value);) {
         dre_deliver_drop(dre, value);
     }
-    table_fini(&dre->table);
+    dre_table_fini(&dre->table);
     map_free(&dre->keys);
-    spool_close(&dre->spool);
+    dre_spool_close(&dre->spool);
     net_tls_free(&dre->printer_tls);
     net_tls_free(&dre->door_tls);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void table_init(struct table *table)
+void dre_table_init(struct table *table)
 {
     *table = (struct table){ .next_id = 1 };
 }
@@ -19,7 +19,7 @@ static void owner_free(struct owner *owner)
     free(owner);
 }
 
-void table_fini(struct table *table)
+void dre_table_fini(struct table *table)
 {
     void *value = NULL;
     for (size_t at = 0; map_next(&table->jobs, &at, &value);) {
@@ -42,7 +42,7 @@ void table_fini(struct table *table)
     map_free(&table->printers);
 }
 
-void table_list_add(struct table_list *list, struct job *job, enum table_link link)
+void dre_table_list_add(struct table_list *list, struct job *job, enum table_link link)
 {
     // Almost always the newest; a job that ends, or comes back to a turn, may belong before others.
     struct job *after = list->last;
@@ -57,7 +57,7 @@ void table_list_add(struct table_list *list, struct job *job, enum table_link li
     list->count++;
 }
 
-void table_list_drop(struct table_list *list, struct job *job, enum table_link link)
+void dre_table_list_drop(struct table_list *list, struct job *job, enum table_link link)
 {
     struct job *prev = job->link[link].prev;
     struct job *next = job->link[link].next;
@@ -88,8 +88,8 @@ static void owner_drop_if_idle(struct table *table, struct owner *owner)
     }
 }
 
-struct job *table_job_new(struct table *table, uint32_t id, struct queue *queue, struct str owner,
-                          const struct job_text *text)
+struct job *dre_table_job_new(struct table *table, uint32_t id, struct queue *queue,
+                              struct str owner, const struct job_text *text)
 {
     struct job *job = mem_new(sizeof(*job));
     job->id = id == 0 ? table->next_id : id;
@@ -99,27 +99,27 @@ struct job *table_job_new(struct table *table, uint32_t id, struct queue *queue,
     job->queue = queue;
     job->owner = owner_get(table, owner);
     job->copies = 1;
-    table_job_set_text(job, text);
+    dre_table_job_set_text(job, text);
     map_set(&table->jobs, map_key(&job->id, sizeof(job->id)), job);
-    table_list_add(&queue->open, job, TABLE_BY_QUEUE);
-    table_list_add(&job->owner->open, job, TABLE_BY_OWNER);
-    table_list_add(&table->open, job, TABLE_BY_AGE);
+    dre_table_list_add(&queue->open, job, TABLE_BY_QUEUE);
+    dre_table_list_add(&job->owner->open, job, TABLE_BY_OWNER);
+    dre_table_list_add(&table->open, job, TABLE_BY_AGE);
     return job;
 }
 
-void table_job_free(struct table *table, struct job *job)
+void dre_table_job_free(struct table *table, struct job *job)
 {
     if (job->is_ended) {
-        table_list_drop(&table->ended, job, TABLE_BY_AGE);
-        table_list_drop(&job->queue->ended, job, TABLE_BY_QUEUE);
-        table_list_drop(&job->owner->ended, job, TABLE_BY_OWNER);
+        dre_table_list_drop(&table->ended, job, TABLE_BY_AGE);
+        dre_table_list_drop(&job->queue->ended, job, TABLE_BY_QUEUE);
+        dre_table_list_drop(&job->owner->ended, job, TABLE_BY_OWNER);
     } else {
-        table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
-        table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
-        table_list_drop(&table->open, job, TABLE_BY_AGE);
+        dre_table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
+        dre_table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
+        dre_table_list_drop(&table->open, job, TABLE_BY_AGE);
     }
     if (job->is_ready) {
-        table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
     }
     assert(job->live == NULL);
     owner_drop_if_idle(table, job->owner);
@@ -128,12 +128,12 @@ void table_job_free(struct table *table, struct job *job)
     free(job);
 }
 
-struct job *table_job_find(const struct table *table, uint32_t id)
+struct job *dre_table_job_find(const struct table *table, uint32_t id)
 {
     return map_find(&table->jobs, map_key(&id, sizeof(id)));
 }
 
-struct job_text table_job_text(const struct job *job)
+struct job_text dre_table_job_text(const struct job *job)
 {
     const char *at = job->text;
     struct job_text text = { .name = { at, job->name_len } };
@@ -161,7 +161,7 @@ static char *put(char *at, struct str run, uint16_t *len, size_t *left)
     return at + take;
 }
 
-void table_job_set_text(struct job *job, const struct job_text *text)
+void dre_table_job_set_text(struct job *job, const struct job_text *text)
 {
     size_t left = text->name.len + text->document.len + text->format.len + text->ticket.len +
                   text->printer.len + text->message.len;
@@ -177,33 +177,33 @@ void table_job_set_text(struct job *job, const struct job_text *text)
     job->text = block;
 }
 
-void table_job_set_message(struct job *job, struct str message)
+void dre_table_job_set_message(struct job *job, struct str message)
 {
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     if (!str_eq(text.message, message)) {
         text.message = message;
-        table_job_set_text(job, &text);
+        dre_table_job_set_text(job, &text);
     }
 }
 
-void table_job_update(struct table *table, struct job *job)
+void dre_table_job_update(struct table *table, struct job *job)
 {
-    if (!job_has_ended(&job->core) || job->is_ended) {
+    if (!dre_job_has_ended(&job->core) || job->is_ended) {
         return;
     }
-    table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
-    table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
-    table_list_drop(&table->open, job, TABLE_BY_AGE);
+    dre_table_list_drop(&job->queue->open, job, TABLE_BY_QUEUE);
+    dre_table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
+    dre_table_list_drop(&table->open, job, TABLE_BY_AGE);
     job->is_ended = true;
-    table_list_add(&job->queue->ended, job, TABLE_BY_QUEUE);
-    table_list_add(&job->owner->ended, job, TABLE_BY_OWNER);
-    table_list_add(&table->ended, job, TABLE_BY_AGE);
+    dre_table_list_add(&job->queue->ended, job, TABLE_BY_QUEUE);
+    dre_table_list_add(&job->owner->ended, job, TABLE_BY_OWNER);
+    dre_table_list_add(&table->ended, job, TABLE_BY_AGE);
     while (table->ended.count > TABLE_ENDED_MAX && table->ended.first != job) {
         struct job *oldest = table->ended.first;
         if (oldest->live != NULL) { // still being written
             return;
         }
-        table_job_free(table, oldest);
+        dre_table_job_free(table, oldest);
     }
 }
 
@@ -214,7 +214,7 @@ static void copy_name(char *to, size_t size, struct str name)
     to[len] = '\0';
 }
 
-struct queue *table_queue_new(struct table *table, struct str name)
+struct queue *dre_table_queue_new(struct table *table, struct str name)
 {
     struct queue *queue = mem_new(sizeof(*queue));
     copy_name(queue->name, sizeof(queue->name), name);
@@ -222,16 +222,16 @@ struct queue *table_queue_new(struct table *table, struct str name)
     return queue;
 }
 
-struct queue *table_queue_find(const struct table *table, struct str name)
+struct queue *dre_table_queue_find(const struct table *table, struct str name)
 {
     return map_find(&table->queues, name);
 }
 
-void table_queue_drop(struct table *table, struct queue *queue)
+void dre_table_queue_drop(struct table *table, struct queue *queue)
 {
     assert(queue->open.count == 0);
     while (queue->ended.first != NULL) {
-        table_job_free(table, queue->ended.first);
+        dre_table_job_free(table, queue->ended.first);
     }
     if (queue->printer != NULL) {
         queue->printer->queue_count--;
@@ -240,7 +240,7 @@ void table_queue_drop(struct table *table, struct queue *queue)
     free(queue);
 }
 
-struct printer *table_printer_new(struct table *table, struct str name)
+struct printer *dre_table_printer_new(struct table *table, struct str name)
 {
     struct printer *printer = mem_new(sizeof(*printer));
     copy_name(printer->name, sizeof(printer->name), name);
@@ -249,19 +249,19 @@ struct printer *table_printer_new(struct table *table, struct str name)
     return printer;
 }
 
-struct printer *table_printer_find(const struct table *table, struct str name)
+struct printer *dre_table_printer_find(const struct table *table, struct str name)
 {
     return map_find(&table->printers, name);
 }
 
-void table_printer_drop(struct table *table, struct printer *printer)
+void dre_table_printer_drop(struct table *table, struct printer *printer)
 {
     assert(printer->queue_count == 0 && printer->waiting.count == 0);
     (void)map_drop(&table->printers, str_of(printer->name)); // we hold it
     free(printer);
 }
 
-struct str table_owner_name(struct str claimed, char *text, size_t size)
+struct str dre_table_owner_name(struct str claimed, char *text, size_t size)
 {
     size_t len = claimed.len < size ? claimed.len : size - 1;
     for (size_t at = 0; at < len; at++) {
@@ -272,7 +272,7 @@ struct str table_owner_name(struct str claimed, char *text, size_t size)
     return (struct str){ text, len };
 }
 
-void table_uuid_text(const uint8_t uuid[static 16], char text[static 37])
+void dre_table_uuid_text(const uint8_t uuid[static 16], char text[static 37])
 {
     static const char digits[] = "0123456789abcdef";
     size_t at = 0;
@@ -301,13 +301,13 @@ static const struct table_list *list_of(const struct table *table, const struct 
     return NULL;
 }
 
-struct job *table_list_after(const struct table *table, const struct table_list *list,
-                             uint32_t after, enum table_link link)
+struct job *dre_table_list_after(const struct table *table, const struct table_list *list,
+                                 uint32_t after, enum table_link link)
 {
     if (after == 0) {
         return list->first;
     }
-    const struct job *known = table_job_find(table, after);
+    const struct job *known = dre_table_job_find(table, after);
     if (known != NULL && list_of(table, known, link) == list) {
         return known->link[link].next;
     }

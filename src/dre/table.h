@@ -119,38 +119,38 @@ struct job_text {
     struct str message;
 };
 
-void table_init(struct table *table);
-void table_fini(struct table *table);
+void dre_table_init(struct table *table);
+void dre_table_fini(struct table *table);
 
 // A new job of a known id (0: the next one), in no list yet. Texts are cut at TABLE_TEXT_MAX in
 // all.
-struct job *table_job_new(struct table *table, uint32_t id, struct queue *queue, struct str owner,
-                          const struct job_text *text);
-void table_job_free(struct table *table, struct job *job); // leaves all lists
-struct job *table_job_find(const struct table *table, uint32_t id);
-struct job_text table_job_text(const struct job *job); // borrowed until the job changes
-void table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
-void table_job_set_message(struct job *job, struct str message);
+struct job *dre_table_job_new(struct table *table, uint32_t id, struct queue *queue,
+                              struct str owner, const struct job_text *text);
+void dre_table_job_free(struct table *table, struct job *job); // leaves all lists
+struct job *dre_table_job_find(const struct table *table, uint32_t id);
+struct job_text dre_table_job_text(const struct job *job); // borrowed until the job changes
+void dre_table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
+void dre_table_job_set_message(struct job *job, struct str message);
 // Moves the job to the lists of ended jobs if it has ended; drops the oldest past the bound.
-void table_job_update(struct table *table, struct job *job);
+void dre_table_job_update(struct table *table, struct job *job);
 
-void table_list_add(struct table_list *list, struct job *job, enum table_link link);
-void table_list_drop(struct table_list *list, struct job *job, enum table_link link);
+void dre_table_list_add(struct table_list *list, struct job *job, enum table_link link);
+void dre_table_list_drop(struct table_list *list, struct job *job, enum table_link link);
 
-struct queue *table_queue_new(struct table *table, struct str name);
-struct queue *table_queue_find(const struct table *table, struct str name);
-void table_queue_drop(struct table *table, struct queue *queue); // it must have no open jobs
-struct printer *table_printer_new(struct table *table, struct str name);
-struct printer *table_printer_find(const struct table *table, struct str name);
-void table_printer_drop(struct table *table, struct printer *printer); // no queue may name it
+struct queue *dre_table_queue_new(struct table *table, struct str name);
+struct queue *dre_table_queue_find(const struct table *table, struct str name);
+void dre_table_queue_drop(struct table *table, struct queue *queue); // it must have no open jobs
+struct printer *dre_table_printer_new(struct table *table, struct str name);
+struct printer *dre_table_printer_find(const struct table *table, struct str name);
+void dre_table_printer_drop(struct table *table, struct printer *printer); // no queue may name it
 
 // The user's name as the ledger knows it: ASCII letters in lower case, nothing else changed:
 // `DOMAIN\user` and `user@domain` are names of their own. Into text, at most size - 1 bytes.
-struct str table_owner_name(struct str claimed, char *text, size_t size);
+struct str dre_table_owner_name(struct str claimed, char *text, size_t size);
 
-void table_uuid_text(const uint8_t uuid[static 16], char text[static 37]);
+void dre_table_uuid_text(const uint8_t uuid[static 16], char text[static 37]);
 
 // The jobs of a list from one id on: walk with link[].next, starting here. O(1) but for `after`,
 // which is found by its own link when it is there.
-struct job *table_list_after(const struct table *table, const struct table_list *list,
-                             uint32_t after, enum table_link link);
+struct job *dre_table_list_after(const struct table *table, const struct table_list *list,
+                                 uint32_t after, enum table_link link);

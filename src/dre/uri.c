@@ -78,7 +78,7 @@ static bool read_path(struct str rest, struct deliver_uri *out)
     return true;
 }
 
-bool deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err)
+bool dre_deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err)
 {
     struct deliver_uri read = { .to.port = 631 };
     struct str rest = uri;
@@ -107,5 +107,5 @@ bool deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err)
 bool dre_uri_check(struct str uri, struct err *err)
 {
     struct deliver_uri read;
-    return deliver_uri_read(uri, &read, err);
+    return dre_deliver_uri_read(uri, &read, err);
 }

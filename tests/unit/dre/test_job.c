@@ -11,13 +11,13 @@
 static unsigned step(struct job_core *job, enum job_event event)
 {
     struct job_happened happened = { .event = event, .now = 1000, .random = 7 };
-    return job_step(job, &happened);
+    return dre_job_step(job, &happened);
 }
 
 static unsigned step_reason(struct job_core *job, enum job_event event, enum job_reason reason)
 {
     struct job_happened happened = { .event = event, .reason = reason, .now = 1000 };
-    return job_step(job, &happened);
+    return dre_job_step(job, &happened);
 }
 
 static unsigned step_seen(struct job_core *job, enum job_event event, uint32_t observed)
@@ -25,13 +25,13 @@ static unsigned step_seen(struct job_core *job, enum job_event event, uint32_t o
     struct job_happened happened = {
         .event = event, .observed = observed, .observed_known = true, .now = 1000
     };
-    return job_step(job, &happened);
+    return dre_job_step(job, &happened);
 }
 
 static void test_direct_job_is_accepted_sent_and_charged(void)
 {
     struct job_core job;
-    CHECK(job_begin(&job, 0, true, 1) == (JOB_DO_STORE | JOB_DO_COUNT));
+    CHECK(dre_job_begin(&job, 0, true, 1) == (JOB_DO_STORE | JOB_DO_COUNT));
     CHECK(step(&job, JOB_COUNTED) == 0);
     job.computed = 3;
     CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
@@ -44,13 +44,13 @@ static void test_direct_job_is_accepted_sent_and_charged(void)
     CHECK(step(&job, JOB_SETTLED) == (JOB_DO_STORE | JOB_DO_ERASE));
     CHECK(job.state == JOB_COMPLETED && job.reason == JOB_REASON_DONE);
     CHECK(step(&job, JOB_STORED) == 0);
-    CHECK(job_state_ipp(&job) == 9);
+    CHECK(dre_job_state_ipp(&job) == 9);
 }
 
 static void test_refusal_is_told_only_once_it_is_stored(void)
 {
     struct job_core job;
-    (void)job_begin(&job, 0, true, 1);
+    (void)dre_job_begin(&job, 0, true, 1);
     (void)step(&job, JOB_STORED);
     CHECK(step(&job, JOB_COUNTED) == JOB_DO_RESERVE);
     CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) == (JOB_DO_STORE | JOB_DO_ERASE));
@@ -61,7 +61,7 @@ static void test_refusal_is_told_only_once_it_is_stored(void)
 static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void)
 {
     struct job_core job;
-    (void)job_begin(&job, JOB_FLAG_HOLD_SHORT, true, 1);
+    (void)dre_job_begin(&job, JOB_FLAG_HOLD_SHORT, true, 1);
     (void)step(&job, JOB_STORED);
     (void)step(&job, JOB_COUNTED);
     CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) == (JOB_DO_STORE | JOB_DO_ACCEPT));
@@ -73,17 +73,17 @@ static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void
     uint8_t uuid[16] = { 1, 2, 3 };
     uint8_t first[16];
     uint8_t second[16];
-    job_key(uuid, JOB_ACT_RESERVE, 0, first);
-    job_key(uuid, JOB_ACT_RESERVE, 1, second);
+    dre_job_key(uuid, JOB_ACT_RESERVE, 0, first);
+    dre_job_key(uuid, JOB_ACT_RESERVE, 1, second);
     CHECK(memcmp(first, second, 16) != 0);
-    job_key(uuid, JOB_ACT_SETTLE, 0, second);
+    dre_job_key(uuid, JOB_ACT_SETTLE, 0, second);
     CHECK(memcmp(first, second, 16) != 0);
 }
 
 static void test_cancel_while_the_outcome_is_unknown_waits_for_it(void)
 {
     struct job_core job;
-    (void)job_begin(&job, 0, true, 1);
+    (void)dre_job_begin(&job, 0, true, 1);
     (void)step(&job, JOB_STORED);
     (void)step(&job, JOB_COUNTED);
     CHECK(step(&job, JOB_CANCEL) == 0);
@@ -131,13 +131,13 @@ static void test_what_was_not_printed_is_given_back(void)
 static void test_uncounted_is_held_and_damaged_is_refused(void)
 {
     struct job_core job;
-    (void)job_begin(&job, 0, true, 1);
+    (void)dre_job_begin(&job, 0, true, 1);
     (void)step(&job, JOB_STORED);
     CHECK(step_reason(&job, JOB_UNCOUNTED, JOB_REASON_UNCOUNTED) == (JOB_DO_STORE | JOB_DO_ACCEPT));
     CHECK(job.state == JOB_HELD);
     CHECK(step(&job, JOB_RELEASE) == (JOB_DO_STORE | JOB_DO_COUNT)); // counts again, never prints
 
-    (void)job_begin(&job, 0, true, 1);
+    (void)dre_job_begin(&job, 0, true, 1);
     (void)step(&job, JOB_STORED);
     (void)step_reason(&job, JOB_UNCOUNTED, JOB_REASON_PASSWORD);
     CHECK(job.state == JOB_ABORTED);
@@ -220,7 +220,7 @@ static void world_event(struct world *world, struct job_happened happened)
 {
     happened.now = 1000;
     happened.random = chance(1000);
-    world_act(world, job_step(&world->job, &happened));
+    world_act(world, dre_job_step(&world->job, &happened));
 }
 
 static void world_disk(struct world *world)
@@ -381,7 +381,7 @@ static bool world_is_sound(const struct world *world)
     for (int at = 0; at < 256; at++) {
         open += world->reserved[at] && !world->gone[at];
     }
-    bool ended = job_has_ended(&world->job) && job_has_ended(&world->disk) &&
+    bool ended = dre_job_has_ended(&world->job) && dre_job_has_ended(&world->disk) &&
                  world->disk.state == world->job.state;
     bool is_sound =
         !world->unsound && world->charged <= 1 && world->sent <= world->sent_allowed && open <= 1;
@@ -406,13 +406,13 @@ static void test_random_worlds_keep_the_invariants(void)
         uint16_t flags = (uint16_t)((chance(3) == 0 ? JOB_FLAG_QUEUE_HOLD : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_HOLD_SHORT : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_ASKABLE : 0));
-        world_act(&world, job_begin(&world.job, flags, true, 1));
+        world_act(&world, dre_job_begin(&world.job, flags, true, 1));
         int ticks = 0;
         for (; ticks < 2000 && !world.dropped; ticks++) {
             world_tick(&world);
             if (!world.dropped && !world_is_sound(&world)) {
                 printf("# round %d tick %d state %s disk %s\n", (int)round, ticks,
-                       job_state_name(world.job.state), job_state_name(world.disk.state));
+                       dre_job_state_name(world.job.state), dre_job_state_name(world.disk.state));
                 bad++;
                 break;
             }

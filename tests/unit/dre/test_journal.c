@@ -25,9 +25,9 @@ static void on_done(void *arg, struct journal_write *write, bool ok, const struc
 
 static void put(struct table *table)
 {
-    struct printer *printer = table_printer_new(table, STR("p"));
+    struct printer *printer = dre_table_printer_new(table, STR("p"));
     (void)snprintf(printer->uri, sizeof(printer->uri), "socket://127.0.0.1:9100");
-    struct queue *queue = table_queue_new(table, STR("q"));
+    struct queue *queue = dre_table_queue_new(table, STR("q"));
     queue->printer = printer;
     printer->queue_count = 1;
     queue->holds = true;
@@ -36,15 +36,15 @@ static void put(struct table *table)
 static void write_all(struct net_loop *loop, struct journal *journal, struct table *table)
 {
     struct err err;
-    CHECK(journal_load(journal, table, &err));
+    CHECK(dre_journal_load(journal, table, &err));
     put(table);
-    struct queue *queue = table_queue_find(table, STR("q"));
-    CHECK(journal_submit(journal, journal_printer(queue->printer, false, on_done, NULL)));
-    CHECK(journal_submit(journal, journal_queue(queue, false, on_done, NULL)));
+    struct queue *queue = dre_table_queue_find(table, STR("q"));
+    CHECK(dre_journal_submit(journal, dre_journal_printer(queue->printer, false, on_done, NULL)));
+    CHECK(dre_journal_submit(journal, dre_journal_queue(queue, false, on_done, NULL)));
     const struct job_text text = { .name = STR("r\xc3\xa9sum\xc3\xa9"),
                                    .ticket = { "\x21\0\6", 3 },
                                    .message = STR("Held.") };
-    struct job *job = table_job_new(table, 41, queue, STR("mary"), &text);
+    struct job *job = dre_table_job_new(table, 41, queue, STR("mary"), &text);
     job->uuid[0] = 9;
     job->core.state = JOB_HELD;
     job->core.reason = JOB_REASON_QUEUE_HOLDS;
@@ -52,32 +52,32 @@ static void write_all(struct net_loop *loop, struct journal *journal, struct tab
     job->core.attempt = 3;
     job->cost = -5;
     job->bytes = 11;
-    struct spool_document *document = spool_document_new(41);
+    struct spool_document *document = dre_spool_document_new(41);
     buf_add(&document->bytes, STR("hello world"));
     document->len = 11;
-    struct journal_write *write = journal_job(job, on_done, NULL);
+    struct journal_write *write = dre_journal_job(job, on_done, NULL);
     const struct journal_detail detail = { .facts = STR("facts"), .events = STR("1 created \n") };
-    journal_add_detail(write, &detail);
-    journal_add_document(write, document);
+    dre_journal_add_detail(write, &detail);
+    dre_journal_add_document(write, document);
     const struct journal_head head = { .sequence = 17, .hash = { 4 } };
-    journal_add_head(write, &head);
-    CHECK(journal_submit(journal, write));
-    spool_document_drop(&document);
-    write = journal_job(job, on_done, loop);
+    dre_journal_add_head(write, &head);
+    CHECK(dre_journal_submit(journal, write));
+    dre_spool_document_drop(&document);
+    write = dre_journal_job(job, on_done, loop);
     const struct journal_detail more = { .plan = STR("one page"), .events = STR("2 held x\n") };
-    journal_add_detail(write, &more);
-    CHECK(journal_submit(journal, write));
+    dre_journal_add_detail(write, &more);
+    CHECK(dre_journal_submit(journal, write));
     net_loop_run(loop);
     CHECK(told == 4 && failed == 0);
 }
 
 static void check_job(const struct table *table)
 {
-    const struct job *job = table_job_find(table, 41);
-    CHECK(job != NULL && job->queue == table_queue_find(table, STR("q")));
+    const struct job *job = dre_table_job_find(table, 41);
+    CHECK(job != NULL && job->queue == dre_table_queue_find(table, STR("q")));
     CHECK(job->core.state == JOB_HELD && job->core.attempt == 3 && job->cost == -5);
     CHECK(job->uuid[0] == 9 && strcmp(job->owner->name, "mary") == 0 && job->core.answered);
-    struct job_text text = table_job_text(job);
+    struct job_text text = dre_table_job_text(job);
     CHECK_STR(text.name, "r\xc3\xa9sum\xc3\xa9");
     CHECK(text.ticket.len == 3 && memcmp(text.ticket.ptr, "\x21\0\6", 3) == 0);
     CHECK(table->next_id == 42 && job->queue->holds && job->queue->printer->queue_count == 1);
@@ -89,35 +89,35 @@ static void check_reader(void)
     struct err err;
     OWN(buf_free) struct buf buf = BUF_CAP(1 << 20);
     struct journal_detail detail;
-    CHECK(journal_reader_open(database, &reader, &err));
-    CHECK(journal_read_detail(reader, 41, &buf, &detail, &err));
+    CHECK(dre_journal_reader_open(database, &reader, &err));
+    CHECK(dre_journal_read_detail(reader, 41, &buf, &detail, &err));
     CHECK_STR(detail.facts, "facts");
     CHECK_STR(detail.plan, "one page");
     CHECK_STR(detail.events, "1 created \n2 held x\n");
     CHECK(detail.refusal.len == 0);
     struct spool_document *document = NULL;
-    CHECK(journal_read_document(reader, &spool, 41, false, 11, &document, &err));
+    CHECK(dre_journal_read_document(reader, &spool, 41, false, 11, &document, &err));
     CHECK_STR(buf_str(&document->bytes), "hello world");
-    spool_document_drop(&document);
-    CHECK(!journal_read_detail(reader, 5, &buf, &detail, &err) && err.code == ERR_NOT_FOUND);
-    journal_reader_close(&reader);
+    dre_spool_document_drop(&document);
+    CHECK(!dre_journal_read_detail(reader, 5, &buf, &detail, &err) && err.code == ERR_NOT_FOUND);
+    dre_journal_reader_close(&reader);
 }
 
 static void erase(struct net_loop *loop, struct journal *journal, struct table *table)
 {
     struct err err;
-    struct job *job = table_job_find(table, 41);
+    struct job *job = dre_table_job_find(table, 41);
     job->core.state = JOB_CANCELED;
-    struct journal_write *write = journal_job(job, on_done, loop);
-    journal_drop_document(write);
-    CHECK(journal_submit(journal, write));
+    struct journal_write *write = dre_journal_job(job, on_done, loop);
+    dre_journal_drop_document(write);
+    CHECK(dre_journal_submit(journal, write));
     net_loop_run(loop);
     struct journal_reader *reader = NULL;
     struct spool_document *document = NULL;
-    CHECK(journal_reader_open(database, &reader, &err));
-    CHECK(!journal_read_document(reader, &spool, 41, false, 11, &document, &err) &&
+    CHECK(dre_journal_reader_open(database, &reader, &err));
+    CHECK(!dre_journal_read_document(reader, &spool, 41, false, 11, &document, &err) &&
           err.code == ERR_NOT_FOUND);
-    journal_reader_close(&reader);
+    dre_journal_reader_close(&reader);
 }
 
 int main(void)
@@ -129,26 +129,27 @@ int main(void)
     (void)snprintf(path, sizeof(path), "%s/spool", folder);
     (void)snprintf(key, sizeof(key), "%s/key", folder);
     (void)snprintf(database, sizeof(database), "%s/dre.db", folder);
-    CHECK(spool_open(&spool, path, key, &err));
+    CHECK(dre_spool_open(&spool, path, key, &err));
     struct net_loop *loop = net_loop_new();
     struct journal *journal = NULL;
     struct table table;
-    table_init(&table);
-    CHECK(journal_open(loop, &spool, database, &journal, &err));
+    dre_table_init(&table);
+    CHECK(dre_journal_open(loop, &spool, database, &journal, &err));
     write_all(loop, journal, &table);
-    journal_close(&journal);
-    table_fini(&table);
+    dre_journal_close(&journal);
+    dre_table_fini(&table);
 
-    table_init(&table);
-    CHECK(journal_open(loop, &spool, database, &journal, &err));
-    CHECK(journal_load(journal, &table, &err));
+    dre_table_init(&table);
+    CHECK(dre_journal_open(loop, &spool, database, &journal, &err));
+    CHECK(dre_journal_load(journal, &table, &err));
     check_job(&table);
-    CHECK(journal_head_get(journal)->sequence == 17 && journal_head_get(journal)->hash[0] == 4);
+    CHECK(dre_journal_head_get(journal)->sequence == 17 &&
+          dre_journal_head_get(journal)->hash[0] == 4);
     check_reader();
     erase(loop, journal, &table);
-    journal_close(&journal);
-    table_fini(&table);
-    spool_close(&spool);
+    dre_journal_close(&journal);
+    dre_table_fini(&table);
+    dre_spool_close(&spool);
     net_loop_free(&loop);
     folder_end();
     return tap_done();

@@ -7,7 +7,7 @@
 static struct pjl read_all(const char *text)
 {
     struct pjl pjl = { 0 };
-    pjl_feed(&pjl, str_of(text));
+    dre_pjl_feed(&pjl, str_of(text));
     return pjl;
 }
 
@@ -23,7 +23,7 @@ static void test_pieces_of_one_byte_read_the_same(void)
     static const char text[] = "@PJL USTATUS JOB\r\nCANCELED\r\nPAGES=3\r\n\f";
     struct pjl pjl = { 0 };
     for (size_t at = 0; at + 1 < sizeof(text); at++) {
-        pjl_feed(&pjl, (struct str){ text + at, 1 });
+        dre_pjl_feed(&pjl, (struct str){ text + at, 1 });
     }
     CHECK(pjl.ended && pjl.canceled && pjl.has_pages && pjl.pages == 3);
 }
@@ -42,9 +42,9 @@ static void test_an_endless_line_is_skipped(void)
 {
     struct pjl pjl = { 0 };
     for (int at = 0; at < 10000; at++) {
-        pjl_feed(&pjl, STR("x"));
+        dre_pjl_feed(&pjl, STR("x"));
     }
-    pjl_feed(&pjl, STR("\r\n@PJL USTATUS JOB\r\nEND\r\nPAGES=1\r\n"));
+    dre_pjl_feed(&pjl, STR("\r\n@PJL USTATUS JOB\r\nEND\r\nPAGES=1\r\n"));
     CHECK(pjl.has_pages && pjl.pages == 1);
 }
 

@@ -40,11 +40,11 @@ static void write_on(struct world *world)
         }
         world->left -= take;
         world->done += take;
-        if (!spool_intake_write(world->intake, (struct str){ piece, take })) {
+        if (!dre_spool_intake_write(world->intake, (struct str){ piece, take })) {
             return;
         }
     }
-    spool_intake_end(world->intake);
+    dre_spool_intake_end(world->intake);
 }
 
 static void on_room(void *arg)
@@ -68,7 +68,7 @@ static const struct spool_intake_events events = { on_room, on_end };
 static void begin(void *arg)
 {
     struct world *world = arg;
-    world->intake = spool_intake_new(&world->spool, 7, &events, world);
+    world->intake = dre_spool_intake_new(&world->spool, 7, &events, world);
     write_on(world);
 }
 
@@ -80,15 +80,15 @@ static void open_world(struct world *world)
     (void)snprintf(spool, sizeof(spool), "%s/spool", folder);
     (void)snprintf(key, sizeof(key), "%s/spool.key", folder);
     *world = (struct world){ .loop = net_loop_new() };
-    CHECK(spool_open(&world->spool, spool, key, &err));
+    CHECK(dre_spool_open(&world->spool, spool, key, &err));
     world->spool.pool = net_pool_new(world->loop, 1);
 }
 
 static void close_world(struct world *world)
 {
-    spool_document_drop(&world->document);
+    dre_spool_document_drop(&world->document);
     net_pool_free(&world->spool.pool);
-    spool_close(&world->spool);
+    dre_spool_close(&world->spool);
     net_loop_free(&world->loop);
 }
 
@@ -96,20 +96,20 @@ static bool reads_back(struct world *world, struct spool_document *document, siz
 {
     struct spool_reader reader;
     struct err err;
-    if (!spool_reader_open(&world->spool, document, &reader, &err)) {
+    if (!dre_spool_reader_open(&world->spool, document, &reader, &err)) {
         return false;
     }
     size_t at = 0;
     bool good = true;
     while (good && at < len) {
         OWN(buf_free) struct buf piece = BUF_CAP(SPOOL_BLOCK);
-        good = spool_reader_next(&reader, &piece, &err) && piece.len > 0;
+        good = dre_spool_reader_next(&reader, &piece, &err) && piece.len > 0;
         for (size_t byte = 0; good && byte < piece.len; byte++) {
             good = piece.ptr[byte] == byte_at(at + byte);
         }
         at += piece.len;
     }
-    spool_reader_close(&reader);
+    dre_spool_reader_close(&reader);
     return good && at == len;
 }
 
@@ -127,20 +127,20 @@ static void round_trip(size_t len)
     uint8_t wrapped[CRYPTO_WRAP_LEN];
     struct err err;
     OWN(buf_free) struct buf sealed = BUF_CAP(SPOOL_SMALL_MAX * 2);
-    spool_wrap(&world.spool, world.document, wrapped);
+    dre_spool_wrap(&world.spool, world.document, wrapped);
     if (!world.document->in_file) {
         CHECK(crypto_seal_all(&world.document->key, 7, buf_str(&world.document->bytes), &sealed,
                               &err));
     }
     struct spool_document *again = NULL;
     struct str key = { (const char *)wrapped, sizeof(wrapped) };
-    CHECK(spool_restore(&world.spool, 7, key, buf_str(&sealed), world.document->in_file, len,
-                        &again, &err));
+    CHECK(dre_spool_restore(&world.spool, 7, key, buf_str(&sealed), world.document->in_file, len,
+                            &again, &err));
     CHECK(again != NULL && reads_back(&world, again, len));
-    spool_document_drop(&again);
+    dre_spool_document_drop(&again);
     wrapped[30] ^= 1;
-    CHECK(!spool_restore(&world.spool, 7, key, buf_str(&sealed), world.document->in_file, len,
-                         &again, &err));
+    CHECK(!dre_spool_restore(&world.spool, 7, key, buf_str(&sealed), world.document->in_file, len,
+                             &again, &err));
     close_world(&world);
 }
 
@@ -174,11 +174,11 @@ static void test_a_changed_or_cut_file_does_not_open(void)
 static void aborts(void *arg)
 {
     struct world *world = arg;
-    world->intake = spool_intake_new(&world->spool, 9, &events, world);
+    world->intake = dre_spool_intake_new(&world->spool, 9, &events, world);
     char *large = mem_new(600000);
-    (void)spool_intake_write(world->intake, (struct str){ large, 600000 });
+    (void)dre_spool_intake_write(world->intake, (struct str){ large, 600000 });
     free(large);
-    spool_intake_abort(world->intake);
+    dre_spool_intake_abort(world->intake);
     net_loop_stop(world->loop);
 }
 
@@ -197,7 +197,7 @@ static void test_what_breaks_off_leaves_no_file_and_no_event(void)
     net_pool_free(&world.spool.pool); // the worker ends first
     CHECK(!world.ended);
     struct err err;
-    CHECK(spool_sweep(&world.spool, keeps_none, NULL, &err));
+    CHECK(dre_spool_sweep(&world.spool, keeps_none, NULL, &err));
     char name[4300];
     (void)snprintf(name, sizeof(name), "%s/9", world.spool.folder);
     CHECK(access(name, F_OK) != 0);
@@ -215,7 +215,7 @@ static void test_a_spoiled_spool_key_stops_the_start(void)
     (void)snprintf(key, sizeof(key), "%s/bad.key", folder);
     CHECK(fs_replace(key, STR("abc\n"), 0600, &err));
     struct spool opened = { 0 };
-    CHECK(!spool_open(&opened, spool, key, &err) && err.code == ERR_INVALID);
+    CHECK(!dre_spool_open(&opened, spool, key, &err) && err.code == ERR_INVALID);
 }
 
 int main(void)

@@ -9,9 +9,9 @@
 
 static struct queue *make(struct table *table)
 {
-    table_init(table);
-    struct printer *printer = table_printer_new(table, STR("p"));
-    struct queue *queue = table_queue_new(table, STR("q"));
+    dre_table_init(table);
+    struct printer *printer = dre_table_printer_new(table, STR("p"));
+    struct queue *queue = dre_table_queue_new(table, STR("q"));
     queue->printer = printer;
     printer->queue_count = 1;
     return queue;
@@ -20,7 +20,7 @@ static struct queue *make(struct table *table)
 static struct job *add(struct table *table, struct queue *queue, const char *owner)
 {
     const struct job_text text = { .name = STR("report.pdf"), .format = STR("application/pdf") };
-    return table_job_new(table, 0, queue, str_of(owner), &text);
+    return dre_table_job_new(table, 0, queue, str_of(owner), &text);
 }
 
 static void test_lists_stand_in_the_order_of_ids(void)
@@ -32,20 +32,20 @@ static void test_lists_stand_in_the_order_of_ids(void)
     struct job *c = add(&table, queue, "bob");
     CHECK(a->id == 1 && c->id == 3 && table.open.count == 3);
     c->core.state = JOB_COMPLETED;
-    table_job_update(&table, c);
+    dre_table_job_update(&table, c);
     a->core.state = JOB_CANCELED;
-    table_job_update(&table, a);
+    dre_table_job_update(&table, a);
     CHECK(queue->ended.first == a && queue->ended.last == c && queue->open.first == b);
     CHECK(a->owner->open.first == b && a->owner->ended.first == a);
-    CHECK(table_list_after(&table, &table.ended, 1, TABLE_BY_AGE) == c);
-    CHECK(table_list_after(&table, &table.ended, 2, TABLE_BY_AGE) == c);
-    CHECK(table_list_after(&table, &table.open, 0, TABLE_BY_AGE) == b);
-    CHECK(table_list_after(&table, &table.open, 3, TABLE_BY_AGE) == NULL);
-    table_job_free(&table, a);
-    CHECK(table_job_find(&table, 1) == NULL && table.ended.count == 1);
-    table_job_free(&table, b);
+    CHECK(dre_table_list_after(&table, &table.ended, 1, TABLE_BY_AGE) == c);
+    CHECK(dre_table_list_after(&table, &table.ended, 2, TABLE_BY_AGE) == c);
+    CHECK(dre_table_list_after(&table, &table.open, 0, TABLE_BY_AGE) == b);
+    CHECK(dre_table_list_after(&table, &table.open, 3, TABLE_BY_AGE) == NULL);
+    dre_table_job_free(&table, a);
+    CHECK(dre_table_job_find(&table, 1) == NULL && table.ended.count == 1);
+    dre_table_job_free(&table, b);
     CHECK(map_find(&table.owners, STR("mary")) == NULL);
-    table_fini(&table);
+    dre_table_fini(&table);
 }
 
 static void test_ended_jobs_are_dropped_past_the_bound_oldest_first(void)
@@ -55,11 +55,11 @@ static void test_ended_jobs_are_dropped_past_the_bound_oldest_first(void)
     for (int at = 0; at < TABLE_ENDED_MAX + 5; at++) {
         struct job *job = add(&table, queue, "mary");
         job->core.state = JOB_COMPLETED;
-        table_job_update(&table, job);
+        dre_table_job_update(&table, job);
     }
     CHECK(table.ended.count == TABLE_ENDED_MAX && table.ended.first->id == 6);
     CHECK(queue->ended.count == TABLE_ENDED_MAX);
-    table_fini(&table);
+    dre_table_fini(&table);
 }
 
 static void test_texts_are_kept_apart_and_cut(void)
@@ -67,29 +67,29 @@ static void test_texts_are_kept_apart_and_cut(void)
     struct table table;
     struct queue *queue = make(&table);
     struct job *job = add(&table, queue, "mary");
-    table_job_set_message(job, STR("No paper."));
-    struct job_text text = table_job_text(job);
+    dre_table_job_set_message(job, STR("No paper."));
+    struct job_text text = dre_table_job_text(job);
     CHECK_STR(text.name, "report.pdf");
     CHECK_STR(text.format, "application/pdf");
     CHECK_STR(text.message, "No paper.");
     char *large = mem_new(TABLE_TEXT_MAX + 100);
     memset(large, 'x', TABLE_TEXT_MAX + 100);
     text.ticket = (struct str){ large, TABLE_TEXT_MAX + 100 };
-    table_job_set_text(job, &text);
-    text = table_job_text(job);
+    dre_table_job_set_text(job, &text);
+    text = dre_table_job_text(job);
     CHECK_STR(text.name, "report.pdf");
     CHECK(text.ticket.len < TABLE_TEXT_MAX && text.message.len == 0);
     free(large);
-    table_fini(&table);
+    dre_table_fini(&table);
 }
 
 static void test_names_of_owners_are_lower_case_and_else_as_they_are(void)
 {
     char text[32];
-    CHECK_STR(table_owner_name(STR("Mary"), text, sizeof(text)), "mary");
-    CHECK_STR(table_owner_name(STR("DOM\\Mary"), text, sizeof(text)), "dom\\mary");
-    CHECK_STR(table_owner_name(STR("M\xc3\x89@x"), text, sizeof(text)), "m\xc3\x89@x");
-    CHECK(table_owner_name(STR("0123456789"), text, 5).len == 4);
+    CHECK_STR(dre_table_owner_name(STR("Mary"), text, sizeof(text)), "mary");
+    CHECK_STR(dre_table_owner_name(STR("DOM\\Mary"), text, sizeof(text)), "dom\\mary");
+    CHECK_STR(dre_table_owner_name(STR("M\xc3\x89@x"), text, sizeof(text)), "m\xc3\x89@x");
+    CHECK(dre_table_owner_name(STR("0123456789"), text, 5).len == 4);
 }
 
 static void test_a_held_job_costs_less_than_a_kilobyte(void)
@@ -101,16 +101,16 @@ static void test_a_held_job_costs_less_than_a_kilobyte(void)
     for (int at = 0; at < COUNT; at++) {
         struct job *job = add(&table, queue, "mary");
         job->core.state = JOB_HELD;
-        struct job_text text = table_job_text(job);
+        struct job_text text = dre_table_job_text(job);
         char ticket[200];
         memset(ticket, 't', sizeof(ticket));
         text.ticket = (struct str){ ticket, sizeof(ticket) };
-        table_job_set_text(job, &text);
+        dre_table_job_set_text(job, &text);
     }
     size_t each = (mallinfo2().uordblks - before) / COUNT;
     printf("# %zu bytes a held job\n", each);
     CHECK(each < 900);
-    table_fini(&table);
+    dre_table_fini(&table);
 }
 
 int main(void)

@@ -24,7 +24,7 @@ static void test_addresses_are_read(void)
     for (size_t at = 0; at < sizeof(rows) / sizeof(rows[0]); at++) {
         struct deliver_uri uri = { 0 };
         struct err err;
-        bool good = deliver_uri_read(str_of(rows[at].text), &uri, &err);
+        bool good = dre_deliver_uri_read(str_of(rows[at].text), &uri, &err);
         CHECK(good && uri.way == rows[at].way && uri.to.port == rows[at].port &&
               strcmp(uri.to.host, rows[at].host) == 0 && strcmp(uri.path, rows[at].path) == 0 &&
               uri.pjl == rows[at].pjl);
