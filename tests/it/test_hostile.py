@@ -147,7 +147,7 @@ def test_idle_connections_are_cheap(door):
     ("a line without end", b"GET /" + b"a" * 100000),
     ("noise", bytes(range(128, 256)) * 20),
     ("HTTP/2 without being asked", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-])
+], ids=lambda value: value if isinstance(value, str) else "bytes")
 def test_ambiguous_requests_are_refused(door, name, request_bytes):
     with socket.create_connection(("127.0.0.1", door.ipp_port), timeout=20) as peer:
         try:
