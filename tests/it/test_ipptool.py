@@ -137,6 +137,8 @@ def start_cupsd(tmp_path):
 def test_an_everywhere_queue_of_cups(demo, documents, cupsd):
     uri = f"ipp://localhost:{demo}/ipp/print/office"
     client(cupsd, "lpadmin", "-p", "q", "-E", "-v", uri, "-m", "everywhere")
+    # cupsd asks the printer in a thread of its own: the queue is raw until its answer is there.
+    assert wait_until(lambda: "PageSize" in client(cupsd, "lpoptions", "-p", "q", "-l"))
     job = re.search(r"q-\d+", client(cupsd, "lp", "-d", "q", "-n", "3",
                                      documents / "document-a4.pdf")).group()
     assert wait_until(lambda: job in client(cupsd, "lpstat", "-W", "completed", "-o"), 60)
