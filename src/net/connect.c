@@ -232,6 +232,19 @@ static void opening_lookup_start(struct net_stream *stream)
     opening->lookup = lookup;
 }
 
+// Addresses that no resolver is asked for: numbers, and localhost, which is the loopback whatever a
+// resolver says or does not know (RFC 6761, 6.3).
+static void opening_know(struct net_opening *opening)
+{
+    const struct net_address *to = &opening->to;
+    if (net_address_read(to->host, to->port, &opening->addresses[0])) {
+        opening->count = 1;
+    } else if (strcasecmp(to->host, "localhost") == 0) {
+        opening->count = net_address_read("127.0.0.1", to->port, &opening->addresses[0]) ? 1 : 0;
+        opening->count += net_address_read("::1", to->port, &opening->addresses[1]) ? 1 : 0;
+    }
+}
+
 struct net_stream *net_connect(struct net_loop *loop, const struct net_address *to,
                                struct net_tls *tls, const char *peer_name, uint64_t timeout_ms,
                                const struct net_stream_events *events, void *arg)
@@ -251,8 +264,8 @@ struct net_stream *net_connect(struct net_loop *loop, const struct net_address *
     }
     (void)snprintf(stream->peer, sizeof(stream->peer), "%.45s", to->host);
     net_stream_deadline(stream, timeout_ms);
-    if (net_address_read(to->host, to->port, &opening->addresses[0])) {
-        opening->count = 1;
+    opening_know(opening);
+    if (opening->count > 0) {
         opening_next(stream);
     } else {
         opening_lookup_start(stream);
