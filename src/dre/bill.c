@@ -212,7 +212,7 @@ static void send_reserve(struct dre *dre, struct job *job)
     uint8_t key[16];
     char name[32];
     dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
-    (void)snprintf(name, sizeof(name), "job %" PRIu32, job->id);
+    (void)snprintf(name, sizeof(name), "%" PRIu32, job->id);
     Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.user = job->owner->name;
