@@ -1,6 +1,6 @@
 // backend: what the printers' IPP face is shown and may ask (struct ippd_backend). Loop thread.
 //
-// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs the whole engine; tests/it/test_ipptool.py asks all of it of a site.
 
 #include "dre/dre_int.h"
 

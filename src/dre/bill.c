@@ -2,7 +2,7 @@
 // from the job and so known before it is asked; no answer means the same question again. Loop
 // thread.
 //
-// no unit test: needs an accounting server; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs an accounting server; test_print.py and test_kill.py in tests/it ask one.
 
 #include "dre/dre_int.h"
 

@@ -2,7 +2,7 @@
 // jailed quoin-pdl; here are only checked facts. Work runs on the counting pool, its end on the
 // loop.
 //
-// no unit test: needs quoin-pdl; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs quoin-pdl; tests/it/test_print.py counts with it.
 
 #include "dre/dre_int.h"
 

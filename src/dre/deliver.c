@@ -1,7 +1,7 @@
 // deliver: one job at a time to each printer, in the order of their ids. A printer that is away is
 // left alone for a while; whose turn it is then is the job's that came first. Loop thread.
 //
-// no unit test: needs printers; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs printers; test_print.py and test_kill.py in tests/it have some.
 
 #include "dre/deliver_int.h"
 

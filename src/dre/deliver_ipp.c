@@ -2,7 +2,7 @@
 // end. After a break the printer is asked what it knows, by its job-id or by the job's name, which
 // carries our uuid. Loop thread.
 //
-// no unit test: needs a printer; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs a printer; tests/it/test_print.py has a virtual one.
 
 #include "dre/deliver_int.h"
 

@@ -2,7 +2,7 @@
 // own. With "?pjl=1" in the printer's address the job is wrapped in PJL and its end and pages are
 // awaited.
 //
-// no unit test: needs a printer; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs a printer; tests/it/test_kill.py has one.
 
 #include "base/mem.h"
 #include "dre/deliver_int.h"

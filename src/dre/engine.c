@@ -1,7 +1,7 @@
 // engine: carries out what the step function of a job wants, and tells it what came of it. Owns
 // what is under way (struct live). Loop thread.
 //
-// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs the whole engine; test_print.py and test_kill.py in tests/it run it.
 
 #include "dre/dre_int.h"
 

@@ -1,6 +1,6 @@
 // feed: a document in pieces, read and opened by a worker. Loop thread.
 //
-// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs the whole engine; test_print.py and test_kill.py in tests/it run it.
 
 #include "base/mem.h"
 #include "dre/deliver_int.h"

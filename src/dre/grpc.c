@@ -3,7 +3,7 @@
 // What changes something is answered once it is durable. Adding is idempotent by the key kept with
 // what was added; releasing and cancelling by the keys of the last DRE_KEYS_MAX calls.
 //
-// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs the whole engine; test_cli.py and test_join.py in tests/it call it.
 
 #include "dre/dre_int.h"
 

@@ -1,6 +1,6 @@
 // reading: what rests in the journal, read by one thread of its own. See dre_int.h.
 //
-// no unit test: needs the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: needs the whole engine; test_cli.py and test_kill.py in tests/it read with it.
 
 #include "dre/dre_int.h"
 

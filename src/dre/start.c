@@ -1,7 +1,7 @@
 // start: opens what the engine stands on, reads the journal and takes up every job where it was,
 // and ends in order. Loop thread.
 //
-// no unit test: is the whole engine; tests/it/test_dre.py runs it with real peers.
+// no unit test: is the whole engine; test_print.py and test_kill.py in tests/it run it.
 
 #include "dre/dre.h"
 #include "dre/dre_int.h"

@@ -178,6 +178,7 @@ struct world {
     bool reserved[256]; // by attempt
     bool refused[256];
     bool gone[256]; // posted or voided
+    int attempt_max;
     int charged;
     bool at_printer;
     bool unsound;
@@ -251,6 +252,7 @@ static void world_cas(struct world *world)
     }
     world->asking_cas = false;
     uint8_t attempt = world->job.attempt;
+    world->attempt_max = attempt > world->attempt_max ? attempt : world->attempt_max;
     enum job_event event = JOB_NO_ANSWER;
     if (chance(4) != 0) {
         if (world->cas_ask == JOB_DO_RESERVE) {
@@ -378,7 +380,7 @@ static bool world_moves(const struct world *world)
 static bool world_is_sound(const struct world *world)
 {
     int open = 0;
-    for (int at = 0; at < 256; at++) {
+    for (int at = 0; at <= world->attempt_max; at++) {
         open += world->reserved[at] && !world->gone[at];
     }
     bool ended = dre_job_has_ended(&world->job) && dre_job_has_ended(&world->disk) &&
