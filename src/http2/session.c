@@ -12,12 +12,7 @@
 
 // Streams that are over are kept for the next ones, with their small buffers; not where a sanitizer
 // is to see who still uses one.
-#if defined(__SANITIZE_ADDRESS__)
-enum { HTTP2_SPARES_MAX = 0 };
-#else
-enum { HTTP2_SPARES_MAX = 32 };
-#endif
-enum { HTTP2_SPARE_BYTES = 1024 };
+enum { HTTP2_SPARES_MAX = 32, HTTP2_SPARE_BYTES = 1024 };
 
 // So many tokens, refilled by so many a second: what a flood empties.
 struct http2_bucket {
@@ -121,8 +116,8 @@ static void http2_stream_free(struct http2_stream *stream)
     }
     struct http2 *session = stream->session;
     session->stream_count--;
-    if (session->spare_count < HTTP2_SPARES_MAX && stream->out.size <= HTTP2_SPARE_BYTES &&
-        stream->trailers.size <= HTTP2_SPARE_BYTES) {
+    if (!CC_SANITIZED && session->spare_count < HTTP2_SPARES_MAX &&
+        stream->out.size <= HTTP2_SPARE_BYTES && stream->trailers.size <= HTTP2_SPARE_BYTES) {
         *stream = (struct http2_stream){
             .out = { .ptr = stream->out.ptr, .size = stream->out.size },
             .trailers = { .ptr = stream->trailers.ptr, .size = stream->trailers.size },

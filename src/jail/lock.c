@@ -5,6 +5,7 @@
 
 #include "jail/jail.h"
 
+#include "base/cc.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,17 +21,6 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define JAIL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JAIL_SANITIZED 1
-#endif
-#endif
-#ifndef JAIL_SANITIZED
-#define JAIL_SANITIZED 0 // a sanitizer needs its shadow memory and a few calls more
-#endif
 
 enum { NOBODY = 65534 };
 
@@ -190,7 +180,7 @@ static int calls_add(scmp_filter_ctx filter, const int *calls, size_t count)
 static int parser_rules(scmp_filter_ctx filter)
 {
     int bad = calls_add(filter, CALLS(parser_calls));
-    if (JAIL_SANITIZED) {
+    if (CC_SANITIZED) {
         bad |= calls_add(filter, CALLS(sanitizer_calls));
     } else {
         bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
@@ -239,8 +229,8 @@ static bool limit_set(int what, const char *name, uint64_t value, struct err *er
 
 static bool lock_limits(const struct jail_limits *limits, struct err *err)
 {
-    if (!JAIL_SANITIZED && (!limit_set(RLIMIT_AS, "AS", limits->space_bytes, err) ||
-                            !limit_set(RLIMIT_DATA, "DATA", limits->memory_bytes, err))) {
+    if (!CC_SANITIZED && (!limit_set(RLIMIT_AS, "AS", limits->space_bytes, err) ||
+                          !limit_set(RLIMIT_DATA, "DATA", limits->memory_bytes, err))) {
         return false;
     }
     if (limits->cpu_s > 0 && !limit_set(RLIMIT_CPU, "CPU", limits->cpu_s, err)) {

@@ -2,6 +2,7 @@
 #include "count/count.h"
 
 #include "base/buf.h"
+#include "base/cc.h"
 #include "base/fs.h"
 #include "lib/tap.h"
 #include <dirent.h>
@@ -186,7 +187,9 @@ int main(void)
     const char *build = getenv("QUOIN_BUILD");
     (void)snprintf(program, sizeof(program), "%s/bin/quoin-pdl", build == NULL ? "build" : build);
     (void)snprintf(folder, sizeof(folder), "%s/tests/data/pdf", source == NULL ? "." : source);
-    struct count_options options = { .program = program, .workers_max = 1 };
+    struct count_options options = { .program = program,
+                                     .workers_max = 1,
+                                     .wall_ms = CC_SANITIZED ? 100000 : 0 };
     if (!count_open(&options, &count, &err)) {
         printf("Bail out! %s\n", err.text);
         return EXIT_FAILURE;

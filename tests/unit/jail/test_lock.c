@@ -2,6 +2,7 @@
 // refused and gets nothing.
 #include "jail/jail.h"
 
+#include "base/cc.h"
 #include "lib/tap.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +17,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1 // the filter lets a sanitizer's own calls pass, so fewer acts are deadly
-#else
-#define SANITIZED 0
-#endif
 
 enum { REFUSED = 7, DONE = 8 };
 
@@ -218,7 +213,8 @@ static void test_every_forbidden_act_is_deadly(void)
         int how = run_locked(acts[i].act);
         bool died = WIFSIGNALED(how) && WTERMSIG(how) == SIGSYS;
         bool refused = WIFEXITED(how) && WEXITSTATUS(how) == REFUSED;
-        bool let = SANITIZED && acts[i].sanitizer_may;
+        // The filter lets a sanitizer's own calls pass, so fewer acts are deadly.
+        bool let = CC_SANITIZED && acts[i].sanitizer_may;
         tap_result(died || (let && refused) || (let && acts[i].act == act_run_memory), acts[i].name,
                    __FILE__, __LINE__);
     }
@@ -254,7 +250,7 @@ static long act_take_memory(void)
 static void test_memory_has_an_end(void)
 {
     int how = run_locked(act_take_memory);
-    CHECK(SANITIZED || (WIFEXITED(how) && WEXITSTATUS(how) == REFUSED));
+    CHECK(CC_SANITIZED || (WIFEXITED(how) && WEXITSTATUS(how) == REFUSED));
 }
 
 int main(void)
