@@ -2,6 +2,8 @@
 
 #include "base/enc.h"
 
+#include <string.h>
+
 #include "base/num.h"
 
 void enc_hex_add(struct buf *buf, const void *bytes, size_t len)
@@ -79,4 +81,20 @@ bool enc_is_utf8(struct str text)
 bool enc_is_plain(struct str text)
 {
     return enc_check(text, true);
+}
+
+void enc_make_plain(char *text, size_t len)
+{
+    for (size_t at = 0; at < len;) {
+        uint32_t point;
+        size_t took = enc_utf8_len((const uint8_t *)text + at, len - at, &point);
+        bool is_broken = took == 0;
+        bool is_space = !is_broken && point >= '\t' && point <= '\r';
+        bool is_control = !is_broken && (point < 0x20 || (point >= 0x7f && point < 0xa0));
+        took = is_broken ? 1 : took;
+        if (is_broken || is_control) {
+            memset(text + at, is_space ? ' ' : '?', took);
+        }
+        at += took;
+    }
 }

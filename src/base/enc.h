@@ -15,3 +15,7 @@ bool enc_is_utf8(struct str text);
 // As above, and no control characters (C0, DEL, C1): what may be shown, logged and stored as a
 // name.
 bool enc_is_plain(struct str text);
+
+// Makes text plain in place, without changing its length: a space for each line end and tab, '?'
+// for each other byte that does not belong to a plain character.
+void enc_make_plain(char *text, size_t len);

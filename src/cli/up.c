@@ -32,8 +32,8 @@ enum {
     START_MS = 60000,
     END_MS = 15000,
     BACKOFF_FIRST_MS = 200,
-    BACKOFF_MAX_MS = 10000,
-    STEADY_MS = 60000, // a program that ran so long begins again without back-off
+    BACKOFF_MAX_MS = 1000, // an engine that is killed again and again serves again within 2 s
+    STEADY_MS = 60000,     // a program that ran so long begins again without back-off
     LEFTOVER_MS = 15000,
     LOG_TAIL_BYTES = 64 << 10,
 };

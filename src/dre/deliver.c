@@ -6,6 +6,7 @@
 #include "dre/deliver_int.h"
 
 #include "base/clk.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include <assert.h>
@@ -45,6 +46,7 @@ void dre_deliver_printer_state(struct printer *printer, const char *state, const
     }
     (void)snprintf(printer->state, sizeof(printer->state), "%s", state);
     (void)snprintf(printer->message, sizeof(printer->message), "%s", message);
+    enc_make_plain(printer->message, strlen(printer->message));
 }
 
 bool dre_deliver_is_askable(const struct printer *printer)
@@ -167,8 +169,25 @@ struct job *dre_deliver_job(const struct delivery *delivery)
     return dre_table_job_find(&delivery->dre->table, delivery->id);
 }
 
+static void delivery_free(struct delivery *delivery)
+{
+    if (delivery->raw != NULL) {
+        dre_deliver_raw_free(delivery);
+    }
+    if (delivery->ipp != NULL) {
+        dre_deliver_ipp_free(delivery);
+    }
+    free(delivery);
+}
+
+// A job has one delivery: a question to the printer that is still open, while a person has decided
+// to send the job once more, is dropped.
 static struct delivery *delivery_new(struct dre *dre, struct job *job, struct err *err)
 {
+    if (dre_live(dre, job)->delivery != NULL) {
+        delivery_free(job->live->delivery);
+        job->live->delivery = NULL;
+    }
     struct delivery *delivery = mem_new(sizeof(*delivery));
     *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->queue->printer };
     if (!dre_deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
@@ -184,13 +203,7 @@ void dre_deliver_end(struct delivery *delivery, const struct job_happened *happe
     struct dre *dre = delivery->dre;
     struct job *job = dre_deliver_job(delivery);
     struct printer *printer = delivery->printer;
-    if (delivery->raw != NULL) {
-        dre_deliver_raw_free(delivery);
-    }
-    if (delivery->ipp != NULL) {
-        dre_deliver_ipp_free(delivery);
-    }
-    free(delivery);
+    delivery_free(delivery);
     if (job == NULL) {
         return;
     }

@@ -295,6 +295,21 @@ static void find_ours(struct ipp_delivery *ipp, const struct ipp_msg *msg)
     lost(ipp, "The printer does not know the job.");
 }
 
+// After we or the printer were gone, its job number may be another job's. A name that is neither
+// ours nor the beginning of ours (printers cut names) tells.
+static bool is_another_job(const struct ipp_delivery *ipp, const struct ipp_group *group)
+{
+    char name[256];
+    const struct ipp_attr *attr = ipp_attr_find(group->attrs, "job-name", IPP_TAG_NONE);
+    if ((!ipp->is_asking && ipp->failures == 0) || attr == NULL ||
+        !ipp_tag_is_text(attr->values->tag)) {
+        return false;
+    }
+    struct str said = attr->values->text;
+    marked_name(dre_deliver_job(ipp->delivery), name, sizeof(name));
+    return said.len > 0 && strncmp(name, said.ptr, said.len) != 0;
+}
+
 static void take_answer(struct ipp_delivery *ipp, const struct ipp_msg *msg)
 {
     bool good = ipp_status_is_ok(msg->code);
@@ -310,7 +325,9 @@ static void take_answer(struct ipp_delivery *ipp, const struct ipp_msg *msg)
         take_seen(ipp, &seen);
         return;
     case STEP_WATCH:
-        if (good && group != NULL) {
+        if (good && group != NULL && is_another_job(ipp, group)) {
+            lost(ipp, "The printer has another job under this job's number.");
+        } else if (good && group != NULL) {
             read_seen(group->attrs, &seen);
             take_seen(ipp, &seen);
         } else if (msg->code == IPP_STATUS_NOT_FOUND || msg->code == IPP_STATUS_GONE) {

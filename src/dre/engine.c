@@ -6,6 +6,7 @@
 #include "dre/dre_int.h"
 
 #include "base/clk.h"
+#include "base/enc.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rnd.h"
@@ -276,7 +277,11 @@ void dre_tell(struct dre *dre, struct job *job, const char *what, struct str det
 {
     struct live *live = dre_live(dre, job);
     buf_addf(&live->events, "%lld %s ", (long long)clk_wall_ms(), what);
+    size_t before = live->events.len;
     buf_add(&live->events, detail);
+    if (buf_ok(&live->events)) { // a line is a line, whatever a printer says
+        enc_make_plain(live->events.ptr + before, live->events.len - before);
+    }
     buf_add(&live->events, STR("\n"));
 }
 
@@ -388,8 +393,21 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
     }
 }
 
+// A Print-Job whose document is still coming in: it is nothing yet, and nothing of it is stored;
+// only its being told to wait or not is remembered. (Storing it would answer its client.)
+static bool is_arriving(const struct job *job)
+{
+    return job->core.state == JOB_INCOMING && job->live != NULL && job->live->is_print_job;
+}
+
 void dre_happen(struct dre *dre, struct job *job, const struct job_happened *happened)
 {
+    bool is_hold = happened->event == JOB_HOLD;
+    if (is_arriving(job) && (is_hold || happened->event == JOB_RELEASE)) {
+        unsigned others = job->core.flags & ~(unsigned)JOB_FLAG_HOLD;
+        job->core.flags = (uint16_t)(others | (is_hold ? JOB_FLAG_HOLD : 0));
+        return;
+    }
     struct job_core before = job->core;
     struct job_happened now = *happened;
     now.now = clk_wall_ms();

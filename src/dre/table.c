@@ -2,6 +2,8 @@
 
 #include "dre/table.h"
 
+#include "base/enc.h"
+
 #include "base/mem.h"
 #include <assert.h>
 #include <stdio.h>
@@ -172,7 +174,11 @@ void dre_table_job_set_text(struct job *job, const struct job_text *text)
     at = put(at, text->format, &job->format_len, &left);
     at = put(at, text->ticket, &job->ticket_len, &left);
     at = put(at, text->printer, &job->printer_len, &left);
-    (void)put(at, text->message, &job->message_len, &left); // the last: nothing stands behind it
+    at = put(at, text->message, &job->message_len, &left); // the last: nothing stands behind it
+    // What clients and printers said is shown and listed: nothing but the ticket is bytes.
+    enc_make_plain(block, (size_t)job->name_len + job->document_len);
+    size_t tail = (size_t)job->printer_len + job->message_len;
+    enc_make_plain(at - tail, tail);
     free(job->text);
     job->text = block;
 }

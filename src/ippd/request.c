@@ -31,11 +31,18 @@ static size_t most_of(uint8_t tag)
     }
 }
 
-// Text may have line ends; the others name things.
-static bool is_fit(const struct ipp_value *value)
+static bool ends_with(struct str name, struct str end)
+{
+    return name.len >= end.len && memcmp(name.ptr + name.len - end.len, end.ptr, end.len) == 0;
+}
+
+// Text may have line ends; the others name things, and so does what is called a name and comes as
+// text.
+static bool is_fit(struct str attr, const struct ipp_value *value)
 {
     bool is_text = value->tag == IPP_TAG_TEXT || value->tag == IPP_TAG_TEXT_LANG;
-    return is_text ? enc_is_utf8(value->text) : enc_is_plain(value->text);
+    bool is_name = ends_with(attr, STR("-name")) || ends_with(attr, STR("-id"));
+    return is_text && !is_name ? enc_is_utf8(value->text) : enc_is_plain(value->text);
 }
 
 static bool attr_is_fit(struct ippd_exchange *exchange, const struct ipp_attr *attr);
@@ -58,7 +65,7 @@ static bool value_is_fit(struct ippd_exchange *exchange, const struct ipp_attr *
                             attr->name.ptr, value->text.len, most_of(value->tag));
         return false;
     }
-    if (is_text && !is_fit(value)) {
+    if (is_text && !is_fit(attr->name, value)) {
         ippd_exchange_reply(exchange, IPP_STATUS_BAD_REQUEST,
                             "\"%.*s\" is not UTF-8, or has control characters.",
                             (int)attr->name.len, attr->name.ptr);

@@ -38,5 +38,33 @@ int main(void)
     CHECK(enc_hex_read(buf_str(&hex), back, 3) && memcmp(back, "\x00\xfe\x10", 3) == 0);
     CHECK(!enc_hex_read(STR("00f"), back, 2));
     CHECK(!enc_hex_read(STR("0g"), back, 1));
+    static const struct {
+        const char *name;
+        struct str from;
+        struct str to;
+    } made[] = {
+        { "plain stays",
+          STR_INIT("Gr\xc3\xbc\xc3\x9f"
+                   "e"),
+          STR_INIT("Gr\xc3\xbc\xc3\x9f"
+                   "e") },
+        { "line ends", STR_INIT("a\r\n\tb"), STR_INIT("a   b") },
+        { "a terminal's orders", STR_INIT("\x1b[2J\x07\x7f"), STR_INIT("?[2J??") },
+        { "C1",
+          STR_INIT("\xc2\x9b"
+                   "31m"),
+          STR_INIT("??31m") },
+        { "not UTF-8", STR_INIT("\xff\xc3"), STR_INIT("??") },
+        { "cut in a character", STR_INIT("a\xe2\x82"), STR_INIT("a??") },
+        { "nothing", STR_INIT(""), STR_INIT("") },
+    };
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        char text[32];
+        memcpy(text, made[i].from.ptr, made[i].from.len);
+        enc_make_plain(text, made[i].from.len);
+        struct str result = { text, made[i].from.len };
+        tap_result(str_eq(result, made[i].to) && enc_is_plain(result), made[i].name, __FILE__,
+                   __LINE__);
+    }
     return tap_done();
 }
