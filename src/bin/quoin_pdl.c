@@ -14,6 +14,7 @@
 #include "pdl/picture.h"
 #include "pdl/pwg.h"
 #include "pdl_pdf/pdf.h"
+#include "pdl_pdf/photo.h"
 #include "proto/facts.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,6 +112,7 @@ static bool read_document(struct str document, const struct count_request *reque
     }
     switch (kind.family) {
     case PDL_FAMILY_PDF: return pdl_pdf_read(kind.body, facts, err);
+    case PDL_FAMILY_JPEG: return pdl_pdf_photo_read(kind.body, facts, err);
     case PDL_FAMILY_PWG: {
         uint32_t copies = facts->copies;
         bool ok = pdl_pwg_read(kind.body, facts, err);

@@ -66,7 +66,7 @@ struct cli_demo cli_demo_of(struct cli *cli, uint16_t port_offset)
         (const char *const[]){ printer_program(), "-r", "off", "-n", "localhost", "-p",
                                cli_number(cli, demo.printer_port), "-d",
                                cli_path(cli, "demo/spool"), "-f",
-                               "application/pdf,image/pwg-raster", "-c",
+                               "application/pdf,image/jpeg,image/pwg-raster", "-c",
                                cli_share(cli, "virtual-printer"), "Quoin virtual printer", NULL });
     return demo;
 }

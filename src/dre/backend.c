@@ -70,7 +70,7 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
         .number_up = !dre_deliver_is_plain(printer), // what follows the document is forwarded then
         .page_ranges = !dre_deliver_is_plain(printer),
         .holds = queue->holds,
-        .formats = IPPD_PDF | IPPD_PWG_RASTER,
+        .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG,
         .job_count = queue->open.count,
         .state_changed_at =
             printer->changed_at > queue->changed_at ? printer->changed_at : queue->changed_at,

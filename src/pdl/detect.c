@@ -35,7 +35,7 @@ static const struct sign signs[] = {
     SIGN(OTHER, 0, ") HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
     SIGN(OTHER, 0, "( HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
     SIGN(OTHER, 0, "' HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
-    SIGN(OTHER, 0, "\xff\xd8\xff", "image/jpeg", "JPEG"),
+    SIGN(JPEG, 0, "\xff\xd8\xff", "image/jpeg", "JPEG"),
     SIGN(OTHER, 0, "\x89PNG\r\n\x1a\n", "image/png", "PNG"),
     SIGN(OTHER, 0, "GIF8", "image/gif", "GIF"),
     SIGN(OTHER, 0, "II*\0", "image/tiff", "TIFF"),

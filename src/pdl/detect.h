@@ -11,6 +11,7 @@ enum pdl_family {
     PDL_FAMILY_EMPTY,
     PDL_FAMILY_PDF,
     PDL_FAMILY_PWG,
+    PDL_FAMILY_JPEG,
     PDL_FAMILY_OTHER, // known by name, not counted by us
     PDL_FAMILY_UNKNOWN,
 };

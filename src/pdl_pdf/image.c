@@ -262,10 +262,11 @@ static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
     enum pdl_shade shade = PDL_UNSURE;
     unsigned char *bytes = NULL;
     size_t len = 0;
+    bool damaged = false; // what a page shows of it is the page's colour
     if (filter == FILTER_DCT || (filter == FILTER_FLATE && predictor_fits(pixels, &predictor))) {
         if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
             struct str raw = { (const char *)bytes, len };
-            shade = filter == FILTER_DCT ? pdl_pdf_jpeg_judge(pixels, raw)
+            shade = filter == FILTER_DCT ? pdl_pdf_jpeg_judge(pixels, raw, &damaged)
                                          : judge_flate(doc, pixels, &predictor, raw);
         }
     } else if (filter != FILTER_JPX && filter != FILTER_BITS) {
@@ -360,7 +361,8 @@ enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *im
         return judge_flate(doc, &pixels, &none, image->data);
     }
     if (str_eq(name, STR("DCT")) || str_eq(name, STR("DCTDecode"))) {
-        return pdl_pdf_jpeg_judge(&pixels, image->data);
+        bool damaged = false;
+        return pdl_pdf_jpeg_judge(&pixels, image->data, &damaged);
     }
     return PDL_UNSURE;
 }

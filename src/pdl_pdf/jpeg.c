@@ -10,12 +10,15 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 enum {
     SIDE_MAX = 65500,
     PLANES_MAX = 4,
     BLOCK_ROWS_MAX = 64,
     CHROMA_NEUTRAL = 1, // of 255: two levels of red or blue
     SCANS_MAX = 200,
+    LEVEL_WHITE = 254,
 };
 
 struct judge {
@@ -23,6 +26,7 @@ struct judge {
     struct jpeg_error_mgr errors;
     jmp_buf out;
     uint8_t *rows; // owned
+    bool damaged;
 };
 
 static void error_exit(j_common_ptr common)
@@ -31,10 +35,11 @@ static void error_exit(j_common_ptr common)
     longjmp(judge->out, 1);
 }
 
+// Bytes between segments are passed over by all readers; other warnings mean pixels made up.
 static void error_silent(j_common_ptr common, int level)
 {
-    (void)common;
-    (void)level;
+    struct judge *judge = common->client_data;
+    judge->damaged |= level < 0 && common->err->msg_code != JWRN_EXTRANEOUS_DATA;
 }
 
 static void error_no_text(j_common_ptr common)
@@ -145,7 +150,36 @@ static enum pdl_shade judge_run(struct judge *judge, const struct pdf_pixels *pi
     return judge_rows(judge, &read);
 }
 
-enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str bytes)
+// The brightness alone, until a pixel leaves a mark.
+static enum pdl_shade judge_marks(struct judge *judge, const struct pdf_pixels *pixels,
+                                  struct str bytes)
+{
+    struct jpeg_decompress_struct *jpeg = &judge->jpeg;
+    (void)pixels;
+    jpeg_mem_src(jpeg, (const unsigned char *)bytes.ptr, bytes.len);
+    if (jpeg_read_header(jpeg, TRUE) != JPEG_HEADER_OK) {
+        return PDL_UNSURE;
+    }
+    jpeg->out_color_space = JCS_GRAYSCALE;
+    (void)jpeg_start_decompress(jpeg);
+    judge->rows = mem_new((size_t)jpeg->output_width + 1);
+    while (jpeg->output_scanline < jpeg->output_height) {
+        JSAMPROW row = judge->rows;
+        (void)jpeg_read_scanlines(jpeg, &row, 1);
+        for (size_t x = 0; x < jpeg->output_width; x++) {
+            if (row[x] < LEVEL_WHITE) {
+                return PDL_GREY;
+            }
+        }
+    }
+    return PDL_SHADE_WHITE;
+}
+
+typedef enum pdl_shade run_judge(struct judge *judge, const struct pdf_pixels *pixels,
+                                 struct str bytes);
+
+static enum pdl_shade run(run_judge *judge_with, const struct pdf_pixels *pixels, struct str bytes,
+                          bool *damaged)
 {
     struct judge judge = { .rows = NULL };
     struct jpeg_progress_mgr watch = { .progress_monitor = progress };
@@ -159,9 +193,20 @@ enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str by
         jpeg_create_decompress(&judge.jpeg);
         judge.jpeg.client_data = &judge;
         judge.jpeg.progress = &watch;
-        shade = judge_run(&judge, pixels, bytes);
+        shade = judge_with(&judge, pixels, bytes);
     }
+    *damaged |= judge.damaged;
     jpeg_destroy_decompress(&judge.jpeg);
     free(judge.rows);
     return shade;
+}
+
+enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str bytes, bool *damaged)
+{
+    return run(judge_run, pixels, bytes, damaged);
+}
+
+enum pdl_shade pdl_pdf_jpeg_marks(struct str bytes, bool *damaged)
+{
+    return run(judge_marks, NULL, bytes, damaged);
 }

@@ -306,7 +306,7 @@ class VirtualPrinter:
         self.running.append(subprocess.Popen(
             [shutil.which("ippeveprinter", path=os.environ["PATH"] + ":/usr/sbin"), "-r", "off", "-n",
              "localhost", "-p", str(self.port), "-d", self.folder / "spool",
-             "-f", "application/pdf,image/pwg-raster", "-c", self.command, *self.options, "virtual"],
+             "-f", "application/pdf,image/jpeg,image/pwg-raster", "-c", self.command, *self.options, "virtual"],
             env={**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": bus, "QUOIN_PAPER": str(self.paper)},
             stdin=subprocess.DEVNULL, stdout=out, stderr=out))
         out.close()

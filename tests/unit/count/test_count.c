@@ -61,7 +61,7 @@ static bool certainty_allowed(const Quoin__V1__DocumentFacts *facts, struct str 
     return memmem(allowed.ptr, allowed.len, name.ptr, name.len) != NULL;
 }
 
-static void check_file(const char *folder, const char *name)
+static void check_file(const char *folder, const char *kind, const char *name)
 {
     struct err err;
     char path[PATH_LEN];
@@ -71,7 +71,7 @@ static void check_file(const char *folder, const char *name)
     OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
     (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     bool ok = fs_read(path, &want, &err);
-    (void)snprintf(path, sizeof(path), "%s/%.*s.pdf", folder, stem, name);
+    (void)snprintf(path, sizeof(path), "%s/%.*s.%s", folder, stem, name, kind);
     ok = ok && count_file(count, path, &facts, &err);
     if (ok) {
         struct count_totals totals = count_facts_totals(facts);
@@ -91,7 +91,7 @@ static void check_file(const char *folder, const char *name)
     tap_result(ok, label, __FILE__, __LINE__);
 }
 
-static void check_folder(const char *folder, int least)
+static void check_folder(const char *folder, const char *kind, int least)
 {
     struct dirent **names;
     int files = 0;
@@ -99,7 +99,7 @@ static void check_folder(const char *folder, int least)
     for (int i = 0; i < found; i++) {
         size_t len = strlen(names[i]->d_name);
         if (len > 5 && strcmp(names[i]->d_name + len - 5, ".want") == 0) {
-            check_file(folder, names[i]->d_name);
+            check_file(folder, kind, names[i]->d_name);
             files++;
         }
         free(names[i]);
@@ -194,9 +194,11 @@ int main(void)
         printf("Bail out! %s\n", err.text);
         return EXIT_FAILURE;
     }
-    check_folder(folder, 100);
+    check_folder(folder, "pdf", 100);
+    (void)snprintf(folder, sizeof(folder), "%s/tests/data/jpeg", source == NULL ? "." : source);
+    check_folder(folder, "jpg", 25);
     if (getenv("QUOIN_PDF_FOLDER") != NULL) {
-        check_folder(getenv("QUOIN_PDF_FOLDER"), 1);
+        check_folder(getenv("QUOIN_PDF_FOLDER"), "pdf", 1);
     }
     test_what_cannot_be_opened_is_an_error();
     test_other_families_are_named_and_unknown();

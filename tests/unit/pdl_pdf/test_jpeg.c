@@ -85,16 +85,20 @@ static void test_each_kind(void)
                                      .width = SIDE,
                                      .height = SIDE };
         struct str bytes = { (const char *)made.bytes, made.len };
-        tap_result(pdl_pdf_jpeg_judge(&pixels, bytes) == cases[i].shade, cases[i].name, __FILE__,
-                   __LINE__);
+        bool damaged = false;
+        tap_result(pdl_pdf_jpeg_judge(&pixels, bytes, &damaged) == cases[i].shade, cases[i].name,
+                   __FILE__, __LINE__);
+        CHECK(!damaged);
         bool ended = true;
         for (size_t len = 0; len < made.len; len += 37) { // cut anywhere: some answer, no harm
-            ended &= pdl_pdf_jpeg_judge(&pixels, (struct str){ bytes.ptr, len }) <= PDL_UNSURE;
+            ended &=
+                pdl_pdf_jpeg_judge(&pixels, (struct str){ bytes.ptr, len }, &damaged) <= PDL_UNSURE;
         }
         CHECK(ended);
         pixels.components = 1;
         pixels.space = &pdl_color_gray;
-        CHECK(pdl_pdf_jpeg_judge(&pixels, bytes) == PDL_UNSURE); // not what the page says it is
+        CHECK(pdl_pdf_jpeg_judge(&pixels, bytes, &damaged) ==
+              PDL_UNSURE); // not what the page says it is
         free(made.bytes);
     }
 }

@@ -1,0 +1,16 @@
+// Any bytes are a picture with a size, or an error.
+#include "pdl/jpeg.h"
+
+#include <assert.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct pdl_jpeg jpeg;
+    struct err err;
+    bool ok = pdl_jpeg_read((struct str){ (const char *)data, size }, &jpeg, &err);
+    assert(!ok || (jpeg.width > 0 && jpeg.height > 0 && jpeg.components > 0));
+    assert(jpeg.density_x >= 0 && jpeg.density_y >= 0);
+    return 0;
+}
