@@ -1,0 +1,124 @@
+// chargeload - charges through gRPC, as the routing engine asks them: Reserve with a new key each,
+// by N askers on one kept connection, each asking again when answered.
+//
+//     chargeload DIR PORT ASKERS REQUESTS USER
+//
+// DIR is the site's folder (its dre certificate is used), PORT where CAS listens on loopback.
+// Prints one JSON object. bench/run puts plain SQLite's one-commit charge beside it, in the same
+// run.
+#include "base/clk.h"
+#include "base/rnd.h"
+#include "net/net.h"
+#include "proto/cas.pb-c.h"
+#include "wire/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct load {
+    struct net_loop *loop;
+    struct wire_client *client;
+    const char *user;
+    size_t started;
+    size_t answered;
+    size_t refused;
+    size_t total;
+    int64_t began_ns; // after the first answer: the handshake is not measured
+};
+
+static void ask(struct load *load);
+
+static void on_answer(void *arg, const struct wire_answer *answer)
+{
+    struct load *load = arg;
+    if (load->began_ns == 0) {
+        load->began_ns = clk_mono_ns();
+    } else {
+        load->answered++;
+    }
+    if (answer->reply == NULL && load->refused++ == 0) {
+        (void)fprintf(stderr, "chargeload: %s\n", answer->err.text);
+    }
+    if (load->answered == load->total) {
+        net_loop_stop(load->loop);
+    } else if (load->started < load->total) {
+        load->started++;
+        ask(load);
+    }
+}
+
+static void ask(struct load *load)
+{
+    uint8_t key[16];
+    rnd_bytes(key, sizeof(key));
+    Quoin__V1__PageClass one = QUOIN__V1__PAGE_CLASS__INIT;
+    one.size = 1;
+    one.pages = 1;
+    one.sheets = 1;
+    Quoin__V1__PageClass *classes[] = { &one };
+    Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
+    char user[129];
+    char queue[] = "bench";
+    char job[] = "1";
+    (void)snprintf(user, sizeof(user), "%s", load->user);
+    request.key = (ProtobufCBinaryData){ sizeof(key), key };
+    request.user = user;
+    request.queue = queue;
+    request.job = job;
+    request.n_classes = 1;
+    request.classes = classes;
+    (void)wire_ask(load->client, "/quoin.v1.Charging/Reserve", &request.base, 30000, on_answer,
+                   load);
+}
+
+static struct net_tls *tls_of(const char *folder)
+{
+    char paths[3][4096];
+    const char *names[] = { "dre.crt", "dre.key", "ca.crt" };
+    for (int i = 0; i < 3; i++) {
+        (void)snprintf(paths[i], sizeof(paths[i]), "%s/pki/%s", folder, names[i]);
+    }
+    static const char *const alpn[] = { "h2", NULL };
+    const struct net_tls_settings settings = {
+        .certificate = paths[0],
+        .key = paths[1],
+        .authority = paths[2],
+        .peer = NET_TLS_PEER_REQUIRED,
+        .alpn = alpn,
+    };
+    struct net_tls *tls = NULL;
+    struct err err;
+    if (!net_tls_new(&settings, false, &tls, &err)) {
+        (void)fprintf(stderr, "chargeload: %s\n", err.text);
+        exit(EXIT_FAILURE);
+    }
+    return tls;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 6) {
+        (void)fprintf(stderr, "chargeload DIR PORT ASKERS REQUESTS USER\n");
+        return 2;
+    }
+    size_t askers = strtoul(argv[3], NULL, 10);
+    struct load load = { .loop = net_loop_new(), .user = argv[5] };
+    load.total = strtoul(argv[4], NULL, 10);
+    struct net_tls *tls = tls_of(argv[1]);
+    struct wire_client_settings settings = { .tls = tls, .role = "cas" };
+    (void)snprintf(settings.to.host, sizeof(settings.to.host), "127.0.0.1");
+    settings.to.port = (uint16_t)strtoul(argv[2], NULL, 10);
+    load.client = wire_client_new(load.loop, &settings);
+    load.started = askers - 1;
+    for (size_t i = 0; i < askers; i++) {
+        ask(&load);
+    }
+    net_loop_run(load.loop);
+    double seconds = (double)(clk_mono_ns() - load.began_ns) / 1e9;
+    printf("{\"askers\":%zu,\"charges\":%zu,\"refused\":%zu,\"per_second\":%.1f}\n", askers,
+           load.total, load.refused, (double)load.total / seconds);
+    wire_client_free(&load.client);
+    net_tls_free(&tls);
+    net_loop_free(&load.loop);
+    return load.refused == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
