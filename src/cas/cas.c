@@ -148,10 +148,11 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
     made->witness = -1;
-    // A charge touches some ten pages: the log is copied home every few hundred charges.
-    const struct db_options store = { .dsn = options->dsn,
-                                      .exclusive = true,
-                                      .checkpoint_pages = 4000 };
+    // A charge touches some ten pages. The log is copied home in quiet moments; a commit does it
+    // only where there were none for so long.
+    const struct db_options store = {
+        .dsn = options->dsn, .exclusive = true, .checkpoint_pages = 8000, .log_kib = 8 << 10
+    };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
         !cas_store_open(made, err) || !cas_witness_open(made, options->witness, err) ||
         !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {

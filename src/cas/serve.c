@@ -16,6 +16,8 @@ enum {
     SERVE_QUEUE_MAX = 4096,
     SERVE_GROUP_MAX = 256,
     SERVE_LAPSE_EVERY_MS = 10000,
+    SERVE_REST_MS = 100, // without a request: then the log is copied home
+    SERVE_REST_PAGES = 256,
     SERVE_TOKENS_MAX = 64,
     SERVE_WALKS_MAX = 4,
     SERVE_SLICE = 2000, // entries that are verified between two groups
@@ -73,6 +75,13 @@ static void serve_take(void *arg, struct net_batch_item *first)
     if (wrote) {
         cas_committed(serve->cas);
     }
+}
+
+static void serve_rest(void *arg)
+{
+    struct cas_serve *serve = arg;
+    struct err unheard; // what is wrong with the disk is told by the next commit
+    (void)!db_checkpoint(cas_db(serve->cas), SERVE_REST_PAGES, &unheard);
 }
 
 // ---- one call ----------------------------------------------------------------------------------
@@ -398,6 +407,7 @@ struct cas_serve *cas_serve_new(struct net_loop *loop, struct cas *cas)
     }
     serve->batch =
         net_batch_new(loop, "cas-writer", serve_take, serve, SERVE_GROUP_MAX, SERVE_QUEUE_MAX);
+    net_batch_on_rest(serve->batch, serve_rest, SERVE_REST_MS);
     serve->timer = net_timer_new(loop, serve_tick, serve);
     net_timer_every(serve->timer, SERVE_LAPSE_EVERY_MS);
     return serve;

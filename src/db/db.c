@@ -286,8 +286,13 @@ bool db_part_undo(struct db *db)
            db_run(db->verbs[DB_PART_KEEP], &unheard);
 }
 
-bool db_checkpoint(struct db *db, struct err *err)
+bool db_checkpoint(struct db *db, uint32_t pages, struct err *err)
 {
+    int64_t written = db->driver->pages_written(db);
+    if (written - db->copied_at < pages) {
+        return true;
+    }
+    db->copied_at = written;
     return db->driver->checkpoint(db, err);
 }
 

@@ -35,6 +35,9 @@ struct db_options {
     uint32_t checkpoint_pages;
     // Memory for pages; 0: 4,096 KiB.
     uint32_t cache_kib;
+    // The log's file is given this size at the start, for a sync of bytes written over others is
+    // much cheaper than one of a file that grew; 0: it grows.
+    uint32_t log_kib;
 };
 
 // How the connection was found at db_open.
@@ -122,8 +125,9 @@ bool db_part_begin(struct db *db, struct err *err) CC_MUST_USE;
 bool db_part_keep(struct db *db, struct err *err) CC_MUST_USE;
 bool db_part_undo(struct db *db) CC_MUST_USE;
 
-// Copies the log home now, for quiet times.
-bool db_checkpoint(struct db *db, struct err *err) CC_MUST_USE;
+// Copies the log home if so many pages or more were written since it was last done; for quiet
+// times, so that no commit has to. 0: now.
+bool db_checkpoint(struct db *db, uint32_t pages, struct err *err) CC_MUST_USE;
 
 // For tests: the n-th call from now (step, begin, commit, part, prepare; 1 is the next) fails with
 // ERR_UNAVAILABLE; with `lose` it takes the whole transaction along, as a full disk does. n 0:

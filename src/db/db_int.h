@@ -33,6 +33,7 @@ struct db_driver {
     int64_t (*last_id)(const struct db *db);
     bool (*in_transaction)(const struct db *db);
     bool (*checkpoint)(struct db *db, struct err *err);
+    int64_t (*pages_written)(const struct db *db); // since it was opened
 };
 
 extern const struct db_driver db_sqlite_driver;
@@ -54,6 +55,7 @@ struct db {
     void *inner;                          // the driver's
     struct db_stmt *stmts;                // owned, newest first
     struct db_stmt *verbs[DB_VERB_COUNT]; // borrowed from stmts
+    int64_t copied_at; // pages_written at the last db_checkpoint
     bool must_stop;
     int64_t fault_in; // calls until the fault; 0: none
     bool fault_loses;

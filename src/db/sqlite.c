@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SQLITE_PATH_MAX = 3000 };
+enum { SQLITE_PATH_MAX = 3000, SQLITE_ZEROS = 64 << 10 };
 
 // Whether the last process that wrote closed the database. Kept in the database itself, so that a
 // log that was removed cannot pass for a clean stop.
@@ -189,10 +189,34 @@ static bool sqlite_check(struct db *db, struct err *err)
     return true;
 }
 
+// The log is empty and is begun anew at its start by the next commit; zeros are no frame to SQLite.
+// A log that is smaller than it was meant to be only costs time.
+static void sqlite_grow_log(const struct db *db, const char *path)
+{
+    static const char zeros[SQLITE_ZEROS];
+    char log[SQLITE_PATH_MAX + 8];
+    (void)snprintf(log, sizeof(log), "%s-wal", path);
+    int fd = db->options.log_kib == 0 ? -1 : open(log, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat about;
+    if (fd < 0) {
+        return;
+    }
+    bool is_empty = fstat(fd, &about) == 0 && about.st_size == 0;
+    bool good = is_empty;
+    off_t size = (off_t)db->options.log_kib * 1024;
+    for (off_t at = 0; good && at < size; at += (off_t)sizeof(zeros)) {
+        good = pwrite(fd, zeros, sizeof(zeros), at) == (ssize_t)sizeof(zeros);
+    }
+    if (is_empty && (!good || fdatasync(fd) != 0)) {
+        (void)!ftruncate(fd, 0); // the disk is full: the commit will tell
+    }
+    (void)close(fd); // synced
+}
+
 // Looks how the last process left it, checks it where it must, and marks it open. The mark is
 // copied home, and one more commit stands in the log, so that an open database without a log tells
 // that the log was taken away.
-static bool sqlite_start(struct db *db, bool has_log, struct err *err)
+static bool sqlite_start(struct db *db, const char *path, bool has_log, struct err *err)
 {
     char open[8];
     if (!sqlite_run_text(db, sqlite_state_text, err) ||
@@ -204,9 +228,12 @@ static bool sqlite_start(struct db *db, bool has_log, struct err *err)
     if ((db->start.was_unclean || db->options.always_check) && !sqlite_check(db, err)) {
         return false;
     }
-    return sqlite_run_text(db, "UPDATE db_state SET is_open = 1", err) &&
-           sqlite_run_text(db, "PRAGMA wal_checkpoint(TRUNCATE)", err) &&
-           sqlite_run_text(db, "UPDATE db_state SET opened = opened + 1", err);
+    if (!sqlite_run_text(db, "UPDATE db_state SET is_open = 1", err) ||
+        !sqlite_run_text(db, "PRAGMA wal_checkpoint(TRUNCATE)", err)) {
+        return false;
+    }
+    sqlite_grow_log(db, path);
+    return sqlite_run_text(db, "UPDATE db_state SET opened = opened + 1", err);
 }
 
 // SQLite makes files as the umask says; money and documents are nobody else's to read.
@@ -259,7 +286,8 @@ static bool sqlite_open(struct db *db, const char *path, struct err *err)
         return err_set(err, ERR_INTERNAL, "this SQLite has no defensive mode");
     }
     (void)sqlite3_busy_timeout(inner, db->options.read_only ? 5000 : 100);
-    return (sqlite_set_all(db, err) && (db->options.read_only || sqlite_start(db, has_log, err))) ||
+    return (sqlite_set_all(db, err) &&
+            (db->options.read_only || sqlite_start(db, path, has_log, err))) ||
            err_in(err, "%s", path);
 }
 
@@ -398,6 +426,14 @@ static bool sqlite_checkpoint(struct db *db, struct err *err)
     return sqlite_run_text(db, "PRAGMA wal_checkpoint(PASSIVE)", err);
 }
 
+static int64_t sqlite_pages_written(const struct db *db)
+{
+    int now = 0;
+    int most = 0;
+    int result = sqlite3_db_status(db->inner, SQLITE_DBSTATUS_CACHE_WRITE, &now, &most, 0);
+    return result == SQLITE_OK ? now : 0;
+}
+
 const struct db_driver db_sqlite_driver = {
     .name = "sqlite",
     .scheme = "sqlite:",
@@ -423,4 +459,5 @@ const struct db_driver db_sqlite_driver = {
     .last_id = sqlite_last_id,
     .in_transaction = sqlite_in_transaction,
     .checkpoint = sqlite_checkpoint,
+    .pages_written = sqlite_pages_written,
 };

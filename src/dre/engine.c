@@ -192,7 +192,7 @@ static void on_not_stored(void *arg)
     }
 }
 
-static void store(struct dre *dre, struct job *job)
+static void store(struct dre *dre, struct job *job, bool later)
 {
     struct live *live = dre_live(dre, job);
     job->store_count++;
@@ -209,7 +209,7 @@ static void store(struct dre *dre, struct job *job)
         live->document_is_new = false;
     }
     live->busy++;
-    if (!dre_journal_submit(dre->journal, write)) {
+    if (!(later ? dre_journal_submit_later : dre_journal_submit)(dre->journal, write)) {
         struct not_stored *told = mem_new(sizeof(*told));
         *told = (struct not_stored){ dre, job->id };
         net_loop_post(dre->loop, on_not_stored, told);
@@ -364,8 +364,10 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
         dre_live(dre, job)->erase = true;
         dre_live(dre, job)->document_is_new = false;
     }
-    if ((todo & JOB_DO_STORE) != 0) {
-        store(dre, job);
+    bool later = (todo & JOB_DO_LATER) != 0;
+    uint32_t stores = job->store_count;
+    if ((todo & JOB_DO_STORE) != 0 && !later) {
+        store(dre, job, false);
     }
     if ((todo & JOB_DO_COUNT) != 0) {
         dre_count(dre, job);
@@ -388,6 +390,9 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
     dre_answer_asker(dre, job);
     carry_out_turns(dre, job, todo);
     job = dre_table_job_find(&dre->table, id);
+    if (job != NULL && later && job->store_count == stores) { // or its turn has stored more
+        store(dre, job, true);
+    }
     if (job != NULL) {
         dre_rest(dre, job);
     }

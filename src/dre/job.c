@@ -149,7 +149,7 @@ static unsigned reserved(struct job_core *job)
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
-    unsigned todo = answer(job, JOB_DO_ACCEPT);
+    unsigned todo = answer(job, JOB_DO_ACCEPT) | JOB_DO_LATER; // asked again, it answers the same
     if ((job->flags & JOB_FLAG_HOLD) != 0) {
         return todo | hold(job, JOB_REASON_HOLD_ASKED);
     }
@@ -313,7 +313,7 @@ static unsigned on_sending(struct job_core *job, const struct job_happened *happ
         }
         return enter(job, JOB_READY, JOB_REASON_PRINTER_AWAY) | JOB_DO_FREE |
                wait_more(job, &job->printer_tries, happened);
-    case JOB_SENT_ALL: return enter(job, JOB_PRINTING, JOB_REASON_PRINTING);
+    case JOB_SENT_ALL: return enter(job, JOB_PRINTING, JOB_REASON_PRINTING) | JOB_DO_LATER;
     case JOB_PRINTER_REFUSES: return end_free(job, JOB_ABORTED, happened->reason) | JOB_DO_FREE;
     case JOB_PRINTED:
     case JOB_FAILED: return outcome(job, happened);
@@ -413,7 +413,7 @@ static unsigned on_settling(struct job_core *job, const struct job_happened *hap
     case JOB_SETTLED:
     case JOB_VOIDED:
         job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
-        return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE;
+        return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE | JOB_DO_LATER;
     case JOB_LAPSED:
         if (job->state == JOB_VOIDING) {
             job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);

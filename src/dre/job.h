@@ -83,6 +83,9 @@ enum job_action {
     JOB_DO_FREE = 1 << 13,   // leave the printer to others
     JOB_DO_ERASE = 1 << 14,  // destroy the document and its key
     JOB_DO_DROP = 1 << 15,   // forget the job: it was never accepted
+    // With JOB_DO_STORE: neither anybody nor the next step waits for it, and a crash before it
+    // leads here again, because the same keys give the same answers. It may share the next commit.
+    JOB_DO_LATER = 1 << 16,
 };
 
 enum {

@@ -13,7 +13,9 @@ enum {
     BATCH_MOST = 512,
     QUEUE_MAX = 65536,
     WRITE_TEXT_MAX = 8 << 20,
-    RUNS = 19, // texts of a row that the write owns
+    RUNS = 19,     // texts of a row that the write owns
+    REST_MS = 100, // without a write: then the log is copied home
+    REST_PAGES = 256,
 };
 
 struct journal {
@@ -118,6 +120,15 @@ static void take(void *arg, struct net_batch_item *first)
     }
 }
 
+static void rest(void *arg)
+{
+    struct journal *journal = arg;
+    struct err err;
+    if (!db_checkpoint(journal->db, REST_PAGES, &err) && db_must_stop(journal->db)) {
+        journal->must_stop = true; // the next write tells the engine
+    }
+}
+
 // --- the loop -----------------------------------------------------------------------------------
 
 static void write_free(struct journal_write *write)
@@ -162,6 +173,7 @@ bool dre_journal_load(struct journal *journal, struct table *table, struct err *
         return false;
     }
     journal->batch = net_batch_new(journal->loop, "journal", take, journal, BATCH_MOST, QUEUE_MAX);
+    net_batch_on_rest(journal->batch, rest, REST_MS);
     return true;
 }
 
@@ -307,7 +319,7 @@ struct journal_write *dre_journal_printer(const struct printer *printer, bool dr
     return write;
 }
 
-bool dre_journal_submit(struct journal *journal, struct journal_write *write)
+static bool submit(struct journal *journal, struct journal_write *write, bool later)
 {
     write->journal = journal;
     if (write->kind == WRITE_JOB) {
@@ -318,12 +330,23 @@ bool dre_journal_submit(struct journal *journal, struct journal_write *write)
         write->row.queue = write->texts.ptr + write->starts[RUNS - 2];
         write->row.owner = write->texts.ptr + write->starts[RUNS - 1];
     }
-    if (journal->must_stop || !buf_ok(&write->texts) ||
-        !net_batch_add(journal->batch, &write->item)) {
+    bool good = !journal->must_stop && buf_ok(&write->texts) &&
+                (later ? net_batch_add_later(journal->batch, &write->item)
+                       : net_batch_add(journal->batch, &write->item));
+    if (!good) {
         write_free(write);
-        return false;
     }
-    return true;
+    return good;
+}
+
+bool dre_journal_submit(struct journal *journal, struct journal_write *write)
+{
+    return submit(journal, write, false);
+}
+
+bool dre_journal_submit_later(struct journal *journal, struct journal_write *write)
+{
+    return submit(journal, write, true);
 }
 
 bool dre_journal_must_stop(const struct journal *journal)

@@ -64,6 +64,8 @@ struct journal_write *dre_journal_printer(const struct printer *printer, bool dr
 
 // False: too many wait; the write is freed and done does not run.
 bool dre_journal_submit(struct journal *journal, struct journal_write *write) CC_MUST_USE;
+// In the same order, for what nobody waits for: it comes along with the next commit, soon.
+bool dre_journal_submit_later(struct journal *journal, struct journal_write *write) CC_MUST_USE;
 bool dre_journal_must_stop(const struct journal *journal); // the disk is not to be trusted any more
 
 // --- reading, on worker threads -----------------------------------------------------------------

@@ -38,6 +38,9 @@ static const struct db_migration steps[] = {
       "CREATE INDEX dre_job_ended ON dre_job (id) WHERE state >= 11" },
 };
 
+// The log is copied home in quiet moments; a commit does it only where there were none for so long.
+enum { JOURNAL_LOG_KIB = 16 << 10, JOURNAL_LOG_PAGES_MOST = 16000 };
+
 struct journal_statements {
     struct db_stmt *put_job;
     struct db_stmt *put_document;
@@ -77,7 +80,11 @@ bool dre_journal_db_open(const char *path, bool read_only, struct db **db, struc
 {
     OWN(buf_free) struct buf dsn = BUF_CAP(4096);
     buf_addf(&dsn, "sqlite:%s", path);
-    const struct db_options options = { .dsn = dsn.ptr, .read_only = read_only, .cache_kib = 1024 };
+    const struct db_options options = { .dsn = dsn.ptr,
+                                        .read_only = read_only,
+                                        .cache_kib = 1024,
+                                        .checkpoint_pages = JOURNAL_LOG_PAGES_MOST,
+                                        .log_kib = JOURNAL_LOG_KIB };
     OWN(db_close) struct db *opened = NULL;
     if (!db_open(&opened, &options, err)) {
         return false;

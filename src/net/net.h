@@ -60,6 +60,10 @@ struct net_batch *net_batch_new(struct net_loop *loop, const char *name,
                                 void (*take)(void *arg, struct net_batch_item *first), void *arg,
                                 size_t most, size_t queue_max);
 bool net_batch_add(struct net_batch *batch, struct net_batch_item *item) CC_MUST_USE; // false: full
+// For what nobody waits for: in its order, but taken with what is added next, or a little later.
+bool net_batch_add_later(struct net_batch *batch, struct net_batch_item *item) CC_MUST_USE;
+// Each time that the thread had nothing to do for so long, it calls fn once, with the arg of take.
+void net_batch_on_rest(struct net_batch *batch, void (*fn)(void *arg), uint32_t after_ms);
 void net_batch_free(struct net_batch **batch); // works off what waits first
 
 // --- TLS ----------------------------------------------------------------------------------------

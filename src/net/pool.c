@@ -5,6 +5,7 @@
 
 #include "net/net_int.h"
 
+#include "base/clk.h"
 #include "base/mem.h"
 #include <assert.h>
 #include <stdio.h>
@@ -156,6 +157,8 @@ void net_pool_free(struct net_pool **at)
 
 // --- batch --------------------------------------------------------------------------------------
 
+enum { BATCH_LATER_MS = 10 }; // the longest that net_batch_add_later may be waited with
+
 struct batch_list {
     struct net_batch_item *first;
     struct net_batch_item *last;
@@ -166,9 +169,14 @@ struct net_batch {
     uv_async_t async; // first; freed with it
     uv_mutex_t lock;
     uv_cond_t more;
-    struct batch_list waiting; // under lock
-    struct batch_list done;    // under lock
-    bool ending;               // under lock
+    struct batch_list waiting;  // under lock
+    struct batch_list done;     // under lock
+    size_t urgent;              // under lock: so many of those that wait do not wait any longer
+    int64_t later_at;           // under lock: the end of the others' patience, monotonic
+    void (*on_rest)(void *arg); // under lock; NULL: none
+    uint32_t rest_after_ms;     // under lock
+    bool rested;                // under lock: on_rest has run since the last batch
+    bool ending;                // under lock
     void (*take)(void *arg, struct net_batch_item *first);
     void *arg;
     size_t most;
@@ -205,19 +213,44 @@ static struct batch_list batch_cut(struct batch_list *list, size_t most)
     return cut;
 }
 
+// Returns when something is to be taken, or the thread is to end. Under lock.
+static void batch_wait(struct net_batch *batch)
+{
+    while (batch->urgent == 0 && !batch->ending) {
+        int64_t left = batch->waiting.count > 0 ? batch->later_at - clk_mono_ms()
+                                                : (int64_t)batch->rest_after_ms;
+        bool can_rest = batch->waiting.count == 0 && batch->on_rest != NULL && !batch->rested;
+        if (batch->waiting.count == 0 && !can_rest) {
+            uv_cond_wait(&batch->more, &batch->lock);
+            continue;
+        }
+        if (left > 0 &&
+            uv_cond_timedwait(&batch->more, &batch->lock, (uint64_t)left * 1000000) == 0) {
+            continue;
+        }
+        if (!can_rest) {
+            return;
+        }
+        batch->rested = true;
+        uv_mutex_unlock(&batch->lock);
+        batch->on_rest(batch->arg);
+        uv_mutex_lock(&batch->lock);
+    }
+}
+
 static void batch_thread(void *arg)
 {
     struct net_batch *batch = arg;
     (void)pthread_setname_np(pthread_self(), batch->name); // for ps and gdb; may be refused
     uv_mutex_lock(&batch->lock);
     for (;;) {
-        while (batch->waiting.count == 0 && !batch->ending) {
-            uv_cond_wait(&batch->more, &batch->lock);
-        }
+        batch_wait(batch);
         if (batch->waiting.count == 0) {
             break;
         }
         struct batch_list now = batch_cut(&batch->waiting, batch->most);
+        batch->urgent -= batch->urgent < now.count ? batch->urgent : now.count;
+        batch->rested = false;
         uv_mutex_unlock(&batch->lock);
         batch->take(batch->arg, now.first);
         uv_mutex_lock(&batch->lock);
@@ -265,17 +298,44 @@ struct net_batch *net_batch_new(struct net_loop *loop, const char *name,
     return batch;
 }
 
-bool net_batch_add(struct net_batch *batch, struct net_batch_item *item)
+static bool batch_add(struct net_batch *batch, struct net_batch_item *item, bool later)
 {
     uv_mutex_lock(&batch->lock);
     bool ok = batch->waiting.count < batch->queue_max && !batch->ending;
     if (ok) {
+        bool is_first = batch->waiting.count == batch->urgent;
         item->next = NULL;
         batch_append(&batch->waiting, (struct batch_list){ item, item, 1 });
-        uv_cond_signal(&batch->more);
+        if (!later) {
+            batch->urgent = batch->waiting.count;
+        } else if (is_first) {
+            batch->later_at = clk_mono_ms() + BATCH_LATER_MS;
+        }
+        if (!later || is_first) {
+            uv_cond_signal(&batch->more);
+        }
     }
     uv_mutex_unlock(&batch->lock);
     return ok;
+}
+
+bool net_batch_add(struct net_batch *batch, struct net_batch_item *item)
+{
+    return batch_add(batch, item, false);
+}
+
+bool net_batch_add_later(struct net_batch *batch, struct net_batch_item *item)
+{
+    return batch_add(batch, item, true);
+}
+
+void net_batch_on_rest(struct net_batch *batch, void (*fn)(void *arg), uint32_t after_ms)
+{
+    uv_mutex_lock(&batch->lock);
+    batch->on_rest = fn;
+    batch->rest_after_ms = after_ms;
+    uv_cond_signal(&batch->more);
+    uv_mutex_unlock(&batch->lock);
 }
 
 void net_batch_free(struct net_batch **at)

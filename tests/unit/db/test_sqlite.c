@@ -78,6 +78,30 @@ static void test_an_unclean_stop_is_noticed_and_checked(void)
     db_close(&db);
 }
 
+// A log whose file is larger than what is in it is read to the end of what is in it.
+static void test_a_log_that_has_its_size_survives_a_kill(void)
+{
+    start_afresh();
+    pid_t child = fork();
+    if (child == 0) {
+        struct db *db = NULL;
+        struct db_options options = { .dsn = dsn, .log_kib = 512 };
+        bool ok =
+            db_open(&db, &options, &err) &&
+            db_run_text(db, "CREATE TABLE t (x INTEGER) STRICT; INSERT INTO t VALUES (1)", &err) &&
+            db_checkpoint(db, 1000000, &err) && db_checkpoint(db, 0, &err) &&
+            db_run_text(db, "INSERT INTO t VALUES (2)", &err);
+        (void)kill(getpid(), ok ? SIGKILL : SIGTERM);
+    }
+    int status = 0;
+    struct stat about;
+    CHECK(waitpid(child, &status, 0) == child && WTERMSIG(status) == SIGKILL);
+    CHECK(stat(log_path, &about) == 0 && about.st_size == 512 << 10);
+    OWN(db_close) struct db *db = NULL;
+    CHECK(open_it(&db) && db_start_of(db)->was_unclean && !db_start_of(db)->log_missing);
+    CHECK(reads(db, "SELECT sum(x) FROM t", "3"));
+}
+
 static void test_a_log_that_was_taken_away_is_noticed(void)
 {
     start_afresh();
@@ -158,6 +182,7 @@ int main(void)
     (void)snprintf(log_path, sizeof(log_path), "%s-wal", path);
     test_the_settings_are_the_durable_ones();
     test_an_unclean_stop_is_noticed_and_checked();
+    test_a_log_that_has_its_size_survives_a_kill();
     test_a_log_that_was_taken_away_is_noticed();
     test_damage_is_found_before_anything_is_served();
     test_a_second_writer_is_kept_out_where_asked();

@@ -35,13 +35,13 @@ static void test_direct_job_is_accepted_sent_and_charged(void)
     CHECK(step(&job, JOB_COUNTED) == 0);
     job.computed = 3;
     CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
-    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_QUEUE | JOB_DO_ACCEPT));
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_QUEUE | JOB_DO_ACCEPT));
     CHECK(step(&job, JOB_TURN) == JOB_DO_STORE);
     CHECK(step(&job, JOB_STORED) == JOB_DO_SEND);
-    CHECK(step(&job, JOB_SENT_ALL) == JOB_DO_STORE);
+    CHECK(step(&job, JOB_SENT_ALL) == (JOB_DO_STORE | JOB_DO_LATER));
     CHECK(step_seen(&job, JOB_PRINTED, 3) == (JOB_DO_STORE | JOB_DO_FREE));
     CHECK(step(&job, JOB_STORED) == JOB_DO_SETTLE);
-    CHECK(step(&job, JOB_SETTLED) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(step(&job, JOB_SETTLED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_ERASE));
     CHECK(job.state == JOB_COMPLETED && job.reason == JOB_REASON_DONE);
     CHECK(step(&job, JOB_STORED) == 0);
     CHECK(dre_job_state_ipp(&job) == 9);
@@ -69,7 +69,7 @@ static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void
     CHECK(step(&job, JOB_RELEASE) == JOB_DO_STORE);
     CHECK(job.attempt == 1);
     CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
-    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_QUEUE));
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_QUEUE));
     uint8_t uuid[16] = { 1, 2, 3 };
     uint8_t first[16];
     uint8_t second[16];
@@ -93,7 +93,7 @@ static void test_cancel_while_the_outcome_is_unknown_waits_for_it(void)
     CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_ACCEPT));
     CHECK(job.state == JOB_VOIDING);
     CHECK(step(&job, JOB_STORED) == JOB_DO_VOID);
-    CHECK(step(&job, JOB_VOIDED) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(step(&job, JOB_VOIDED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_ERASE));
     CHECK(job.state == JOB_CANCELED);
 }
 

@@ -223,6 +223,51 @@ static void test_a_full_batch_refuses(void)
     net_loop_free(&loop);
 }
 
+static void stop_loop(void *arg)
+{
+    net_loop_stop(arg);
+}
+
+static void rest_stop(void *arg)
+{
+    struct ledger *ledger = arg;
+    net_assert_worker();
+    CHECK(ledger->taken == 3); // all were taken before
+    net_loop_post(ledger->loop, stop_loop, ledger->loop);
+}
+
+static void test_what_may_wait_keeps_its_place_and_is_taken_at_last(void)
+{
+    struct ledger *ledger = mem_new(sizeof(*ledger));
+    ledger->loop = net_loop_new();
+    struct net_batch *batch = net_batch_new(ledger->loop, "later", ledger_take, ledger, 64, JOBS);
+    for (int i = 0; i < 3; i++) {
+        ledger->entries[i] = (struct entry){ { NULL, entry_done }, ledger, i };
+    }
+    CHECK(net_batch_add_later(batch, &ledger->entries[0].item));
+    CHECK(net_batch_add(batch, &ledger->entries[1].item));
+    CHECK(net_batch_add_later(batch, &ledger->entries[2].item)); // nothing comes after it
+    net_batch_on_rest(batch, rest_stop, 30);
+    net_loop_run(ledger->loop);
+    net_batch_free(&batch);
+    CHECK(ledger->done == 3 && ledger->wrong == 0 && ledger->taken_wrong == 0);
+    net_loop_free(&ledger->loop);
+    free(ledger);
+}
+
+static void test_what_may_wait_is_worked_off_at_the_end(void)
+{
+    struct ledger *ledger = mem_new(sizeof(*ledger));
+    ledger->loop = net_loop_new();
+    struct net_batch *batch = net_batch_new(ledger->loop, "later", ledger_take, ledger, 64, JOBS);
+    ledger->entries[0] = (struct entry){ { NULL, entry_done }, ledger, 0 };
+    CHECK(net_batch_add_later(batch, &ledger->entries[0].item));
+    net_batch_free(&batch);
+    CHECK(ledger->done == 1 && ledger->wrong == 0);
+    net_loop_free(&ledger->loop);
+    free(ledger);
+}
+
 int main(void)
 {
     test_pool_does_each_job_once();
@@ -230,5 +275,7 @@ int main(void)
     test_batch_keeps_the_order(true);
     test_batch_keeps_the_order(false);
     test_a_full_batch_refuses();
+    test_what_may_wait_keeps_its_place_and_is_taken_at_last();
+    test_what_may_wait_is_worked_off_at_the_end();
     return tap_done();
 }
