@@ -21,15 +21,23 @@ enum {
     START_MS = 10000,
     WORKERS_MAX = 64,
     WORKERS_USUAL = 2,
-    DOCUMENTS_USUAL = 500,
+    DOCUMENTS_USUAL = 2000,
+    SUCCESSOR_AHEAD = 32, // documents before its last one, a worker's successor is started
     PAGES_USUAL = 100000,
     RENDERS_USUAL = 100,
     WALL_USUAL_MS = 10000,
 };
 
-struct worker {
+// A process that is started takes its time to link and to lock itself; who needs it awaits it.
+struct process {
     pid_t pid; // 0: none
     int fd;    // owned
+    bool said_hello;
+};
+
+struct worker {
+    struct process now;
+    struct process next; // its successor, started ahead
     bool busy;
     uint32_t documents;
 };
@@ -64,34 +72,16 @@ struct count_figures count_figures_get(struct count *count)
     return figures;
 }
 
-static int worker_drop(struct worker *worker)
+static int process_drop(struct process *process)
 {
-    jail_close(&worker->fd);
-    int how = jail_end(worker->pid);
-    worker->pid = 0;
-    worker->documents = 0;
+    jail_close(&process->fd);
+    int how = jail_end(process->pid);
+    process->pid = 0;
+    process->said_hello = false;
     return how;
 }
 
-static bool worker_hello(struct worker *worker, struct err *err)
-{
-    uint32_t hello = 0;
-    int64_t deadline = clk_mono_ms() + START_MS;
-    if (!jail_receive(worker->fd, &hello, sizeof(hello), deadline, NULL, err)) {
-        return err_in(err, "the document reader did not start");
-    }
-    if (hello == COUNT_HELLO) {
-        return true;
-    }
-    struct err why = { .code = ERR_NONE };
-    if (hello == 0 || hello >= sizeof(why.text) ||
-        !jail_receive(worker->fd, why.text, hello, deadline, NULL, err)) {
-        return err_set(err, ERR_UNAVAILABLE, "the document reader did not start");
-    }
-    return err_set(err, ERR_UNAVAILABLE, "%s", why.text);
-}
-
-static bool worker_start(struct count *count, struct worker *worker, struct err *err)
+static bool process_start(const struct count *count, struct process *process, struct err *err)
 {
     int pair[2];
     if (!jail_pair(pair, err)) {
@@ -102,20 +92,70 @@ static bool worker_start(struct count *count, struct worker *worker, struct err 
     struct jail_program program = {
         .path = count->program, .args = args, .fds = { pair[1], -1, -1 }, .fd_count = 3
     };
-    bool ok = jail_spawn(&program, &worker->pid, err);
+    bool ok = jail_spawn(&program, &process->pid, err);
     jail_close(&pair[1]);
-    worker->fd = pair[0];
-    worker->documents = 0;
+    process->fd = pair[0];
+    process->said_hello = false;
     if (!ok) {
-        worker->pid = 0;
-        jail_close(&worker->fd);
+        process->pid = 0;
+        jail_close(&process->fd);
+    }
+    return ok;
+}
+
+static bool process_hello(struct process *process, struct err *err)
+{
+    uint32_t hello = 0;
+    int64_t deadline = clk_mono_ms() + START_MS;
+    if (!jail_receive(process->fd, &hello, sizeof(hello), deadline, NULL, err)) {
+        return err_in(err, "the document reader did not start");
+    }
+    if (hello == COUNT_HELLO) {
+        process->said_hello = true;
+        return true;
+    }
+    struct err why = { .code = ERR_NONE };
+    if (hello == 0 || hello >= sizeof(why.text) ||
+        !jail_receive(process->fd, why.text, hello, deadline, NULL, err)) {
+        return err_set(err, ERR_UNAVAILABLE, "the document reader did not start");
+    }
+    return err_set(err, ERR_UNAVAILABLE, "%s", why.text);
+}
+
+// Makes sure that the worker has a process that is ready. *started: it is a new one.
+static bool worker_ready(const struct count *count, struct worker *worker, bool *started,
+                         struct err *err)
+{
+    *started = !worker->now.said_hello;
+    if (worker->now.pid == 0 && worker->next.pid != 0) {
+        worker->now = worker->next;
+        worker->next = (struct process){ .fd = -1 };
+    }
+    if (worker->now.pid == 0 && !process_start(count, &worker->now, err)) {
         return false;
     }
-    if (!worker_hello(worker, err)) {
-        (void)worker_drop(worker);
+    if (*started && !process_hello(&worker->now, err)) {
+        (void)process_drop(&worker->now);
         return false;
     }
     return true;
+}
+
+// One document more was read: the worker's life has an end, and its successor is ready by then.
+static void worker_age(const struct count *count, struct worker *worker)
+{
+    struct err unheard; // then it is started when it is needed, and that is told
+    uint32_t most = count->options.documents_max;
+    worker->documents++;
+    if (worker->next.pid == 0 && most > SUCCESSOR_AHEAD &&
+        worker->documents + SUCCESSOR_AHEAD >= most &&
+        !process_start(count, &worker->next, &unheard)) {
+        worker->next.pid = 0;
+    }
+    if (worker->documents >= most) {
+        (void)process_drop(&worker->now);
+        worker->documents = 0;
+    }
 }
 
 // Waits for a worker that nobody uses; one that runs already is taken first.
@@ -126,7 +166,7 @@ static struct worker *worker_take(struct count *count)
     while (taken == NULL) {
         for (uint32_t i = 0; i < count->options.workers_max; i++) {
             struct worker *worker = &count->workers[i];
-            if (!worker->busy && (taken == NULL || (taken->pid == 0 && worker->pid != 0))) {
+            if (!worker->busy && (taken == NULL || (taken->now.pid == 0 && worker->now.pid != 0))) {
                 taken = worker;
             }
         }
@@ -157,8 +197,8 @@ static bool worker_ask(const struct count *count, struct worker *worker, int fd,
     struct str asked = { (const char *)request, sizeof(*request) };
     int64_t deadline = clk_mono_ms() + count->options.wall_ms;
     uint32_t len = 0;
-    if (!jail_send(worker->fd, asked, fd, err) ||
-        !jail_receive(worker->fd, &len, sizeof(len), deadline, NULL, err)) {
+    if (!jail_send(worker->now.fd, asked, fd, err) ||
+        !jail_receive(worker->now.fd, &len, sizeof(len), deadline, NULL, err)) {
         return false;
     }
     if (len > COUNT_ANSWER_MAX) {
@@ -166,7 +206,7 @@ static bool worker_ask(const struct count *count, struct worker *worker, int fd,
     }
     OWN(arena_free) struct arena arena = ARENA_CAP(COUNT_ANSWER_MAX + 64);
     char *bytes = arena_new(&arena, len);
-    return jail_receive(worker->fd, bytes, len, deadline, NULL, err) &&
+    return jail_receive(worker->now.fd, bytes, len, deadline, NULL, err) &&
            count_facts_read((struct str){ bytes, len }, request->pages_max, facts, err);
 }
 
@@ -180,10 +220,11 @@ static Quoin__V1__DocumentFacts *worker_lost(const struct count *count, struct w
     int how = 0;
     struct err err;
     // A worker that died is collected as it died; one that still runs is killed.
-    bool ended = !slow && !false_answer && jail_wait(worker->pid, clk_mono_ms() + 1000, &how, &err);
+    bool ended =
+        !slow && !false_answer && jail_wait(worker->now.pid, clk_mono_ms() + 1000, &how, &err);
     if (ended) {
         char status[160];
-        worker->pid = 0;
+        worker->now.pid = 0;
         jail_status_text(how, status, sizeof(status));
         (void)snprintf(text, sizeof(text), "The document cannot be counted: its reader was %s.",
                        status);
@@ -194,7 +235,8 @@ static Quoin__V1__DocumentFacts *worker_lost(const struct count *count, struct w
     } else {
         (void)snprintf(text, sizeof(text), "The document cannot be counted: %s.", why->text);
     }
-    (void)worker_drop(worker);
+    (void)process_drop(&worker->now);
+    worker->documents = 0;
     return count_facts_unknown("application/octet-stream", text);
 }
 
@@ -202,8 +244,8 @@ bool count_ask_worker(struct count *count, int fd, const struct count_request *r
                       Quoin__V1__DocumentFacts **facts, struct err *err)
 {
     struct worker *worker = worker_take(count);
-    bool start = worker->pid == 0;
-    if (start && !worker_start(count, worker, err)) {
+    bool start = false;
+    if (!worker_ready(count, worker, &start, err)) {
         worker_give(count, worker, false, false);
         return false;
     }
@@ -211,8 +253,8 @@ bool count_ask_worker(struct count *count, int fd, const struct count_request *r
     bool ok = worker_ask(count, worker, fd, request, facts, &why);
     if (!ok) {
         *facts = worker_lost(count, worker, &why);
-    } else if (++worker->documents >= count->options.documents_max) {
-        (void)worker_drop(worker);
+    } else {
+        worker_age(count, worker);
     }
     worker_give(count, worker, start, !ok);
     return true;
@@ -246,7 +288,7 @@ bool count_open(const struct count_options *options, struct count **count, struc
     (void)pthread_mutex_init(&made->lock, NULL); // cannot fail with the usual attributes
     (void)pthread_cond_init(&made->idle, NULL);
     for (size_t i = 0; i < WORKERS_MAX; i++) {
-        made->workers[i].fd = -1;
+        made->workers[i].now.fd = made->workers[i].next.fd = -1;
     }
     made->options = *options;
     options_complete(&made->options);
@@ -259,7 +301,8 @@ bool count_open(const struct count_options *options, struct count **count, struc
     }
     made->options.program = made->program;
     made->options.renderer = made->renderer;
-    if (!worker_start(made, &made->workers[0], err)) {
+    bool started = false;
+    if (!worker_ready(made, &made->workers[0], &started, err)) {
         return false;
     }
     made->figures.spawned = 1;
@@ -275,7 +318,8 @@ void count_free(struct count **count)
     }
     for (size_t i = 0; i < WORKERS_MAX; i++) {
         assert(!(*count)->workers[i].busy);
-        (void)worker_drop(&(*count)->workers[i]);
+        (void)process_drop(&(*count)->workers[i].now);
+        (void)process_drop(&(*count)->workers[i].next);
     }
     (void)pthread_mutex_destroy(&(*count)->lock);
     (void)pthread_cond_destroy(&(*count)->idle);

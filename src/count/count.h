@@ -17,7 +17,7 @@ struct count_options {
     const char *program;    // quoin-pdl; NULL: beside the running program
     const char *renderer;   // pdftoppm; NULL: /usr/bin/pdftoppm; "": never render
     uint32_t workers_max;   // 0: 2
-    uint32_t documents_max; // a worker is replaced after as many; 0: 500
+    uint32_t documents_max; // a worker is replaced after as many; 0: 2,000
     uint32_t pages_max;     // of one document; 0: 100,000
     uint32_t renders_max;   // pages of one document that may be rendered; 0: 100
     uint32_t wall_ms;       // for one document, and as much for its rendering; 0: 10,000
