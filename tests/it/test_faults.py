@@ -55,6 +55,7 @@ def send_document(port, queue, user, parts):
     return struct.unpack(">H", rest[2:4])[0]
 
 
+@pytest.mark.soak
 def test_a_very_large_document_is_bounded_in_memory(site):
     site.user("mary", balance="10.00")
     site.printer("sink", "socket://127.0.0.1:9")

@@ -106,6 +106,7 @@ def test_slow_heads_are_cut_and_the_good_client_is_served(door):
             peer.close()
 
 
+@pytest.mark.soak
 def test_idle_connections_are_cheap(door):
     count = 10000 if SOAK > 1 else 2000
     pid = door.pids()["dre"]

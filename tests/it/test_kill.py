@@ -8,8 +8,9 @@ TIMES = int(os.environ.get("QUOIN_SOAK", "1"))
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("engines", [["dre"], ["cas"]])
+@pytest.mark.parametrize("engines", [["dre"], ["cas"], ["pdl"], ["dre", "cas", "pdl"]],
+                         ids=["dre", "cas", "pdl", "all"])
 def test_a_killed_engine_loses_no_job_and_charges_none_twice(site, tmp_path, engines):
-    wrong, summary = kill_rounds.rounds(site, tmp_path, 10 * TIMES, engines)
+    wrong, summary = kill_rounds.rounds(site, tmp_path, 12 if TIMES == 1 else 10 * TIMES, engines)
     print(summary)
     assert not wrong, "\n".join([summary, *wrong[:20]])
