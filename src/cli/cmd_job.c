@@ -1,4 +1,4 @@
-// cli/cmd_job: jobs: list, show, release, cancel.
+// cli/cmd_job: jobs: list, show, release, cancel, resolve.
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
 #include "cli/cmd.h"
@@ -247,6 +247,29 @@ bool cli_job_cancel(struct cli *cli, struct err *err)
     }
     request.id = (int64_t)id;
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/CancelJob", &request.base, &reply, err)) {
+        return false;
+    }
+    job_show(cli, (const Quoin__V1__Job *)reply);
+    return true;
+}
+
+bool cli_job_resolve(struct cli *cli, struct err *err)
+{
+    Quoin__V1__ResolveJobRequest request = QUOIN__V1__RESOLVE_JOB_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    const char *outcome = cli->arguments[1];
+    uint64_t id = 0;
+    request.key = cli_key(cli);
+    request.printed = strcmp(outcome, "printed") == 0;
+    if (!request.printed && strcmp(outcome, "not-printed") != 0) {
+        return err_set(err, ERR_INVALID, "a job was \"printed\" or \"not-printed\", not \"%.40s\"",
+                       outcome);
+    }
+    if (!cli_read_number(cli->arguments[0], "ID", INT64_MAX, &id, err)) {
+        return false;
+    }
+    request.id = (int64_t)id;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ResolveJob", &request.base, &reply, err)) {
         return false;
     }
     job_show(cli, (const Quoin__V1__Job *)reply);
