@@ -75,11 +75,12 @@ COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a hel
         OPTION("printer", "PRINTER", "to this printer instead of the queue's"))
 COMMAND(job_cancel, "job cancel", "ID", 1, 1, "administrator", "cancels a job",
         "What was not printed is given back.", DRY_RUN)
-COMMAND(job_resolve, "job resolve", "ID printed|not-printed", 2, 2, "administrator",
-        "says what came out of a job of unknown outcome",
-        "A job of which it is not known whether it came out keeps its reservation until you looked: "
-        "printed charges it, not-printed gives the money back. To send it once more, release it.",
-        NONE)
+COMMAND(
+    job_resolve, "job resolve", "ID printed|not-printed", 2, 2, "administrator",
+    "says what came out of a job of unknown outcome",
+    "A job of which it is not known whether it came out keeps its reservation until you looked: "
+    "printed charges it, not-printed gives the money back. To send it once more, release it.",
+    NONE)
 COMMAND(job_explain, "job explain", "ID", 1, 1, "administrator", "tells all about a job",
         "The same as \"quoin explain\".", NONE)
 COMMAND(
