@@ -55,7 +55,7 @@ struct db {
     void *inner;                          // the driver's
     struct db_stmt *stmts;                // owned, newest first
     struct db_stmt *verbs[DB_VERB_COUNT]; // borrowed from stmts
-    int64_t copied_at; // pages_written at the last db_checkpoint
+    int64_t copied_at;                    // pages_written at the last db_checkpoint
     bool must_stop;
     int64_t fault_in; // calls until the fault; 0: none
     bool fault_loses;
