@@ -4,7 +4,7 @@ DATA ?= $(BUILD)/demo
 PORT_OFFSET ?= 0
 JOBS ?= $(shell nproc)
 
-.PHONY: all run check bench fuzz soak clean install packages
+.PHONY: all run check lint bench fuzz soak clean install packages
 all: packages $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j$(JOBS) --quiet
 
@@ -26,6 +26,10 @@ run: packages $(BUILD)/build.ninja
 
 check:
 	@exec tools/check-all
+
+lint:
+	@tools/install-packages build lint
+	@exec tools/check-tidy
 
 bench: all
 	@tools/install-packages build run test bench

@@ -3,6 +3,7 @@
 #include "cli/out.h"
 
 #include "base/clk.h"
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -128,6 +129,7 @@ void cli_table_print(struct cli_table *table, const char *when_empty)
         buf_addf(out, "%s\n", when_empty);
         return;
     }
+    assert(table->count > 0);
     size_t widths[CLI_COLUMNS_MAX];
     measure(table, widths);
     if (table->cli->color) {

@@ -2,6 +2,8 @@
 
 #include "db/group.h"
 
+#include <assert.h>
+
 // Marks every task of the group that had gone well as failed.
 static void group_fail(struct db_task *first, const struct err *why)
 {
@@ -33,6 +35,7 @@ static bool group_run_part(struct db *db, struct db_task *task, struct err *err)
 void db_group_run(struct db *db, struct db_task *first)
 {
     struct err err = { 0 };
+    assert(first != NULL);
     for (struct db_task *task = first; task != NULL; task = task->next) {
         task->ok = true; // until it is told otherwise
     }

@@ -408,6 +408,7 @@ static void stream_sent(struct net_stream *stream, size_t len)
     stream->pending -= len;
     while (len > 0) {
         struct net_chunk *chunk = stream->first;
+        assert(chunk != NULL); // no more is sent than was queued
         uint32_t have = chunk->end - chunk->start;
         uint32_t part = len < have ? (uint32_t)len : have;
         chunk->start += part;

@@ -200,6 +200,7 @@ static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixe
             break;
         }
         if (lead > 0) {
+            // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): rows holds lead bytes at least
             png_unfilter(row[0], row + 1, above + 1, len, bpp);
         }
         shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, row + lead, len));
