@@ -26,9 +26,10 @@ const char *ledger_kind_name(enum ledger_kind kind)
 
 struct money ledger_available(const struct ledger_state *state)
 {
-    return state->is_unlimited ? (struct money){ LEDGER_MOST }
-                               : (struct money){ state->balance.units - state->reserved.units +
-                                                 state->overdraft.units };
+    if (state->is_unlimited) {
+        return (struct money){ LEDGER_MOST };
+    }
+    return (struct money){ state->balance.units - state->reserved.units + state->overdraft.units };
 }
 
 bool ledger_open(struct db *db, struct ledger **ledger, struct err *err)

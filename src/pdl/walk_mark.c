@@ -257,7 +257,8 @@ void pdl_walk_alone(struct pdl_walk *walk, struct pdl_object *object, const void
     bool may_cover = walk->may_cover;
     int hidden = walk->hidden;
     int low = walk->low;
-    walk->sheet = &sheet;
+    // cppcheck-suppress autoVariables
+    walk->sheet = &sheet; // until the end of this function, which puts back the outer one
     walk->may_cover = true;
     walk->hidden = 0;
     walk->color_locked = object->uncolored;
