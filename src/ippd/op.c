@@ -177,8 +177,12 @@ static void op_close_job(struct ippd_exchange *exchange)
     if (!job_is_ours(exchange)) {
         return;
     }
-    if (!exchange->job.open) {
+    if (job_has_ended(&exchange->job)) {
         refuse_state(exchange, "closed");
+        return;
+    }
+    if (!exchange->job.open) { // its one document closed it: the client need not know that
+        ippd_exchange_reply(exchange, IPP_STATUS_OK, "The job has its one document.");
         return;
     }
     job_act(exchange, IPPD_CLOSE, IPPD_HOLD_NONE);

@@ -20,7 +20,7 @@ static void test_states_allow_what_they_should(void)
         { IPP_OP_CANCEL_JOB, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 },
         { IPP_OP_HOLD_JOB, 1 << 3 | 1 << 4 },
         { IPP_OP_RELEASE_JOB, 1 << 4 },
-        { IPP_OP_CLOSE_JOB, 0 },
+        { IPP_OP_CLOSE_JOB, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 },
         { IPP_OP_GET_JOB_ATTRIBUTES, 0x3f8 },
     };
     struct ask ask;
