@@ -292,6 +292,8 @@ void dre_deliver_stop(struct dre *dre, struct job *job)
     delivery->cancel = true;
     if (delivery->ipp != NULL) {
         dre_deliver_ipp_cancel(delivery);
+    } else if (delivery->raw != NULL) {
+        dre_deliver_raw_cancel(delivery);
     }
 }
 

@@ -51,4 +51,5 @@ void dre_deliver_raw_free(struct delivery *delivery);
 void dre_deliver_ipp_start(struct delivery *delivery);
 void dre_deliver_ipp_ask(struct delivery *delivery);
 void dre_deliver_ipp_cancel(struct delivery *delivery);
+void dre_deliver_raw_cancel(struct delivery *delivery);
 void dre_deliver_ipp_free(struct delivery *delivery);

@@ -2,7 +2,7 @@
 // own. With "?pjl=1" in the printer's address the job is wrapped in PJL and its end and pages are
 // awaited.
 //
-// no unit test: needs a printer; tests/it/test_kill.py has one.
+// no unit test: needs a printer; tests/it/test_dre.py has several.
 
 #include "base/mem.h"
 #include "dre/deliver_int.h"
@@ -24,7 +24,8 @@ struct raw {
     uint64_t written;
     uint32_t copies; // that are still to be sent
     bool is_open;
-    bool is_whole; // all was written
+    bool is_whole; // all was written, or all that ever will be
+    bool is_cut;   // cancelled before its end
 };
 
 static void raw_done(struct raw *raw)
@@ -51,12 +52,21 @@ static void end_good(struct raw *raw)
 {
     struct delivery *delivery = raw->delivery;
     const struct job_happened happened = {
-        .event = raw->pjl.canceled ? JOB_FAILED : JOB_PRINTED,
+        .event = raw->pjl.canceled || raw->is_cut ? JOB_FAILED : JOB_PRINTED,
         .reason = JOB_REASON_CANCELED_AT_DEVICE,
         .observed = raw->pjl.pages,
         .observed_known = raw->pjl.has_pages,
     };
     dre_deliver_end(delivery, &happened);
+}
+
+static void write_pjl_tail(struct raw *raw)
+{
+    char tail[128];
+    (void)snprintf(tail, sizeof(tail),
+                   "\x1b%%-12345X@PJL EOJ NAME=\"quoin %" PRIu32 "\"\r\n\x1b%%-12345X",
+                   raw->delivery->id);
+    net_stream_write(raw->stream, str_of(tail));
 }
 
 static void on_piece(void *arg, struct str bytes, bool last, const struct err *err)
@@ -82,11 +92,7 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
     }
     raw->is_whole = true;
     if (raw->delivery->uri.pjl) {
-        char tail[128];
-        (void)snprintf(tail, sizeof(tail),
-                       "\x1b%%-12345X@PJL EOJ NAME=\"quoin %" PRIu32 "\"\r\n\x1b%%-12345X",
-                       raw->delivery->id);
-        net_stream_write(raw->stream, str_of(tail));
+        write_pjl_tail(raw);
     } else {
         net_stream_shut(raw->stream);
     }
@@ -195,4 +201,26 @@ void dre_deliver_raw_start(struct delivery *delivery)
                                       on_piece, raw);
     raw->stream =
         net_connect(delivery->dre->loop, &delivery->uri.to, NULL, NULL, CONNECT_MS, &events, raw);
+}
+
+// A printer that speaks PJL is told that the job ends here, and says what came out of it. Of any
+// other nobody knows what it makes of half a document.
+void dre_deliver_raw_cancel(struct delivery *delivery)
+{
+    struct raw *raw = delivery->raw;
+    if (!raw->is_open || raw->is_whole) {
+        return; // on_open looks; or the printer has it all
+    }
+    raw->is_cut = true;
+    if (raw->written == 0) {
+        dre_deliver_end_event(delivery, JOB_SENT_NOTHING, JOB_REASON_NONE, "");
+    } else if (delivery->uri.pjl) {
+        raw->is_whole = true;
+        dre_deliver_feed_close(&raw->feed);
+        write_pjl_tail(raw);
+    } else {
+        dre_deliver_end_event(delivery, JOB_LOST, JOB_REASON_NONE,
+                              "The job was cancelled while it was being sent: look at the printer "
+                              "for what came out, then resolve the job.");
+    }
 }
