@@ -289,7 +289,7 @@ def test_canceled_while_being_sent_to_a_printer_that_counts(desk, large, pages, 
     assert money(desk)[0] == ("9.93" if pages else "10.00")
 
 
-@pytest.mark.parametrize("word, after", [("printed", "9.93"), ("nothing", "10.00")])
+@pytest.mark.parametrize("word, after", [("printed", "9.93"), ("not-printed", "10.00")])
 def test_canceled_while_being_sent_to_a_printer_that_does_not(desk, large, word, after):
     with RawPrinter("--slow", 1 << 20) as printer:
         queue(desk, f"socket://127.0.0.1:{printer.port}")
@@ -407,7 +407,7 @@ def test_a_printer_that_dies_in_the_middle(desk, large):
         assert desk.job(number)["state"] == "processing-stopped"
         assert money(desk)[:2] == ("10.00", "0.07")
         assert desk.run("job", "resolve", number, "perhaps", check=False).returncode != 0
-        desk.run("job", "resolve", number, "nothing")
+        desk.run("job", "resolve", number, "not-printed")
     assert desk.wait_job(number)["state"] == "canceled"
     assert money(desk) == UNTOUCHED
     assert desk.run("job", "resolve", number, "printed", check=False).returncode != 0
