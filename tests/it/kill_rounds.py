@@ -194,8 +194,9 @@ def look_at_job(number, job, digest, facts):
     """What is wrong with one accepted job; None: nothing."""
     printer, charged, pending, canceled = facts
     papers = printer.whole[digest]
-    if job is None:
-        return "was accepted and is not there"
+    if job is None:  # the engine shows the last 2,000 that ended
+        ended = papers == charged[number] == 1 or (number in canceled and papers == charged[number] == 0)
+        return None if ended and number not in pending else "was accepted and is not there"
     state, uncertain = job["state"], job["state"] == "processing-stopped"
     if state == "completed" and papers != 1:
         return f"is completed and {papers} times on paper"
