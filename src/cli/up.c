@@ -581,8 +581,12 @@ static bool find_foreign(struct up *up, struct ports_holder *foreign, bool *left
     const char *programs = arena_textf(&up->cli->arena, "%s/quoin-", cli_programs(up->cli));
     foreign->port = 0;
     for (size_t i = 0; i < view->count; i++) {
-        bool ours =
-            programs != NULL && strncmp(view->holders[i].program, programs, strlen(programs)) == 0;
+        const struct ports_holder *holder = &view->holders[i];
+        // A process that is just ending shows no program any more, then not even itself.
+        bool ending = holder->program[0] == '\0' &&
+                      (holder->pid == 0 || strncmp(holder->command, "quoin-", 6) == 0);
+        bool ours = ending ||
+                    (programs != NULL && strncmp(holder->program, programs, strlen(programs)) == 0);
         if (foreign->port == 0 || !ours) {
             *foreign = view->holders[i];
             *leftover = ours;

@@ -202,6 +202,16 @@ def test_engines_end_when_the_supervisor_is_killed(tmp_path):
     site.stop()
 
 
+def test_a_killed_supervisor_can_be_started_again_at_once(tmp_path):
+    site = Site(tmp_path / "site").start()
+    for _ in range(4):
+        os.kill(site.process.pid, signal.SIGKILL)
+        site.process.wait()
+        site.start()  # the old engines may still be ending: they are waited for
+    site.verify()
+    site.stop()
+
+
 @pytest.mark.parametrize("engine", ["cas", "dre"])
 def test_a_killed_engine_is_started_again(site, engine):
     site.user("mary", balance="10.00")
