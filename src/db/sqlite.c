@@ -42,7 +42,9 @@ static bool sqlite_is_over_quota(struct db *db)
 // The sentence for what SQLite answered; marks the connection where disk and memory may disagree.
 static bool sqlite_fail(struct db *db, int result, struct err *err)
 {
-    if (result == SQLITE_IOERR_WRITE && sqlite_is_over_quota(db)) {
+    // The index of the log grows in a file of its own, which nothing but a lack of space stops.
+    if ((result == SQLITE_IOERR_WRITE && sqlite_is_over_quota(db)) ||
+        result == SQLITE_IOERR_SHMSIZE) {
         result = SQLITE_FULL;
     }
     const char *why = db->inner == NULL ? sqlite3_errstr(result) : sqlite3_errmsg(db->inner);

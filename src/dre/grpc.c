@@ -614,6 +614,29 @@ static void on_detail(struct dre *dre, void *arg, struct job *job,
     }
 }
 
+// A call that waits to read a job of the journal.
+struct detail_turn {
+    struct dre *dre; // borrowed
+    struct wire_call_id call;
+    uint32_t job;
+};
+
+static void on_detail_turn(void *arg, struct journal_write *write, bool ok, const struct err *err)
+{
+    (void)write;
+    (void)ok; // what is there can be told also when the disk takes no more
+    (void)err;
+    struct detail_turn turn = *(struct detail_turn *)arg;
+    free(arg);
+    struct wire_call *call = wire_call_find(svc_server(turn.dre->svc), turn.call);
+    if (call != NULL) {
+        struct wire_call_id *id = mem_new(sizeof(*id));
+        *id = turn.call;
+        dre_read_detail(turn.dre, turn.job, on_detail, id);
+    }
+}
+
+// Rows that nobody waits for are stored a little later: what is told must hold them.
 static void get_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
@@ -622,9 +645,11 @@ static void get_job(void *engine, struct wire_call *call, const ProtobufCMessage
     if (job == NULL) {
         return;
     }
-    struct wire_call_id *id = mem_new(sizeof(*id));
-    *id = wire_call_id(call);
-    dre_read_detail(dre, job->id, on_detail, id);
+    struct detail_turn *turn = mem_new(sizeof(*turn));
+    *turn = (struct detail_turn){ .dre = dre, .call = wire_call_id(call), .job = job->id };
+    if (!dre_journal_submit(dre->journal, dre_journal_nothing(on_detail_turn, turn))) {
+        on_detail_turn(turn, NULL, false, NULL);
+    }
 }
 
 // --- acts on jobs -------------------------------------------------------------------------------

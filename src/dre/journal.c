@@ -28,7 +28,7 @@ struct journal {
     _Atomic bool must_stop;
 };
 
-enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER };
+enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER, WRITE_NOTHING };
 
 struct journal_write {
     struct net_batch_item item; // first: the batch gives it back
@@ -93,6 +93,7 @@ static bool write_run(struct db_task *task, struct db *db, struct err *err)
                                         err);
     case WRITE_PRINTER:
         return dre_journal_db_put_printer(statements, &write->printer, write->drop, err);
+    case WRITE_NOTHING: return true;
     }
     return false;
 }
@@ -317,6 +318,11 @@ struct journal_write *dre_journal_printer(const struct printer *printer, bool dr
     write->printer = *printer;
     write->drop = drop;
     return write;
+}
+
+struct journal_write *dre_journal_nothing(journal_done *done, void *arg)
+{
+    return write_new(WRITE_NOTHING, done, arg);
 }
 
 static bool submit(struct journal *journal, struct journal_write *write, bool later)

@@ -62,6 +62,9 @@ struct journal_write *dre_journal_queue(const struct queue *queue, bool drop, jo
 struct journal_write *dre_journal_printer(const struct printer *printer, bool drop,
                                           journal_done *done, void *arg);
 
+// Writes nothing: once it is done, a reader sees all that was submitted before it.
+struct journal_write *dre_journal_nothing(journal_done *done, void *arg);
+
 // False: too many wait; the write is freed and done does not run.
 bool dre_journal_submit(struct journal *journal, struct journal_write *write) CC_MUST_USE;
 // In the same order, for what nobody waits for: it comes along with the next commit, soon.

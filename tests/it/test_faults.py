@@ -96,7 +96,8 @@ def test_a_full_disk_refuses_and_loses_nothing(tmp_path, new_site, one_page):
             accepted = 0
             refused = 0
             filler = folder / "filler"
-            document = one_page.read_bytes()
+            # Of a size that the journal keeps beside its row, and not room for 400 of them.
+            document = one_page.read_bytes() + b"%" + b"x" * 200000 + b"\n"
             with open(filler, "wb") as file:
                 try:
                     while True:
