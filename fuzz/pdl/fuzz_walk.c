@@ -148,7 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .inline_image = judge_inline };
     OWN(arena_free) struct arena arena = ARENA_CAP(8 << 20);
     struct pdl_walk *walk = pdl_walk_new(&arena, &source);
-    struct pdl_part part = { 0, 9 };
+    struct pdl_piece part = { 0, 9 };
     struct pdl_stream stream = { world.content, &part, 1 };
     struct pdl_verdict verdict;
     pdl_walk_begin(walk, (struct pdl_rect){ 0, 0, 595, 842 });

@@ -196,11 +196,12 @@ static bool worker_ask(const struct count *count, struct worker *worker, int fd,
 {
     struct str asked = { (const char *)request, sizeof(*request) };
     int64_t deadline = clk_mono_ms() + count->options.wall_ms;
-    uint32_t len = 0;
+    struct count_answer head = { .size = 0 };
     if (!jail_send(worker->now.fd, asked, fd, err) ||
-        !jail_receive(worker->now.fd, &len, sizeof(len), deadline, NULL, err)) {
+        !jail_receive(worker->now.fd, &head, sizeof(head), deadline, NULL, err)) {
         return false;
     }
+    uint32_t len = head.size;
     if (len > COUNT_ANSWER_MAX) {
         return err_set(err, ERR_INVALID, "its reader gave an answer of %u bytes", len);
     }

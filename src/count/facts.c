@@ -7,7 +7,11 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-enum { SIDE_MAX = 100000000 }; // a kilometre of paper, in hundredths of a millimetre
+enum {
+    SIDE_MAX = 100000000, // a kilometre of paper, in hundredths of a millimetre
+    SIDES_MAX = 3,
+    COPIES_MAX = 65535,
+};
 
 void count_facts_free(Quoin__V1__DocumentFacts **facts)
 {
@@ -51,7 +55,27 @@ static bool text_ok(const char *text)
 static bool run_ok(const Quoin__V1__PageRun *run)
 {
     return run->count > 0 && run->width > 0 && run->height > 0 && run->width <= SIDE_MAX &&
-           run->height <= SIDE_MAX && certainty_ok(run->certainty) && text_ok(run->reason);
+           run->height <= SIDE_MAX && certainty_ok(run->certainty) && text_ok(run->reason) &&
+           run->copies <= COPIES_MAX && run->sides <= SIDES_MAX;
+}
+
+static bool part_ok(const Quoin__V1__DocumentPart *part)
+{
+    return part->copies > 0 && part->copies <= COPIES_MAX && certainty_ok(part->certainty) &&
+           text_ok(part->format);
+}
+
+// The parts, where there are any, hold all runs.
+static bool parts_ok(const Quoin__V1__DocumentFacts *facts)
+{
+    uint64_t runs = 0;
+    for (size_t i = 0; i < facts->n_parts; i++) {
+        runs += facts->parts[i]->runs;
+        if (!part_ok(facts->parts[i])) {
+            return false;
+        }
+    }
+    return facts->n_parts == 0 || runs == facts->n_pages;
 }
 
 static bool facts_ok(const Quoin__V1__DocumentFacts *facts, uint32_t pages_max)
@@ -69,7 +93,7 @@ static bool facts_ok(const Quoin__V1__DocumentFacts *facts, uint32_t pages_max)
         }
     }
     return text_ok(facts->format) && text_ok(facts->analyser) && certainty_ok(facts->certainty) &&
-           facts->copies > 0 && facts->sides <= 3;
+           facts->copies > 0 && facts->sides <= SIDES_MAX && parts_ok(facts);
 }
 
 bool count_facts_read(struct str bytes, uint32_t pages_max, Quoin__V1__DocumentFacts **facts,

@@ -160,6 +160,27 @@ static Quoin__V1__Certainty certainty_of(const Quoin__V1__DocumentFacts *facts,
     return worst;
 }
 
+// Draws part after part. A run whose pages were drawn falls into several, which its part then has.
+static void render_parts(struct render *render, const Quoin__V1__DocumentFacts *facts)
+{
+    uint64_t page = 1;
+    size_t part = 0;
+    uint64_t part_end = facts->n_parts > 0 ? facts->parts[0]->runs : UINT64_MAX;
+    size_t part_start = 0;
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        while (i == part_end) {
+            facts->parts[part]->runs = (uint32_t)(render->run_count - part_start);
+            part_start = render->run_count;
+            part_end += facts->parts[++part]->runs;
+        }
+        render_run(render, facts->pages[i], page);
+        page += facts->pages[i]->count;
+    }
+    if (part < facts->n_parts) {
+        facts->parts[part]->runs = (uint32_t)(render->run_count - part_start);
+    }
+}
+
 bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **facts,
                        struct err *err)
 {
@@ -174,11 +195,7 @@ bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **f
                              .left = may_draw,
                              .deadline = clk_mono_ms() + options->wall_ms,
                              .arena = &arena };
-    uint64_t page = 1;
-    for (size_t i = 0; i < (*facts)->n_pages; i++) {
-        render_run(&render, (*facts)->pages[i], page);
-        page += (*facts)->pages[i]->count;
-    }
+    render_parts(&render, *facts);
     if (!arena_ok(&arena)) {
         return err_set(err, ERR_LIMIT, "too many pages that differ");
     }

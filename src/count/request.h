@@ -2,10 +2,11 @@
 // so it is a struct as it lies in memory; the document's descriptor rides with it.
 //
 // Worker: COUNT_HELLO once it is locked, or the length and text of why it cannot be. Then for each
-// request a uint32_t length and a packed quoin.v1.DocumentFacts.
+// request a struct count_answer and a packed quoin.v1.DocumentFacts.
 #pragma once
 
 #include "base/cc.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -18,7 +19,8 @@ enum {
 };
 
 enum count_ask {
-    COUNT_ASK_FACTS,   // of a document
+    COUNT_ASK_FACTS,   // of a document: a file of `size` bytes
+    COUNT_ASK_STREAM,  // of a document that arrives: the descriptor is a pipe, read to its end
     COUNT_ASK_PICTURE, // of one page that a renderer drew, as PPM: its colour and blankness
 };
 
@@ -27,7 +29,14 @@ struct count_request {
     uint32_t ask; // enum count_ask
     uint64_t size;
     uint32_t pages_max;
-    char hint[COUNT_HINT_MAX]; // NUL-terminated
+    bool each_page;            // a run a page, where their places differ
+    bool coverage;             // tell the ink on the pages where it can be seen
+    char hint[COUNT_HINT_MAX]; // the declared media type, NUL-terminated
+};
+
+struct count_answer {
+    uint32_t size;    // of what follows
+    bool needs_whole; // of a stream: ask again when all of it is there
 };
 
 // A page whose run says CERTAINTY_UNKNOWN is to be rendered. Annotations are hidden then, because a

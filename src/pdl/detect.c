@@ -2,11 +2,7 @@
 
 #include "pdl/detect.h"
 
-#include "base/num.h"
-
-enum { HEAD_MAX = 1024, PJL_MAX = 65536, COPIES_MAX = 9999 };
-
-#define UEL "\x1b%-12345X"
+#include "pdl/input.h"
 
 struct sign {
     enum pdl_family family;
@@ -22,41 +18,63 @@ struct sign {
     }
 
 static const struct sign signs[] = {
+    SIGN(PJL, 0, PDL_UEL, "application/vnd.hp-pjl", "PJL"),
+    SIGN(PJL, 0, "@PJL", "application/vnd.hp-pjl", "PJL"),
     SIGN(PDF, 0, "%PDF-", "application/pdf", "PDF"),
     SIGN(PWG, 0, "RaS2", "image/pwg-raster", "PWG raster"),
-    SIGN(OTHER, 0, "RaS1", "application/vnd.cups-raster", "CUPS raster"),
-    SIGN(OTHER, 0, "RaS3", "application/vnd.cups-raster", "CUPS raster"),
-    SIGN(OTHER, 0, "1SaR", "application/vnd.cups-raster", "CUPS raster"),
-    SIGN(OTHER, 0, "2SaR", "application/vnd.cups-raster", "CUPS raster"),
-    SIGN(OTHER, 0, "3SaR", "application/vnd.cups-raster", "CUPS raster"),
-    SIGN(OTHER, 0, "UNIRAST\0", "image/urf", "Apple raster"),
-    SIGN(OTHER, 0, "%!", "application/postscript", "PostScript"),
-    SIGN(OTHER, 0, "\xc5\xd0\xd3\xc6", "application/postscript", "PostScript (DOS EPS)"),
-    SIGN(OTHER, 0, ") HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
-    SIGN(OTHER, 0, "( HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
-    SIGN(OTHER, 0, "' HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
+    SIGN(CUPS, 0, "RaSt", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "tSaR", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "RaS1", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "RaS3", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "1SaR", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "2SaR", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(CUPS, 0, "3SaR", "application/vnd.cups-raster", "CUPS raster"),
+    SIGN(URF, 0, "UNIRAST\0", "image/urf", "Apple raster"),
+    SIGN(POSTSCRIPT, 0, "%!", "application/postscript", "PostScript"),
+    SIGN(POSTSCRIPT, 0, "\xc5\xd0\xd3\xc6", "application/postscript", "PostScript (DOS EPS)"),
+    SIGN(PCLXL, 0, ") HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
+    SIGN(PCLXL, 0, "( HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
+    SIGN(PCLXL, 0, "' HP-PCL XL", "application/vnd.hp-pclxl", "PCL XL"),
     SIGN(JPEG, 0, "\xff\xd8\xff", "image/jpeg", "JPEG"),
-    SIGN(OTHER, 0, "\x89PNG\r\n\x1a\n", "image/png", "PNG"),
-    SIGN(OTHER, 0, "GIF8", "image/gif", "GIF"),
-    SIGN(OTHER, 0, "II*\0", "image/tiff", "TIFF"),
-    SIGN(OTHER, 0, "MM\0*", "image/tiff", "TIFF"),
-    SIGN(OTHER, 0, "\x1f\x8b", "application/gzip", "gzip"),
-    SIGN(OTHER, 0, "PK\x03\x04", "application/zip", "a zip archive (XPS, Office or other)"),
-    SIGN(OTHER, 0, "\xd0\xcf\x11\xe0", "application/msword", "an old Office file"),
-    SIGN(OTHER, 0, "!R!", "application/x-kyocera-prescribe", "Kyocera PRESCRIBE"),
-    SIGN(OTHER, 0, "^XA", "application/vnd.zebra-zpl", "ZPL labels"),
-    SIGN(OTHER, 0, "\xcd\xca", "application/x-canon-cpca", "a Canon language"),
-    SIGN(OTHER, 0, "BDT", "application/x-ufr2", "Canon UFR II"),
-    SIGN(OTHER, 0, "JZJZ", "application/x-zjstream", "ZjStream"),
-    SIGN(OTHER, 0, "ZJS", "application/x-zjstream", "ZjStream"),
-    SIGN(OTHER, 0, "\x1b@", "application/x-escp", "ESC/P"),
-    SIGN(OTHER, 0, "\x1b\x01@EJL", "application/x-ejl", "Epson EJL"),
-    SIGN(OTHER, 0, "\x1b%-1B", "application/vnd.hp-hpgl", "HP-GL/2"),
-    SIGN(OTHER, 0, "\x1b%0B", "application/vnd.hp-hpgl", "HP-GL/2"),
-    SIGN(OTHER, 0, "\x1b", "application/vnd.hp-pcl", "PCL 5"),
-    SIGN(OTHER, 0, "<?xml", "application/xml", "XML"),
-    SIGN(OTHER, 0, "<html", "text/html", "HTML"),
-    SIGN(OTHER, 0, "<!DOCTYPE", "text/html", "HTML"),
+    SIGN(PNG, 0, "\x89PNG\r\n\x1a\n", "image/png", "PNG"),
+    SIGN(UNCOUNTABLE, 0, "GIF8", "image/gif", "GIF"),
+    SIGN(TIFF, 0, "II*\0", "image/tiff", "TIFF"),
+    SIGN(TIFF, 0, "MM\0*", "image/tiff", "TIFF"),
+    SIGN(GZIP, 0, "\x1f\x8b", "application/gzip", "gzip"),
+    SIGN(ZIP, 0, "PK\x03\x04", "application/zip", "a zip archive (XPS, Office or other)"),
+    SIGN(UNCOUNTABLE, 0, "\xd0\xcf\x11\xe0", "application/msword", "an old Office file"),
+    SIGN(UNCOUNTABLE, 0, "!R!", "application/x-kyocera-prescribe", "Kyocera PRESCRIBE"),
+    SIGN(UNCOUNTABLE, 0, "^XA", "application/vnd.zebra-zpl", "ZPL labels"),
+    SIGN(UNCOUNTABLE, 0, "\xcd\xca", "application/x-canon-cpca", "a Canon language"),
+    SIGN(UNCOUNTABLE, 0, "BDT", "application/x-ufr2", "Canon UFR II"),
+    SIGN(UNCOUNTABLE, 0, "JZJZ", "application/x-zjstream", "ZjStream"),
+    SIGN(UNCOUNTABLE, 0, "ZJS", "application/x-zjstream", "ZjStream"),
+    SIGN(ESCP, 0, "\x1b@", "application/x-escp", "ESC/P"),
+    SIGN(ESCP, 0, "\x1b\x01@EJL", "application/x-ejl", "Epson EJL"),
+    SIGN(PCL, 0, "\x1b%-1B", "application/vnd.hp-hpgl", "HP-GL/2"),
+    SIGN(PCL, 0, "\x1b%0B", "application/vnd.hp-hpgl", "HP-GL/2"),
+    SIGN(PCL, 0, "\x1b", "application/vnd.hp-pcl", "PCL 5"),
+    SIGN(UNCOUNTABLE, 0, "<?xml", "application/xml", "XML"),
+    SIGN(UNCOUNTABLE, 0, "<html", "text/html", "HTML"),
+    SIGN(UNCOUNTABLE, 0, "<!DOCTYPE", "text/html", "HTML"),
+};
+
+// What PJL calls a language, where the data has no sign of its own.
+struct tongue {
+    struct str name;
+    enum pdl_family family;
+    const char *format;
+    const char *title;
+};
+
+static const struct tongue tongues[] = {
+    { { "PCLXL", 5 }, PDL_FAMILY_PCLXL, "application/vnd.hp-pclxl", "PCL XL" },
+    { { "PCL", 3 }, PDL_FAMILY_PCL, "application/vnd.hp-pcl", "PCL 5" },
+    { { "HPGL2", 5 }, PDL_FAMILY_PCL, "application/vnd.hp-hpgl", "HP-GL/2" },
+    { { "ZJS", 3 }, PDL_FAMILY_UNCOUNTABLE, "application/x-zjstream", "ZjStream" },
+    { { "XQX", 3 }, PDL_FAMILY_UNCOUNTABLE, "application/x-xqx", "XQX" },
+    { { "HBP", 3 }, PDL_FAMILY_UNCOUNTABLE, "application/x-hbp", "HBP" },
+    { { "QPDL", 4 }, PDL_FAMILY_UNCOUNTABLE, "application/x-qpdl", "Samsung SPL" },
 };
 
 static bool starts(struct str run, struct str with)
@@ -69,171 +87,88 @@ static struct str rest(struct str run, size_t from)
     return (struct str){ run.ptr + from, run.len - from };
 }
 
-// Past what spoolers put before a document.
-static struct str skip_padding(struct str run)
+size_t pdl_detect_padding(struct str head)
 {
-    if (starts(run, STR("\xef\xbb\xbf"))) {
-        run = rest(run, 3);
-    }
-    size_t at = 0;
-    while (at < run.len && memchr("\0\x04 \t\r\n", run.ptr[at], 6) != NULL) {
+    size_t at = starts(head, STR("\xef\xbb\xbf")) ? 3 : 0;
+    while (at < head.len && memchr("\0\x04 \t\r\n", head.ptr[at], 6) != NULL) {
         at++;
     }
-    return rest(run, at);
+    return at;
 }
 
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-// Past `word`, in any case, and the white space and '=' behind it; false when it is not there.
-static bool take_word(struct str *line, struct str word)
-{
-    if (line->len < word.len) {
-        return false;
-    }
-    for (size_t i = 0; i < word.len; i++) {
-        if (upper(line->ptr[i]) != word.ptr[i]) {
-            return false;
-        }
-    }
-    size_t at = word.len;
-    while (at < line->len && memchr(" \t=", line->ptr[at], 3) != NULL) {
-        at++;
-    }
-    *line = rest(*line, at);
-    return true;
-}
-
-static uint32_t line_number(struct str line)
-{
-    size_t len = 0;
-    while (len < line.len && line.ptr[len] >= '0' && line.ptr[len] <= '9') {
-        len++;
-    }
-    uint64_t value = 0;
-    bool ok = num_u64((struct str){ line.ptr, len }, COPIES_MAX, &value);
-    return ok && value > 0 ? (uint32_t)value : 1;
-}
-
-struct pjl {
-    uint32_t copies;
-    uint32_t quantity;
-    bool duplex;
-    bool duplex_said;
-    bool short_edge;
-};
-
-static void pjl_set(struct pjl *pjl, struct str line)
-{
-    if (take_word(&line, STR("COPIES"))) {
-        pjl->copies = line_number(line);
-    } else if (take_word(&line, STR("QTY"))) {
-        pjl->quantity = line_number(line);
-    } else if (take_word(&line, STR("DUPLEX"))) {
-        pjl->duplex_said = true;
-        pjl->duplex = take_word(&line, STR("ON"));
-    } else if (take_word(&line, STR("BINDING"))) {
-        pjl->short_edge = take_word(&line, STR("SHORTEDGE"));
-    }
-}
-
-// Reads @PJL lines up to ENTER LANGUAGE, or to the first line that is none.
-static struct str pjl_read(struct str run, struct pjl *pjl)
-{
-    size_t limit = run.len < PJL_MAX ? run.len : PJL_MAX;
-    struct str left = { run.ptr, limit };
-    for (;;) {
-        while (starts(left, STR(UEL))) {
-            left = rest(left, sizeof(UEL) - 1);
-        }
-        left = skip_padding(left);
-        struct str line = left;
-        if (!take_word(&line, STR("@PJL"))) {
-            break;
-        }
-        const char *end = memchr(line.ptr, '\n', line.len);
-        left = end == NULL ? rest(line, line.len) : rest(line, (size_t)(end + 1 - line.ptr));
-        line.len = (size_t)(left.ptr - line.ptr);
-        if (take_word(&line, STR("ENTER"))) {
-            break;
-        }
-        if (take_word(&line, STR("SET"))) {
-            pjl_set(pjl, line);
-        }
-    }
-    return rest(run, (size_t)(left.ptr - run.ptr));
-}
-
-// Plain text: no control character but those of layout in the head, and mostly letters.
+// Plain text: no control character but those of layout in the head.
 static bool is_text(struct str run)
 {
-    size_t head = run.len < HEAD_MAX ? run.len : HEAD_MAX;
-    for (size_t i = 0; i < head; i++) {
+    for (size_t i = 0; i < run.len; i++) {
         unsigned char c = (unsigned char)run.ptr[i];
         if ((c < 32 && memchr("\t\n\f\r\b", c, 5) == NULL) || c == 127) {
             return false;
         }
     }
-    return head > 0;
+    return run.len > 0;
+}
+
+static void take_sign(struct pdl_kind *kind, const struct sign *sign)
+{
+    kind->family = sign->family;
+    kind->format = sign->format;
+    kind->name = sign->name;
 }
 
 // PDF readers accept the header anywhere in the first 1,024 bytes.
-static bool find_pdf(struct str run, struct str *body)
+static bool find_pdf(struct str head, struct pdl_kind *kind)
 {
-    size_t head = run.len < HEAD_MAX ? run.len : HEAD_MAX;
-    for (size_t i = 0; i + 5 <= head; i++) {
-        if (memcmp(run.ptr + i, "%PDF-", 5) == 0) {
-            *body = rest(run, i);
+    const char *found = memmem(head.ptr, head.len, "%PDF-", 5);
+    if (found == NULL) {
+        return false;
+    }
+    kind->family = PDL_FAMILY_PDF;
+    kind->format = "application/pdf";
+    kind->name = "PDF";
+    kind->skip = (size_t)(found - head.ptr);
+    return true;
+}
+
+static bool find_sign(struct str body, struct pdl_kind *kind)
+{
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (starts(rest(body, signs[i].at < body.len ? signs[i].at : body.len), signs[i].bytes)) {
+            take_sign(kind, &signs[i]);
             return true;
         }
     }
     return false;
 }
 
-static void detect_body(struct pdl_kind *kind)
+static bool find_tongue(struct str language, struct pdl_kind *kind)
 {
-    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        const struct sign *sign = &signs[i];
-        if (starts(kind->body, sign->bytes)) {
-            kind->family = sign->family;
-            kind->format = sign->format;
-            kind->name = sign->name;
-            return;
+    for (size_t i = 0; i < sizeof(tongues) / sizeof(tongues[0]); i++) {
+        if (str_eq(language, tongues[i].name)) {
+            kind->family = tongues[i].family;
+            kind->format = tongues[i].format;
+            kind->name = tongues[i].title;
+            return true;
         }
     }
-    if (find_pdf(kind->body, &kind->body)) {
-        kind->family = PDL_FAMILY_PDF;
-        kind->format = "application/pdf";
-        kind->name = "PDF";
-    } else if (is_text(kind->body)) {
-        kind->family = PDL_FAMILY_OTHER;
-        kind->format = "text/plain";
-        kind->name = "plain text";
-    }
+    return false;
 }
 
-struct pdl_kind pdl_detect(struct str document)
+struct pdl_kind pdl_detect(struct str head, struct str language)
 {
+    head.len = head.len < PDL_DETECT_HEAD ? head.len : PDL_DETECT_HEAD;
     struct pdl_kind kind = { .family = PDL_FAMILY_UNKNOWN,
                              .format = "application/octet-stream",
                              .name = "an unknown language",
-                             .body = skip_padding(document),
-                             .copies = 1 };
-    if (starts(kind.body, STR(UEL)) || starts(kind.body, STR("@PJL"))) {
-        struct pjl pjl = { .copies = 1, .quantity = 1 };
-        kind.body = skip_padding(pjl_read(kind.body, &pjl));
-        uint64_t copies = (uint64_t)pjl.copies * pjl.quantity;
-        kind.copies = copies > COPIES_MAX ? COPIES_MAX : (uint32_t)copies;
-        kind.sides = !pjl.duplex_said ? 0 : !pjl.duplex ? 1 : pjl.short_edge ? 3 : 2;
-        kind.wrapped = true;
-    }
-    if (kind.body.len == 0) {
+                             .skip = pdl_detect_padding(head) };
+    struct str body = rest(head, kind.skip);
+    if (body.len == 0) {
         kind.family = PDL_FAMILY_EMPTY;
         kind.name = "nothing";
-        return kind;
+    } else if (!find_sign(body, &kind) && !find_tongue(language, &kind) && !find_pdf(head, &kind) &&
+               is_text(body)) {
+        kind.family = PDL_FAMILY_TEXT;
+        kind.format = "text/plain";
+        kind.name = "plain text";
     }
-    detect_body(&kind);
     return kind;
 }

@@ -204,19 +204,15 @@ static bool page_rows(struct page *page, struct cur *cur)
     return true;
 }
 
-static bool page_add(const struct page *page, struct pdl_facts *facts, bool *mixed, struct err *err)
+static bool page_add(const struct page *page, struct pdl_facts *facts, struct err *err)
 {
-    bool first = facts->pages == 0;
-    facts->copies = first ? page->copies : facts->copies;
-    facts->sides = first ? page->sides : facts->sides;
-    *mixed |= facts->copies != page->copies;
-    if (facts->sides != page->sides) {
-        pdl_facts_note(facts, PDL_EXACT, "One-sided and two-sided pages are mixed.");
-    }
     struct pdl_run run = { .count = 1,
+                           .copies = page->copies,
+                           .sides = page->sides,
                            .width = pdl_facts_pixels(page->width, page->resolution[0]),
                            .height = pdl_facts_pixels(page->height, page->resolution[1]),
                            .color = page->color,
+                           .nominal = page->ink >= INK_RGB,
                            .blank = !page->inked,
                            .certainty = PDL_EXACT };
     run.reason = page->color ? STR("a pixel is not grey") : run.reason;
@@ -228,20 +224,15 @@ static bool page_add(const struct page *page, struct pdl_facts *facts, bool *mix
     return pdl_facts_add(facts, &run, err);
 }
 
-// Pages with their own numbers of copies cannot be said with one number for all.
-static bool copies_refuse(struct pdl_facts *facts)
+bool pdl_pwg_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
-    pdl_facts_note(
-        facts, PDL_UNKNOWN,
-        "Pages ask for different numbers of copies, which cannot be charged as one job.");
-    return true;
-}
-
-bool pdl_pwg_read(struct str document, struct pdl_facts *facts, struct err *err)
-{
+    struct str document;
+    if (!pdl_input_part(input, &document)) {
+        facts->needs_whole = true;
+        return true;
+    }
     struct cur cur = cur_of(document.ptr, document.len);
     (void)cur_take(&cur, 4);
-    bool mixed = false;
     while (cur_left(&cur) > 0) {
         struct page page;
         struct err why;
@@ -264,12 +255,12 @@ bool pdl_pwg_read(struct str document, struct pdl_facts *facts, struct err *err)
                            (unsigned long long)facts->pages + 1);
             return true;
         }
-        if (!page_add(&page, facts, &mixed, err)) {
+        if (!page_add(&page, facts, err)) {
             return false;
         }
     }
     if (facts->pages == 0) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The raster file has no page.");
     }
-    return !mixed || copies_refuse(facts);
+    return true;
 }

@@ -5,10 +5,10 @@
 #pragma once
 
 #include "pdl/facts.h"
+#include "pdl/input.h"
 
-// Adds the pages of document, which starts with "RaS2". What is wrong with the file ends in
-// facts->certainty and a reason, with the whole pages before it counted. False: the limit on pages.
-bool pdl_pwg_read(struct str document, struct pdl_facts *facts, struct err *err) CC_MUST_USE;
+// Adds the pages of the document at input, which starts with "RaS2" (pdl/job.h).
+bool pdl_pwg_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err) CC_MUST_USE;
 
 // The rule for one pixel of 8-bit samples, shared with pictures: equal within PDL_NEUTRAL_LEVELS.
 enum { PDL_NEUTRAL_LEVELS = 2 };

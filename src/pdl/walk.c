@@ -180,7 +180,7 @@ static void form_run(struct pdl_walk *walk, struct pdl_object *form, const void 
     state->ctm = pdl_matrix_mul(&form->matrix, &outer->ctm);
     state->clip = pdl_rect_meet(outer->clip, pdl_rect_map(&state->ctm, form->box));
     state->clip_is_box = outer->clip_is_box && is_upright(&state->ctm);
-    struct pdl_part part = { 0, form->id };
+    struct pdl_piece part = { 0, form->id };
     struct pdl_stream stream = { form->content, &part, 1 };
     pdl_walk_run(walk, &stream, form->resources != NULL ? form->resources : resources);
     walk->state_at--;

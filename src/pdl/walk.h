@@ -100,14 +100,14 @@ struct pdl_source {
 };
 
 // Where a stream's bytes come from: parts in order, for reasons that name an object.
-struct pdl_part {
+struct pdl_piece {
     size_t start;
     int object;
 };
 
 struct pdl_stream {
     struct str content;
-    const struct pdl_part *parts;
+    const struct pdl_piece *parts;
     size_t part_count; // at least 1
 };
 

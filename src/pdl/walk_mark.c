@@ -278,7 +278,7 @@ void pdl_walk_alone(struct pdl_walk *walk, struct pdl_object *object, const void
     if (object->kind == PDL_OBJECT_TILING && !object->uncolored) {
         state->fill.inherit = state->stroke.inherit = false;
     }
-    struct pdl_part part = { 0, object->id };
+    struct pdl_piece part = { 0, object->id };
     struct pdl_stream stream = { object->content, &part, 1 };
     walk->state_at++;
     memo->active = true;

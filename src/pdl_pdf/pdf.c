@@ -82,12 +82,12 @@ static void page_size(struct doc *doc, qpdf_oh page, const struct inherit *inher
     run->height = turned ? width : height;
 }
 
-static bool content_add(struct doc *doc, qpdf_oh stream, struct pdl_part *part)
+static bool content_add(struct doc *doc, qpdf_oh stream, struct pdl_piece *part)
 {
     if (!qpdf_oh_is_stream(doc->qpdf, stream)) {
         return qpdf_oh_is_null(doc->qpdf, stream) != QPDF_FALSE;
     }
-    *part = (struct pdl_part){ doc->content.len, pdl_pdf_id(doc, stream) };
+    *part = (struct pdl_piece){ doc->content.len, pdl_pdf_id(doc, stream) };
     bool ok = pdl_pdf_stream_add(doc, stream, &doc->content);
     buf_add(&doc->content, STR("\n"));
     return ok;
@@ -98,8 +98,8 @@ static void walk_contents(struct doc *doc, qpdf_oh page, struct names *names)
     qpdf_data q = doc->qpdf;
     qpdf_oh contents = pdl_pdf_key(doc, page, "/Contents");
     int count = qpdf_oh_is_array(q, contents) ? qpdf_oh_get_array_n_items(q, contents) : 1;
-    struct pdl_part one = { 0 };
-    struct pdl_part *parts = &one;
+    struct pdl_piece one = { 0 };
+    struct pdl_piece *parts = &one;
     if (count > PARTS_MAX) {
         pdl_walk_doubt(doc->walk, "its content is in too many streams");
         count = PARTS_MAX;
@@ -112,7 +112,7 @@ static void walk_contents(struct doc *doc, qpdf_oh page, struct names *names)
     for (int i = 0; i < count && parts != NULL; i++) {
         qpdf_oh item =
             qpdf_oh_is_array(q, contents) ? qpdf_oh_get_array_item(q, contents, i) : contents;
-        parts[i] = (struct pdl_part){ doc->content.len, 0 };
+        parts[i] = (struct pdl_piece){ doc->content.len, 0 };
         if (!content_add(doc, item, &parts[i])) {
             pdl_walk_doubt(doc->walk, doc->content.fault ? "its content is over 128 MiB"
                                                          : "its content cannot be read wholly");
@@ -443,8 +443,13 @@ static void doc_fini(struct doc *doc)
     }
 }
 
-bool pdl_pdf_read(struct str document, struct pdl_facts *facts, struct err *err)
+bool pdl_pdf_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
+    struct str document;
+    if (!pdl_input_part(input, &document)) {
+        facts->needs_whole = true;
+        return true;
+    }
     OWN(doc_fini)
     struct doc doc = { .keep = facts->arena,
                        .page = ARENA_CAP(PAGE_ARENA_MAX),

@@ -5,8 +5,9 @@
 #pragma once
 
 #include "pdl/facts.h"
+#include "pdl/input.h"
 
-// document starts at "%PDF-" and is borrowed for the call. A document that cannot be read, or not
+// input is at "%PDF-" (pdl/job.h). A document that cannot be read, or not
 // wholly, is not an error: facts->certainty and its reasons say so; a page that must be drawn has
 // certainty PDL_UNKNOWN in its run. False: the limit on pages, or the arena's.
-bool pdl_pdf_read(struct str document, struct pdl_facts *facts, struct err *err) CC_MUST_USE;
+bool pdl_pdf_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err) CC_MUST_USE;

@@ -98,8 +98,13 @@ static enum pdl_shade judge(const struct pdl_jpeg *jpeg, struct str document, bo
     return pdl_pdf_jpeg_marks(document, damaged);
 }
 
-bool pdl_pdf_photo_read(struct str document, struct pdl_facts *facts, struct err *err)
+bool pdl_pdf_photo_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
+    struct str document;
+    if (!pdl_input_part(input, &document)) {
+        facts->needs_whole = true;
+        return true;
+    }
     struct pdl_jpeg jpeg;
     struct err why;
     if (!pdl_jpeg_read(document, &jpeg, &why)) {

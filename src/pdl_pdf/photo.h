@@ -2,7 +2,9 @@
 #pragma once
 
 #include "pdl/facts.h"
+#include "pdl/input.h"
 
-// document starts at its start mark and is borrowed for the call. What cannot be read to its end is
+// input is at its start mark (pdl/job.h). What cannot be read to its end is
 // not an error: facts->certainty and its reasons say so. False: the limit on pages, or the arena's.
-bool pdl_pdf_photo_read(struct str document, struct pdl_facts *facts, struct err *err) CC_MUST_USE;
+bool pdl_pdf_photo_read(struct pdl_input *input, struct pdl_facts *facts,
+                        struct err *err) CC_MUST_USE;

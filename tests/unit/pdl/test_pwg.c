@@ -127,6 +127,12 @@ static const struct {
       PDL_UNKNOWN },
 };
 
+static bool read_raster(struct str file, struct pdl_facts *facts, struct err *err)
+{
+    struct pdl_input input = pdl_input_of(file);
+    return pdl_pwg_read(&input, facts, err);
+}
+
 static void test_one_page_of_each_kind(void)
 {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -136,7 +142,7 @@ static void test_one_page_of_each_kind(void)
         struct err err;
         buf_add(&file, STR("RaS2"));
         add_page(&file, &cases[i].page);
-        bool ok = pdl_pwg_read(buf_str(&file), &facts, &err) && facts.pages == cases[i].pages &&
+        bool ok = read_raster(buf_str(&file), &facts, &err) && facts.pages == cases[i].pages &&
                   (facts.certainty == cases[i].certainty ||
                    (cases[i].pages == 0 && facts.certainty >= cases[i].certainty));
         ok = ok && (facts.pages == 0 ||
@@ -158,15 +164,17 @@ static void test_several_pages(void)
     buf_add(&file, STR("RaS2"));
     add_page(&file, &page);
     add_page(&file, &page);
-    CHECK(pdl_pwg_read(buf_str(&file), &facts, &err));
-    CHECK(facts.pages == 2 && facts.run_count == 1 && facts.copies == 3 && facts.sides == 3);
+    CHECK(read_raster(buf_str(&file), &facts, &err));
+    CHECK(facts.pages == 2 && facts.run_count == 1 && facts.first->copies == 3 &&
+          facts.first->sides == 3);
     CHECK(facts.certainty == PDL_EXACT);
     page.copies = 2;
     add_page(&file, &page);
     facts = pdl_facts_of(&arena, "image/pwg-raster", 100);
-    CHECK(pdl_pwg_read(buf_str(&file), &facts, &err) && facts.certainty == PDL_UNKNOWN);
+    CHECK(read_raster(buf_str(&file), &facts, &err) && facts.certainty == PDL_EXACT);
+    CHECK(facts.run_count == 2 && facts.last->copies == 2);
     facts = pdl_facts_of(&arena, "image/pwg-raster", 2);
-    CHECK(!pdl_pwg_read(buf_str(&file), &facts, &err) && err.code == ERR_LIMIT);
+    CHECK(!read_raster(buf_str(&file), &facts, &err) && err.code == ERR_LIMIT);
 }
 
 // Cut anywhere, a page is whole or not counted, and never more than there was.
@@ -181,7 +189,7 @@ static void test_every_cut(void)
         OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
         struct pdl_facts facts = pdl_facts_of(&arena, "image/pwg-raster", 100);
         struct err err;
-        ok &= pdl_pwg_read((struct str){ file.ptr, len }, &facts, &err);
+        ok &= read_raster((struct str){ file.ptr, len }, &facts, &err);
         bool whole = len == 4 + (file.len - 4) / 2;
         ok &= facts.pages == (len >= 4 + (file.len - 4) / 2 ? 1 : 0);
         ok &= whole || facts.certainty > PDL_EXACT;

@@ -131,7 +131,7 @@ static const struct {
 static enum pdl_shade walk_one(struct pdl_walk *walk, struct str content,
                                struct pdl_verdict *verdict)
 {
-    struct pdl_part part = { 0, 7 };
+    struct pdl_piece part = { 0, 7 };
     struct pdl_stream stream = { content, &part, 1 };
     pdl_walk_begin(walk, (struct pdl_rect){ 0, 0, 595, 842 });
     pdl_walk_content(walk, &stream, NULL);
@@ -150,7 +150,7 @@ static void test_the_reason_names_the_operator(struct pdl_walk *walk)
 static void test_limits(struct pdl_walk *walk)
 {
     struct pdl_verdict verdict;
-    struct pdl_part part = { 0, 7 };
+    struct pdl_piece part = { 0, 7 };
     struct pdl_stream stream = { STR("0 g 0 g 0 g 0 g 0 g 9 9 9 9 re f"), &part, 1 };
     pdl_walk_begin(walk, (struct pdl_rect){ 0, 0, 595, 842 });
     pdl_walk_limit(walk, 3);

@@ -9,6 +9,12 @@
 
 enum { FILE_MAX = 1 << 20, ARENA_MAX = 64 << 20, PATH_LEN = 1024 };
 
+static bool read_document(struct str file, struct pdl_facts *facts, struct err *err)
+{
+    struct pdl_input input = pdl_input_of(file);
+    return pdl_pdf_read(&input, facts, err);
+}
+
 static struct str want_line(struct str want, const char *key)
 {
     struct str name = str_of(key);
@@ -34,7 +40,7 @@ static void check_pdf(const char *name, struct str file, struct str want)
     uint64_t color = 0;
     uint64_t blank = 0;
     bool open = false; // a page must be drawn to be known: its verdict is not here
-    bool ok = pdl_pdf_read(body, &facts, &err);
+    bool ok = read_document(body, &facts, &err);
     for (struct pdl_run *run = facts.first; run != NULL; run = run->next) {
         color += run->color ? run->count : 0;
         blank += run->blank ? run->count : 0;
@@ -55,7 +61,7 @@ static void check_cuts(const char *name, struct str file)
         struct pdl_facts facts = pdl_facts_of(&arena, "application/pdf", 1000);
         struct err err;
         buf_add(&cut, (struct str){ file.ptr, file.len * part / 8 });
-        ok &= pdl_pdf_read(buf_str(&cut), &facts, &err) && facts.pages <= 20;
+        ok &= read_document(buf_str(&cut), &facts, &err) && facts.pages <= 20;
         ok &= facts.certainty > PDL_EXACT || facts.pages > 0;
     }
     tap_result(ok, name, __FILE__, __LINE__);

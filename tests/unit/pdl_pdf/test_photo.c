@@ -14,6 +14,12 @@
 
 enum { FILE_MAX = 1 << 20, ARENA_MAX = 1 << 20, PATH_LEN = 1024 };
 
+static bool read_document(struct str file, struct pdl_facts *facts, struct err *err)
+{
+    struct pdl_input input = pdl_input_of(file);
+    return pdl_pdf_photo_read(&input, facts, err);
+}
+
 static bool want_is(struct str want, const char *key, uint64_t value)
 {
     char line[64];
@@ -26,7 +32,7 @@ static void check_file(const char *name, struct str file, struct str want)
     OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
     struct pdl_facts facts = pdl_facts_of(&arena, "image/jpeg", 10);
     struct err err;
-    bool ok = pdl_pdf_photo_read(file, &facts, &err) && want_is(want, "pages", facts.pages);
+    bool ok = read_document(file, &facts, &err) && want_is(want, "pages", facts.pages);
     ok = ok && want_is(want, "color", facts.first != NULL && facts.first->color);
     ok = ok && want_is(want, "blank", facts.first != NULL && facts.first->blank);
     tap_result(ok, name, __FILE__, __LINE__);
@@ -35,7 +41,7 @@ static void check_file(const char *name, struct str file, struct str want)
         OWN(buf_free) struct buf cut = BUF_CAP(FILE_MAX); // its end is the end of memory
         struct pdl_facts again = pdl_facts_of(&arena, "image/jpeg", 10);
         buf_add(&cut, (struct str){ file.ptr, file.len * part / 32 });
-        ok &= pdl_pdf_photo_read(buf_str(&cut), &again, &err) && again.pages == 0 &&
+        ok &= read_document(buf_str(&cut), &again, &err) && again.pages == 0 &&
               again.certainty == PDL_UNKNOWN && again.reason_count == 1;
     }
     tap_result(ok || strcmp(name, "tail.jpg") == 0, "cut anywhere it is not known", __FILE__,
@@ -115,7 +121,7 @@ static void test_progressive(void)
         struct pdl_facts facts = pdl_facts_of(&arena, "image/jpeg", 10);
         struct err err;
         make(red != 0, &file);
-        CHECK(pdl_pdf_photo_read(buf_str(&file), &facts, &err) && facts.pages == 1);
+        CHECK(read_document(buf_str(&file), &facts, &err) && facts.pages == 1);
         CHECK(facts.certainty == PDL_EXACT && facts.reason_count == 0);
         CHECK(facts.first != NULL && facts.first->color == (red != 0) && !facts.first->blank);
         CHECK(facts.first != NULL && facts.first->width == 21006 && facts.first->height == 29693);
@@ -127,12 +133,12 @@ static void test_progressive(void)
             memset(frame + 7, 0x69, 2);
         }
         struct pdl_facts bomb = pdl_facts_of(&arena, "image/jpeg", 10);
-        CHECK(pdl_pdf_photo_read(buf_str(&file), &bomb, &err) && bomb.pages == 0);
+        CHECK(read_document(buf_str(&file), &bomb, &err) && bomb.pages == 0);
         CHECK(bomb.certainty == PDL_UNKNOWN);
         struct pdl_facts none = pdl_facts_of(&arena, "image/jpeg", 0);
         OWN(buf_free) struct buf good = BUF_CAP(FILE_MAX);
         make(false, &good);
-        CHECK(!pdl_pdf_photo_read(buf_str(&good), &none, &err) && err.code == ERR_LIMIT);
+        CHECK(!read_document(buf_str(&good), &none, &err) && err.code == ERR_LIMIT);
     }
 }
 

@@ -1,0 +1,98 @@
+// job: see job.h.
+
+#include "pdl/job.h"
+
+#include "pdl/pjl.h"
+
+static pdl_reader *reader_of(const struct pdl_language *languages, enum pdl_family family)
+{
+    const struct pdl_language *language = languages;
+    while (language->read != NULL && language->family != family) {
+        language++;
+    }
+    return language->read;
+}
+
+static bool refuse(struct pdl_facts *facts, const struct pdl_kind *kind)
+{
+    if (kind->family == PDL_FAMILY_UNKNOWN) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "It is in no language that is known here.");
+    } else {
+        pdl_facts_note(
+            facts, PDL_UNKNOWN,
+            "It is %s, whose pages cannot be told from its bytes: take the device's word.",
+            kind->name);
+    }
+    return true;
+}
+
+static void part_defaults(struct pdl_part *part, const struct pdl_pjl *pjl)
+{
+    part->copies = pjl->copies;
+    part->sets = pjl->quantity;
+    part->sides = pjl->sides;
+    part->first_page = pjl->first_page;
+    part->last_page = pjl->last_page;
+}
+
+static bool read_part(struct pdl_input *input, const struct pdl_language *languages,
+                      const struct pdl_kind *kind, const struct pdl_pjl *pjl,
+                      struct pdl_facts *facts, struct err *err)
+{
+    uint64_t offset = pdl_input_offset(input);
+    if (!pdl_facts_part(facts, kind->format, offset, err)) {
+        return false;
+    }
+    struct pdl_part *part = facts->part;
+    pdl_reader *read = reader_of(languages, kind->family);
+    part_defaults(part, pjl);
+    if (read == NULL ? !refuse(facts, kind) : !read(input, facts, err)) {
+        return false;
+    }
+    part->length = pdl_input_offset(input) - offset;
+    return true;
+}
+
+// Behind a part must come a UEL, padding, or the end.
+static bool at_end(struct pdl_input *input, struct pdl_facts *facts)
+{
+    (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is
+    struct str head = { (const char *)input->at, pdl_input_left(input) };
+    input->at += pdl_detect_padding(head);
+    if (!pdl_input_need(input, 1)) {
+        return true;
+    }
+    if (facts->part_count > 0 && facts->part->length == 0) {
+        return true; // nothing was read: it was refused, or cannot be read further
+    }
+    return false;
+}
+
+bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
+                  struct pdl_facts *facts, struct err *err)
+{
+    struct pdl_pjl pjl = pdl_pjl_of();
+    while (!at_end(input, facts)) {
+        if (pdl_pjl_read(input, &pjl)) {
+            if (!input->wrapped) {
+                pdl_facts_note(facts, PDL_EXACT, "The document is wrapped in PJL.");
+            }
+            input->wrapped = true;
+            continue;
+        }
+        (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is
+        struct str head = { (const char *)input->at, pdl_input_left(input) };
+        struct pdl_kind kind = pdl_detect(head, str_of(pjl.language));
+        input->at += kind.skip;
+        if (!read_part(input, languages, &kind, &pjl, facts, err)) {
+            return false;
+        }
+        if (facts->needs_whole) {
+            return true;
+        }
+    }
+    if (facts->part_count == 0) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The document is empty.");
+    }
+    return true;
+}

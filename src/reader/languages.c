@@ -1,0 +1,15 @@
+// languages: which reader reads what.
+// no unit test: a table; tests/unit/count/test_count.c reads the corpus through it.
+
+#include "reader/reader.h"
+
+#include "pdl/pwg.h"
+#include "pdl_pdf/pdf.h"
+#include "pdl_pdf/photo.h"
+
+const struct pdl_language reader_languages[] = {
+    { PDL_FAMILY_PDF, pdl_pdf_read },
+    { PDL_FAMILY_JPEG, pdl_pdf_photo_read },
+    { PDL_FAMILY_PWG, pdl_pwg_read },
+    { PDL_FAMILY_EMPTY, NULL },
+};
