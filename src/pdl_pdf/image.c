@@ -5,6 +5,7 @@
 #include "pdl_pdf/pdf_int.h"
 
 #include "pdl/pwg.h"
+#include "pdl_image/jpeg.h"
 #include <stdlib.h>
 
 enum { SIDE_MAX = 1 << 20, ROW_MAX = 64 << 20, LUT_SIZE = 256 };
@@ -255,6 +256,26 @@ static bool pixels_read(struct doc *doc, struct pdf_image *image, qpdf_oh dict,
     return true;
 }
 
+static enum pdl_shade jpeg_row(void *asker, const uint8_t *row, uint32_t width)
+{
+    struct pdf_pixels *pixels = asker;
+    pixels->width = width; // its own, whatever the dictionary says
+    return pdl_pdf_pixels_row(pixels, row, (size_t)width * (size_t)pixels->components);
+}
+
+static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str bytes)
+{
+    struct pdf_pixels read = *pixels;
+    read.bits = 8;
+    struct pdl_image_rows rows = { .components = pixels->components,
+                                   .is_rgb = pixels->space->family == PDL_SPACE_RGB &&
+                                             !pixels->has_decode,
+                                   .row = jpeg_row,
+                                   .asker = &read };
+    bool damaged = false; // what a page shows of it is the page's colour
+    return pdl_image_jpeg_judge(&rows, bytes, &damaged);
+}
+
 static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
                                    const struct pdf_pixels *pixels, qpdf_oh dict)
 {
@@ -263,11 +284,10 @@ static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
     enum pdl_shade shade = PDL_UNSURE;
     unsigned char *bytes = NULL;
     size_t len = 0;
-    bool damaged = false; // what a page shows of it is the page's colour
     if (filter == FILTER_DCT || (filter == FILTER_FLATE && predictor_fits(pixels, &predictor))) {
         if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
             struct str raw = { (const char *)bytes, len };
-            shade = filter == FILTER_DCT ? pdl_pdf_jpeg_judge(pixels, raw, &damaged)
+            shade = filter == FILTER_DCT ? jpeg_judge(pixels, raw)
                                          : judge_flate(doc, pixels, &predictor, raw);
         }
     } else if (filter != FILTER_JPX && filter != FILTER_BITS) {
@@ -362,8 +382,7 @@ enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *im
         return judge_flate(doc, &pixels, &none, image->data);
     }
     if (str_eq(name, STR("DCT")) || str_eq(name, STR("DCTDecode"))) {
-        bool damaged = false;
-        return pdl_pdf_jpeg_judge(&pixels, image->data, &damaged);
+        return jpeg_judge(&pixels, image->data);
     }
     return PDL_UNSURE;
 }

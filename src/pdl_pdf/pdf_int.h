@@ -1,6 +1,5 @@
 // What the modules of pdl_pdf share. pdf.c: the document and its pages; names.c: resources by name;
-// space.c and func.c: colour spaces and functions; image.c and jpeg.c: pixels; photo.c: a JPEG that
-// is the document; stream.c: bytes.
+// space.c and func.c: colour spaces and functions; image.c: pixels; stream.c: bytes.
 #pragma once
 
 #include "base/buf.h"
@@ -120,11 +119,6 @@ struct pdf_pixels { // how samples become colours
     uint8_t lut[256]; // of one component: the shade of each code
 };
 enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t *row, size_t len);
-// *damaged is set where the library had to make up for bytes that are wrong.
-enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str jpeg, bool *damaged);
-// Of one that is known to be grey: PDL_SHADE_WHITE when no pixel leaves a mark, otherwise PDL_GREY.
-enum pdl_shade pdl_pdf_jpeg_marks(struct str jpeg, bool *damaged);
-
 void pdl_pdf_source_init(struct doc *doc);
 qpdf_oh pdl_pdf_names_key(struct doc *doc, struct names *names, const char *category,
                           struct str name);

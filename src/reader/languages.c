@@ -4,12 +4,12 @@
 #include "reader/reader.h"
 
 #include "pdl/pwg.h"
+#include "pdl_image/photo.h"
 #include "pdl_pdf/pdf.h"
-#include "pdl_pdf/photo.h"
 
 const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_PDF, pdl_pdf_read },
-    { PDL_FAMILY_JPEG, pdl_pdf_photo_read },
+    { PDL_FAMILY_JPEG, pdl_image_photo_read },
     { PDL_FAMILY_PWG, pdl_pwg_read },
     { PDL_FAMILY_EMPTY, NULL },
 };

@@ -1,7 +1,7 @@
-// jpeg: what the segments of a JPEG file say: how many pixels, of what kind, how large on paper,
-// and whether it is there to its end (ISO/IEC 10918-1 annex B; JFIF 1.02; Exif 2.32).
+// jpeg_head: what the segments of a JPEG file say: how many pixels, of what kind, how large on
+// paper, and whether it is there to its end (ISO/IEC 10918-1 annex B; JFIF 1.02; Exif 2.32).
 //
-// Pure. The pixels themselves are pdl_pdf's to judge.
+// The pixels themselves are for jpeg.h to judge.
 #pragma once
 
 #include "base/cc.h"
@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include <stdint.h>
 
-struct pdl_jpeg {
+struct pdl_image_jpeg {
     uint32_t width; // pixels
     uint32_t height;
     uint32_t bits; // of a sample
@@ -23,4 +23,5 @@ struct pdl_jpeg {
 
 // document starts with its start mark, FF D8. False: there is no picture in it that has a size;
 // the text completes "The JPEG ...".
-bool pdl_jpeg_read(struct str document, struct pdl_jpeg *jpeg, struct err *err) CC_MUST_USE;
+bool pdl_image_jpeg_head(struct str document, struct pdl_image_jpeg *jpeg,
+                         struct err *err) CC_MUST_USE;

@@ -1,10 +1,10 @@
 // photo: see photo.h. A picture has pixels and, perhaps, a density; paper is what it is printed on,
 // so a size that no sheet has is not believed. What is unknown is said, never guessed.
 
-#include "pdl_pdf/photo.h"
+#include "pdl_image/photo.h"
 
-#include "pdl/jpeg.h"
-#include "pdl_pdf/pdf_int.h"
+#include "pdl_image/jpeg.h"
+#include "pdl_image/jpeg_head.h"
 
 enum {
     COMPONENTS_MAX = 4,
@@ -22,7 +22,7 @@ enum {
 #define DENSITY_MAX 4800.0
 
 // Whether all of it may be decoded here; otherwise notes why not.
-static bool may_decode(const struct pdl_jpeg *jpeg, struct pdl_facts *facts)
+static bool may_decode(const struct pdl_image_jpeg *jpeg, struct pdl_facts *facts)
 {
     uint64_t pixels = (uint64_t)jpeg->width * jpeg->height;
     if (!jpeg->whole) {
@@ -52,7 +52,8 @@ static uint32_t side(uint32_t pixels, double density)
     return pdl_facts_points(pixels / density * 72);
 }
 
-static void page_size(const struct pdl_jpeg *jpeg, struct pdl_facts *facts, struct pdl_run *run)
+static void page_size(const struct pdl_image_jpeg *jpeg, struct pdl_facts *facts,
+                      struct pdl_run *run)
 {
     double x = jpeg->density_x;
     double y = jpeg->density_y;
@@ -79,35 +80,31 @@ static void page_size(const struct pdl_jpeg *jpeg, struct pdl_facts *facts, stru
     run->height = jpeg->width > jpeg->height ? A4_WIDTH : A4_HEIGHT;
 }
 
-static enum pdl_shade judge(const struct pdl_jpeg *jpeg, struct str document, bool *damaged)
+static enum pdl_shade judge(const struct pdl_image_jpeg *jpeg, struct str document, bool *damaged)
 {
-    const struct pdl_space *space = jpeg->components == 4 ? &pdl_color_cmyk : &pdl_color_rgb;
-    struct pdf_pixels pixels = { .space = space,
-                                 .components = (int)jpeg->components,
-                                 .bits = SAMPLE_BITS,
-                                 .width = jpeg->width,
-                                 .height = jpeg->height,
-                                 .has_decode = jpeg->components == 4 && jpeg->adobe,
-                                 .decode = { 1, 0, 1, 0, 1, 0, 1, 0 } };
+    pdl_image_row *cmyk = jpeg->adobe ? pdl_image_row_cmyk_inverted : pdl_image_row_cmyk;
+    struct pdl_image_rows rows = { .components = (int)jpeg->components,
+                                   .is_rgb = jpeg->components == 3,
+                                   .row = jpeg->components == 4 ? cmyk : pdl_image_row_rgb };
     if (jpeg->components > 1) {
-        enum pdl_shade shade = pdl_pdf_jpeg_judge(&pixels, document, damaged);
+        enum pdl_shade shade = pdl_image_jpeg_judge(&rows, document, damaged);
         if (shade != PDL_GREY || jpeg->components == 4) {
             return shade;
         }
     }
-    return pdl_pdf_jpeg_marks(document, damaged);
+    return pdl_image_jpeg_marks(document, damaged);
 }
 
-bool pdl_pdf_photo_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
+bool pdl_image_photo_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
     struct str document;
     if (!pdl_input_part(input, &document)) {
         facts->needs_whole = true;
         return true;
     }
-    struct pdl_jpeg jpeg;
+    struct pdl_image_jpeg jpeg;
     struct err why;
-    if (!pdl_jpeg_read(document, &jpeg, &why)) {
+    if (!pdl_image_jpeg_head(document, &jpeg, &why)) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The JPEG %s.", why.text);
         return true;
     }

@@ -1,7 +1,7 @@
-// jpeg: whether a JPEG has a coloured pixel. In the usual YCbCr only the chroma planes are
+// jpeg: see jpeg.h. In the usual YCbCr only the chroma planes are
 // reconstructed, at their own resolution, row by row, and the first coloured sample ends it.
 
-#include "pdl_pdf/pdf_int.h"
+#include "pdl_image/jpeg.h"
 
 #include "base/mem.h"
 #include <setjmp.h>
@@ -105,7 +105,7 @@ static enum pdl_shade judge_chroma(struct judge *judge)
     return PDL_GREY;
 }
 
-static enum pdl_shade judge_rows(struct judge *judge, const struct pdf_pixels *pixels)
+static enum pdl_shade judge_rows(struct judge *judge, const struct pdl_image_rows *rows)
 {
     struct jpeg_decompress_struct *jpeg = &judge->jpeg;
     enum pdl_shade shade = PDL_GREY;
@@ -115,12 +115,12 @@ static enum pdl_shade judge_rows(struct judge *judge, const struct pdf_pixels *p
     while (jpeg->output_scanline < jpeg->output_height && shade != PDL_COLOR) {
         JSAMPROW row = judge->rows;
         (void)jpeg_read_scanlines(jpeg, &row, 1);
-        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, judge->rows, len));
+        shade = pdl_color_both(shade, rows->row(rows->asker, judge->rows, jpeg->output_width));
     }
     return shade;
 }
 
-static enum pdl_shade judge_run(struct judge *judge, const struct pdf_pixels *pixels,
+static enum pdl_shade judge_run(struct judge *judge, const struct pdl_image_rows *rows,
                                 struct str bytes)
 {
     struct jpeg_decompress_struct *jpeg = &judge->jpeg;
@@ -129,15 +129,10 @@ static enum pdl_shade judge_run(struct judge *judge, const struct pdf_pixels *pi
         jpeg->image_width > SIDE_MAX || jpeg->image_height > SIDE_MAX) {
         return PDL_UNSURE;
     }
-    struct pdf_pixels read = *pixels;
-    read.width = jpeg->image_width;
-    read.bits = 8;
-    if (jpeg->num_components != pixels->components) {
+    if (jpeg->num_components != rows->components) {
         return PDL_UNSURE;
     }
-    bool rgb = pixels->space->family == PDL_SPACE_RGB;
-    bool plain = !pixels->has_decode;
-    if (jpeg->jpeg_color_space == JCS_YCbCr && rgb && plain) {
+    if (jpeg->jpeg_color_space == JCS_YCbCr && rows->is_rgb) {
         return judge_chroma(judge);
     }
     if (jpeg->num_components == 3) {
@@ -147,15 +142,15 @@ static enum pdl_shade judge_run(struct judge *judge, const struct pdf_pixels *pi
     } else {
         jpeg->out_color_space = jpeg->jpeg_color_space;
     }
-    return judge_rows(judge, &read);
+    return judge_rows(judge, rows);
 }
 
 // The brightness alone, until a pixel leaves a mark.
-static enum pdl_shade judge_marks(struct judge *judge, const struct pdf_pixels *pixels,
+static enum pdl_shade judge_marks(struct judge *judge, const struct pdl_image_rows *rows,
                                   struct str bytes)
 {
     struct jpeg_decompress_struct *jpeg = &judge->jpeg;
-    (void)pixels;
+    (void)rows;
     jpeg_mem_src(jpeg, (const unsigned char *)bytes.ptr, bytes.len);
     if (jpeg_read_header(jpeg, TRUE) != JPEG_HEADER_OK) {
         return PDL_UNSURE;
@@ -175,11 +170,11 @@ static enum pdl_shade judge_marks(struct judge *judge, const struct pdf_pixels *
     return PDL_SHADE_WHITE;
 }
 
-typedef enum pdl_shade run_judge(struct judge *judge, const struct pdf_pixels *pixels,
+typedef enum pdl_shade run_judge(struct judge *judge, const struct pdl_image_rows *rows,
                                  struct str bytes);
 
-static enum pdl_shade run(run_judge *judge_with, const struct pdf_pixels *pixels, struct str bytes,
-                          bool *damaged)
+static enum pdl_shade run(run_judge *judge_with, const struct pdl_image_rows *rows,
+                          struct str bytes, bool *damaged)
 {
     struct judge judge = { .rows = NULL };
     struct jpeg_progress_mgr watch = { .progress_monitor = progress };
@@ -193,7 +188,7 @@ static enum pdl_shade run(run_judge *judge_with, const struct pdf_pixels *pixels
         jpeg_create_decompress(&judge.jpeg);
         judge.jpeg.client_data = &judge;
         judge.jpeg.progress = &watch;
-        shade = judge_with(&judge, pixels, bytes);
+        shade = judge_with(&judge, rows, bytes);
     }
     *damaged |= judge.damaged;
     jpeg_destroy_decompress(&judge.jpeg);
@@ -201,12 +196,13 @@ static enum pdl_shade run(run_judge *judge_with, const struct pdf_pixels *pixels
     return shade;
 }
 
-enum pdl_shade pdl_pdf_jpeg_judge(const struct pdf_pixels *pixels, struct str bytes, bool *damaged)
+enum pdl_shade pdl_image_jpeg_judge(const struct pdl_image_rows *rows, struct str bytes,
+                                    bool *damaged)
 {
-    return run(judge_run, pixels, bytes, damaged);
+    return run(judge_run, rows, bytes, damaged);
 }
 
-enum pdl_shade pdl_pdf_jpeg_marks(struct str bytes, bool *damaged)
+enum pdl_shade pdl_image_jpeg_marks(struct str bytes, bool *damaged)
 {
     return run(judge_marks, NULL, bytes, damaged);
 }

@@ -1,11 +1,11 @@
-// jpeg: see jpeg.h.
+// jpeg_head: see jpeg_head.h.
 //
 // file    = FF D8 (segment | scan)* FF D9
 // segment = FF marker length(2) body         the length counts itself; FF may repeat as padding
 // scan    = segment FF DA, then bytes up to a marker that is neither stuffing nor a restart
 // Exif    = "Exif" 0 0, a TIFF header, and a directory of 12-byte entries
 
-#include "pdl/jpeg.h"
+#include "pdl_image/jpeg_head.h"
 
 #include "base/cur.h"
 
@@ -61,7 +61,7 @@ static double exif_ratio(const struct exif *exif, size_t entry)
     return under == 0 ? 0 : (double)exif_number(exif, at, 4) / under;
 }
 
-static void exif_read(struct str body, struct pdl_jpeg *jpeg)
+static void exif_read(struct str body, struct pdl_image_jpeg *jpeg)
 {
     if (body.len < 14 || memcmp(body.ptr, "Exif\0\0", 6) != 0) {
         return;
@@ -88,7 +88,7 @@ static void exif_read(struct str body, struct pdl_jpeg *jpeg)
 }
 
 // JFIF's own density is only read where Exif, which cameras fill with more care, has none.
-static void jfif_read(struct str body, struct pdl_jpeg *jpeg)
+static void jfif_read(struct str body, struct pdl_image_jpeg *jpeg)
 {
     if (body.len < 12 || memcmp(body.ptr, "JFIF\0", 5) != 0 || jpeg->density_x > 0) {
         return;
@@ -99,7 +99,7 @@ static void jfif_read(struct str body, struct pdl_jpeg *jpeg)
     jpeg->density_y = cur_u16be(&cur) * per;
 }
 
-static void frame_read(uint8_t marker, struct str body, struct pdl_jpeg *jpeg)
+static void frame_read(uint8_t marker, struct str body, struct pdl_image_jpeg *jpeg)
 {
     if (body.len < 6 || jpeg->components != 0) {
         return;
@@ -112,7 +112,7 @@ static void frame_read(uint8_t marker, struct str body, struct pdl_jpeg *jpeg)
     jpeg->progressive = marker != SOF_FIRST && marker != SOF_FIRST + 1;
 }
 
-static void segment_read(uint8_t marker, struct str body, struct pdl_jpeg *jpeg)
+static void segment_read(uint8_t marker, struct str body, struct pdl_image_jpeg *jpeg)
 {
     if (marker == APP0) {
         jfif_read(body, jpeg);
@@ -148,11 +148,11 @@ static uint8_t next_marker(struct cur *cur)
     return 0;
 }
 
-bool pdl_jpeg_read(struct str document, struct pdl_jpeg *jpeg, struct err *err)
+bool pdl_image_jpeg_head(struct str document, struct pdl_image_jpeg *jpeg, struct err *err)
 {
     struct cur cur = cur_of(document.ptr, document.len);
     bool scanned = false;
-    *jpeg = (struct pdl_jpeg){ 0 };
+    *jpeg = (struct pdl_image_jpeg){ 0 };
     for (uint8_t marker = next_marker(&cur); marker != 0 && !jpeg->whole;
          marker = next_marker(&cur)) {
         jpeg->whole = marker == END && scanned;

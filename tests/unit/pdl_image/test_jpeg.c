@@ -1,8 +1,9 @@
 // JPEGs made here, in the ways that cameras, scanners and printers' drivers make them.
-#include "pdl_pdf/pdf_int.h"
+#include "pdl_image/jpeg.h"
 
 #include "lib/tap.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <jpeglib.h>
 
@@ -78,26 +79,23 @@ static void test_each_kind(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct made made = make(cases[i].components, cases[i].in, cases[i].out,
                                 cases[i].progressive, cases[i].red_at);
-        struct pdf_pixels pixels = { .space = cases[i].components == 4 ? &pdl_color_cmyk
-                                                                       : &pdl_color_rgb,
-                                     .components = cases[i].components,
-                                     .bits = 8,
-                                     .width = SIDE,
-                                     .height = SIDE };
+        struct pdl_image_rows rows = { .components = cases[i].components,
+                                       .is_rgb = cases[i].components == 3,
+                                       .row = cases[i].components == 4 ? pdl_image_row_cmyk
+                                                                       : pdl_image_row_rgb };
         struct str bytes = { (const char *)made.bytes, made.len };
         bool damaged = false;
-        tap_result(pdl_pdf_jpeg_judge(&pixels, bytes, &damaged) == cases[i].shade, cases[i].name,
+        tap_result(pdl_image_jpeg_judge(&rows, bytes, &damaged) == cases[i].shade, cases[i].name,
                    __FILE__, __LINE__);
         CHECK(!damaged);
         bool ended = true;
         for (size_t len = 0; len < made.len; len += 37) { // cut anywhere: some answer, no harm
             ended &=
-                pdl_pdf_jpeg_judge(&pixels, (struct str){ bytes.ptr, len }, &damaged) <= PDL_UNSURE;
+                pdl_image_jpeg_judge(&rows, (struct str){ bytes.ptr, len }, &damaged) <= PDL_UNSURE;
         }
         CHECK(ended);
-        pixels.components = 1;
-        pixels.space = &pdl_color_gray;
-        CHECK(pdl_pdf_jpeg_judge(&pixels, bytes, &damaged) ==
+        rows.components = 1;
+        CHECK(pdl_image_jpeg_judge(&rows, bytes, &damaged) ==
               PDL_UNSURE); // not what the page says it is
         free(made.bytes);
     }

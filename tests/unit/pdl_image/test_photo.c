@@ -1,7 +1,7 @@
 // A JPEG as a document, in this process, so that sanitizers watch: the corpus of traps, each file
 // of it cut at many places, and what libjpeg itself makes. The worker reads the same corpus in
 // tests/unit/count/test_count.c.
-#include "pdl_pdf/photo.h"
+#include "pdl_image/photo.h"
 
 #include "base/buf.h"
 #include "base/fs.h"
@@ -17,7 +17,7 @@ enum { FILE_MAX = 1 << 20, ARENA_MAX = 1 << 20, PATH_LEN = 1024 };
 static bool read_document(struct str file, struct pdl_facts *facts, struct err *err)
 {
     struct pdl_input input = pdl_input_of(file);
-    return pdl_pdf_photo_read(&input, facts, err);
+    return pdl_image_photo_read(&input, facts, err);
 }
 
 static bool want_is(struct str want, const char *key, uint64_t value)

@@ -1,5 +1,5 @@
 // The segments of a JPEG: which density holds, what is passed over, and where it ends.
-#include "pdl/jpeg.h"
+#include "pdl_image/jpeg_head.h"
 
 #include "base/buf.h"
 #include "lib/tap.h"
@@ -53,9 +53,9 @@ static bool is_near(double a, double b)
 static void test_each(void)
 {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct pdl_jpeg jpeg;
+        struct pdl_image_jpeg jpeg;
         struct err err;
-        bool ok = pdl_jpeg_read(cases[i].bytes, &jpeg, &err);
+        bool ok = pdl_image_jpeg_head(cases[i].bytes, &jpeg, &err);
         bool good = ok == cases[i].ok;
         if (good && ok) {
             good = jpeg.whole == cases[i].whole && jpeg.width == 16 && jpeg.height == 32 &&
@@ -73,10 +73,10 @@ static void test_cuts(void)
     bool good = true;
     for (size_t len = 0; len < whole.len; len++) {
         OWN(buf_free) struct buf cut = BUF_CAP(4096); // its end is the end of memory
-        struct pdl_jpeg jpeg;
+        struct pdl_image_jpeg jpeg;
         struct err err;
         buf_add(&cut, (struct str){ whole.ptr, len });
-        bool ok = pdl_jpeg_read(buf_str(&cut), &jpeg, &err);
+        bool ok = pdl_image_jpeg_head(buf_str(&cut), &jpeg, &err);
         good &= !ok || (!jpeg.whole && jpeg.width == 16);
     }
     CHECK(good);
