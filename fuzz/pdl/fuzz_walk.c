@@ -113,6 +113,12 @@ static enum pdl_shade judge(void *ctx, void *handle, const char **why)
     return PDL_COLOR;
 }
 
+static bool declares(void *ctx, void *handle)
+{
+    (void)ctx;
+    return handle == NULL;
+}
+
 static enum pdl_shade judge_inline(void *ctx, const struct pdl_inline *image, const char **why)
 {
     const struct world *world = ctx;
@@ -145,6 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .graphics = find_graphics,
                                  .hidden = find_hidden,
                                  .image = judge,
+                                 .image_declares = declares,
                                  .inline_image = judge_inline };
     OWN(arena_free) struct arena arena = ARENA_CAP(8 << 20);
     struct pdl_walk *walk = pdl_walk_new(&arena, &source);

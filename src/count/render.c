@@ -85,6 +85,7 @@ static bool render_judge(struct render *render, uint64_t page, Quoin__V1__PageRu
                        seen->n_reasons > 0 ? seen->reasons[0] : "nothing was drawn");
     }
     run->color = seen->pages[0]->color;
+    run->nominal_color |= run->color;
     run->blank = seen->pages[0]->blank;
     run->certainty = QUOIN__V1__CERTAINTY__CERTAINTY_COMPUTED;
     run->reason = arena_textf(render->arena, "%s; drawn, the page %s", run->reason,

@@ -3,10 +3,10 @@
 #include "pdl/color.h"
 
 const struct pdl_space pdl_color_gray = { .family = PDL_SPACE_GRAY, .components = 1 };
-const struct pdl_space pdl_color_rgb = { .family = PDL_SPACE_RGB, .components = 3 };
-const struct pdl_space pdl_color_cmyk = { .family = PDL_SPACE_CMYK,
-                                          .components = 4,
-                                          .initial = { 0, 0, 0, 1 } };
+const struct pdl_space pdl_color_rgb = { .family = PDL_SPACE_RGB, .components = 3, .chroma = true };
+const struct pdl_space pdl_color_cmyk = {
+    .family = PDL_SPACE_CMYK, .components = 4, .chroma = true, .initial = { 0, 0, 0, 1 }
+};
 
 static double clamp(double v)
 {

@@ -31,6 +31,7 @@ enum pdl_space_family {
 struct pdl_space {
     enum pdl_space_family family;
     int components;
+    bool chroma; // can say more than grey: it is declared as colour by whoever marks in it
     const struct pdl_space *under; // borrowed
     double initial[4];             // the colour that cs selects, where it is not 0 0 0 (1)
     const void *source;            // the asker's own

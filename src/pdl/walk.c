@@ -18,6 +18,7 @@ void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip)
     walk->page.rest.shade = PDL_NOTHING;
     walk->page.inked = false;
     walk->page.inherits = false;
+    walk->page.nominal = false;
     walk->sheet = &walk->page;
     walk->state_at = 0;
     walk->states[0] = (struct state){ .ctm = PDL_IDENTITY,
@@ -34,7 +35,7 @@ void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip)
     walk->text = walk->text_line = PDL_IDENTITY;
     walk->text_clip = PDL_RECT_NONE;
     walk->depth = 0;
-    walk->annotation = 0;
+    walk->annotation = walk->here = 0;
     walk->color_locked = false;
     walk->may_cover = true;
     walk->hidden = 0;
@@ -120,6 +121,8 @@ void pdl_walk_run(struct pdl_walk *walk, const struct pdl_stream *stream, const 
     frame.state_base = walk->state_at;
     frame.states_lost = 0;
     int hidden = walk->hidden;
+    int outer = walk->here;
+    walk->here = stream->parts[0].object;
     walk->depth++;
     walk->path = (struct path){ .box = PDL_RECT_NONE };
     walk->clip_waits = false;
@@ -140,6 +143,7 @@ void pdl_walk_run(struct pdl_walk *walk, const struct pdl_stream *stream, const 
         pdl_walk_doubt(walk, "its content has a string or array that never ends");
     }
     walk->depth--;
+    walk->here = outer;
     walk->hidden = hidden;
     walk->state_at = frame.state_base;
 }
@@ -164,7 +168,9 @@ static bool form_is_plain(struct pdl_walk *walk, const struct pdl_object *form)
         return false;
     }
     struct pdl_matrix matrix = pdl_matrix_mul(&form->matrix, &walk_state(walk)->ctm);
-    struct paint grey = { .shade = memo->shade, .level = walk->depth };
+    struct paint grey = {
+        .shade = memo->shade, .nominal = memo->nominal, .what_id = form->id, .level = walk->depth
+    };
     pdl_walk_paint_box(walk, pdl_rect_map(&matrix, form->box), &grey, 1);
     return true;
 }
@@ -207,6 +213,8 @@ void pdl_walk_form(struct pdl_walk *walk, struct pdl_object *form, const void *r
     long inks = walk->inks;
     int level = walk->depth + 1;
     bool whole = walk->hidden == 0;
+    bool nominal = walk->sheet->nominal;
+    walk->sheet->nominal = false;
     walk->low = level;
     memo->active = true;
     form_run(walk, form, resources);
@@ -214,10 +222,12 @@ void pdl_walk_form(struct pdl_walk *walk, struct pdl_object *form, const void *r
     if (whole && walk->operators_left > 0) {
         memo->known = true;
         memo->inherits = walk->low < level || (form->resources == NULL);
+        memo->nominal = walk->sheet->nominal;
         memo->shade = walk->strong != strong ? PDL_COLOR
                       : walk->inks != inks   ? PDL_GREY
                                              : PDL_NOTHING;
     }
+    walk->sheet->nominal |= nominal;
     walk->low = walk->low < low ? walk->low : low;
 }
 

@@ -6,6 +6,10 @@
 // glyphs once a document. Names are looked up through struct pdl_source, so the walk itself is
 // pure: bytes in, verdict out. Depth, operators and saved states are capped; past a cap, and
 // wherever geometry does not decide, the verdict is PDL_UNSURE and the page is to be drawn.
+//
+// Nominal colour asks less: a mark is made, wherever it lies and whatever covers it, in a space
+// that can say colour. Only what is not painted at all (hidden layers, invisible text, alpha 0) is
+// not.
 #pragma once
 
 #include "base/arena.h"
@@ -18,6 +22,7 @@ struct pdl_memo {
     bool active;   // it is being walked: drawing it now would never end
     bool known;    // the rest is set
     bool inherits; // also marks in the colour that is current where it is drawn
+    bool nominal;  // marks in a space of colour
     enum pdl_shade shade;
 };
 
@@ -40,6 +45,7 @@ struct pdl_object {
     struct pdl_rect box;
     bool uncolored; // a tiling pattern that takes the colour it is set with
     bool opaque;    // an image without a mask
+    bool nominal;   // a shading in a space of colour
     enum pdl_shade shade;
     struct pdl_memo *memo; // borrowed from the source; NULL: nothing is kept
     void *handle;          // the source's own
@@ -96,6 +102,7 @@ struct pdl_source {
     void (*graphics)(void *ctx, const void *resources, struct str name, struct pdl_graphics *set);
     bool (*hidden)(void *ctx, const void *resources, struct str name);
     enum pdl_shade (*image)(void *ctx, void *handle, const char **why);
+    bool (*image_declares)(void *ctx, void *handle); // it is in a space of colour
     enum pdl_shade (*inline_image)(void *ctx, const struct pdl_inline *image, const char **why);
 };
 
@@ -113,7 +120,9 @@ struct pdl_stream {
 
 struct pdl_verdict {
     enum pdl_shade shade; // PDL_NOTHING: blank; PDL_GREY, PDL_COLOR or PDL_UNSURE
-    char reason[200];     // of PDL_COLOR and PDL_UNSURE
+    bool nominal;
+    int place;        // number of the object that decided it, or made a mark; 0: none has
+    char reason[200]; // of PDL_COLOR and PDL_UNSURE
 };
 
 struct pdl_walk;

@@ -22,7 +22,8 @@ struct paint {
     enum pdl_shade shade;
     bool inherit; // the colour of whoever draws this cell or glyph
     bool pattern; // may have holes
-    int level;    // depth at which it was set
+    bool nominal;
+    int level; // depth at which it was set
     char op[4];
     size_t at;
     const struct pdl_stream *stream; // NULL: the initial colour
@@ -76,6 +77,17 @@ struct sheet {
     struct mark rest; // the union of those past the last; shade PDL_NOTHING: none
     bool inked;
     bool inherits;
+    bool nominal;
+    int place; // object of the first mark that was inked
+};
+
+// What is painted by name, for its mark.
+struct thing {
+    enum pdl_shade shade;
+    bool nominal;
+    const char *what;
+    int id; // 0: it has no number
+    const char *why;
 };
 
 struct path {
@@ -103,6 +115,7 @@ struct pdl_walk {
     struct pdl_rect text_clip;
     int depth;
     int annotation;
+    int here;          // object of the content that is walked
     bool color_locked; // uncoloured cell or glyph: colour operators do nothing
     bool may_cover;
     int hidden;  // depth of marked content that is switched off
@@ -159,7 +172,7 @@ void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct
 void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struct frame *frame,
                          const struct pdl_object *image);
 void pdl_walk_mark_object(struct pdl_walk *walk, struct pdl_rect box, const struct frame *frame,
-                          enum pdl_shade shade, const char *what, int id, const char *why);
+                          const struct thing *thing);
 void pdl_walk_cover(struct pdl_walk *walk, struct pdl_rect box);
 bool pdl_walk_has_color(const struct sheet *sheet);
 

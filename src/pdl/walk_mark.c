@@ -54,6 +54,14 @@ static bool mark_seen(struct pdl_walk *walk, struct pdl_rect *box, enum pdl_shad
     return !pdl_rect_is_empty(*box);
 }
 
+static int paint_place(const struct pdl_walk *walk, const struct paint *paint)
+{
+    size_t within = 0;
+    return paint->what_id != 0     ? paint->what_id
+           : paint->stream != NULL ? pdl_walk_part(paint->stream, paint->at, &within)
+                                   : walk->here;
+}
+
 void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct paint *paint,
                         double alpha)
 {
@@ -61,6 +69,7 @@ void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct
         return;
     }
     walk->low = paint->level < walk->low ? paint->level : walk->low;
+    walk->sheet->nominal |= paint->nominal && walk->hidden == 0;
     enum pdl_shade shade = paint->inherit ? PDL_GREY : paint->shade;
     if (!mark_seen(walk, &box, shade)) {
         return;
@@ -70,7 +79,10 @@ void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct
         sheet->inherits = true;
         return;
     }
-    sheet->inked |= shade >= PDL_GREY;
+    if (!sheet->inked && shade >= PDL_GREY) {
+        sheet->inked = true;
+        sheet->place = paint_place(walk, paint);
+    }
     if (shade < PDL_COLOR) {
         return;
     }
@@ -89,26 +101,34 @@ void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct
 }
 
 static struct mark object_mark(const struct pdl_walk *walk, const struct frame *frame,
-                               struct pdl_rect box, const char *what, int id)
+                               struct pdl_rect box, const struct thing *thing)
 {
-    struct mark mark = { .box = box, .what = what, .what_id = id, .annotation = walk->annotation };
+    struct mark mark = { .box = box,
+                         .shade = thing->shade,
+                         .what = thing->what,
+                         .what_id = thing->id,
+                         .why = thing->why,
+                         .annotation = walk->annotation };
     memcpy(mark.op, frame->op, sizeof(mark.op));
     mark.object = pdl_walk_part(frame->stream, frame->op_at, &mark.at);
     return mark;
 }
 
 void pdl_walk_mark_object(struct pdl_walk *walk, struct pdl_rect box, const struct frame *frame,
-                          enum pdl_shade shade, const char *what, int id, const char *why)
+                          const struct thing *thing)
 {
-    if (!mark_seen(walk, &box, shade)) {
+    struct sheet *sheet = walk->sheet;
+    sheet->nominal |= thing->nominal && walk->hidden == 0;
+    if (!mark_seen(walk, &box, thing->shade)) {
         return;
     }
-    walk->sheet->inked |= shade >= PDL_GREY;
-    if (shade >= PDL_COLOR) {
-        struct mark mark = object_mark(walk, frame, box, what, id);
-        mark.shade = shade;
-        mark.why = why;
-        sheet_add(walk->sheet, &mark);
+    if (!sheet->inked && thing->shade >= PDL_GREY) {
+        sheet->inked = true;
+        sheet->place = thing->id != 0 ? thing->id : walk->here;
+    }
+    if (thing->shade >= PDL_COLOR) {
+        struct mark mark = object_mark(walk, frame, box, thing);
+        sheet_add(sheet, &mark);
     }
 }
 
@@ -119,10 +139,13 @@ void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struc
     struct sheet *sheet = walk->sheet;
     struct pdl_rect seen = pdl_rect_meet(box, walk_state(walk)->clip);
     bool late = sheet->mark_count < WALK_MARKS_MAX && pdl_walk_has_color(sheet);
+    const struct pdl_source *source = walk->source;
+    struct thing thing = { .shade = PDL_COLOR, .what = "image", .id = image->id };
+    sheet->nominal =
+        sheet->nominal || (walk->hidden == 0 && source->image_declares(source->ctx, image->handle));
     if (late && walk->hidden == 0 && !pdl_rect_is_empty(seen)) {
-        struct mark mark = object_mark(walk, frame, seen, "image", image->id);
+        struct mark mark = object_mark(walk, frame, seen, &thing);
         mark.late = true;
-        mark.shade = PDL_COLOR;
         mark.image = image->handle;
         walk->strong++;
         sheet->inked = true;
@@ -133,9 +156,8 @@ void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struc
         walk->strong++; // what lies outside here may lie inside elsewhere
         return;
     }
-    const char *why = NULL;
-    enum pdl_shade shade = walk->source->image(walk->source->ctx, image->handle, &why);
-    pdl_walk_mark_object(walk, box, frame, shade, "image", image->id, why);
+    thing.shade = source->image(source->ctx, image->handle, &thing.why);
+    pdl_walk_mark_object(walk, box, frame, &thing);
 }
 
 void pdl_walk_cover(struct pdl_walk *walk, struct pdl_rect box)
@@ -225,8 +247,12 @@ void pdl_walk_end(struct pdl_walk *walk, struct pdl_verdict *verdict)
 {
     const struct mark *mark = sheet_decide(walk, &walk->page);
     verdict->reason[0] = '\0';
+    verdict->nominal = walk->page.nominal;
+    verdict->place = walk->page.inked ? walk->page.place : 0;
     if (mark != NULL) {
         verdict->shade = mark->shade;
+        verdict->nominal |= mark->shade == PDL_COLOR;
+        verdict->place = mark->what_id != 0 ? mark->what_id : mark->object;
         reason_write(mark, verdict->reason, sizeof(verdict->reason));
     } else {
         verdict->shade = walk->page.inked ? PDL_GREY : PDL_NOTHING;
@@ -287,6 +313,7 @@ void pdl_walk_alone(struct pdl_walk *walk, struct pdl_object *object, const void
     const struct mark *mark = sheet_decide(walk, &sheet);
     *memo = (struct pdl_memo){ .known = true,
                                .inherits = sheet.inherits,
+                               .nominal = sheet.nominal,
                                .shade = mark != NULL  ? mark->shade
                                         : sheet.inked ? PDL_GREY
                                                       : PDL_NOTHING };

@@ -178,6 +178,7 @@ static void paint_set(struct frame *frame, struct paint *paint, const struct pdl
     paint->space = space;
     paint->inherit = false;
     paint->pattern = false;
+    paint->nominal = space->chroma;
     paint->level = walk->depth;
     paint->at = frame->op_at;
     paint->stream = frame->stream;
@@ -235,18 +236,19 @@ static void paint_space(struct frame *frame, struct paint *paint)
 }
 
 // What a tiling cell shows: its own colours, and the one it is set with where it takes that.
-static enum pdl_shade tiling_shade(struct frame *frame, struct pdl_object *tiling,
-                                   enum pdl_shade under)
+static void tiling_paint(struct frame *frame, struct pdl_object *tiling, struct paint *paint)
 {
     struct pdl_memo none = { .known = false };
     struct pdl_memo *memo = tiling->memo == NULL ? &none : tiling->memo;
     if (memo->active) {
-        return PDL_NOTHING;
+        paint->shade = PDL_NOTHING;
+        return;
     }
     if (!memo->known) {
         pdl_walk_alone(frame->walk, tiling, frame->resources, memo);
     }
-    return memo->inherits ? pdl_color_both(memo->shade, under) : memo->shade;
+    paint->shade = memo->inherits ? pdl_color_both(memo->shade, paint->shade) : memo->shade;
+    paint->nominal = memo->nominal || (memo->inherits && paint->nominal);
 }
 
 static void paint_pattern(struct frame *frame, struct paint *paint)
@@ -255,7 +257,6 @@ static void paint_pattern(struct frame *frame, struct paint *paint)
     const struct pdl_space *space = paint->space;
     struct pdl_object object = { .kind = PDL_OBJECT_NONE };
     int count = frame->count - 1;
-    enum pdl_shade under = PDL_GREY;
     if (walk->color_locked || count < 0 || frame->operands[count].kind != PDL_NAME) {
         return;
     }
@@ -265,7 +266,6 @@ static void paint_pattern(struct frame *frame, struct paint *paint)
             v[i] = frame_number(frame, i);
         }
         paint_set(frame, paint, space->under, v, count);
-        under = paint->shade;
     } else {
         double v = 0;
         paint_set(frame, paint, &pdl_color_gray, &v, 0);
@@ -279,8 +279,12 @@ static void paint_pattern(struct frame *frame, struct paint *paint)
         return;
     }
     paint->what_id = object.id;
-    paint->shade =
-        object.kind == PDL_OBJECT_TILING ? tiling_shade(frame, &object, under) : object.shade;
+    if (object.kind == PDL_OBJECT_TILING) {
+        tiling_paint(frame, &object, paint);
+    } else {
+        paint->shade = object.shade;
+        paint->nominal = object.nominal;
+    }
     source->release(source->ctx, &object);
 }
 
@@ -365,8 +369,8 @@ static void draw_shading(struct frame *frame)
     if (frame->count > 0 && walk_state(walk)->fill_alpha > 0 &&
         source->shading(source->ctx, frame->resources, frame->operands[frame->count - 1].text,
                         &object)) {
-        pdl_walk_mark_object(walk, walk_state(walk)->clip, frame, object.shade, "shading",
-                             object.id, NULL);
+        struct thing thing = { object.shade, object.nominal, "shading", object.id, NULL };
+        pdl_walk_mark_object(walk, walk_state(walk)->clip, frame, &thing);
         source->release(source->ctx, &object);
     }
 }

@@ -8,30 +8,31 @@ struct shown {
     double advance; // text space, unscaled by the horizontal scale
     bool inked;
     bool own; // Type 3: some glyph has marks of its own colours
+    bool nominal;
     enum pdl_shade shade;
 };
 
-static enum pdl_shade glyph_shade(struct frame *frame, const struct pdl_font *font, int code,
-                                  bool *inherits)
+// A glyph of a Type 3 font: marks in its own colours, or in the current one.
+static void show_glyph(struct frame *frame, struct shown *shown, const struct pdl_font *font,
+                       int code)
 {
     const struct pdl_source *source = frame->walk->source;
     struct pdl_object object = { .kind = PDL_OBJECT_NONE };
     struct pdl_memo none = { .known = false };
-    *inherits = false;
     if (!source->glyph(source->ctx, font, code, frame->resources, &object)) {
-        return PDL_NOTHING;
+        return;
     }
     struct pdl_memo *memo = object.memo == NULL ? &none : object.memo;
-    enum pdl_shade shade = PDL_NOTHING;
     if (!memo->active) {
         if (!memo->known) {
             pdl_walk_alone(frame->walk, &object, frame->resources, memo);
         }
-        shade = memo->shade;
-        *inherits = memo->inherits;
+        shown->shade = pdl_color_both(shown->shade, memo->shade);
+        shown->own |= memo->shade != PDL_NOTHING;
+        shown->inked |= memo->inherits;
+        shown->nominal |= memo->nominal;
     }
     source->release(source->ctx, &object);
-    return shade;
 }
 
 static void show_code(struct frame *frame, struct shown *shown, int code)
@@ -42,11 +43,7 @@ static void show_code(struct frame *frame, struct shown *shown, int code)
     shown->advance += width * state->font_size + state->char_space;
     shown->advance += code == CODE_SPACE && (font == NULL || !font->wide) ? state->word_space : 0;
     if (font != NULL && font->type3) {
-        bool inherits = false;
-        enum pdl_shade shade = glyph_shade(frame, font, code, &inherits);
-        shown->shade = pdl_color_both(shown->shade, shade);
-        shown->own |= shade != PDL_NOTHING;
-        shown->inked |= inherits;
+        show_glyph(frame, shown, font, code);
     } else if (font != NULL && font->wide) {
         shown->inked = true;
     } else {
@@ -79,8 +76,9 @@ static void shown_mark(struct frame *frame, const struct shown *shown)
     bool type3 = state->font != NULL && state->font->type3;
     struct pdl_rect box = shown_box(walk, shown->advance);
     if (shown->own && state->mode != 3) {
-        pdl_walk_mark_object(walk, box, frame, shown->shade, "a glyph of Type 3 font",
-                             state->font->id, NULL);
+        struct thing thing = { shown->shade, shown->nominal, "a glyph of Type 3 font",
+                               state->font->id, NULL };
+        pdl_walk_mark_object(walk, box, frame, &thing);
     }
     if (shown->inked && ((type3 && state->mode != 3) || (!type3 && fills))) {
         pdl_walk_paint_box(walk, box, &state->fill, state->fill_alpha);
@@ -302,10 +300,31 @@ static size_t inline_size(const struct pdl_inline *image)
     return row * (size_t)image->height;
 }
 
-void pdl_walk_inline_image(struct frame *frame)
+static void inline_mark(struct frame *frame, const struct pdl_inline *image)
 {
     static const struct pdl_rect unit = { 0, 0, 1, 1 };
     struct pdl_walk *walk = frame->walk;
+    const struct pdl_source *source = walk->source;
+    const struct state *state = walk_state(walk);
+    struct pdl_rect box = pdl_rect_map(&state->ctm, unit);
+    struct thing thing = { .shade = PDL_GREY, .what = "the inline image" };
+    if (image->stencil) {
+        pdl_walk_paint_box(walk, box, &state->fill, state->fill_alpha);
+        return;
+    }
+    const struct pdl_space *space = source->space(source->ctx, frame->resources, &image->space);
+    thing.nominal = space != NULL && space->chroma && state->fill_alpha > 0;
+    if (state->fill_alpha > 0 && !pdl_rect_is_empty(pdl_rect_meet(box, state->clip))) {
+        thing.shade = source->inline_image(source->ctx, image, &thing.why);
+    } else {
+        walk->strong++; // what lies outside here may lie inside elsewhere
+        box = PDL_RECT_NONE;
+    }
+    pdl_walk_mark_object(walk, box, frame, &thing);
+}
+
+void pdl_walk_inline_image(struct frame *frame)
+{
     struct pdl_inline image = { .bits = 8, .resources = frame->resources };
     size_t begin = frame->op_at;
     if (!inline_keys(frame, &image)) {
@@ -318,17 +337,6 @@ void pdl_walk_inline_image(struct frame *frame)
     const char *stop = inline_end(fits ? data + size : data, lex->end);
     image.data = (struct str){ data, fits ? size : (size_t)(stop - data) };
     lex->at = stop;
-    const struct state *state = walk_state(walk);
-    struct pdl_rect box = pdl_rect_map(&state->ctm, unit);
     frame->op_at = begin;
-    if (image.stencil) {
-        pdl_walk_paint_box(walk, box, &state->fill, state->fill_alpha);
-    } else if (state->fill_alpha > 0 && !pdl_rect_is_empty(pdl_rect_meet(box, state->clip))) {
-        const char *why = NULL;
-        const struct pdl_source *source = walk->source;
-        enum pdl_shade shade = source->inline_image(source->ctx, &image, &why);
-        pdl_walk_mark_object(walk, box, frame, shade, "the inline image", 0, why);
-    } else {
-        walk->strong++;
-    }
+    inline_mark(frame, &image);
 }

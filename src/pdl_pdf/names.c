@@ -272,6 +272,13 @@ static enum pdl_shade shading_of(struct doc *doc, struct names *names, qpdf_oh s
     return shade;
 }
 
+static bool declares_color(struct doc *doc, struct names *names, qpdf_oh of)
+{
+    qpdf_oh oh = pdl_pdf_key(doc, pdl_pdf_dict(doc, of), "/ColorSpace");
+    const struct pdl_space *space = pdl_pdf_space_read(doc, names, oh, 0);
+    return space != NULL && space->chroma;
+}
+
 static void pattern_read(struct doc *doc, struct names *names, qpdf_oh pattern,
                          struct pdl_object *object)
 {
@@ -285,6 +292,7 @@ static void pattern_read(struct doc *doc, struct names *names, qpdf_oh pattern,
         object->kind = PDL_OBJECT_SHADING;
         object->id = pdl_pdf_id(doc, pattern);
         object->shade = shading_of(doc, names, pdl_pdf_key(doc, dict, "/Shading"));
+        object->nominal = declares_color(doc, names, pdl_pdf_key(doc, dict, "/Shading"));
     }
 }
 
@@ -310,6 +318,7 @@ static bool paint_find(struct doc *doc, const void *resources, char kind, struct
             found->kind = there ? PDL_OBJECT_SHADING : PDL_OBJECT_NONE;
             found->id = pdl_pdf_id(doc, shading);
             found->shade = there ? shading_of(doc, names, shading) : PDL_NOTHING;
+            found->nominal = there && declares_color(doc, names, shading);
         }
         names_set(doc, names, kind, name, found);
     }
@@ -511,6 +520,12 @@ static enum pdl_shade source_image(void *ctx, void *handle, const char **why)
     return shade;
 }
 
+static bool source_image_declares(void *ctx, void *handle)
+{
+    const struct pdf_image *image = handle;
+    return declares_color(ctx, image->names, image->oh);
+}
+
 static enum pdl_shade source_inline(void *ctx, const struct pdl_inline *image, const char **why)
 {
     return pdl_pdf_image_inline(ctx, image, why);
@@ -531,5 +546,6 @@ void pdl_pdf_source_init(struct doc *doc)
                                        .graphics = source_graphics,
                                        .hidden = source_hidden,
                                        .image = source_image,
+                                       .image_declares = source_image_declares,
                                        .inline_image = source_inline };
 }

@@ -204,7 +204,10 @@ static bool page_add(struct reader *reader, qpdf_oh page, const struct inherit *
     }
     pdl_walk_end(doc->walk, &verdict);
     run.color = verdict.shade == PDL_COLOR;
+    run.nominal = verdict.nominal;
     run.blank = verdict.shade == PDL_NOTHING;
+    run.place = (uint64_t)verdict.place;
+    run.place_kind = verdict.place > 0 ? PDL_PLACE_OBJECT : PDL_PLACE_NONE;
     run.certainty = verdict.shade == PDL_UNSURE ? PDL_UNKNOWN : PDL_EXACT;
     run.reason = str_of(verdict.reason);
     reader->full = !pdl_facts_add(reader->facts, &run, reader->err);

@@ -73,7 +73,8 @@ static struct pdl_space *space_new(struct doc *doc, enum pdl_space_family family
 {
     struct pdl_space *space = arena_new(doc->keep, sizeof(*space));
     if (space != NULL) {
-        *space = (struct pdl_space){ .family = family, .components = components };
+        bool lab = family == PDL_SPACE_LAB; // others say so themselves
+        *space = (struct pdl_space){ .family = family, .components = components, .chroma = lab };
     }
     return space;
 }
@@ -136,6 +137,7 @@ static const struct pdl_space *read_indexed(struct doc *doc, struct names *names
         palette_fill(tint, base, (const uint8_t *)bytes, len);
     }
     space->source = tint;
+    space->chroma = base->chroma;
     return space;
 }
 
@@ -193,6 +195,8 @@ static const struct pdl_space *read_tint(struct doc *doc, struct names *names, q
         return space_unknown();
     }
     space->source = tint;
+    space->chroma = tint->kind == TINT_PROCESS || tint->kind == TINT_UNREADABLE ||
+                    (tint->kind == TINT_FUNCTION && tint->alternate->chroma);
     for (int i = 0; i < 4; i++) {
         space->initial[i] = 1;
     }
@@ -336,6 +340,7 @@ static const struct pdl_space *inline_palette(struct doc *doc, struct str array)
     tint->last = last < 0 ? 0 : last > PALETTE_MAX - 1 ? PALETTE_MAX - 1 : (int)last;
     palette_fill(tint, base, bytes, len);
     space->source = tint;
+    space->chroma = base->chroma;
     return space;
 }
 

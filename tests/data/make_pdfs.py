@@ -4,8 +4,9 @@
 make_pdfs.py DIR          writes the small ones, FILE.pdf and FILE.want
 make_pdfs.py --big DIR    writes the bombs that are too big to keep
 
-A .want has one line a fact: pages, color, blank, certainty (those allowed, by |), a part of a
-reason that must be given, and where the truth comes from. '-' leaves a fact open.
+A .want has one line a fact: pages, color, blank, nominal (pages that declare colour), certainty
+(those allowed, by |), a part of a reason that must be given, and where the truth comes from. '-'
+leaves a fact open.
 """
 import os
 import random
@@ -53,6 +54,14 @@ class Pdf:
 
 
 CASES = []
+
+# Grey pages that declare colour all the same: a mark in a space of colour, seen or not. Every other
+# document declares colour on as many pages as show it.
+DECLARED = set('''
+    clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside form-outside-box image-cmyk-black image-covers-red image-decode-inverted image-indexed-neutral
+    image-indexed-unused image-keyed image-off-page image-png-predictor-neutral image-rgb-neutral inline-neutral lab-neutral matrix-off-page mesh-grey off-page-text off-page pattern-uncolored-grey rgb-neutral separation-spot-grey separation-tint-zero shading-neutral
+    shading-pattern-neutral tint-calculator-grey
+'''.split())
 
 
 def case(name, pages, color, blank, certainty='exact', reason='', truth='made so'):
@@ -674,8 +683,9 @@ def main():
         with open(os.path.join(folder, name + '.pdf'), 'wb') as out:
             out.write(make())
         with open(os.path.join(folder, name + '.want'), 'w') as out:
-            out.write('pages %s\ncolor %s\nblank %s\ncertainty %s\nreason %s\ntruth %s\n' % (
-                pages, color, blank, certainty, reason, truth))
+            nominal = 1 if name in DECLARED else color
+            out.write('pages %s\ncolor %s\nblank %s\nnominal %s\ncertainty %s\nreason %s\n'
+                      'truth %s\n' % (pages, color, blank, nominal, certainty, reason, truth))
     print('%d files' % len(chosen))
 
 

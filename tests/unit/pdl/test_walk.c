@@ -58,6 +58,12 @@ static bool no_hidden(void *ctx, const void *resources, struct str name)
     return false;
 }
 
+static bool no_image_declares(void *ctx, void *handle)
+{
+    (void)ctx, (void)handle;
+    return true;
+}
+
 static enum pdl_shade no_image(void *ctx, void *handle, const char **why)
 {
     (void)ctx, (void)handle, (void)why;
@@ -82,6 +88,7 @@ static const struct pdl_source source = { .space = no_space,
                                           .graphics = no_graphics,
                                           .hidden = no_hidden,
                                           .image = no_image,
+                                          .image_declares = no_image_declares,
                                           .inline_image = no_inline };
 
 static const struct {
@@ -128,6 +135,26 @@ static const struct {
     { "(never ends", PDL_UNSURE },
 };
 
+// What a page declares, whether or not it can be seen.
+static const struct {
+    const char *content;
+    bool nominal;
+} declared[] = {
+    { "0 0 9 9 re f", false },
+    { "0 0 0 rg 0 0 9 9 re f", true },
+    { "1 1 1 rg 0 0 9 9 re f", true },
+    { "0 0 0 1 k 0 0 9 9 re f", true },
+    { "0 0 0 rg 0 g 0 0 9 9 re f", false },
+    { "1 0 0 rg 0 0 9 9 re n", false },
+    { "1 0 0 rg 900 0 9 9 re f", true },
+    { "1 0 0 rg BT 3 Tr /F 10 Tf 9 9 Td (x) Tj ET", false },
+    { "1 0 0 rg BT /F 10 Tf 9 9 Td (x) Tj ET", true },
+    { "1 0 0 RG BT /F 10 Tf 9 9 Td (x) Tj ET", false },
+    { "/DeviceGray cs 1 sc 0 0 9 9 re f", false },
+    { "/DeviceCMYK CS 0 0 0 1 SC 0 0 9 9 re S", true },
+    { "1 0 0 rg 0 0 9 9 re f 1 g 0 0 99 99 re f", true },
+};
+
 static enum pdl_shade walk_one(struct pdl_walk *walk, struct str content,
                                struct pdl_verdict *verdict)
 {
@@ -145,6 +172,11 @@ static void test_the_reason_names_the_operator(struct pdl_walk *walk)
     (void)walk_one(walk, STR("0 g\n1 0 .5 rg 0 0 9 9 re f"), &verdict);
     CHECK_STR(str_of(verdict.reason),
               "operator rg at byte 11 of content object 7 paints with 1 0 0.5");
+    CHECK(verdict.place == 7);
+    (void)walk_one(walk, STR("0 0 9 9 re f"), &verdict);
+    CHECK(verdict.place == 7);
+    (void)walk_one(walk, STR("0 0 9 9 re n"), &verdict);
+    CHECK(verdict.place == 0);
 }
 
 static void test_limits(struct pdl_walk *walk)
@@ -173,6 +205,10 @@ int main(void)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         enum pdl_shade shade = walk_one(walk, str_of(cases[i].content), &verdict);
         tap_result(shade == cases[i].shade, cases[i].content, __FILE__, __LINE__);
+    }
+    for (size_t i = 0; i < sizeof(declared) / sizeof(declared[0]); i++) {
+        (void)walk_one(walk, str_of(declared[i].content), &verdict);
+        tap_result(verdict.nominal == declared[i].nominal, declared[i].content, __FILE__, __LINE__);
     }
     test_the_reason_names_the_operator(walk);
     test_limits(walk);
