@@ -4,7 +4,7 @@ DATA ?= $(BUILD)/demo
 PORT_OFFSET ?= 0
 JOBS ?= $(shell nproc)
 
-.PHONY: all run check lint bench fuzz soak clean install packages
+.PHONY: all run check lint bench fuzz soak truth clean install packages
 all: packages $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j$(JOBS) --quiet
 
@@ -42,6 +42,13 @@ fuzz:
 soak: all
 	@tools/install-packages build run test
 	@exec tools/soak
+
+# The table of peers in docs/pdl.md.
+truth: all
+	@tools/install-packages build run test bench
+	@rm -rf $(BUILD)/truth
+	@tests/truth/make_large.py $(BUILD)/truth
+	@tests/truth/compare.py --quoin $(BUILD)/bin/quoin --into docs/pdl.md tests/data $(BUILD)/truth
 
 install: all
 	@meson install -C $(BUILD) --no-rebuild
