@@ -4,7 +4,7 @@ DATA ?= $(BUILD)/demo
 PORT_OFFSET ?= 0
 JOBS ?= $(shell nproc)
 
-.PHONY: all run check lint bench fuzz soak truth clean install packages
+.PHONY: all run check lint bench fuzz soak truth coverage clean install packages
 all: packages $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j$(JOBS) --quiet
 
@@ -38,6 +38,10 @@ bench: all
 fuzz:
 	@tools/install-packages build lint
 	@exec tools/fuzz
+
+coverage:
+	@tools/install-packages build test
+	@exec tools/coverage
 
 soak: all
 	@tools/install-packages build run test

@@ -1,5 +1,4 @@
 // languages: which reader reads what.
-// no unit test: a table; tests/unit/count/test_count.c reads the corpus through it.
 
 #include "reader/reader.h"
 
