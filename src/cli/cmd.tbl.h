@@ -102,10 +102,27 @@ COMMAND(
     "Reads every entry, computes the chain of hashes anew and checks that all sums agree. Leaves "
     "with 5 if anything is wrong.",
     NONE)
-COMMAND(count, "count", "FILE...", 1, CLI_MANY, "anyone", "counts pages and finds colour",
-        "Reads each FILE in a jailed process, the same way a queue does. Nothing is printed or "
-        "charged. Leaves with 5 if a file's pages cannot be told.",
-        NONE)
+COMMAND(
+    count, "count", "FILE|FOLDER|-...", 1, CLI_MANY, "anyone", "counts pages and finds colour",
+    "Reads each FILE, all files below each FOLDER (sorted by name; links are not followed, pipes "
+    "and devices not opened), or standard input for -, in jailed processes, the same way a queue "
+    "does. Nothing is printed or charged. One file is shown by its pages; several a line each, and "
+    "their sums. A file that cannot be read is told on standard error and does not stop the rest. "
+    "Leaves with 0 if every count is certain (exact or computed), with 5 if one is estimated or "
+    "unknown, with 1 if a file could not be read.",
+    OPTION("jobs", "N", "reads N files at the same time (default: as many as there are cores)"),
+    OPTION("csv", NULL, "prints a line of titles and a line a file, as RFC 4180 has it"),
+    OPTION("explain", NULL,
+           "tells all about each page: size, what the file declares and what would mark, copies, "
+           "sides, the byte or object that decided it and why; and what was ignored"),
+    OPTION("coverage", NULL,
+           "adds the ink on each page, cyan, magenta, yellow and black in per cent of its area, "
+           "and how far that may be off"),
+    OPTION("progress", NULL,
+           "tells on standard error how far it is, also where that is no terminal"),
+    OPTION("no-drawing", NULL,
+           "does not draw pages whose colour only a drawing can tell: they stay unknown"),
+    OPTION("weak-jail", NULL, "goes on where the kernel lacks Landlock or seccomp"))
 COMMAND(
     engine_join_token, "engine join-token", "ROLE HOST", 2, 2, "administrator",
     "makes a one-time token for another machine's engine",

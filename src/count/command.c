@@ -1,185 +1,208 @@
-// command: see command.h. Main thread; what is printed is printed at once, file by file.
+// command: see command.h. Main thread; others count (count/many.h).
 
 #include "count/command.h"
 
-#include "base/buf.h"
-#include "base/json.h"
-#include "count/count.h"
-#include "model/page.h"
+#include "base/clk.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { EXIT_ALL = 0, EXIT_TROUBLE = 1, EXIT_USE = 2, EXIT_UNTOLD = 3, OUTPUT_MAX = 64 << 20 };
-enum { REASONS_MAX = 1000, HUNDREDTHS = 100 };
-
-struct options {
-    struct count_options count;
-    bool json;
-    int first; // of the files in argv
+enum {
+    LOOK_MS = 200,        // between two looks at how far it is
+    TELL_MS = 5000,       // between two lines of progress where there is no terminal
+    LEFT_AFTER_MS = 1000, // before it, nobody can say how long it takes
+    MIB = 1 << 20,
 };
 
-static bool options_read(int argc, char **argv, struct options *options)
+struct run {
+    const struct count_command *command;
+    struct count_view view;
+    struct count_found found;
+    struct count_sums sums;
+    int64_t began;
+    int64_t told; // when progress was shown last
+    bool shown;   // a line of progress stands on the terminal
+};
+
+static void progress_clear(struct run *run)
 {
-    int i = 1;
-    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
-        if (strcmp(argv[i], "--json") == 0) {
-            options->json = true;
-        } else if (strcmp(argv[i], "--no-drawing") == 0) {
-            options->count.renderer = "";
-        } else if (strcmp(argv[i], "--weak-jail") == 0) {
-            options->count.may_be_weak = true;
-        } else if (strcmp(argv[i], "--reader") == 0 && i + 1 < argc) {
-            options->count.program = argv[++i];
-        } else if (strcmp(argv[i], "--") == 0) {
+    if (run->shown) {
+        (void)fputs("\r\033[K", stderr); // a progress line that is lost harms nobody
+        run->shown = false;
+    }
+}
+
+static void add_time(struct buf *text, int64_t seconds)
+{
+    if (seconds < 60) {
+        buf_addf(text, "%" PRId64 " s", seconds);
+    } else if (seconds < 3600) {
+        buf_addf(text, "%" PRId64 " min %02" PRId64 " s", seconds / 60, seconds % 60);
+    } else {
+        buf_addf(text, "%" PRId64 " h %02" PRId64 " min", seconds / 3600, seconds / 60 % 60);
+    }
+}
+
+static void add_progress(const struct run *run, const struct count_many_state *state, int64_t now,
+                         struct buf *text)
+{
+    uint64_t spent = (uint64_t)(now - run->began) + 1;
+    uint64_t tenths = state->bytes / MIB * 10000 / spent; // of a MiB a second
+    buf_addf(text, "%zu of %zu files", state->files, run->found.count);
+    if (run->found.bytes > 0) {
+        buf_addf(text, ", %" PRIu64 "%%", state->bytes * 100 / run->found.bytes);
+    }
+    buf_addf(text, ", %" PRIu64 ".%" PRIu64 " MiB/s", tenths / 10, tenths % 10);
+    if (spent > LEFT_AFTER_MS && state->bytes > 0) {
+        uint64_t left = run->found.bytes - state->bytes;
+        buf_add(text, STR(", "));
+        add_time(text, (int64_t)((double)left / (double)state->bytes * (double)spent / 1000) + 1);
+        buf_add(text, STR(" left"));
+    }
+}
+
+static void progress_show(struct run *run, struct count_many *many)
+{
+    const struct count_command *command = run->command;
+    int64_t now = clk_mono_ms();
+    int64_t every = command->progress_in_place ? LOOK_MS : TELL_MS;
+    if (!command->progress || now - run->told < every) {
+        return;
+    }
+    OWN(buf_free) struct buf text = BUF_CAP(200);
+    const struct count_many_state state = count_many_state(many);
+    add_progress(run, &state, now, &text);
+    if (command->progress_in_place) {
+        (void)fprintf(stderr, "\r\033[K%s", text.ptr);
+        run->shown = true;
+    } else {
+        (void)fprintf(stderr, "%s\n", text.ptr);
+    }
+    (void)fflush(stderr);
+    run->told = now;
+}
+
+static bool out_write(struct run *run, struct buf *out)
+{
+    struct str text = buf_str(out);
+    if (text.len > 0) {
+        progress_clear(run);
+    }
+    bool ok = buf_ok(out);
+    if (!ok) {
+        (void)fputs("quoin count: what is to be shown of a file is too long\n", stderr);
+    }
+    ok = ok && fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0;
+    if (!ok && errno != EPIPE) { // a reader that has seen enough is no trouble of ours
+        (void)fprintf(stderr, "quoin count: cannot write the output: %s\n", strerror(errno));
+    }
+    out->len = 0;
+    return ok;
+}
+
+static bool print_one(struct run *run, const struct count_entry *entry,
+                      const struct count_result *result)
+{
+    OWN(buf_free) struct buf out = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+    const char *path = entry->is_input ? "-" : entry->path;
+    count_report_file(&run->view, path, result, &run->sums, &out);
+    if (result->facts == NULL && run->view.form != COUNT_FORM_JSON) {
+        OWN(buf_free) struct buf why = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+        count_report_plain(&why, result->err.text);
+        progress_clear(run);
+        (void)fprintf(stderr, "quoin count: %s\n", why.ptr); // the status says it too
+    }
+    return out_write(run, &out);
+}
+
+static bool print_all(struct run *run, struct count_many *many)
+{
+    bool ok = true;
+    for (size_t i = 0; i < run->found.count && ok;) {
+        struct count_result result = { .facts = NULL };
+        if (count_many_next(many, LOOK_MS, &result)) {
+            ok = print_one(run, &run->found.entries[i], &result);
+            count_facts_free(&result.facts);
             i++;
-            break;
-        } else {
+        }
+        progress_show(run, many);
+    }
+    progress_clear(run);
+    return ok;
+}
+
+static bool find_all(struct run *run, struct err *err)
+{
+    const struct count_command *command = run->command;
+    for (size_t i = 0; i < command->path_count; i++) {
+        if (!count_find(command->paths[i], &run->found, err)) {
             return false;
         }
     }
-    options->first = i;
-    options->count.workers_max = 1;
-    return i < argc;
+    bool is_list = run->found.count != 1 || command->path_count != 1 ||
+                   strcmp(run->found.entries[0].path, command->paths[0]) != 0;
+    if (is_list && run->view.form == COUNT_FORM_RUNS && !run->view.coverage) {
+        run->view.form = COUNT_FORM_LIST;
+    }
+    return true;
 }
 
-static void pages_text(struct buf *out, uint64_t first, uint32_t count)
+static bool is_for_people(const struct run *run)
 {
-    if (count == 1) {
-        buf_addf(out, "page %llu", (unsigned long long)first);
-    } else {
-        buf_addf(out, "pages %llu-%llu", (unsigned long long)first,
-                 (unsigned long long)(first + count - 1));
-    }
+    return run->view.form != COUNT_FORM_JSON && run->view.form != COUNT_FORM_CSV;
 }
 
-static const char *shade_name(const Quoin__V1__PageRun *run)
+static bool run_all(struct run *run, struct count *count, uint32_t threads, struct err *err)
 {
-    if (run->certainty == QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN) {
-        return "not known";
+    OWN(count_many_free) struct count_many *many = NULL;
+    OWN(buf_free) struct buf out = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+    run->began = clk_mono_ms();
+    run->told = run->began;
+    if (!count_many_open(count, &run->found, threads, &many, err)) {
+        return false;
     }
-    return run->color ? "colour" : run->blank ? "blank" : "grey";
+    count_report_titles(&run->view, &out);
+    bool ok = out_write(run, &out) && print_all(run, many);
+    if (ok && is_for_people(run) && (run->found.count != 1 || run->view.form == COUNT_FORM_LIST)) {
+        count_report_sums(&run->sums, &run->found, &out);
+        ok = out_write(run, &out);
+    }
+    return ok || err_set(err, ERR_UNAVAILABLE, " ");
 }
 
-static void reasons_json(struct json *json, const Quoin__V1__DocumentFacts *facts)
+static uint32_t cores(void)
 {
-    uint64_t page = 1;
-    int written = 0;
-    json_key(json, "reasons");
-    json_array(json);
-    for (size_t i = 0; i < facts->n_reasons; i++) {
-        json_str(json, str_of(facts->reasons[i]));
-    }
-    for (size_t i = 0; i < facts->n_pages; i++) {
-        const Quoin__V1__PageRun *run = facts->pages[i];
-        if (run->reason[0] != '\0' && written++ < REASONS_MAX) {
-            OWN(buf_free) struct buf text = BUF_CAP(OUTPUT_MAX);
-            pages_text(&text, page, run->count);
-            buf_addf(&text, " %s %s: %s", run->count == 1 ? "is" : "are", shade_name(run),
-                     run->reason);
-            json_str(json, buf_str(&text));
-        }
-        page += run->count;
-    }
-    json_end(json);
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+    return count < 1 ? 1 : (uint32_t)count;
 }
 
-static void print_json(struct buf *out, const char *path, const Quoin__V1__DocumentFacts *facts)
+static void found_free(struct run *run)
 {
-    struct count_totals totals = count_facts_totals(facts);
-    struct json json = json_to(out);
-    json_object(&json);
-    json_text_field(&json, "file", path);
-    json_text_field(&json, "format", facts->format);
-    json_int_field(&json, "pages", (int64_t)totals.pages);
-    json_int_field(&json, "color_pages", (int64_t)totals.color_pages);
-    json_int_field(&json, "blank_pages", (int64_t)totals.blank_pages);
-    json_int_field(&json, "copies", facts->copies);
-    json_text_field(&json, "certainty", count_certainty_name(facts->certainty));
-    reasons_json(&json, facts);
-    json_end(&json);
-    buf_add(out, STR("\n"));
+    count_found_free(&run->found);
 }
 
-static void print_failed_json(struct buf *out, const char *path, const struct err *err)
-{
-    struct json json = json_to(out);
-    json_object(&json);
-    json_text_field(&json, "file", path);
-    json_text_field(&json, "error", err->text);
-    json_end(&json);
-    buf_add(out, STR("\n"));
-}
-
-static void print_table(struct buf *out, const char *path, const Quoin__V1__DocumentFacts *facts)
-{
-    struct count_totals totals = count_facts_totals(facts);
-    uint64_t page = 1;
-    buf_addf(out, "%s: %s, %llu page%s (%llu colour, %llu blank)", path, facts->format,
-             (unsigned long long)totals.pages, totals.pages == 1 ? "" : "s",
-             (unsigned long long)totals.color_pages, (unsigned long long)totals.blank_pages);
-    if (facts->copies != 1) {
-        buf_addf(out, ", %u copies", facts->copies);
-    }
-    buf_addf(out, ", %s\n", count_certainty_name(facts->certainty));
-    for (size_t i = 0; i < facts->n_reasons; i++) {
-        buf_addf(out, "  %s\n", facts->reasons[i]);
-    }
-    for (size_t i = 0; i < facts->n_pages; i++) {
-        const Quoin__V1__PageRun *run = facts->pages[i];
-        OWN(buf_free) struct buf which = BUF_CAP(OUTPUT_MAX);
-        pages_text(&which, page, run->count);
-        buf_addf(
-            out, "  %-16s %4u x %-4u mm  %-6s  %-9s  %s\n", buf_str(&which).ptr,
-            (run->width + HUNDREDTHS / 2) / HUNDREDTHS, (run->height + HUNDREDTHS / 2) / HUNDREDTHS,
-            page_size_name(page_size_of(run->width, run->height)), shade_name(run), run->reason);
-        page += run->count;
-    }
-}
-
-static int count_one(struct count *count, const char *path, bool json)
+enum count_status count_command_run(const struct count_command *command)
 {
     struct err err;
-    OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
-    OWN(buf_free) struct buf out = BUF_CAP(OUTPUT_MAX);
-    int status = EXIT_ALL;
-    if (!count_file(count, path, &facts, &err)) {
-        status = EXIT_TROUBLE;
-        if (json) {
-            print_failed_json(&out, path, &err);
-        } else {
+    struct count_options options = command->count;
+    OWN(count_free) struct count *count = NULL;
+    OWN(found_free) struct run run = { .command = command, .view = command->view };
+    run.found = count_found_in(command->input_folder);
+    options.workers_max = options.workers_max == 0 ? cores() : options.workers_max;
+    options.each_page = run.view.form == COUNT_FORM_EXPLAIN || run.view.pages;
+    options.coverage = run.view.coverage;
+    if (!find_all(&run, &err) || !count_open(&options, &count, &err) ||
+        !run_all(&run, count, options.workers_max, &err)) {
+        if (err.text[0] != ' ') {
             (void)fprintf(stderr, "quoin count: %s\n", err.text); // the status says it too
         }
-    } else {
-        bool told = facts->certainty != QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
-        status = told ? EXIT_ALL : EXIT_UNTOLD;
-        if (json) {
-            print_json(&out, path, facts);
-        } else {
-            print_table(&out, path, facts);
-        }
+        return COUNT_TROUBLE;
     }
-    struct str text = buf_str(&out);
-    bool ok = buf_ok(&out) && fwrite(text.ptr, 1, text.len, stdout) == text.len;
-    return ok && fflush(stdout) == 0 ? status : EXIT_TROUBLE;
-}
-
-int count_command_run(int argc, char **argv)
-{
-    struct err err;
-    struct options options = { .json = false };
-    OWN(count_free) struct count *count = NULL;
-    int worst = EXIT_ALL;
-    if (!options_read(argc, argv, &options)) {
-        (void)fputs("usage: quoin count [--json] [--no-drawing] [--weak-jail] FILE...\n", stderr);
-        return EXIT_USE;
+    if (run.sums.failed > 0) {
+        return COUNT_TROUBLE;
     }
-    if (!count_open(&options.count, &count, &err)) {
-        (void)fprintf(stderr, "quoin count: %s\n", err.text); // the status says it too
-        return EXIT_TROUBLE;
-    }
-    for (int i = options.first; i < argc; i++) {
-        int status = count_one(count, argv[i], options.json);
-        worst = worst == EXIT_TROUBLE || status == EXIT_ALL ? worst : status;
-    }
-    return worst;
+    return run.sums.estimated + run.sums.unknown > 0 ? COUNT_UNCERTAIN : COUNT_ALL_CERTAIN;
 }

@@ -338,7 +338,9 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
     struct count_request request = { .magic = COUNT_REQUEST,
                                      .ask = COUNT_ASK_FACTS,
                                      .size = (uint64_t)about.st_size,
-                                     .pages_max = count->options.pages_max };
+                                     .pages_max = count->options.pages_max,
+                                     .each_page = count->options.each_page,
+                                     .coverage = count->options.coverage };
     (void)snprintf(request.hint, sizeof(request.hint), "%s", hint == NULL ? "" : hint);
     OWN(count_facts_free) Quoin__V1__DocumentFacts *found = NULL;
     if (!count_ask_worker(count, fd, &request, &found, err) ||

@@ -21,6 +21,8 @@ struct count_options {
     uint32_t pages_max;     // of one document; 0: 100,000
     uint32_t renders_max;   // pages of one document that may be rendered; 0: 100
     uint32_t wall_ms;       // for one document, and as much for its rendering; 0: 10,000
+    bool each_page;         // a run a page, where their places differ: each is explained
+    bool coverage;          // tell the ink on each page
     bool may_be_weak;       // go on without Landlock or seccomp (S42)
 };
 
@@ -55,9 +57,22 @@ void count_facts_free(Quoin__V1__DocumentFacts **facts);
 struct count_totals {
     uint64_t pages;
     uint64_t color_pages;
+    uint64_t nominal_pages; // that declare colour
     uint64_t blank_pages;
+    uint64_t impressions; // with all copies
+    uint64_t color_impressions;
+    uint64_t copies; // of each page, where all have the same; 0: they differ
 };
 struct count_totals count_facts_totals(const Quoin__V1__DocumentFacts *facts);
+
+// Ink in hundredths of a per cent of the page: cyan, magenta, yellow, black; the mean of the pages
+// of which it is known, and the greatest error.
+struct count_ink {
+    uint64_t pages; // of which it is known
+    uint32_t ink[4];
+    uint32_t error;
+};
+struct count_ink count_facts_ink(const Quoin__V1__DocumentFacts *facts);
 
 const char *count_certainty_name(Quoin__V1__Certainty certainty); // "exact", "computed", …
 

@@ -11,6 +11,7 @@ enum {
     SIDE_MAX = 100000000, // a kilometre of paper, in hundredths of a millimetre
     SIDES_MAX = 3,
     COPIES_MAX = 65535,
+    INK_MAX = 10000, // all of the page, in hundredths of a per cent
 };
 
 void count_facts_free(Quoin__V1__DocumentFacts **facts)
@@ -24,13 +25,49 @@ void count_facts_free(Quoin__V1__DocumentFacts **facts)
 struct count_totals count_facts_totals(const Quoin__V1__DocumentFacts *facts)
 {
     struct count_totals totals = { 0 };
+    size_t part = 0;
+    uint64_t part_end = facts->n_parts > 0 ? facts->parts[0]->runs : UINT64_MAX;
+    bool differs = false;
     for (size_t i = 0; i < facts->n_pages; i++) {
         const Quoin__V1__PageRun *run = facts->pages[i];
+        while (i == part_end) {
+            part_end += facts->parts[++part]->runs;
+        }
+        uint64_t sets = facts->n_parts > 0 ? facts->parts[part]->copies : 1;
+        uint64_t copies = sets * (run->copies == 0 ? 1 : run->copies);
         totals.pages += run->count;
         totals.color_pages += run->color ? run->count : 0;
+        totals.nominal_pages += run->nominal_color ? run->count : 0;
         totals.blank_pages += run->blank ? run->count : 0;
+        totals.impressions += run->count * copies;
+        totals.color_impressions += run->color ? run->count * copies : 0;
+        differs = differs || (i > 0 && copies != totals.copies);
+        totals.copies = copies;
     }
+    totals.copies = differs ? 0 : facts->n_pages == 0 ? 1 : totals.copies;
     return totals;
+}
+
+struct count_ink count_facts_ink(const Quoin__V1__DocumentFacts *facts)
+{
+    struct count_ink mean = { 0 };
+    uint64_t sums[4] = { 0 };
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        const Quoin__V1__PageRun *run = facts->pages[i];
+        if (run->coverage != NULL) {
+            const Quoin__V1__Coverage *of = run->coverage;
+            const uint32_t ink[4] = { of->cyan, of->magenta, of->yellow, of->black };
+            for (int k = 0; k < 4; k++) {
+                sums[k] += (uint64_t)ink[k] * run->count;
+            }
+            mean.pages += run->count;
+            mean.error = of->error > mean.error ? of->error : mean.error;
+        }
+    }
+    for (int k = 0; k < 4 && mean.pages > 0; k++) {
+        mean.ink[k] = (uint32_t)((sums[k] + mean.pages / 2) / mean.pages);
+    }
+    return mean;
 }
 
 const char *count_certainty_name(Quoin__V1__Certainty certainty)
@@ -52,11 +89,18 @@ static bool text_ok(const char *text)
     return enc_is_plain(str_of(text));
 }
 
+static bool coverage_ok(const Quoin__V1__Coverage *coverage)
+{
+    return coverage == NULL || (coverage->cyan <= INK_MAX && coverage->magenta <= INK_MAX &&
+                                coverage->yellow <= INK_MAX && coverage->black <= INK_MAX &&
+                                coverage->error <= INK_MAX);
+}
+
 static bool run_ok(const Quoin__V1__PageRun *run)
 {
     return run->count > 0 && run->width > 0 && run->height > 0 && run->width <= SIDE_MAX &&
            run->height <= SIDE_MAX && certainty_ok(run->certainty) && text_ok(run->reason) &&
-           run->copies <= COPIES_MAX && run->sides <= SIDES_MAX;
+           run->copies <= COPIES_MAX && run->sides <= SIDES_MAX && coverage_ok(run->coverage);
 }
 
 static bool part_ok(const Quoin__V1__DocumentPart *part)
