@@ -190,14 +190,48 @@ static void worker_give(struct count *count, struct worker *worker, bool started
     (void)pthread_mutex_unlock(&count->lock);
 }
 
-static bool worker_ask(const struct count *count, struct worker *worker, int fd,
-                       const struct count_request *request, Quoin__V1__DocumentFacts **facts,
-                       struct err *err)
+// What a worker is asked.
+struct question {
+    const struct count_request *request;
+    int fd;           // of the document
+    int sink;         // of what is unpacked; -1: nothing is
+    int64_t deadline; // monotonic
+};
+
+// Writes the pieces of what is unpacked, up to the empty one.
+static bool pieces_take(const struct worker *worker, const struct question *question,
+                        struct err *err)
 {
+    char piece[COUNT_PIECE_MAX];
+    uint64_t left = COUNT_UNPACKED_MAX;
+    for (;;) {
+        uint32_t len = 0;
+        if (!jail_receive(worker->now.fd, &len, sizeof(len), question->deadline, NULL, err)) {
+            return false;
+        }
+        if (len == 0) {
+            return true;
+        }
+        if (len > sizeof(piece) || len > left) {
+            return err_set(err, ERR_INVALID, "its reader unpacked too much");
+        }
+        left -= len;
+        if (!jail_receive(worker->now.fd, piece, len, question->deadline, NULL, err) ||
+            !count_bytes_write(question->sink, (struct str){ piece, len }, err)) {
+            return false;
+        }
+    }
+}
+
+static bool worker_ask(struct worker *worker, const struct question *question,
+                       Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    const struct count_request *request = question->request;
     struct str asked = { (const char *)request, sizeof(*request) };
-    int64_t deadline = clk_mono_ms() + count->options.wall_ms;
     struct count_answer head = { .size = 0 };
-    if (!jail_send(worker->now.fd, asked, fd, err) ||
+    int64_t deadline = question->deadline;
+    if (!jail_send(worker->now.fd, asked, question->fd, err) ||
+        (question->sink >= 0 && !pieces_take(worker, question, err)) ||
         !jail_receive(worker->now.fd, &head, sizeof(head), deadline, NULL, err)) {
         return false;
     }
@@ -241,8 +275,8 @@ static Quoin__V1__DocumentFacts *worker_lost(const struct count *count, struct w
     return count_facts_unknown("application/octet-stream", text);
 }
 
-bool count_ask_worker(struct count *count, int fd, const struct count_request *request,
-                      Quoin__V1__DocumentFacts **facts, struct err *err)
+static bool ask(struct count *count, const struct question *question,
+                Quoin__V1__DocumentFacts **facts, struct err *err)
 {
     struct worker *worker = worker_take(count);
     bool start = false;
@@ -250,8 +284,10 @@ bool count_ask_worker(struct count *count, int fd, const struct count_request *r
         worker_give(count, worker, false, false);
         return false;
     }
+    struct question timed = *question;
     struct err why;
-    bool ok = worker_ask(count, worker, fd, request, facts, &why);
+    timed.deadline = clk_mono_ms() + count->options.wall_ms;
+    bool ok = worker_ask(worker, &timed, facts, &why);
     if (!ok) {
         *facts = worker_lost(count, worker, &why);
     } else {
@@ -259,6 +295,22 @@ bool count_ask_worker(struct count *count, int fd, const struct count_request *r
     }
     worker_give(count, worker, start, !ok);
     return true;
+}
+
+bool count_ask_worker(struct count *count, int fd, const struct count_request *request,
+                      Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    struct question question = { .request = request, .fd = fd, .sink = -1 };
+    return ask(count, &question, facts, err);
+}
+
+bool count_ask_unpack(struct count *count, const struct count_unpack *unpack,
+                      Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    struct question question = { .request = unpack->request,
+                                 .fd = unpack->fd,
+                                 .sink = unpack->sink };
+    return ask(count, &question, facts, err);
 }
 
 static void options_complete(struct count_options *options)
@@ -343,8 +395,10 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
                                      .coverage = count->options.coverage };
     (void)snprintf(request.hint, sizeof(request.hint), "%s", hint == NULL ? "" : hint);
     OWN(count_facts_free) Quoin__V1__DocumentFacts *found = NULL;
+    OWN(jail_close) int unpacked = -1;
     if (!count_ask_worker(count, fd, &request, &found, err) ||
-        !count_render_open(count, fd, &found, err)) {
+        !count_unpack_open(count, fd, &request, &unpacked, &found, err) ||
+        !count_render_open(count, unpacked < 0 ? fd : unpacked, &found, err)) {
         return false;
     }
     *facts = found;
@@ -352,7 +406,7 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
     return true;
 }
 
-static bool bytes_write(int fd, struct str bytes, struct err *err)
+bool count_bytes_write(int fd, struct str bytes, struct err *err)
 {
     while (bytes.len > 0) {
         ssize_t wrote = write(fd, bytes.ptr, bytes.len);
@@ -372,7 +426,7 @@ bool count_bytes(struct count *count, struct str document, const char *hint,
                  Quoin__V1__DocumentFacts **facts, struct err *err)
 {
     OWN(jail_close) int fd = -1;
-    return jail_memory_file("document", &fd, err) && bytes_write(fd, document, err) &&
+    return jail_memory_file("document", &fd, err) && count_bytes_write(fd, document, err) &&
            jail_memory_seal(fd, err) && count_document(count, fd, hint, facts, err);
 }
 

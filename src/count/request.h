@@ -2,7 +2,9 @@
 // so it is a struct as it lies in memory; the document's descriptor rides with it.
 //
 // Worker: COUNT_HELLO once it is locked, or the length and text of why it cannot be. Then for each
-// request a struct count_answer and a packed quoin.v1.DocumentFacts.
+// request a struct count_answer and a packed quoin.v1.DocumentFacts; before them, for
+// COUNT_ASK_UNPACK, the pieces of the document: each its length and its bytes, the last of length
+// 0.
 #pragma once
 
 #include "base/cc.h"
@@ -15,6 +17,8 @@ enum {
     COUNT_FD = 0, // the worker's end of the socket pair
     COUNT_ANSWER_MAX = 16 << 20,
     COUNT_HINT_MAX = 64,
+    COUNT_PIECE_MAX = 64 << 10,
+    COUNT_UNPACKED_MAX = 256 << 20,
     COUNT_CPU_S = CC_SANITIZED ? 100 : 10,
 };
 
@@ -22,15 +26,19 @@ enum count_ask {
     COUNT_ASK_FACTS,   // of a document: a file of `size` bytes
     COUNT_ASK_STREAM,  // of a document that arrives: the descriptor is a pipe, read to its end
     COUNT_ASK_PICTURE, // of one page that a renderer drew, as PPM: its colour and blankness
+    COUNT_ASK_UNPACK,  // of a part that is packed and open: what it holds, then what is wrong with
+                       // it
 };
 
 struct count_request {
     uint32_t magic;
     uint32_t ask; // enum count_ask
     uint64_t size;
+    uint64_t offset; // of the part to be unpacked
     uint32_t pages_max;
     bool each_page;            // a run a page, where their places differ
     bool coverage;             // tell the ink on the pages where it can be seen
+    bool packed;               // it was unpacked: what is packed once more is refused
     char hint[COUNT_HINT_MAX]; // the declared media type, NUL-terminated
 };
 
@@ -38,6 +46,9 @@ struct count_answer {
     uint32_t size;    // of what follows
     bool needs_whole; // of a stream: ask again when all of it is there
 };
+
+// A part that is packed and could only be read as a whole: open, and of this format.
+#define COUNT_FORMAT_PACKED "application/gzip"
 
 // A page whose run says CERTAINTY_UNKNOWN is to be rendered. Annotations are hidden then, because a
 // renderer shows those of the screen too, unless the reason begins with this.

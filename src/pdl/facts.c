@@ -3,6 +3,7 @@
 #include "pdl/facts.h"
 
 #include "base/buf.h"
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -33,6 +34,22 @@ bool pdl_facts_part(struct pdl_facts *facts, const char *format, uint64_t offset
     facts->part = part;
     facts->part_count++;
     return true;
+}
+
+void pdl_facts_part_drop(struct pdl_facts *facts)
+{
+    struct pdl_part *before = NULL;
+    assert(facts->part != NULL && facts->part->run_count == 0);
+    for (struct pdl_part *part = facts->first_part; part != facts->part; part = part->next) {
+        before = part;
+    }
+    if (before == NULL) {
+        facts->first_part = NULL;
+    } else {
+        before->next = NULL;
+    }
+    facts->part = before;
+    facts->part_count--;
 }
 
 static bool coverage_like(const struct pdl_coverage *a, const struct pdl_coverage *b)

@@ -71,14 +71,20 @@ struct pdl_part {
     uint64_t page;       // the last one that was added, printed or not
     size_t run_count;
     enum pdl_certainty certainty; // of the part, its pages left aside; only gets worse
-    bool open;                    // its pages are to be told by another program: PostScript
+    bool open;                    // its pages are to be told otherwise: PostScript by its
+                                  // interpreter, a packed document once it is unpacked
 };
 
 enum { PDL_REASONS_MAX = 32, PDL_COPIES_MAX = 65535 };
 
+struct pdl_language;
+
 struct pdl_facts {
     struct arena *arena; // borrowed
-    const char *format;  // of the first part, or of what wraps it; a literal
+    // Of the job that is read (pdl/job.h): for readers of what holds another document.
+    const struct pdl_language *languages;
+    bool packed;        // it was unpacked on its way here; what is packed once more is refused
+    const char *format; // of the first part, or of what wraps it; a literal
     // What is asked for:
     bool each_page;     // runs join only pages with the same place, so that each page is explained
     bool coverage;      // readers that see the pixels tell the coverage
@@ -102,6 +108,9 @@ struct pdl_facts pdl_facts_of(struct arena *arena, const char *format, uint64_t 
 // Begins a part. A reader that adds pages where none was begun gets one of facts->format.
 bool pdl_facts_part(struct pdl_facts *facts, const char *format, uint64_t offset,
                     struct err *err) CC_MUST_USE;
+
+// Takes back the part that was begun last and has no pages: it only holds those that follow.
+void pdl_facts_part_drop(struct pdl_facts *facts);
 
 // Adds run->count pages; next is not used. The reason is copied where a new run begins. A page that
 // is not to be printed (first_page, last_page) is passed over. False past pages_max or the arena's

@@ -56,12 +56,14 @@ static bool read_part(struct pdl_input *input, const struct pdl_language *langua
 // Behind a part must come a UEL, padding, or the end.
 static bool at_end(struct pdl_input *input, struct pdl_facts *facts)
 {
-    (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is
-    struct str head = { (const char *)input->at, pdl_input_left(input) };
-    input->at += pdl_detect_padding(head);
-    if (!pdl_input_need(input, 1)) {
-        return true;
-    }
+    do {
+        if (!pdl_input_need(input, 1)) {
+            return true;
+        }
+        (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is
+        struct str head = { (const char *)input->at, pdl_input_left(input) };
+        input->at += pdl_detect_padding(head);
+    } while (pdl_input_left(input) == 0);
     if (facts->part_count > 0 && facts->part->length == 0) {
         return true; // nothing was read: it was refused, or cannot be read further
     }
@@ -72,6 +74,7 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
                   struct pdl_facts *facts, struct err *err)
 {
     struct pdl_pjl pjl = pdl_pjl_of();
+    facts->languages = languages;
     while (!at_end(input, facts)) {
         if (pdl_pjl_read(input, &pjl)) {
             if (!input->wrapped) {

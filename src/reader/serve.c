@@ -55,6 +55,7 @@ static bool read_document(struct pdl_input *input, const struct count_request *r
 {
     facts->each_page = request->each_page;
     facts->coverage = request->coverage;
+    facts->packed = request->packed;
     if (!pdl_job_read(input, reader_languages, facts, err)) {
         return false;
     }
@@ -91,7 +92,8 @@ static bool serve_file(const struct count_request *request, int fd, struct err *
                                           : MAP_FAILED;
     struct str document = { map == MAP_FAILED ? "" : map, map == MAP_FAILED ? 0 : request->size };
     struct pdl_input input = pdl_input_of(document);
-    bool ok = answer(request, &input, document, err);
+    bool ok = request->ask == COUNT_ASK_UNPACK ? reader_unpack(request, &input, err)
+                                               : answer(request, &input, document, err);
     if (map != MAP_FAILED) {
         (void)munmap(map, request->size);
     }
