@@ -9,7 +9,7 @@
 
 enum {
     MIB = 1 << 20,
-    RENDERER_MEMORY_MIB = 1024,
+    RENDERER_MEMORY_MIB = 224,
     RENDERER_PICTURE_MIB = 64,
     RENDERER_CPU_S = 10,
 };

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 enum {
-    ARENA_MAX = 192 << 20,
+    ARENA_MAX = 160 << 20,
     MIB = 1 << 20,
-    WORKER_MEMORY_MIB = 448,
+    WORKER_MEMORY_MIB = 240,
     WORKER_SPACE_MIB = 5 * 1024,
     DOCUMENT_MIB = 4 * 1024,
 };
