@@ -4,7 +4,7 @@ DATA ?= $(BUILD)/demo
 PORT_OFFSET ?= 0
 JOBS ?= $(shell nproc)
 
-.PHONY: all run check lint bench fuzz soak truth coverage clean install packages
+.PHONY: all run check lint bench fuzz soak truth coverage nightly clean install packages
 all: packages $(BUILD)/build.ninja
 	@ninja -C $(BUILD) -j$(JOBS) --quiet
 
@@ -38,6 +38,13 @@ bench: all
 fuzz:
 	@tools/install-packages build lint
 	@exec tools/fuzz
+
+# What a night has time for: a minute for each fuzz target, the kill rounds, the table of peers.
+nightly: all
+	@tools/install-packages build run test lint bench
+	@tools/fuzz 60
+	@tools/coverage --least 95
+	@tools/soak
 
 coverage:
 	@tools/install-packages build test
