@@ -5,10 +5,11 @@
 #include "pdl/pwg.h"
 #include "pdl_image/photo.h"
 #include "pdl_pack/gzip.h"
+#include "pdl_pcl/xl.h"
 #include "pdl_pdf/pdf.h"
 
 const struct pdl_language reader_languages[] = {
-    { PDL_FAMILY_PDF, pdl_pdf_read }, { PDL_FAMILY_JPEG, pdl_image_photo_read },
-    { PDL_FAMILY_PWG, pdl_pwg_read }, { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
-    { PDL_FAMILY_EMPTY, NULL },
+    { PDL_FAMILY_PDF, pdl_pdf_read },      { PDL_FAMILY_JPEG, pdl_image_photo_read },
+    { PDL_FAMILY_PWG, pdl_pwg_read },      { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
+    { PDL_FAMILY_PCLXL, pdl_pcl_xl_read }, { PDL_FAMILY_EMPTY, NULL },
 };
