@@ -1,13 +1,25 @@
 // Any bytes are parts and a certainty, in memory and as a stream alike.
 #include "pdl/job.h"
-
-#include "pdl/pwg.h"
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+// A language of one byte a page, up to a UEL or the end.
+static bool read_letters(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
+{
+    while (pdl_input_need(input, 1) && !pdl_input_at_uel(input)) {
+        struct pdl_run run = { .count = 1, .width = 1, .height = 1, .certainty = PDL_EXACT };
+        if (!pdl_facts_add(facts, &run, err)) {
+            return false;
+        }
+        (void)pdl_input_skip(input, 1);
+    }
+    return true;
+}
+
 static const struct pdl_language languages[] = {
-    { PDL_FAMILY_PWG, pdl_pwg_read },
+    { PDL_FAMILY_PWG, read_letters },
+    { PDL_FAMILY_PCL, read_letters },
     { PDL_FAMILY_EMPTY, NULL },
 };
 

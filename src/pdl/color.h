@@ -10,6 +10,15 @@
 #define PDL_NEUTRAL (2.5 / 255) // between two and three levels of 255
 #define PDL_WHITE (254.0 / 255)
 
+// The same for samples of eight bits: equal within PDL_NEUTRAL_LEVELS.
+enum { PDL_NEUTRAL_LEVELS = 2 };
+static inline bool pdl_is_neutral(int a, int b, int c)
+{
+    int low = a < b ? (a < c ? a : c) : (b < c ? b : c);
+    int high = a > b ? (a > c ? a : c) : (b > c ? b : c);
+    return high - low <= PDL_NEUTRAL_LEVELS;
+}
+
 enum pdl_shade {
     PDL_NOTHING, // leaves no mark at all
     PDL_SHADE_WHITE,

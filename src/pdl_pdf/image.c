@@ -4,7 +4,7 @@
 
 #include "pdl_pdf/pdf_int.h"
 
-#include "pdl/pwg.h"
+#include "pdl/color.h"
 #include "pdl_image/jpeg.h"
 #include <stdlib.h>
 

@@ -2,14 +2,15 @@
 
 #include "reader/reader.h"
 
-#include "pdl/pwg.h"
 #include "pdl_image/photo.h"
 #include "pdl_pack/gzip.h"
 #include "pdl_pcl/xl.h"
 #include "pdl_pdf/pdf.h"
+#include "pdl_raster/raster.h"
 
 const struct pdl_language reader_languages[] = {
-    { PDL_FAMILY_PDF, pdl_pdf_read },      { PDL_FAMILY_JPEG, pdl_image_photo_read },
-    { PDL_FAMILY_PWG, pdl_pwg_read },      { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
-    { PDL_FAMILY_PCLXL, pdl_pcl_xl_read }, { PDL_FAMILY_EMPTY, NULL },
+    { PDL_FAMILY_PDF, pdl_pdf_read },        { PDL_FAMILY_JPEG, pdl_image_photo_read },
+    { PDL_FAMILY_PWG, pdl_raster_pwg_read }, { PDL_FAMILY_CUPS, pdl_raster_cups_read },
+    { PDL_FAMILY_URF, pdl_raster_urf_read }, { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
+    { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },   { PDL_FAMILY_EMPTY, NULL },
 };

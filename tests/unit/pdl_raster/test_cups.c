@@ -1,5 +1,5 @@
 // PWG raster: whole pages count, by what their pixels show; what is cut short or odd is said.
-#include "pdl/pwg.h"
+#include "pdl_raster/raster.h"
 
 #include "base/buf.h"
 #include "lib/tap.h"
@@ -130,7 +130,7 @@ static const struct {
 static bool read_raster(struct str file, struct pdl_facts *facts, struct err *err)
 {
     struct pdl_input input = pdl_input_of(file);
-    return pdl_pwg_read(&input, facts, err);
+    return pdl_raster_pwg_read(&input, facts, err);
 }
 
 static void test_one_page_of_each_kind(void)
