@@ -142,17 +142,16 @@ static bool sampled_read(struct doc *doc, qpdf_oh stream, qpdf_oh dict, struct p
     memcpy(f->decode, f->range, sizeof(f->decode));
     (void)pdl_pdf_numbers(doc, pdl_pdf_key(doc, dict, "/Encode"), f->encode, 2 * f->in);
     (void)pdl_pdf_numbers(doc, pdl_pdf_key(doc, dict, "/Decode"), f->decode, 2 * f->out);
-    unsigned char *bytes = NULL;
-    size_t len = 0;
+    OWN(buf_free) struct buf bytes = BUF_CAP(PDF_CONTENT_MAX);
     f->samples = arena_new_array(doc->keep, (size_t)total, sizeof(*f->samples));
-    bool ok = f->samples != NULL && pdl_pdf_stream_decoded(doc, stream, &bytes, &len);
+    bool ok = f->samples != NULL && pdl_pdf_stream_add(doc, stream, &bytes);
+    const unsigned char *at = (const unsigned char *)buf_str(&bytes).ptr;
     double top = pow(2, bits) - 1;
     for (size_t i = 0; ok && i < (size_t)total; i++) {
-        double raw = sample_bits(bytes, len, (uint64_t)i * (uint64_t)bits, bits);
+        double raw = sample_bits(at, bytes.len, (uint64_t)i * (uint64_t)bits, bits);
         size_t j = i % (size_t)f->out;
         f->samples[i] = (float)between(raw, 0, top, f->decode[2 * j], f->decode[2 * j + 1]);
     }
-    free(bytes);
     return ok;
 }
 
@@ -290,17 +289,15 @@ static bool calc_block(struct doc *doc, struct pdl_lex *lex, struct pdf_function
 
 static bool calc_read(struct doc *doc, qpdf_oh stream, struct pdf_function *f)
 {
-    unsigned char *bytes = NULL;
-    size_t len = 0;
+    OWN(buf_free) struct buf bytes = BUF_CAP(PDF_CONTENT_MAX);
     f->ops = arena_new_array(doc->keep, OPS_MAX, sizeof(*f->ops));
-    bool ok = f->has_range && f->ops != NULL && pdl_pdf_stream_decoded(doc, stream, &bytes, &len);
+    bool ok = f->has_range && f->ops != NULL && pdl_pdf_stream_add(doc, stream, &bytes);
     if (ok) {
-        struct pdl_lex lex = pdl_lex_of((struct str){ (const char *)bytes, len });
+        struct pdl_lex lex = pdl_lex_of(buf_str(&bytes));
         struct pdl_token token;
         pdl_lex_next(&lex, &token);
         ok = str_eq(token.text, STR("{")) && calc_block(doc, &lex, f, 0);
     }
-    free(bytes);
     return ok;
 }
 

@@ -8,7 +8,7 @@
 #include "pdl_image/jpeg.h"
 #include <stdlib.h>
 
-enum { SIDE_MAX = 1 << 20, ROW_MAX = 64 << 20, LUT_SIZE = 256 };
+enum { SIDE_MAX = 1 << 20, ROW_MAX = 64 << 20, LUT_SIZE = 256, DECODED_MAX = 96 << 20 };
 
 static double sample_at(const struct pdf_pixels *pixels, const uint8_t *row, size_t index)
 {
@@ -128,31 +128,6 @@ static enum pdl_shade judge_memory(const struct pdf_pixels *pixels, struct str d
     return shade;
 }
 
-static uint8_t paeth(int a, int b, int c)
-{
-    int p = a + b - c;
-    int pa = abs(p - a);
-    int pb = abs(p - b);
-    int pc = abs(p - c);
-    return (uint8_t)(pa <= pb && pa <= pc ? a : pb <= pc ? b : c);
-}
-
-// Undoes a PNG row filter (RFC 2083, 6). row[-1] is the filter's byte.
-static void png_unfilter(uint8_t kind, uint8_t *row, const uint8_t *above, size_t len, size_t bpp)
-{
-    for (size_t i = 0; kind > 0 && i < len; i++) {
-        int left = i >= bpp ? row[i - bpp] : 0;
-        int corner = i >= bpp ? above[i - bpp] : 0;
-        switch (kind) {
-        case 1: row[i] = (uint8_t)(row[i] + left); break;
-        case 2: row[i] = (uint8_t)(row[i] + above[i]); break;
-        case 3: row[i] = (uint8_t)(row[i] + (left + above[i]) / 2); break;
-        case 4: row[i] = (uint8_t)(row[i] + paeth(left, above[i], corner)); break;
-        default: return;
-        }
-    }
-}
-
 // Fills a row; false at the end or at damage.
 static bool inflate_row(struct doc *doc, uint8_t *row, size_t len)
 {
@@ -202,7 +177,7 @@ static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixe
         }
         if (lead > 0) {
             // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): rows holds lead bytes at least
-            png_unfilter(row[0], row + 1, above + 1, len, bpp);
+            pdl_pdf_filter_png(row[0], row + 1, above + 1, len, bpp);
         }
         shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, row + lead, len));
         uint8_t *swap = row;
@@ -276,24 +251,50 @@ static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str byt
     return pdl_image_jpeg_judge(&rows, bytes, &damaged);
 }
 
+// By filters that give bytes: all of them at once.
+static enum pdl_shade judge_decoded(struct doc *doc, const struct pdf_pixels *pixels,
+                                    const struct pdf_chain *chain, struct str raw)
+{
+    OWN(buf_free) struct buf bytes = BUF_CAP(DECODED_MAX);
+    bool ok = pdl_pdf_chain_run(doc, chain, chain->count, raw, &bytes);
+    enum pdl_shade shade = judge_memory(pixels, buf_str(&bytes));
+    bool all = bytes.len / pixels->height >= row_bytes(pixels); // what follows is not drawn
+    return shade == PDL_COLOR || ok || all ? shade : PDL_UNSURE;
+}
+
+static enum pdl_shade judge_bytes(struct doc *doc, const struct pdf_pixels *pixels,
+                                  const struct pdf_chain *chain, struct str raw)
+{
+    OWN(buf_free) struct buf bytes = BUF_CAP(DECODED_MAX);
+    int last = chain->count - 1;
+    enum pdf_filter filter = last < 0 ? FILTER_NONE : chain->steps[last].filter;
+    bool flate = filter == FILTER_FLATE && predictor_fits(pixels, &chain->steps[last].predictor);
+    if (chain->unknown || filter == FILTER_JPX || filter == FILTER_BITS) {
+        return PDL_UNSURE;
+    }
+    if (filter != FILTER_DCT && !flate) {
+        return judge_decoded(doc, pixels, chain, raw);
+    }
+    if (last > 0) {
+        if (!pdl_pdf_chain_run(doc, chain, last, raw, &bytes)) {
+            return PDL_UNSURE;
+        }
+        raw = buf_str(&bytes);
+    }
+    return flate ? judge_flate(doc, pixels, &chain->steps[last].predictor, raw)
+                 : jpeg_judge(pixels, raw);
+}
+
 static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
                                    const struct pdf_pixels *pixels, qpdf_oh dict)
 {
-    struct pdf_predictor predictor;
-    enum pdf_filter filter = pdl_pdf_stream_filter(doc, dict, &predictor);
-    enum pdl_shade shade = PDL_UNSURE;
+    struct pdf_chain chain;
     unsigned char *bytes = NULL;
     size_t len = 0;
-    if (filter == FILTER_DCT || (filter == FILTER_FLATE && predictor_fits(pixels, &predictor))) {
-        if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
-            struct str raw = { (const char *)bytes, len };
-            shade = filter == FILTER_DCT ? jpeg_judge(pixels, raw)
-                                         : judge_flate(doc, pixels, &predictor, raw);
-        }
-    } else if (filter != FILTER_JPX && filter != FILTER_BITS) {
-        if (pdl_pdf_stream_decoded(doc, image->oh, &bytes, &len)) {
-            shade = judge_memory(pixels, (struct str){ (const char *)bytes, len });
-        }
+    pdl_pdf_chain_read(doc, dict, &chain);
+    enum pdl_shade shade = PDL_UNSURE;
+    if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
+        shade = judge_bytes(doc, pixels, &chain, (struct str){ (const char *)bytes, len });
     }
     free(bytes);
     return shade;
@@ -350,39 +351,72 @@ static bool inline_pixels(struct doc *doc, const struct pdl_inline *image,
            pixels->bits == 16;
 }
 
+static void inline_parameters(struct str dict, struct pdf_step *step)
+{
+    struct pdl_lex lex = pdl_lex_of(dict);
+    struct pdl_token key;
+    struct pdl_token value;
+    for (pdl_lex_next(&lex, &key); key.kind == PDL_NAME; pdl_lex_next(&lex, &key)) {
+        pdl_lex_next(&lex, &value);
+        bool fits = value.kind == PDL_NUMBER && value.number >= 0 && value.number < SIDE_MAX;
+        int number = fits ? (int)value.number : 0;
+        if (str_eq(key.text, STR("Predictor"))) {
+            step->predictor.kind = number;
+        } else if (str_eq(key.text, STR("Colors"))) {
+            step->predictor.colors = number;
+        } else if (str_eq(key.text, STR("BitsPerComponent"))) {
+            step->predictor.bits = number;
+        } else if (str_eq(key.text, STR("Columns"))) {
+            step->predictor.columns = number;
+        } else if (str_eq(key.text, STR("EarlyChange"))) {
+            step->late_change = number == 0;
+        }
+    }
+}
+
+// The one token, or those in an array, one a call.
+static struct pdl_lex tokens_of(const struct pdl_token *token)
+{
+    bool array = token->kind == PDL_ARRAY;
+    return pdl_lex_of(array ? token->text : STR(""));
+}
+
+static void inline_chain(const struct pdl_inline *image, struct pdf_chain *chain)
+{
+    struct pdl_lex names = tokens_of(&image->filter);
+    struct pdl_lex parms = tokens_of(&image->parameters);
+    struct pdl_token name = image->filter;
+    struct pdl_token dict = image->parameters;
+    chain->count = 0;
+    chain->unknown = false;
+    if (name.kind == PDL_ARRAY) {
+        pdl_lex_next(&names, &name);
+    }
+    for (; name.kind == PDL_NAME; pdl_lex_next(&names, &name)) {
+        int before = chain->count;
+        if (image->parameters.kind == PDL_ARRAY) {
+            pdl_lex_next(&parms, &dict);
+        }
+        pdl_pdf_chain_add(chain, pdl_pdf_stream_filter(name.text));
+        if (chain->count > before && dict.kind == PDL_DICT) {
+            inline_parameters(dict.text, &chain->steps[before]);
+        }
+    }
+}
+
 enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *image,
                                     const char **why)
 {
     struct pdf_pixels pixels = { .space = NULL };
+    struct pdf_chain chain;
     *why = NULL;
     if (!inline_pixels(doc, image, &pixels)) {
         return PDL_UNSURE;
     }
     enum pdl_shade shade = space_decides(&pixels);
-    struct str name = image->filter.text;
-    if (image->filter.kind == PDL_ARRAY) { // [/Fl]: the only name, if it is one
-        struct pdl_lex lex = pdl_lex_of(name);
-        struct pdl_token first;
-        struct pdl_token second;
-        pdl_lex_next(&lex, &first);
-        pdl_lex_next(&lex, &second);
-        name = first.kind == PDL_NAME && second.kind == PDL_END ? first.text : STR("?");
-    }
     if (shade < PDL_COLOR) {
         return shade;
     }
-    if (image->filter.kind == PDL_END) {
-        return judge_memory(&pixels, image->data);
-    }
-    if (image->parameters.kind != PDL_END) {
-        return PDL_UNSURE;
-    }
-    if (str_eq(name, STR("Fl")) || str_eq(name, STR("FlateDecode"))) {
-        struct pdf_predictor none = { .kind = 1 };
-        return judge_flate(doc, &pixels, &none, image->data);
-    }
-    if (str_eq(name, STR("DCT")) || str_eq(name, STR("DCTDecode"))) {
-        return jpeg_judge(&pixels, image->data);
-    }
-    return PDL_UNSURE;
+    inline_chain(image, &chain);
+    return judge_bytes(doc, &pixels, &chain, image->data);
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "pdl/walk.h"
+#include "pdl_pdf/filter.h"
 #include "pdl_pdf/pdf.h"
 #include <qpdf/qpdf-c.h>
 #include <zlib.h>
@@ -62,22 +63,40 @@ bool pdl_pdf_is_hidden(struct doc *doc, qpdf_oh group); // optional content grou
 // arena is full.
 void *pdl_pdf_kept(struct doc *doc, int id, char kind, size_t size);
 
-// Streams. pdl_pdf_stream_add appends the decoded bytes; false: cannot be decoded, or only in part.
-bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf);
-bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
-bool pdl_pdf_stream_decoded(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
-bool pdl_pdf_inflate_start(struct doc *doc, struct str raw);
-
-enum pdf_filter { FILTER_NONE, FILTER_FLATE, FILTER_DCT, FILTER_JPX, FILTER_BITS, FILTER_OTHER };
-// The one filter of a stream, or FILTER_OTHER for a chain. *predictor as of FlateDecode.
-struct pdf_predictor {
-    int kind;
-    int colors;
-    int bits;
-    int columns;
+// Streams.
+enum pdf_filter {
+    FILTER_NONE, // Crypt, which libqpdf undoes
+    FILTER_FLATE,
+    FILTER_LZW,
+    FILTER_RUN_LENGTH,
+    FILTER_ASCII85,
+    FILTER_HEX,
+    FILTER_DCT,
+    FILTER_JPX,
+    FILTER_BITS, // CCITT and JBIG2: one bit a pixel
+    FILTER_OTHER,
 };
-enum pdf_filter pdl_pdf_stream_filter(struct doc *doc, qpdf_oh dict,
-                                      struct pdf_predictor *predictor);
+struct pdf_step {
+    enum pdf_filter filter;
+    struct pdf_predictor predictor;
+    bool late_change; // of LZW
+};
+enum { PDF_STEPS_MAX = 8 };
+struct pdf_chain {
+    struct pdf_step steps[PDF_STEPS_MAX];
+    int count;
+    bool unknown; // has a filter that is not known, or too many
+};
+enum pdf_filter pdl_pdf_stream_filter(struct str name); // without its slash
+void pdl_pdf_chain_add(struct pdf_chain *chain, enum pdf_filter filter);
+void pdl_pdf_chain_read(struct doc *doc, qpdf_oh dict, struct pdf_chain *chain);
+// Undoes the first count filters and appends what they give. False: cannot be decoded, or only in
+// part, which is kept.
+bool pdl_pdf_chain_run(struct doc *doc, const struct pdf_chain *chain, int count, struct str in,
+                       struct buf *out);
+bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf); // by its whole chain
+bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len);
+bool pdl_pdf_inflate_start(struct doc *doc, struct str raw);
 
 // Functions.
 struct pdf_function;

@@ -124,13 +124,11 @@ static const struct pdl_space *read_indexed(struct doc *doc, struct names *names
     tint->count = 1;
     tint->last = last < 0 ? 0 : last > PALETTE_MAX - 1 ? PALETTE_MAX - 1 : (int)last;
     if (qpdf_oh_is_stream(q, table)) {
-        unsigned char *bytes = NULL;
-        size_t len = 0;
-        if (!pdl_pdf_stream_decoded(doc, table, &bytes, &len)) {
+        OWN(buf_free) struct buf bytes = BUF_CAP(PDF_CONTENT_MAX);
+        if (!pdl_pdf_stream_add(doc, table, &bytes)) {
             tint->kind = TINT_UNREADABLE;
         }
-        palette_fill(tint, base, bytes, len);
-        free(bytes);
+        palette_fill(tint, base, (const uint8_t *)buf_str(&bytes).ptr, bytes.len);
     } else {
         size_t len = 0;
         const char *bytes = qpdf_oh_get_binary_string_value(q, table, &len);

@@ -1,10 +1,9 @@
-// stream: the bytes of streams. Flate alone, nearly all there is, is inflated here, with a cap and
-// no copies; every other filter is libqpdf's.
+// stream: the bytes of streams. libqpdf hands out what lies in the file, decrypted; the filters are
+// undone here, each with a cap, so that no chain of them can fill the memory.
 // no unit test: tests/unit/pdl_pdf/test_pdf.c reads the corpus of traps, which is made for it.
 
 #include "pdl_pdf/pdf_int.h"
 
-#include "base/mem.h"
 #include <stdlib.h>
 
 bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len)
@@ -16,65 +15,92 @@ bool pdl_pdf_stream_raw(struct doc *doc, qpdf_oh stream, unsigned char **bytes, 
            QPDF_ERRORS;
 }
 
-bool pdl_pdf_stream_decoded(struct doc *doc, qpdf_oh stream, unsigned char **bytes, size_t *len)
-{
-    QPDF_BOOL filtered = QPDF_FALSE;
-    *bytes = NULL;
-    *len = 0;
-    return qpdf_oh_get_stream_data(doc->qpdf, stream, qpdf_dl_specialized, &filtered, bytes, len) <
-               QPDF_ERRORS &&
-           filtered;
-}
-
-static enum pdf_filter filter_of(struct doc *doc, qpdf_oh name)
+enum pdf_filter pdl_pdf_stream_filter(struct str name)
 {
     static const struct {
-        const char *name;
+        struct str name;
         enum pdf_filter filter;
     } filters[] = {
-        { "/FlateDecode", FILTER_FLATE }, { "/Fl", FILTER_FLATE },
-        { "/DCTDecode", FILTER_DCT },     { "/DCT", FILTER_DCT },
-        { "/JPXDecode", FILTER_JPX },     { "/CCITTFaxDecode", FILTER_BITS },
-        { "/CCF", FILTER_BITS },          { "/JBIG2Decode", FILTER_BITS },
+        { STR_INIT("FlateDecode"), FILTER_FLATE },
+        { STR_INIT("Fl"), FILTER_FLATE },
+        { STR_INIT("DCTDecode"), FILTER_DCT },
+        { STR_INIT("DCT"), FILTER_DCT },
+        { STR_INIT("JPXDecode"), FILTER_JPX },
+        { STR_INIT("CCITTFaxDecode"), FILTER_BITS },
+        { STR_INIT("CCF"), FILTER_BITS },
+        { STR_INIT("JBIG2Decode"), FILTER_BITS },
+        { STR_INIT("LZWDecode"), FILTER_LZW },
+        { STR_INIT("LZW"), FILTER_LZW },
+        { STR_INIT("RunLengthDecode"), FILTER_RUN_LENGTH },
+        { STR_INIT("RL"), FILTER_RUN_LENGTH },
+        { STR_INIT("ASCII85Decode"), FILTER_ASCII85 },
+        { STR_INIT("A85"), FILTER_ASCII85 },
+        { STR_INIT("ASCIIHexDecode"), FILTER_HEX },
+        { STR_INIT("AHx"), FILTER_HEX },
+        { STR_INIT("Crypt"), FILTER_NONE }, // libqpdf has done it
     };
     for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
-        if (pdl_pdf_name_is(doc, name, filters[i].name)) {
+        if (str_eq(name, filters[i].name)) {
             return filters[i].filter;
         }
     }
     return FILTER_OTHER;
 }
 
-enum pdf_filter pdl_pdf_stream_filter(struct doc *doc, qpdf_oh dict,
-                                      struct pdf_predictor *predictor)
+static void step_parameters(struct doc *doc, qpdf_oh parms, struct pdf_step *step)
+{
+    if (!qpdf_oh_is_dictionary(doc->qpdf, parms)) {
+        return;
+    }
+    struct pdf_predictor *predictor = &step->predictor;
+    predictor->kind = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Predictor"), 1);
+    predictor->colors = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Colors"), 1);
+    predictor->bits = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/BitsPerComponent"), 8);
+    predictor->columns = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Columns"), 1);
+    step->late_change = pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/EarlyChange"), 1) == 0;
+}
+
+void pdl_pdf_chain_add(struct pdf_chain *chain, enum pdf_filter filter)
+{
+    if (chain->count == PDF_STEPS_MAX || filter == FILTER_OTHER) {
+        chain->unknown = true;
+    } else if (filter != FILTER_NONE) {
+        chain->steps[chain->count++] =
+            (struct pdf_step){ .filter = filter, .predictor = { 1, 1, 8, 1 } };
+    }
+}
+
+static void chain_name(struct doc *doc, struct pdf_chain *chain, qpdf_oh name, qpdf_oh parms)
+{
+    int before = chain->count;
+    bool is_name = qpdf_oh_is_name(doc->qpdf, name);
+    struct str text = is_name ? str_of(qpdf_oh_get_name(doc->qpdf, name) + 1) : STR("");
+    pdl_pdf_chain_add(chain, pdl_pdf_stream_filter(text));
+    if (chain->count > before) {
+        step_parameters(doc, parms, &chain->steps[before]);
+    }
+}
+
+void pdl_pdf_chain_read(struct doc *doc, qpdf_oh dict, struct pdf_chain *chain)
 {
     qpdf_data q = doc->qpdf;
     qpdf_oh filter = pdl_pdf_key(doc, dict, "/Filter");
     qpdf_oh parms = pdl_pdf_key(doc, dict, "/DecodeParms");
-    *predictor = (struct pdf_predictor){ 1, 1, 8, 1 };
+    chain->count = 0;
+    chain->unknown = false;
     if (qpdf_oh_is_array(q, filter)) {
         int count = qpdf_oh_get_array_n_items(q, filter);
-        if (count > 1) {
-            enum pdf_filter last = filter_of(doc, qpdf_oh_get_array_item(q, filter, count - 1));
-            return last == FILTER_JPX || last == FILTER_BITS ? last : FILTER_OTHER;
+        int given = qpdf_oh_is_array(q, parms) ? qpdf_oh_get_array_n_items(q, parms) : 0;
+        for (int i = 0; i < count && !chain->unknown; i++) {
+            qpdf_oh own = i < given    ? qpdf_oh_get_array_item(q, parms, i)
+                          : count == 1 ? parms
+                                       : qpdf_oh_new_null(q);
+            chain_name(doc, chain, qpdf_oh_get_array_item(q, filter, i), own);
         }
-        filter = count == 1 ? qpdf_oh_get_array_item(q, filter, 0) : qpdf_oh_new_null(q);
+    } else if (!qpdf_oh_is_null(q, filter)) {
+        bool several = qpdf_oh_is_array(q, parms) && qpdf_oh_get_array_n_items(q, parms) > 0;
+        chain_name(doc, chain, filter, several ? qpdf_oh_get_array_item(q, parms, 0) : parms);
     }
-    if (qpdf_oh_is_array(q, parms)) {
-        parms = qpdf_oh_get_array_n_items(q, parms) > 0 ? qpdf_oh_get_array_item(q, parms, 0)
-                                                        : qpdf_oh_new_null(q);
-    }
-    if (qpdf_oh_is_null(q, filter)) {
-        return FILTER_NONE;
-    }
-    enum pdf_filter found = filter_of(doc, filter);
-    if (found == FILTER_FLATE && qpdf_oh_is_dictionary(q, parms)) {
-        predictor->kind = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Predictor"), 1);
-        predictor->colors = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Colors"), 1);
-        predictor->bits = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/BitsPerComponent"), 8);
-        predictor->columns = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, parms, "/Columns"), 1);
-    }
-    return found;
 }
 
 // Past the two bytes of the zlib header (RFC 1950) the data are inflated raw: makers get /Length
@@ -115,23 +141,55 @@ static bool stream_inflate(struct doc *doc, struct str raw, struct buf *buf)
     return state == Z_STREAM_END && buf_ok(buf);
 }
 
+static bool step_run(struct doc *doc, const struct pdf_step *step, struct str in, struct buf *out)
+{
+    size_t from = out->len;
+    bool ok = false;
+    switch (step->filter) {
+    case FILTER_FLATE: ok = stream_inflate(doc, in, out); break;
+    case FILTER_LZW: ok = pdl_pdf_filter_lzw(in, !step->late_change, out); break;
+    case FILTER_RUN_LENGTH: ok = pdl_pdf_filter_run_length(in, out); break;
+    case FILTER_ASCII85: ok = pdl_pdf_filter_ascii85(in, out); break;
+    case FILTER_HEX: ok = pdl_pdf_filter_hex(in, out); break;
+    case FILTER_NONE:
+    case FILTER_DCT:
+    case FILTER_JPX:
+    case FILTER_BITS:
+    case FILTER_OTHER: return false; // pictures are no bytes
+    }
+    return pdl_pdf_filter_unpredict(&step->predictor, out, from) && ok;
+}
+
+bool pdl_pdf_chain_run(struct doc *doc, const struct pdf_chain *chain, int count, struct str in,
+                       struct buf *out)
+{
+    OWN(buf_free) struct buf one = BUF_CAP(PDF_CONTENT_MAX);
+    OWN(buf_free) struct buf two = BUF_CAP(PDF_CONTENT_MAX);
+    bool ok = !chain->unknown;
+    if (count == 0) {
+        buf_add(out, in);
+        return ok && buf_ok(out);
+    }
+    for (int i = 0; i < count; i++) {
+        struct buf *into = i + 1 == count ? out : i % 2 == 0 ? &one : &two;
+        if (into != out) {
+            into->len = 0;
+        }
+        ok = step_run(doc, &chain->steps[i], in, into) && ok;
+        in = buf_str(into);
+    }
+    return ok;
+}
+
 bool pdl_pdf_stream_add(struct doc *doc, qpdf_oh stream, struct buf *buf)
 {
-    struct pdf_predictor predictor;
-    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, stream);
-    enum pdf_filter filter = pdl_pdf_stream_filter(doc, dict, &predictor);
+    struct pdf_chain chain;
     unsigned char *bytes = NULL;
     size_t len = 0;
-    bool ok = false;
-    if (filter == FILTER_FLATE && predictor.kind == 1) {
-        ok = pdl_pdf_stream_raw(doc, stream, &bytes, &len) &&
-             stream_inflate(doc, (struct str){ (const char *)bytes, len }, buf);
-    } else if (filter == FILTER_NONE || filter == FILTER_OTHER || filter == FILTER_FLATE) {
-        ok = pdl_pdf_stream_decoded(doc, stream, &bytes, &len) ||
-             (filter == FILTER_NONE && pdl_pdf_stream_raw(doc, stream, &bytes, &len));
-        buf_add(buf, (struct str){ (const char *)bytes, ok ? len : 0 });
-        ok = ok && buf_ok(buf);
-    }
+    pdl_pdf_chain_read(doc, qpdf_oh_get_dict(doc->qpdf, stream), &chain);
+    bool ok =
+        pdl_pdf_stream_raw(doc, stream, &bytes, &len) &&
+        pdl_pdf_chain_run(doc, &chain, chain.count, (struct str){ (const char *)bytes, len }, buf);
     free(bytes);
     return ok;
 }
