@@ -8,14 +8,19 @@
 #include "base/clk.h"
 #include "jail/jail.h"
 #include <stdio.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 64 << 20 };
+enum { ARENA_MAX = 64 << 20, PART_MAX = 64 << 20 };
 
 struct render {
     struct count *count;
-    int fd;
+    int fd;           // of the document, borrowed
+    int part_fd;      // of the part alone, owned; -1: the part is the whole, or not cut out yet
+    uint64_t part_at; // of the part in the document
+    uint64_t part_length;
+    bool part_is_whole;
     uint32_t left;    // pages that may still be drawn
     int64_t deadline; // of all of them
     struct arena *arena;
@@ -24,11 +29,47 @@ struct render {
     size_t run_room;
 };
 
+// A document of several parts is cut, for the renderer reads one PDF from its start.
+static bool part_cut(struct render *render, struct err *err)
+{
+    off_t from = (off_t)render->part_at;
+    uint64_t left = render->part_length;
+    if (left > PART_MAX) {
+        return err_set(err, ERR_LIMIT, "its part is over %d bytes", PART_MAX);
+    }
+    if (!jail_memory_file("part", &render->part_fd, err)) {
+        return false;
+    }
+    while (left > 0) {
+        ssize_t sent = sendfile(render->part_fd, render->fd, &from, left);
+        if (sent <= 0) {
+            jail_close(&render->part_fd);
+            return err_set(err, ERR_INTERNAL, "its part cannot be copied");
+        }
+        left -= (uint64_t)sent;
+    }
+    return true;
+}
+
+static bool part_ready(struct render *render, int *fd, struct err *err)
+{
+    if (!render->part_is_whole && render->part_fd < 0 && !part_cut(render, err)) {
+        return false;
+    }
+    *fd = render->part_is_whole ? render->fd : render->part_fd;
+    return lseek(*fd, 0, SEEK_SET) == 0 ||
+           err_set(err, ERR_INTERNAL, "the document cannot be read from its start");
+}
+
 static bool render_page(struct render *render, uint64_t page, bool annotations, int picture,
                         struct err *err)
 {
+    int document = -1;
     const struct count_options *options = count_options_of(render->count);
     char number[24];
+    if (!part_ready(render, &document, err)) {
+        return false;
+    }
     (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)page);
     const char *args[] = { "quoin-pdl",
                            "--render",
@@ -38,13 +79,10 @@ static bool render_page(struct render *render, uint64_t page, bool annotations, 
                            options->may_be_weak ? "--weak-jail" : NULL,
                            NULL };
     struct jail_program program = {
-        .path = options->program, .args = args, .fds = { render->fd, picture, -1 }, .fd_count = 3
+        .path = options->program, .args = args, .fds = { document, picture, -1 }, .fd_count = 3
     };
     pid_t pid = 0;
     int how = 0;
-    if (lseek(render->fd, 0, SEEK_SET) != 0) {
-        return err_set(err, ERR_INTERNAL, "the document cannot be read from its start");
-    }
     if (!jail_spawn(&program, &pid, err)) {
         return false;
     }
@@ -161,10 +199,24 @@ static Quoin__V1__Certainty certainty_of(const Quoin__V1__DocumentFacts *facts,
     return worst;
 }
 
+static void part_begin(struct render *render, const Quoin__V1__DocumentPart *part)
+{
+    struct stat about;
+    jail_close(&render->part_fd);
+    render->part_at = part->offset;
+    render->part_length = part->length;
+    bool known = fstat(render->fd, &about) == 0;
+    render->part_is_whole = part->offset == 0 && known && (uint64_t)about.st_size == part->length;
+}
+
 // Draws part after part. A run whose pages were drawn falls into several, which its part then has.
 static void render_parts(struct render *render, const Quoin__V1__DocumentFacts *facts)
 {
     uint64_t page = 1;
+    render->part_is_whole = facts->n_parts == 0;
+    if (facts->n_parts > 0) {
+        part_begin(render, facts->parts[0]);
+    }
     size_t part = 0;
     uint64_t part_end = facts->n_parts > 0 ? facts->parts[0]->runs : UINT64_MAX;
     size_t part_start = 0;
@@ -173,6 +225,8 @@ static void render_parts(struct render *render, const Quoin__V1__DocumentFacts *
             facts->parts[part]->runs = (uint32_t)(render->run_count - part_start);
             part_start = render->run_count;
             part_end += facts->parts[++part]->runs;
+            part_begin(render, facts->parts[part]);
+            page = 1;
         }
         render_run(render, facts->pages[i], page);
         page += facts->pages[i]->count;
@@ -193,10 +247,12 @@ bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **f
     OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
     struct render render = { .count = count,
                              .fd = fd,
+                             .part_fd = -1,
                              .left = may_draw,
                              .deadline = clk_mono_ms() + options->wall_ms,
                              .arena = &arena };
     render_parts(&render, *facts);
+    jail_close(&render.part_fd);
     if (!arena_ok(&arena)) {
         return err_set(err, ERR_LIMIT, "too many pages that differ");
     }

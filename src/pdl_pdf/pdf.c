@@ -2,15 +2,14 @@
 
 #include "pdl_pdf/pdf_int.h"
 
-#include <stdio.h>
+#include "pdl_pdf/extent.h"
+#include "pdl_pdf/salvage.h"
 
 enum {
-    TREE_DEPTH_MAX = 64,
+    TREE_DEPTH_MAX = 500,
     PAGE_ARENA_MAX = 32 << 20,
     PARTS_MAX = 4096,
-    GROUPS_MAX = 100000,
     ANNOTATIONS_MAX = 10000,
-    TAIL = 2048,
     ROTATE_FULL = 360,
     ANNOTATION_HIDDEN = 2,
     ANNOTATION_PRINT = 4,
@@ -38,7 +37,7 @@ struct reader {
     bool full; // the limit on pages: stop
 };
 
-static char seen; // what maps hold where only the key matters
+static char seen; // what the map holds
 
 static void inherit_read(struct doc *doc, qpdf_oh node, int id, struct inherit *inherit)
 {
@@ -284,7 +283,7 @@ static bool tree_walk(struct reader *reader, int id, int generation, struct inhe
     struct doc *doc = reader->doc;
     qpdf_oh node = qpdf_get_object_by_id(doc->qpdf, id, generation);
     if (!qpdf_oh_is_dictionary(doc->qpdf, node)) {
-        pdl_facts_note(reader->facts, PDL_UNKNOWN,
+        pdl_facts_note(reader->facts, doc->cut ? PDL_ESTIMATED : PDL_UNKNOWN,
                        "Object %d should be a page and is missing: the file is damaged.", id);
         return true;
     }
@@ -296,63 +295,6 @@ static bool tree_walk(struct reader *reader, int id, int generation, struct inhe
     bool more = page_add(reader, node, &inherit);
     page_end(doc);
     return more;
-}
-
-static void groups_set(struct doc *doc, qpdf_oh groups, bool off)
-{
-    int count =
-        qpdf_oh_is_array(doc->qpdf, groups) ? qpdf_oh_get_array_n_items(doc->qpdf, groups) : 0;
-    for (int i = 0; i < count && i < GROUPS_MAX; i++) {
-        int id = pdl_pdf_id(doc, qpdf_oh_get_array_item(doc->qpdf, groups, i));
-        if (id != 0 && off) {
-            map_set(&doc->off, map_key(&id, sizeof(id)), &seen);
-        } else if (id != 0) {
-            (void)map_drop(&doc->off, map_key(&id, sizeof(id)));
-        }
-    }
-}
-
-// Groups that say what printing makes of them, where the configuration asks for that.
-static void groups_printed(struct doc *doc, qpdf_oh config)
-{
-    qpdf_data q = doc->qpdf;
-    qpdf_oh uses = pdl_pdf_key(doc, config, "/AS");
-    int count = qpdf_oh_is_array(q, uses) ? qpdf_oh_get_array_n_items(q, uses) : 0;
-    for (int i = 0; i < count && i < GROUPS_MAX; i++) {
-        qpdf_oh use = qpdf_oh_get_array_item(q, uses, i);
-        qpdf_oh groups = pdl_pdf_key(doc, use, "/OCGs");
-        int members = qpdf_oh_is_array(q, groups) ? qpdf_oh_get_array_n_items(q, groups) : 0;
-        if (!pdl_pdf_name_is(doc, pdl_pdf_key(doc, use, "/Event"), "/Print")) {
-            continue;
-        }
-        for (int j = 0; j < members && j < GROUPS_MAX; j++) {
-            qpdf_oh group = qpdf_oh_get_array_item(q, groups, j);
-            qpdf_oh print = pdl_pdf_key(doc, pdl_pdf_key(doc, group, "/Usage"), "/Print");
-            qpdf_oh state = pdl_pdf_key(doc, print, "/PrintState");
-            int id = pdl_pdf_id(doc, group);
-            if (id != 0 && pdl_pdf_name_is(doc, state, "/OFF")) {
-                map_set(&doc->off, map_key(&id, sizeof(id)), &seen);
-            } else if (id != 0 && pdl_pdf_name_is(doc, state, "/ON")) {
-                (void)map_drop(&doc->off, map_key(&id, sizeof(id)));
-            }
-        }
-    }
-}
-
-static void groups_read(struct doc *doc, qpdf_oh root)
-{
-    qpdf_oh properties = pdl_pdf_key(doc, root, "/OCProperties");
-    if (!qpdf_oh_is_dictionary(doc->qpdf, properties)) {
-        return;
-    }
-    qpdf_oh config = pdl_pdf_key(doc, properties, "/D");
-    if (pdl_pdf_name_is(doc, pdl_pdf_key(doc, config, "/BaseState"), "/OFF")) {
-        groups_set(doc, pdl_pdf_key(doc, properties, "/OCGs"), true);
-    }
-    groups_set(doc, pdl_pdf_key(doc, config, "/ON"), false);
-    groups_set(doc, pdl_pdf_key(doc, config, "/OFF"), true);
-    groups_printed(doc, config);
-    doc->has_off = doc->off.count > 0;
 }
 
 // Warnings of the reading itself: what libqpdf repaired.
@@ -367,40 +309,8 @@ static bool was_repaired(struct doc *doc)
     return repaired;
 }
 
-static bool has_end_mark(struct str document)
+static void note_claim(struct pdl_facts *facts, double claimed)
 {
-    size_t from = document.len > TAIL ? document.len - TAIL : 0;
-    return memmem(document.ptr + from, document.len - from, "%%EOF", 5) != NULL;
-}
-
-static void note_repair(struct str document, struct pdl_facts *facts)
-{
-    if (has_end_mark(document)) {
-        pdl_facts_note(facts, PDL_EXACT,
-                       "The cross-reference table was broken and has been rebuilt.");
-    } else {
-        pdl_facts_note(facts, PDL_UNKNOWN,
-                       "The file ends before its end mark: it was cut short, and pages may be "
-                       "missing.");
-    }
-}
-
-static void note_unreadable(struct doc *doc, struct str document, struct pdl_facts *facts)
-{
-    qpdf_error error = qpdf_get_error(doc->qpdf);
-    enum qpdf_error_code_e code = qpdf_get_error_code(doc->qpdf, error);
-    if (code == qpdf_e_password) {
-        pdl_facts_note(facts, PDL_UNKNOWN, "The document needs a password to be read.");
-    } else if (!has_end_mark(document)) {
-        pdl_facts_note(facts, PDL_UNKNOWN, "The file was cut short: it has no end mark.");
-    } else {
-        pdl_facts_note(facts, PDL_UNKNOWN, "The PDF is damaged beyond repair.");
-    }
-}
-
-static void note_claim(struct doc *doc, struct pdl_facts *facts, double claimed)
-{
-    (void)doc;
     if (claimed >= 0 && claimed != (double)facts->pages && facts->certainty == PDL_EXACT) {
         pdl_facts_note(facts, PDL_EXACT, "The document claims %.0f pages and has %llu.", claimed,
                        (unsigned long long)facts->pages);
@@ -413,20 +323,19 @@ static bool doc_read(struct doc *doc, struct pdl_facts *facts, struct err *err)
     qpdf_oh root = qpdf_get_root(q);
     qpdf_oh pages = pdl_pdf_key(doc, root, "/Pages");
     double claimed = pdl_pdf_number(doc, pdl_pdf_key(doc, pages, "/Count"), -1);
-    int id = pdl_pdf_id(doc, pages);
     struct reader reader = { .doc = doc, .facts = facts, .err = err };
-    groups_read(doc, root);
-    if (id == 0) {
-        pdl_facts_note(facts, PDL_UNKNOWN, "The PDF has no page tree.");
-        return true;
+    if (pdl_pdf_id(doc, pages) == 0) { // the tree is walked by numbers
+        pages = qpdf_make_indirect_object(q, pages);
     }
+    int id = pdl_pdf_id(doc, pages);
+    pdl_pdf_catalog_read(doc, root, facts);
     int generation = qpdf_oh_get_generation(q, pages);
     bool ok = tree_walk(&reader, id, generation, (struct inherit){ .crop = PDL_RECT_ALL });
     map_free(&reader.visited);
     if (!ok) {
         return false;
     }
-    note_claim(doc, facts, claimed);
+    note_claim(facts, claimed);
     if (facts->pages == 0) {
         pdl_facts_note(facts, PDL_UNKNOWN, "No page was found.");
     }
@@ -441,37 +350,126 @@ static void doc_fini(struct doc *doc)
     map_free(&doc->objects);
     map_free(&doc->off);
     buf_free(&doc->content);
+    buf_free(&doc->copy);
     if (doc->zlib_ready) {
         (void)inflateEnd(&doc->zlib); // its memory is freed whatever it says
     }
 }
 
+// True: it has a page tree, whatever is in it.
+static bool doc_open(struct doc *doc, struct str bytes, bool repair)
+{
+    if (doc->qpdf != NULL) {
+        qpdf_cleanup(&doc->qpdf);
+    }
+    doc->qpdf = qpdf_init();
+    qpdf_silence_errors(doc->qpdf);
+    qpdf_set_suppress_warnings(doc->qpdf, QPDF_TRUE);
+    qpdf_set_attempt_recovery(doc->qpdf, repair);
+    if ((qpdf_read_memory(doc->qpdf, "document", bytes.ptr, bytes.len, NULL) & QPDF_ERRORS) != 0) {
+        return false;
+    }
+    qpdf_oh root = qpdf_get_root(doc->qpdf);
+    return qpdf_oh_is_dictionary(doc->qpdf, pdl_pdf_key(doc, root, "/Pages"));
+}
+
+// Encrypted for a password, and yet its streams are not: only what is attached to it is.
+static bool is_plain_inside(struct doc *doc)
+{
+    qpdf_oh encrypt = pdl_pdf_key(doc, qpdf_get_trailer(doc->qpdf), "/Encrypt");
+    qpdf_oh streams = pdl_pdf_key(doc, encrypt, "/StmF");
+    return pdl_pdf_number(doc, pdl_pdf_key(doc, encrypt, "/V"), 0) >= 4 &&
+           (qpdf_oh_is_null(doc->qpdf, streams) || pdl_pdf_name_is(doc, streams, "/Identity"));
+}
+
+// A document that libqpdf cannot open, opened as a copy that is mended. False: it says why not.
+static bool doc_mend(struct doc *doc, struct str document, bool slow, struct pdl_facts *facts)
+{
+    bool failed = qpdf_has_error(doc->qpdf);
+    bool locked =
+        failed && qpdf_get_error_code(doc->qpdf, qpdf_get_error(doc->qpdf)) == qpdf_e_password;
+    bool cut = !pdl_pdf_extent_has_end(document);
+    if (locked && is_plain_inside(doc) && pdl_pdf_salvage_plain(document, &doc->copy) &&
+        doc_open(doc, buf_str(&doc->copy), true)) {
+        doc->unlocked = true;
+        pdl_facts_note(facts, PDL_EXACT, "What is attached to it is encrypted, its pages are not.");
+        return true;
+    }
+    if (locked) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "The document needs a password to be read.");
+        return false;
+    }
+    if (slow) {
+        pdl_facts_note(facts, PDL_UNKNOWN,
+                       "Its table is broken, and among so many comment lines nothing can be found "
+                       "in time.");
+        return false;
+    }
+    doc->cut = cut;
+    doc->copy.len = 0;
+    if (pdl_pdf_salvage(doc, document, &doc->copy) && doc_open(doc, buf_str(&doc->copy), true)) {
+        pdl_facts_note(facts, PDL_ESTIMATED, "%s",
+                       cut ? "The file was cut short: the pages before the cut are counted."
+                           : "The PDF is damaged: its pages are what could be found of them.");
+        return true;
+    }
+    pdl_facts_note(facts, PDL_UNKNOWN, "%s",
+                   cut ? "The file was cut short: it has no end mark, and no page before the cut."
+                       : "The PDF is damaged beyond repair.");
+    return false;
+}
+
+static void note_repair(struct doc *doc, struct str document, struct pdl_facts *facts)
+{
+    doc->cut = !pdl_pdf_extent_has_end(document);
+    if (doc->cut) {
+        pdl_facts_note(facts, PDL_ESTIMATED,
+                       "The file has no end mark: it was cut short, and pages may be missing.");
+    } else {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "The cross-reference table was broken and has been rebuilt.");
+    }
+}
+
+// The first PDF of what is left; others that follow it are parts of their own.
+static struct str take_document(struct pdl_input *input, struct str left, struct pdl_facts *facts)
+{
+    struct str document = { left.ptr, pdl_pdf_extent_of(left) };
+    input->at -= left.len - document.len;
+    if (pdl_pdf_extent_is_pclm(document)) {
+        facts->format = facts->part_count <= 1 ? "application/PCLm" : facts->format;
+        if (facts->part != NULL) {
+            facts->part->format = "application/PCLm";
+        }
+    }
+    return document;
+}
+
 bool pdl_pdf_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
-    struct str document;
-    if (!pdl_input_part(input, &document)) {
+    struct str left;
+    if (!pdl_input_part(input, &left)) {
         facts->needs_whole = true;
         return true;
     }
+    struct str document = take_document(input, left, facts);
     OWN(doc_fini)
     struct doc doc = { .keep = facts->arena,
                        .page = ARENA_CAP(PAGE_ARENA_MAX),
+                       .copy = BUF_CAP(2 * PDF_SALVAGE_MAX),
                        .content = BUF_CAP(PDF_CONTENT_MAX) };
-    doc.qpdf = qpdf_init();
-    qpdf_silence_errors(doc.qpdf);
-    qpdf_set_suppress_warnings(doc.qpdf, QPDF_TRUE);
     pdl_pdf_source_init(&doc);
     doc.walk = pdl_walk_new(facts->arena, &doc.source);
     if (doc.walk == NULL) {
         return err_set(err, ERR_LIMIT, "too little memory is allowed for a document");
     }
-    QPDF_ERROR_CODE bad = qpdf_read_memory(doc.qpdf, "document", document.ptr, document.len, NULL);
-    if ((bad & QPDF_ERRORS) != 0) {
-        note_unreadable(&doc, document, facts);
-        return true;
-    }
-    if (was_repaired(&doc)) {
-        note_repair(document, facts);
+    bool slow = pdl_pdf_extent_is_slow(document);
+    if (!doc_open(&doc, document, !slow)) {
+        if (!doc_mend(&doc, document, slow, facts)) {
+            return true;
+        }
+    } else if (was_repaired(&doc)) {
+        note_repair(&doc, document, facts);
     }
     return doc_read(&doc, facts, err);
 }

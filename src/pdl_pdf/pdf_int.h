@@ -41,6 +41,9 @@ struct doc {
     bool has_off;
     z_stream zlib;
     bool zlib_ready;
+    struct buf copy;        // of the document, mended; libqpdf reads it
+    bool unlocked;          // the copy lacks its encryption: named crypt filters cannot be undone
+    bool cut;               // it ends too early: pages that are missing are no surprise
     struct buf content;     // of the page
     struct pdf_form *forms; // of the page
     size_t forms_len;       // of their contents
@@ -62,6 +65,9 @@ bool pdl_pdf_is_hidden(struct doc *doc, qpdf_oh group); // optional content grou
 // A thing kept for an object of this number; made zeroed when it is not there. NULL: id is 0 or the
 // arena is full.
 void *pdl_pdf_kept(struct doc *doc, int id, char kind, size_t size);
+
+// The catalog: sets doc->off, and notes what does not count.
+void pdl_pdf_catalog_read(struct doc *doc, qpdf_oh root, struct pdl_facts *facts);
 
 // Streams.
 enum pdf_filter {

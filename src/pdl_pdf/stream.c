@@ -73,6 +73,7 @@ void pdl_pdf_chain_add(struct pdf_chain *chain, enum pdf_filter filter)
 static void chain_name(struct doc *doc, struct pdf_chain *chain, qpdf_oh name, qpdf_oh parms)
 {
     int before = chain->count;
+    chain->unknown |= doc->unlocked && pdl_pdf_name_is(doc, name, "/Crypt");
     bool is_name = qpdf_oh_is_name(doc->qpdf, name);
     struct str text = is_name ? str_of(qpdf_oh_get_name(doc->qpdf, name) + 1) : STR("");
     pdl_pdf_chain_add(chain, pdl_pdf_stream_filter(text));

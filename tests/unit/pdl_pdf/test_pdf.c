@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "lib/tap.h"
+#include "pdl/detect.h"
 #include <dirent.h>
 #include <stdio.h>
 
@@ -12,7 +13,13 @@ enum { FILE_MAX = 1 << 20, ARENA_MAX = 64 << 20, PATH_LEN = 1024 };
 static bool read_document(struct str file, struct pdl_facts *facts, struct err *err)
 {
     struct pdl_input input = pdl_input_of(file);
-    return pdl_pdf_read(&input, facts, err);
+    bool ok = pdl_pdf_read(&input, facts, err);
+    while (ok && pdl_input_left(&input) > 0) { // another one behind it
+        input.at +=
+            pdl_detect_padding((struct str){ (const char *)input.at, pdl_input_left(&input) });
+        ok = pdl_input_left(&input) == 0 || pdl_pdf_read(&input, facts, err);
+    }
+    return ok;
 }
 
 static struct str want_line(struct str want, const char *key)
