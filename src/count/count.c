@@ -21,6 +21,7 @@ enum {
     START_MS = 10000,
     WORKERS_MAX = 64,
     WORKERS_USUAL = 2,
+    OWED_MS = 500, // for the answer about a stream that was given up
     DOCUMENTS_USUAL = 2000,
     SUCCESSOR_AHEAD = 32, // documents before its last one, a worker's successor is started
     PAGES_USUAL = 100000,
@@ -39,7 +40,9 @@ struct worker {
     struct process now;
     struct process next; // its successor, started ahead
     bool busy;
+    bool owes; // an answer that nobody waits for any more
     uint32_t documents;
+    struct count_stream *stream; // that it reads; borrowed, NULL: none
 };
 
 struct count {
@@ -48,7 +51,7 @@ struct count {
     char renderer[PATH_MAX_LEN];
     pthread_mutex_t lock;
     pthread_cond_t idle;
-    struct worker workers[WORKERS_MAX];
+    struct worker workers[WORKERS_MAX]; // workers_max of them, then streams_max for streams alone
     struct count_figures figures;
 };
 
@@ -57,18 +60,28 @@ const struct count_options *count_options_of(const struct count *count)
     return &count->options;
 }
 
-void count_note_rendered(struct count *count)
+void count_lock(struct count *count)
 {
     (void)pthread_mutex_lock(&count->lock); // cannot fail: the lock is ours and of the usual kind
-    count->figures.rendered++;
+}
+
+void count_unlock(struct count *count)
+{
     (void)pthread_mutex_unlock(&count->lock);
+}
+
+void count_note_rendered(struct count *count)
+{
+    count_lock(count);
+    count->figures.rendered++;
+    count_unlock(count);
 }
 
 struct count_figures count_figures_get(struct count *count)
 {
-    (void)pthread_mutex_lock(&count->lock);
+    count_lock(count);
     struct count_figures figures = count->figures;
-    (void)pthread_mutex_unlock(&count->lock);
+    count_unlock(count);
     return figures;
 }
 
@@ -122,10 +135,33 @@ static bool process_hello(struct process *process, struct err *err)
     return err_set(err, ERR_UNAVAILABLE, "%s", why.text);
 }
 
-// Makes sure that the worker has a process that is ready. *started: it is a new one.
-static bool worker_ready(const struct count *count, struct worker *worker, bool *started,
-                         struct err *err)
+// The answer about a stream that was given up is taken off, or the process is ended.
+static void worker_settle(struct worker *worker)
 {
+    struct count_answer head = { .size = 0 };
+    struct err unheard; // then another process does the work
+    int64_t deadline = clk_mono_ms() + OWED_MS;
+    worker->owes = false;
+    bool ok = jail_receive(worker->now.fd, &head, sizeof(head), deadline, NULL, &unheard) &&
+              head.size <= COUNT_ANSWER_MAX;
+    char bytes[4096];
+    for (size_t left = head.size; ok && left > 0;) {
+        size_t take = left < sizeof(bytes) ? left : sizeof(bytes);
+        ok = jail_receive(worker->now.fd, bytes, take, deadline, NULL, &unheard);
+        left -= take;
+    }
+    if (!ok) {
+        (void)process_drop(&worker->now);
+        worker->documents = 0;
+    }
+}
+
+bool count_worker_ready(const struct count *count, struct worker *worker, bool *started,
+                        struct err *err)
+{
+    if (worker->owes) {
+        worker_settle(worker);
+    }
     *started = !worker->now.said_hello;
     if (worker->now.pid == 0 && worker->next.pid != 0) {
         worker->now = worker->next;
@@ -141,8 +177,7 @@ static bool worker_ready(const struct count *count, struct worker *worker, bool 
     return true;
 }
 
-// One document more was read: the worker's life has an end, and its successor is ready by then.
-static void worker_age(const struct count *count, struct worker *worker)
+void count_worker_age(const struct count *count, struct worker *worker)
 {
     struct err unheard; // then it is started when it is needed, and that is told
     uint32_t most = count->options.documents_max;
@@ -158,36 +193,134 @@ static void worker_age(const struct count *count, struct worker *worker)
     }
 }
 
-// Waits for a worker that nobody uses; one that runs already is taken first.
-static struct worker *worker_take(struct count *count)
+// One of workers [from, from + some) that nobody uses; one that runs already is taken first.
+static struct worker *find_idle(struct count *count, uint32_t from, uint32_t some)
 {
-    struct worker *taken = NULL;
-    (void)pthread_mutex_lock(&count->lock);
-    while (taken == NULL) {
-        for (uint32_t i = 0; i < count->options.workers_max; i++) {
-            struct worker *worker = &count->workers[i];
-            if (!worker->busy && (taken == NULL || (taken->now.pid == 0 && worker->now.pid != 0))) {
-                taken = worker;
-            }
-        }
-        if (taken == NULL) {
-            (void)pthread_cond_wait(&count->idle, &count->lock);
+    struct worker *found = NULL;
+    for (uint32_t i = from; i < from + some; i++) {
+        struct worker *worker = &count->workers[i];
+        if (!worker->busy && (found == NULL || (found->now.pid == 0 && worker->now.pid != 0))) {
+            found = worker;
         }
     }
+    return found;
+}
+
+struct worker *count_worker_take(struct count *count)
+{
+    count_lock(count);
+    struct worker *taken = find_idle(count, 0, count->options.workers_max);
+    while (taken == NULL) {
+        (void)pthread_cond_wait(&count->idle, &count->lock);
+        taken = find_idle(count, 0, count->options.workers_max);
+    }
     taken->busy = true;
-    (void)pthread_mutex_unlock(&count->lock);
+    count_unlock(count);
     return taken;
 }
 
-static void worker_give(struct count *count, struct worker *worker, bool started, bool lost)
+struct worker *count_worker_take_for_stream(struct count *count)
 {
-    (void)pthread_mutex_lock(&count->lock);
+    uint32_t from = count->options.workers_max;
+    uint32_t some = count->options.streams_max;
+    count_lock(count);
+    struct worker *taken = find_idle(count, from, some);
+    for (uint32_t i = from; i < from + some && taken == NULL; i++) {
+        struct worker *worker = &count->workers[i];
+        if (worker->stream != NULL && count_stream_is_silent(worker->stream)) {
+            count_stream_lose_worker(worker->stream);
+            worker->stream = NULL;
+            worker->owes = true;
+            taken = worker;
+        }
+    }
+    if (taken != NULL) {
+        taken->busy = true;
+    }
+    count_unlock(count);
+    return taken;
+}
+
+void count_worker_read_stream(struct count *count, struct worker *worker,
+                              struct count_stream *stream)
+{
+    count_lock(count);
+    worker->stream = stream;
+    count_unlock(count);
+}
+
+void count_worker_give(struct count *count, struct worker *worker, const struct count_given *given)
+{
+    count_lock(count);
     worker->busy = false;
+    worker->stream = NULL;
+    worker->owes = given->owes;
     count->figures.documents++;
-    count->figures.spawned += started;
-    count->figures.lost += lost;
+    count->figures.spawned += given->started;
+    count->figures.lost += given->lost;
     (void)pthread_cond_signal(&count->idle);
-    (void)pthread_mutex_unlock(&count->lock);
+    count_unlock(count);
+}
+
+bool count_worker_send(struct worker *worker, int fd, const struct count_request *request,
+                       struct err *err)
+{
+    return jail_send(worker->now.fd, (struct str){ (const char *)request, sizeof(*request) }, fd,
+                     err);
+}
+
+bool count_worker_answer(struct worker *worker, int64_t deadline, uint32_t pages_max, bool *whole,
+                         Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    struct count_answer head = { .size = 0 };
+    if (!jail_receive(worker->now.fd, &head, sizeof(head), deadline, NULL, err)) {
+        return false;
+    }
+    uint32_t len = head.size;
+    if (len > COUNT_ANSWER_MAX) {
+        return err_set(err, ERR_INVALID, "its reader gave an answer of %u bytes", len);
+    }
+    OWN(arena_free) struct arena arena = ARENA_CAP(COUNT_ANSWER_MAX + 64);
+    char *bytes = arena_new(&arena, len);
+    *whole = head.needs_whole;
+    return jail_receive(worker->now.fd, bytes, len, deadline, NULL, err) &&
+           count_facts_read((struct str){ bytes, len }, pages_max, facts, err);
+}
+
+Quoin__V1__DocumentFacts *count_worker_lost(const struct count *count, struct worker *worker,
+                                            const struct err *why)
+{
+    char text[400];
+    bool slow = why->code == ERR_TIMEOUT;
+    bool false_answer = why->code == ERR_INVALID;
+    int how = 0;
+    struct err err;
+    // A worker that died is collected as it died; one that still runs is killed.
+    bool ended =
+        !slow && !false_answer && jail_wait(worker->now.pid, clk_mono_ms() + 1000, &how, &err);
+    if (ended) {
+        char status[160];
+        worker->now.pid = 0;
+        jail_status_text(how, status, sizeof(status));
+        (void)snprintf(text, sizeof(text), "The document cannot be counted: its reader was %s.",
+                       status);
+    } else if (slow) {
+        (void)snprintf(text, sizeof(text),
+                       "The document cannot be counted: reading it took over %u s.",
+                       count->options.wall_ms / 1000);
+    } else {
+        (void)snprintf(text, sizeof(text), "The document cannot be counted: %s.", why->text);
+    }
+    (void)process_drop(&worker->now);
+    worker->documents = 0;
+    return ended ? count_facts_died(text) : count_facts_unknown("application/octet-stream", text);
+}
+
+// Most documents are read within wall_ms; a large one has as much again for each LIMIT_BYTES.
+static int64_t deadline_of(const struct count *count, uint64_t size)
+{
+    uint64_t times = 1 + size / COUNT_BYTES_A_LIMIT;
+    return clk_mono_ms() + (int64_t)(times * count->options.wall_ms);
 }
 
 // What a worker is asked.
@@ -196,6 +329,7 @@ struct question {
     int fd;           // of the document
     int sink;         // of what is unpacked; -1: nothing is
     int64_t deadline; // monotonic
+    bool needs_whole; // the answer: the language must be seen as a whole
 };
 
 // Writes the pieces of what is unpacked, up to the empty one.
@@ -223,77 +357,33 @@ static bool pieces_take(const struct worker *worker, const struct question *ques
     }
 }
 
-static bool worker_ask(struct worker *worker, const struct question *question,
+static bool worker_ask(struct worker *worker, struct question *question,
                        Quoin__V1__DocumentFacts **facts, struct err *err)
 {
-    const struct count_request *request = question->request;
-    struct str asked = { (const char *)request, sizeof(*request) };
-    struct count_answer head = { .size = 0 };
-    int64_t deadline = question->deadline;
-    if (!jail_send(worker->now.fd, asked, question->fd, err) ||
-        (question->sink >= 0 && !pieces_take(worker, question, err)) ||
-        !jail_receive(worker->now.fd, &head, sizeof(head), deadline, NULL, err)) {
-        return false;
-    }
-    uint32_t len = head.size;
-    if (len > COUNT_ANSWER_MAX) {
-        return err_set(err, ERR_INVALID, "its reader gave an answer of %u bytes", len);
-    }
-    OWN(arena_free) struct arena arena = ARENA_CAP(COUNT_ANSWER_MAX + 64);
-    char *bytes = arena_new(&arena, len);
-    return jail_receive(worker->now.fd, bytes, len, deadline, NULL, err) &&
-           count_facts_read((struct str){ bytes, len }, request->pages_max, facts, err);
+    return count_worker_send(worker, question->fd, question->request, err) &&
+           (question->sink < 0 || pieces_take(worker, question, err)) &&
+           count_worker_answer(worker, question->deadline, question->request->pages_max,
+                               &question->needs_whole, facts, err);
 }
 
-// The worker is gone or not to be trusted; what it was asked ends as unknown, with the reason.
-static Quoin__V1__DocumentFacts *worker_lost(const struct count *count, struct worker *worker,
-                                             const struct err *why)
+static bool ask(struct count *count, struct question *question, Quoin__V1__DocumentFacts **facts,
+                struct err *err)
 {
-    char text[400];
-    bool slow = why->code == ERR_TIMEOUT;
-    bool false_answer = why->code == ERR_INVALID;
-    int how = 0;
-    struct err err;
-    // A worker that died is collected as it died; one that still runs is killed.
-    bool ended =
-        !slow && !false_answer && jail_wait(worker->now.pid, clk_mono_ms() + 1000, &how, &err);
-    if (ended) {
-        char status[160];
-        worker->now.pid = 0;
-        jail_status_text(how, status, sizeof(status));
-        (void)snprintf(text, sizeof(text), "The document cannot be counted: its reader was %s.",
-                       status);
-    } else if (slow) {
-        (void)snprintf(text, sizeof(text),
-                       "The document cannot be counted: reading it took over %u s.",
-                       count->options.wall_ms / 1000);
-    } else {
-        (void)snprintf(text, sizeof(text), "The document cannot be counted: %s.", why->text);
-    }
-    (void)process_drop(&worker->now);
-    worker->documents = 0;
-    return count_facts_unknown("application/octet-stream", text);
-}
-
-static bool ask(struct count *count, const struct question *question,
-                Quoin__V1__DocumentFacts **facts, struct err *err)
-{
-    struct worker *worker = worker_take(count);
-    bool start = false;
-    if (!worker_ready(count, worker, &start, err)) {
-        worker_give(count, worker, false, false);
+    struct worker *worker = count_worker_take(count);
+    struct count_given given = { .started = false };
+    if (!count_worker_ready(count, worker, &given.started, err)) {
+        count_worker_give(count, worker, &given);
         return false;
     }
-    struct question timed = *question;
     struct err why;
-    timed.deadline = clk_mono_ms() + count->options.wall_ms;
-    bool ok = worker_ask(worker, &timed, facts, &why);
-    if (!ok) {
-        *facts = worker_lost(count, worker, &why);
+    question->deadline = deadline_of(count, question->request->size);
+    if (worker_ask(worker, question, facts, &why)) {
+        count_worker_age(count, worker);
     } else {
-        worker_age(count, worker);
+        *facts = count_worker_lost(count, worker, &why);
+        given.lost = true;
     }
-    worker_give(count, worker, start, !ok);
+    count_worker_give(count, worker, &given);
     return true;
 }
 
@@ -317,6 +407,8 @@ static void options_complete(struct count_options *options)
 {
     options->workers_max = options->workers_max == 0 ? WORKERS_USUAL : options->workers_max;
     options->workers_max = options->workers_max > WORKERS_MAX ? WORKERS_MAX : options->workers_max;
+    uint32_t left = WORKERS_MAX - options->workers_max;
+    options->streams_max = options->streams_max > left ? left : options->streams_max;
     options->documents_max = options->documents_max == 0 ? DOCUMENTS_USUAL : options->documents_max;
     options->pages_max = options->pages_max == 0 ? PAGES_USUAL : options->pages_max;
     options->renders_max = options->renders_max == 0 ? RENDERS_USUAL : options->renders_max;
@@ -355,7 +447,7 @@ bool count_open(const struct count_options *options, struct count **count, struc
     made->options.program = made->program;
     made->options.renderer = made->renderer;
     bool started = false;
-    if (!worker_ready(made, &made->workers[0], &started, err)) {
+    if (!count_worker_ready(made, &made->workers[0], &started, err)) {
         return false;
     }
     made->figures.spawned = 1;
@@ -370,7 +462,8 @@ void count_free(struct count **count)
         return;
     }
     for (size_t i = 0; i < WORKERS_MAX; i++) {
-        assert(!(*count)->workers[i].busy);
+        // A stream that was left behind by a client has nobody any more either.
+        assert(!(*count)->workers[i].busy || (*count)->workers[i].stream != NULL);
         (void)process_drop(&(*count)->workers[i].now);
         (void)process_drop(&(*count)->workers[i].next);
     }
@@ -380,6 +473,43 @@ void count_free(struct count **count)
     *count = NULL;
 }
 
+struct count_request count_request_of(const struct count *count, enum count_ask ask, uint64_t size,
+                                      const char *hint)
+{
+    struct count_request request = { .magic = COUNT_REQUEST,
+                                     .ask = ask,
+                                     .size = size,
+                                     .pages_max = count->options.pages_max,
+                                     .each_page = count->options.each_page,
+                                     .coverage = count->options.coverage };
+    (void)snprintf(request.hint, sizeof(request.hint), "%s", hint == NULL ? "" : hint);
+    return request;
+}
+
+// A large document is read as a stream first, which needs no room for it, and as a whole only if
+// its language wants that.
+static bool ask_about(struct count *count, int fd, const struct count_request *request,
+                      Quoin__V1__DocumentFacts **facts, struct err *err)
+{
+    if (request->size > COUNT_STREAM_FIRST && lseek(fd, 0, SEEK_SET) == 0) {
+        struct count_request as_stream = *request;
+        struct question question = { .request = &as_stream, .fd = fd, .sink = -1 };
+        as_stream.ask = COUNT_ASK_STREAM;
+        if (!ask(count, &question, facts, err) || !question.needs_whole) {
+            return *facts != NULL;
+        }
+        count_facts_free(facts);
+    }
+    if (request->size > COUNT_WHOLE_MAX) {
+        *facts =
+            count_facts_unknown("application/octet-stream",
+                                "The document is larger than 4 GiB, the most that is read of a "
+                                "language that must be seen as a whole.");
+        return true;
+    }
+    return count_ask_worker(count, fd, request, facts, err);
+}
+
 bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__DocumentFacts **facts,
                     struct err *err)
 {
@@ -387,16 +517,11 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
     if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
         return err_set(err, ERR_INVALID, "only a file can be counted: save it first");
     }
-    struct count_request request = { .magic = COUNT_REQUEST,
-                                     .ask = COUNT_ASK_FACTS,
-                                     .size = (uint64_t)about.st_size,
-                                     .pages_max = count->options.pages_max,
-                                     .each_page = count->options.each_page,
-                                     .coverage = count->options.coverage };
-    (void)snprintf(request.hint, sizeof(request.hint), "%s", hint == NULL ? "" : hint);
     OWN(count_facts_free) Quoin__V1__DocumentFacts *found = NULL;
     OWN(jail_close) int unpacked = -1;
-    if (!count_ask_worker(count, fd, &request, &found, err) ||
+    struct count_request request =
+        count_request_of(count, COUNT_ASK_FACTS, (uint64_t)about.st_size, hint);
+    if (!ask_about(count, fd, &request, &found, err) ||
         !count_unpack_open(count, fd, &request, &unpacked, &found, err) ||
         !count_render_open(count, unpacked < 0 ? fd : unpacked, &found, err)) {
         return false;
@@ -422,12 +547,28 @@ bool count_bytes_write(int fd, struct str bytes, struct err *err)
     return true;
 }
 
+bool count_memory_open(int *fd, struct err *err)
+{
+    return jail_memory_file("document", fd, err);
+}
+
+bool count_memory_add(int fd, struct str bytes, struct err *err)
+{
+    return count_bytes_write(fd, bytes, err);
+}
+
+bool count_memory(struct count *count, int fd, const char *hint, Quoin__V1__DocumentFacts **facts,
+                  struct err *err)
+{
+    return jail_memory_seal(fd, err) && count_document(count, fd, hint, facts, err);
+}
+
 bool count_bytes(struct count *count, struct str document, const char *hint,
                  Quoin__V1__DocumentFacts **facts, struct err *err)
 {
     OWN(jail_close) int fd = -1;
-    return jail_memory_file("document", &fd, err) && count_bytes_write(fd, document, err) &&
-           jail_memory_seal(fd, err) && count_document(count, fd, hint, facts, err);
+    return count_memory_open(&fd, err) && count_memory_add(fd, document, err) &&
+           count_memory(count, fd, hint, facts, err);
 }
 
 bool count_file(struct count *count, const char *path, Quoin__V1__DocumentFacts **facts,

@@ -17,10 +17,11 @@ struct count_options {
     const char *program;    // quoin-pdl; NULL: beside the running program
     const char *renderer;   // pdftoppm; NULL: /usr/bin/pdftoppm; "": never render
     uint32_t workers_max;   // 0: 2
+    uint32_t streams_max;   // further workers for count_stream_open alone; 0: none
     uint32_t documents_max; // a worker is replaced after as many; 0: 2,000
     uint32_t pages_max;     // of one document; 0: 100,000
     uint32_t renders_max;   // pages of one document that may be rendered; 0: 100
-    uint32_t wall_ms;       // for one document, and as much for its rendering; 0: 10,000
+    uint32_t wall_ms;       // for 256 MiB of a document, and for its rendering; 0: 10,000
     bool each_page;         // a run a page, where their places differ: each is explained
     bool coverage;          // tell the ink on each page
     bool may_be_weak;       // go on without Landlock or seccomp (S42)
@@ -47,11 +48,53 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
 bool count_bytes(struct count *count, struct str document, const char *hint,
                  Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
 
+// As above piece by piece, for a document that is nowhere a file: count_memory seals it. *fd is the
+// caller's to close.
+bool count_memory_open(int *fd, struct err *err) CC_MUST_USE;
+bool count_memory_add(int fd, struct str bytes, struct err *err) CC_MUST_USE;
+bool count_memory(struct count *count, int fd, const char *hint, Quoin__V1__DocumentFacts **facts,
+                  struct err *err) CC_MUST_USE;
+
 // As above for a file by its path; ERR_NOT_FOUND or ERR_DENIED when it cannot be opened.
 bool count_file(struct count *count, const char *path, Quoin__V1__DocumentFacts **facts,
                 struct err *err) CC_MUST_USE;
 
+// --- documents that arrive ----------------------------------------------------------------------
+//
+// Formats that are read from front to end are counted while they come in: the answer is there soon
+// after the last byte. A stream has a worker of its own kind (streams_max), so that a slow client
+// never stands before documents that are there already. The process must ignore SIGPIPE.
+
+enum {
+    COUNT_STREAM_SILENT_MS = 5000, // then another stream may have the worker
+    COUNT_STREAM_FULL_MS = 1000,   // as long as a write waits for a worker that does not read
+};
+
+struct count_stream;
+
+enum count_stream_end {
+    COUNT_STREAM_TOLD,  // *facts are the document's
+    COUNT_STREAM_WHOLE, // count the document when all of it is there
+    COUNT_STREAM_DIED,  // as before, and a reader died over it, or was killed
+};
+
+// NULL: no worker is free for it. Starts a process where none runs yet, so it may take a moment.
+struct count_stream *count_stream_open(struct count *count, const char *hint);
+// The same with a worker of the ordinary ones, waiting until one is free: for a document that is
+// there, but too large to be held in memory. NULL: our own trouble.
+struct count_stream *count_stream_open_waiting(struct count *count, const char *hint);
+// The document's next bytes. One thread at a time. False: it takes no more, now or ever; finish
+// says why.
+bool count_stream_write(struct count_stream *stream, struct str bytes);
+// There are no more bytes: waits for the answer. *facts is set for COUNT_STREAM_TOLD alone.
+enum count_stream_end count_stream_finish(struct count_stream **stream,
+                                          Quoin__V1__DocumentFacts **facts);
+void count_stream_drop(struct count_stream **stream); // waits for nothing; accepts NULL
+
 void count_facts_free(Quoin__V1__DocumentFacts **facts);
+// These say that nothing is known because the reader died, or was killed: asked again, another may
+// live.
+bool count_facts_reader_died(const Quoin__V1__DocumentFacts *facts);
 
 // Sums over the runs.
 struct count_totals {

@@ -4,14 +4,58 @@
 #include "count/count.h"
 #include "count/request.h"
 
+enum {
+    COUNT_STREAM_FIRST = 64 << 20, // a larger file is tried as a stream first
+};
+#define COUNT_WHOLE_MAX ((uint64_t)4 << 30)
+#define COUNT_BYTES_A_LIMIT ((uint64_t)256 << 20)
+
 bool count_facts_read(struct str bytes, uint32_t pages_max, Quoin__V1__DocumentFacts **facts,
                       struct err *err) CC_MUST_USE;
 Quoin__V1__DocumentFacts *count_facts_copy(const Quoin__V1__DocumentFacts *from);
+// Facts of our own, where no worker gave any.
 Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *reason);
+// Some of it is left for another program to tell: a renderer, an interpreter.
+bool count_facts_are_open(const Quoin__V1__DocumentFacts *facts);
+Quoin__V1__DocumentFacts *count_facts_died(const char *reason); // count_facts_reader_died
 
+struct count_request count_request_of(const struct count *count, enum count_ask ask, uint64_t size,
+                                      const char *hint);
 // One question to one worker. False: our own trouble; a worker's trouble is facts that say so.
 bool count_ask_worker(struct count *count, int fd, const struct count_request *request,
                       Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
+
+// --- workers, for count.c and stream.c ----------------------------------------------------------
+
+struct worker;
+struct worker *count_worker_take(struct count *count); // waits until one is idle
+// Waits for nothing: one that is idle, or whose stream was silent too long. NULL: none.
+struct worker *count_worker_take_for_stream(struct count *count);
+// Makes sure that the worker has a process that is ready. *started: it is a new one.
+bool count_worker_ready(const struct count *count, struct worker *worker, bool *started,
+                        struct err *err) CC_MUST_USE;
+void count_worker_read_stream(struct count *count, struct worker *worker,
+                              struct count_stream *stream);
+bool count_worker_send(struct worker *worker, int fd, const struct count_request *request,
+                       struct err *err) CC_MUST_USE;
+bool count_worker_answer(struct worker *worker, int64_t deadline, uint32_t pages_max, bool *whole,
+                         Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
+// One document more was read: the worker's life has an end, and its successor is ready by then.
+void count_worker_age(const struct count *count, struct worker *worker);
+// It is gone or not to be trusted; what it was asked ends as unknown, with the reason.
+Quoin__V1__DocumentFacts *count_worker_lost(const struct count *count, struct worker *worker,
+                                            const struct err *why);
+struct count_given {
+    bool started; // its process is new
+    bool lost;    // ended over the document
+    bool owes;    // an answer that nobody waits for
+};
+void count_worker_give(struct count *count, struct worker *worker, const struct count_given *given);
+// With the pool's lock held: nothing was written for so long; and it has to go without its worker.
+bool count_stream_is_silent(const struct count_stream *stream);
+void count_stream_lose_worker(struct count_stream *stream);
+void count_lock(struct count *count);
+void count_unlock(struct count *count);
 
 // As above for COUNT_ASK_UNPACK: what is unpacked is written to the file sink. The facts say what
 // is wrong with the packed document, and have no pages.

@@ -163,7 +163,11 @@ Quoin__V1__DocumentFacts *count_facts_copy(const Quoin__V1__DocumentFacts *from)
     return copy;
 }
 
-Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *reason)
+#define ANALYSER_NONE "none"
+#define ANALYSER_DIED "none: its reader died"
+
+static Quoin__V1__DocumentFacts *facts_of_ours(const char *format, const char *reason,
+                                               const char *analyser)
 {
     char *reasons[] = { (char *)(uintptr_t)reason };
     Quoin__V1__DocumentFacts facts = QUOIN__V1__DOCUMENT_FACTS__INIT;
@@ -172,6 +176,33 @@ Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *re
     facts.certainty = QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
     facts.n_reasons = 1;
     facts.reasons = reasons;
-    facts.analyser = (char *)(uintptr_t) "quoin-pdl";
+    facts.analyser = (char *)(uintptr_t)analyser;
     return count_facts_copy(&facts);
+}
+
+Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *reason)
+{
+    return facts_of_ours(format, reason, ANALYSER_NONE);
+}
+
+Quoin__V1__DocumentFacts *count_facts_died(const char *reason)
+{
+    return facts_of_ours("application/octet-stream", reason, ANALYSER_DIED);
+}
+
+bool count_facts_reader_died(const Quoin__V1__DocumentFacts *facts)
+{
+    return strcmp(facts->analyser, ANALYSER_DIED) == 0;
+}
+
+bool count_facts_are_open(const Quoin__V1__DocumentFacts *facts)
+{
+    bool are_open = false;
+    for (size_t i = 0; i < facts->n_parts; i++) {
+        are_open |= facts->parts[i]->open;
+    }
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        are_open |= facts->pages[i]->certainty == QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
+    }
+    return are_open;
 }

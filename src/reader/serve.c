@@ -36,18 +36,28 @@ static bool read_picture(struct str ppm, struct pdl_facts *facts, struct err *er
     return pdl_facts_add(facts, &run, err);
 }
 
+// What arrives has the CPU time of one document for each so many bytes: its length is not known,
+// and its cost may be linear in it.
+#define STREAM_BYTES_A_LIMIT ((uint64_t)256 << 20)
+
 struct stream {
     int fd; // borrowed
+    uint64_t got;
 };
 
 static size_t stream_fill(void *source, uint8_t *into, size_t room)
 {
-    const struct stream *stream = source;
+    struct stream *stream = source;
     ssize_t got = read(stream->fd, into, room);
     while (got < 0 && errno == EINTR) {
         got = read(stream->fd, into, room);
     }
-    return got < 0 ? 0 : (size_t)got;
+    size_t added = got < 0 ? 0 : (size_t)got;
+    if (stream->got / STREAM_BYTES_A_LIMIT != (stream->got + added) / STREAM_BYTES_A_LIMIT) {
+        jail_cpu_timer(COUNT_CPU_S);
+    }
+    stream->got += added;
+    return added;
 }
 
 static bool read_document(struct pdl_input *input, const struct count_request *request,
