@@ -1,4 +1,5 @@
 // cli/explain: a job's whole chain as text for a help desk, and as JSON.
+#include "base/enc.h"
 #include "cli/job.h"
 #include "cli/out.h"
 #include "count/count.h"
@@ -62,6 +63,11 @@ static void tell_pages(struct cli *cli, const Quoin__V1__JobDetail *detail)
     cli_line(cli, "Format", "%s, read by %s, %s", facts->format,
              facts->analyser[0] != '\0' ? facts->analyser : "quoin-pdl",
              count_certainty_name(facts->certainty));
+    if (facts->sha256.len > 0) {
+        OWN(buf_free) struct buf hex = BUF_CAP(256);
+        enc_hex_add(&hex, facts->sha256.data, facts->sha256.len);
+        cli_line(cli, "SHA-256", "%s", hex.ptr);
+    }
     struct cli_table table = cli_table_of(cli, columns);
     uint64_t page = 1;
     for (size_t i = 0; i < facts->n_pages; i++) {

@@ -49,6 +49,7 @@ static void facts(struct json *json, const Quoin__V1__DocumentFacts *facts)
     json_object(json);
     json_text_field(json, "format", facts->format);
     json_text_field(json, "analyser", facts->analyser);
+    hex_field(json, "sha256", &facts->sha256);
     json_text_field(json, "certainty", count_certainty_name(facts->certainty));
     texts(json, "reasons", facts->n_reasons, facts->reasons);
     json_key(json, "pages");

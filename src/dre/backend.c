@@ -452,6 +452,7 @@ static void *document_open(void *context, const struct ippd_intake *intake, stru
     struct live *live = dre_live(dre, job);
     live->call = call;
     live->intake = dre_spool_intake_new(&dre->spool, job->id, &events, live);
+    dre_spool_intake_learn(live->intake, dre_arrival_new(dre->count, intake->format));
     return live;
 }
 

@@ -16,6 +16,9 @@ struct counting {
     struct dre *dre; // borrowed
     uint32_t id;
     struct spool_document *document; // one use
+    struct dre_arrival *arrival;     // owned; NULL: it does not arrive just now
+    uint8_t deaths;                  // of readers over this document
+    bool was_streamed;
     struct buf ticket;
     char hint[64];
     bool is_plain; // the printer gets nothing but the document
@@ -151,7 +154,7 @@ static void judge_unknown(struct counting *counting, const Quoin__V1__DocumentFa
     bool is_unknown_format =
         facts->format[0] == '\0' || strcmp(facts->format, "application/octet-stream") == 0;
     if (reason == JOB_REASON_UNCOUNTED && is_unknown_format && facts->n_pages == 0 &&
-        !says(why, "worker") && !says(why, "killed")) {
+        !says(why, "cannot be counted")) {
         reason = JOB_REASON_FORMAT_UNSUPPORTED;
     }
     no_facts(counting, reason, why);
@@ -226,52 +229,32 @@ static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *fac
     }
 }
 
-static bool read_whole(struct counting *counting, struct buf *plain, struct err *err)
-{
-    struct spool_reader reader;
-    if (!dre_spool_reader_open(&counting->dre->spool, counting->document, &reader, err)) {
-        return false;
-    }
-    bool good = true;
-    while (good && reader.done < counting->document->len) {
-        good = dre_spool_reader_next(&reader, plain, err);
-    }
-    dre_spool_reader_close(&reader);
-    return good;
-}
-
 static void work(void *arg)
 {
     struct counting *counting = arg;
-    struct spool_document *document = counting->document;
-    OWN(buf_free) struct buf plain = BUF_CAP(DRE_COUNT_BYTES_MAX);
-    struct str bytes = buf_str(&document->bytes);
-    struct err err;
-    if (document->in_file && document->len > DRE_COUNT_BYTES_MAX) {
-        no_facts(counting, JOB_REASON_UNCOUNTED,
-                 "The document is larger than 64 MiB, the most that is counted.");
-        return;
-    }
-    if (document->in_file) {
-        if (!read_whole(counting, &plain, &err)) {
-            no_facts(counting, JOB_REASON_DOCUMENT_LOST, err.text);
-            return;
-        }
-        bytes = buf_str(&plain);
-    }
     OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
-    const char *hint = counting->hint[0] == '\0' ? NULL : counting->hint;
-    if (!count_bytes(counting->dre->count, bytes, hint, &facts, &err)) {
-        no_facts(counting, JOB_REASON_UNCOUNTED, err.text);
-        return;
+    struct err err;
+    struct dre_examination examination = { .count = counting->dre->count,
+                                           .spool = &counting->dre->spool,
+                                           .document = counting->document,
+                                           .format = counting->hint,
+                                           .arrival = counting->arrival,
+                                           .deaths = counting->deaths };
+    enum dre_examined how = dre_examine(&examination, &facts, &err);
+    counting->deaths = examination.deaths;
+    counting->was_streamed = examination.was_streamed;
+    switch (how) {
+    case DRE_EXAMINED: judge(counting, facts); break;
+    case DRE_UNREADABLE: no_facts(counting, JOB_REASON_DOCUMENT_LOST, err.text); break;
+    case DRE_UNCOUNTED: no_facts(counting, JOB_REASON_UNCOUNTED, err.text); break;
     }
-    judge(counting, facts);
 }
 
 // --- on the loop --------------------------------------------------------------------------------
 
 static void counting_free(struct counting *counting)
 {
+    dre_arrival_free(&counting->arrival);
     dre_spool_document_drop(&counting->document);
     buf_free(&counting->ticket);
     buf_free(&counting->facts);
@@ -309,8 +292,10 @@ static void done(void *arg)
     struct counting *counting = arg;
     struct dre *dre = counting->dre;
     struct job *job = dre_table_job_find(&dre->table, counting->id);
+    dre->counters.streamed += counting->was_streamed;
     if (job != NULL) {
         job->live->busy--;
+        job->deaths = counting->deaths;
         set_format(job, counting->hint);
         buf_add(&job->live->facts, buf_str(&counting->facts));
         if (counting->good) {
@@ -342,6 +327,9 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     counting->id = job->id;
     counting->is_plain = dre_deliver_is_plain(job->queue->printer);
     counting->document = dre_spool_document_use(job->live->document);
+    counting->arrival = counting->document->arrival;
+    counting->document->arrival = NULL;
+    counting->deaths = job->deaths;
     counting->ticket = BUF_CAP(IPPD_TICKET_MAX);
     counting->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
     counting->packed_classes = BUF_CAP(4096);

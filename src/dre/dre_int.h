@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "count/count.h"
+#include "dre/examine.h"
 #include "dre/job.h"
 #include "dre/journal.h"
 #include "dre/spool.h"
@@ -17,7 +18,6 @@
 enum {
     DRE_EXIT_DISK = 74,
     DRE_TICK_MS = 50,
-    DRE_COUNT_BYTES_MAX = 64 << 20, // of a document that is counted in memory
     DRE_CACHE_BYTES_MAX = 16 << 20, // of small documents kept until they are sent
     DRE_FACTS_BYTES_MAX = 4 << 20,  // packed
     DRE_PLAN_ARENA_MAX = 1 << 20,
@@ -94,6 +94,7 @@ struct dre {
         int64_t refused;
         int64_t delivered;
         int64_t uncertain;
+        int64_t streamed; // documents that were counted while they came in
     } counters;
 };
 

@@ -28,7 +28,7 @@ struct journal {
     _Atomic bool must_stop;
 };
 
-enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER, WRITE_NOTHING };
+enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER, WRITE_ERASE, WRITE_NOTHING };
 
 struct journal_write {
     struct net_batch_item item; // first: the batch gives it back
@@ -43,6 +43,7 @@ struct journal_write {
     size_t starts[RUNS];
     struct spool_document *document; // used; NULL: none
     bool drop_document;
+    int64_t keep_until;       // of the document; 0: as it is
     struct journal_head head; // sequence 0: none
     struct queue queue;       // copies, for their kinds; links are not used
     struct printer printer;
@@ -61,6 +62,10 @@ static bool run_document(struct journal_write *write, struct err *err)
     struct journal_statements *statements = write->journal->statements;
     if (write->drop_document) {
         return dre_journal_db_drop_document(statements, write->row.id, err);
+    }
+    if (write->keep_until > 0 &&
+        !dre_journal_db_keep_document(statements, write->row.id, write->keep_until, err)) {
+        return false;
     }
     if (write->document == NULL) {
         return true;
@@ -93,6 +98,7 @@ static bool write_run(struct db_task *task, struct db *db, struct err *err)
                                         err);
     case WRITE_PRINTER:
         return dre_journal_db_put_printer(statements, &write->printer, write->drop, err);
+    case WRITE_ERASE: return dre_journal_db_drop_document(statements, write->row.id, err);
     case WRITE_NOTHING: return true;
     }
     return false;
@@ -252,6 +258,7 @@ struct journal_write *dre_journal_job(const struct job *job, journal_done *done,
         .claimed = job->claimed,
         .printer_job = job->printer_job,
         .in_file = job->in_file,
+        .deaths = job->deaths,
     };
     memcpy(write->row.uuid, job->uuid, sizeof(job->uuid));
     struct journal_row from = { .text = dre_table_job_text(job) };
@@ -286,6 +293,11 @@ void dre_journal_drop_document(struct journal_write *write)
     write->drop_document = true;
 }
 
+void dre_journal_keep_document(struct journal_write *write, int64_t until)
+{
+    write->keep_until = until;
+}
+
 void dre_journal_add_head(struct journal_write *write, const struct journal_head *head)
 {
     write->head = *head;
@@ -317,6 +329,13 @@ struct journal_write *dre_journal_printer(const struct printer *printer, bool dr
     struct journal_write *write = write_new(WRITE_PRINTER, done, arg);
     write->printer = *printer;
     write->drop = drop;
+    return write;
+}
+
+struct journal_write *dre_journal_erase(uint32_t id, journal_done *done, void *arg)
+{
+    struct journal_write *write = write_new(WRITE_ERASE, done, arg);
+    write->row.id = id;
     return write;
 }
 
@@ -401,4 +420,22 @@ bool dre_journal_read_document(struct journal_reader *reader, const struct spool
     return dre_journal_db_read_document(reader->db, id, &key, &sealed, err) &&
            dre_spool_restore(spool, id, buf_str(&key), buf_str(&sealed), in_file, len, document,
                              err);
+}
+
+bool dre_journal_read_kept(struct journal_reader *reader, const struct journal_kept_query *query,
+                           journal_each_kept *each, void *arg, struct err *err)
+{
+    return dre_journal_db_read_kept(reader->db, query, each, arg, err);
+}
+
+bool dre_journal_count_kept(struct journal_reader *reader, const struct journal_kept_query *query,
+                            uint64_t *count, struct err *err)
+{
+    return dre_journal_db_count_kept(reader->db, query, count, err);
+}
+
+bool dre_journal_read_expired(struct journal_reader *reader, int64_t now, uint32_t *ids,
+                              size_t room, size_t *count, struct err *err)
+{
+    return dre_journal_db_read_expired(reader->db, now, ids, room, count, err);
 }

@@ -52,7 +52,8 @@ void dre_journal_add_detail(struct journal_write *write,
                             const struct journal_detail *detail); // copies
 // The document comes along: sealed with the key, in this commit. Borrowed until done.
 void dre_journal_add_document(struct journal_write *write, struct spool_document *document);
-void dre_journal_drop_document(struct journal_write *write); // its key with it
+void dre_journal_drop_document(struct journal_write *write);                // its key with it
+void dre_journal_keep_document(struct journal_write *write, int64_t until); // wall time, ms
 void dre_journal_add_head(struct journal_write *write, const struct journal_head *head);
 uint32_t dre_journal_write_job(const struct journal_write *write);
 uint32_t dre_journal_write_number(const struct journal_write *write); // job->store_count then
@@ -61,6 +62,9 @@ struct journal_write *dre_journal_queue(const struct queue *queue, bool drop, jo
                                         void *arg);
 struct journal_write *dre_journal_printer(const struct printer *printer, bool drop,
                                           journal_done *done, void *arg);
+
+// The document of a job goes, and its key: dre_journal_read_expired named it.
+struct journal_write *dre_journal_erase(uint32_t id, journal_done *done, void *arg);
 
 // Writes nothing: once it is done, a reader sees all that was submitted before it.
 struct journal_write *dre_journal_nothing(journal_done *done, void *arg);
@@ -87,3 +91,32 @@ bool dre_journal_read_detail(struct journal_reader *reader, uint32_t id, struct 
 bool dre_journal_read_document(struct journal_reader *reader, const struct spool *spool,
                                uint32_t id, bool in_file, uint64_t len,
                                struct spool_document **document, struct err *err) CC_MUST_USE;
+
+// Jobs whose documents are still there, and of which facts are known, in the order of their ids.
+struct journal_kept_query {
+    uint32_t after;
+    int64_t since; // wall time of their making
+    int64_t until;
+    struct str queue; // empty: any
+    uint32_t limit;
+};
+struct journal_kept { // borrowed during the call
+    uint32_t id;
+    int64_t created_at;
+    uint64_t bytes;
+    bool in_file;
+    struct str queue;
+    struct str owner;
+    struct str document;
+    struct str format;
+    struct str facts; // packed
+};
+typedef void journal_each_kept(void *arg, const struct journal_kept *kept);
+bool dre_journal_read_kept(struct journal_reader *reader, const struct journal_kept_query *query,
+                           journal_each_kept *each, void *arg, struct err *err) CC_MUST_USE;
+bool dre_journal_count_kept(struct journal_reader *reader, const struct journal_kept_query *query,
+                            uint64_t *count, struct err *err) CC_MUST_USE; // limit is not heeded
+
+// Jobs whose documents were kept long enough, the oldest first, at most `room`.
+bool dre_journal_read_expired(struct journal_reader *reader, int64_t now, uint32_t *ids,
+                              size_t room, size_t *count, struct err *err) CC_MUST_USE;

@@ -36,6 +36,11 @@ static const struct db_migration steps[] = {
       "{table};"
       "CREATE INDEX dre_job_open ON dre_job (id) WHERE state < 11;"
       "CREATE INDEX dre_job_ended ON dre_job (id) WHERE state >= 11" },
+    { 2, NULL,
+      "ALTER TABLE dre_job ADD COLUMN deaths {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_queue ADD COLUMN keep_hours {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_document ADD COLUMN keep_until {integer} NOT NULL DEFAULT 0;"
+      "CREATE INDEX dre_document_kept ON dre_document (keep_until) WHERE keep_until > 0" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -45,6 +50,7 @@ struct journal_statements {
     struct db_stmt *put_job;
     struct db_stmt *put_document;
     struct db_stmt *drop_document;
+    struct db_stmt *keep_document;
     struct db_stmt *put_head;
     struct db_stmt *put_queue;
     struct db_stmt *drop_queue;
@@ -57,20 +63,22 @@ struct journal_statements {
     " attempt, computed, observed, wait_until, processing_at, completed_at, cost, bytes, pages,"   \
     " color_pages, sheets, copies, printer_job, in_file, name, document, format, ticket, printer," \
     " message"
+#define JOB_READ JOB_COLUMNS ", deaths"
 
 #define SET(column) #column " = excluded." #column ", "
 #define KEEP(column) #column " = COALESCE(excluded." #column ", dre_job." #column "), "
 
 static const char put_job_sql[] =
     "INSERT INTO dre_job (" JOB_COLUMNS ", claimed_user, identity, address, facts, classes, plan,"
-    " reservation, settlement, refusal, events) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+    " reservation, settlement, refusal, events, deaths) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+    "$9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,"
-    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)"
+    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)"
     " ON CONFLICT (id) DO UPDATE SET " SET(claimed) SET(state) SET(reason) SET(ends_as)
         SET(end_reason) SET(flags) SET(attempt) SET(computed) SET(observed) SET(wait_until)
             SET(processing_at) SET(completed_at) SET(cost) SET(bytes) SET(pages) SET(color_pages)
                 SET(sheets) SET(copies) SET(printer_job) SET(in_file) SET(name) SET(document)
-                    SET(format) SET(ticket) SET(printer) SET(message) KEEP(claimed_user)
+                    SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) KEEP(claimed_user)
                         KEEP(identity) KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan)
                             KEEP(reservation) KEEP(settlement)
                                 KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
@@ -109,16 +117,18 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
                                " ON CONFLICT (job) DO UPDATE SET key = excluded.key,"
                                " sealed = excluded.sealed" },
         { &made->drop_document, "DELETE FROM dre_document WHERE job = $1" },
+        { &made->keep_document, "UPDATE dre_document SET keep_until = $2 WHERE job = $1" },
         { &made->put_head, "INSERT INTO dre_head (id, sequence, hash) VALUES (1, $1, $2)"
                            " ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence,"
                            " hash = excluded.hash WHERE excluded.sequence > dre_head.sequence" },
         { &made->put_queue,
           "INSERT INTO dre_queue (name, uuid, made_by, printer, holds, hold_short,"
-          " paused, created_at, changed_at)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+          " paused, created_at, changed_at, keep_hours)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
           " ON CONFLICT (name) DO UPDATE SET printer = excluded.printer,"
           " holds = excluded.holds, hold_short = excluded.hold_short,"
-          " paused = excluded.paused, changed_at = excluded.changed_at" },
+          " paused = excluded.paused, changed_at = excluded.changed_at,"
+          " keep_hours = excluded.keep_hours" },
         { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
         { &made->put_printer, "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered)"
                               " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET"
@@ -210,6 +220,7 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
     db_bind_text(stmt, 30, row->text.printer);
     db_bind_text(stmt, 31, row->text.message);
     bind_detail(stmt, &row->detail);
+    db_bind_int(stmt, 42, row->deaths);
     return db_run(stmt, err);
 }
 
@@ -228,6 +239,14 @@ bool dre_journal_db_drop_document(struct journal_statements *statements, uint32_
 {
     db_bind_int(statements->drop_document, 1, id);
     return db_run(statements->drop_document, err);
+}
+
+bool dre_journal_db_keep_document(struct journal_statements *statements, uint32_t id, int64_t until,
+                                  struct err *err)
+{
+    db_bind_int(statements->keep_document, 1, id);
+    db_bind_int(statements->keep_document, 2, until);
+    return db_run(statements->keep_document, err);
 }
 
 bool dre_journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
@@ -252,6 +271,7 @@ bool dre_journal_db_put_queue(struct journal_statements *statements, const struc
         db_bind_int(stmt, 7, queue->paused);
         db_bind_int(stmt, 8, queue->created_at);
         db_bind_int(stmt, 9, queue->changed_at);
+        db_bind_int(stmt, 10, queue->keep_hours);
     }
     return db_run(stmt, err);
 }
@@ -319,7 +339,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
     bool row = false;
     if (!db_prepare(db, &stmt,
                     "SELECT name, uuid, made_by, printer, holds, hold_short, paused, created_at,"
-                    " changed_at FROM dre_queue",
+                    " changed_at, keep_hours FROM dre_queue",
                     err)) {
         return false;
     }
@@ -342,6 +362,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
         queue->paused = db_col_int(stmt, 6) != 0;
         queue->created_at = db_col_int(stmt, 7);
         queue->changed_at = db_col_int(stmt, 8);
+        queue->keep_hours = (uint32_t)db_col_int(stmt, 9);
     }
     return false;
 }
@@ -371,6 +392,7 @@ static void read_core(const struct db_stmt *stmt, struct job *job)
     job->copies = (uint32_t)db_col_int(stmt, 22);
     job->printer_job = (uint32_t)db_col_int(stmt, 23);
     job->in_file = db_col_int(stmt, 24) != 0;
+    job->deaths = (uint8_t)db_col_int(stmt, 31);
 }
 
 static bool load_job(const struct db_stmt *stmt, struct table *table, struct err *err)
@@ -440,11 +462,10 @@ bool dre_journal_db_load(struct db *db, struct table *table, struct journal_head
 {
     return load_head(db, head, err) && load_printers(db, table, err) &&
            load_queues(db, table, err) &&
-           load_jobs(db,
-                     "SELECT " JOB_COLUMNS " FROM dre_job WHERE state < 11 AND $1 > 0 ORDER BY id",
+           load_jobs(db, "SELECT " JOB_READ " FROM dre_job WHERE state < 11 AND $1 > 0 ORDER BY id",
                      table, err) &&
            load_jobs(db,
-                     "SELECT * FROM (SELECT " JOB_COLUMNS
+                     "SELECT * FROM (SELECT " JOB_READ
                      " FROM dre_job WHERE state >= 11 ORDER BY id DESC LIMIT $1) ORDER BY id",
                      table, err) &&
            load_next_id(db, table, err);
@@ -509,4 +530,94 @@ bool dre_journal_db_read_document(struct db *db, uint32_t id, struct buf *key, s
     buf_add(sealed, db_col_bytes(stmt, 1));
     return (buf_ok(key) && buf_ok(sealed)) ||
            err_set(err, ERR_LIMIT, "the document is too large for memory");
+}
+
+// --- documents that are kept --------------------------------------------------------------------
+
+// The documents of queues that still are, by the ids of their jobs.
+static const char kept_sql[] =
+    "SELECT j.id, j.created_at, j.bytes, j.in_file, j.queue, j.owner, j.document, j.format, j.facts"
+    " FROM dre_job j JOIN dre_document d ON d.job = j.id WHERE j.id > $1 AND j.created_at >= $2"
+    " AND j.created_at < $3 AND (j.queue = $4 OR $4 = '') AND j.facts IS NOT NULL"
+    " ORDER BY j.id LIMIT $5";
+static const char kept_count_sql[] =
+    "SELECT COUNT(*) FROM dre_job j JOIN dre_document d ON d.job = j.id WHERE j.id > $1"
+    " AND j.created_at >= $2 AND j.created_at < $3 AND (j.queue = $4 OR $4 = '')"
+    " AND j.facts IS NOT NULL";
+
+static void bind_kept(struct db_stmt *stmt, const struct journal_kept_query *query)
+{
+    db_bind_int(stmt, 1, query->after);
+    db_bind_int(stmt, 2, query->since);
+    db_bind_int(stmt, 3, query->until);
+    db_bind_text(stmt, 4, query->queue);
+}
+
+bool dre_journal_db_read_kept(struct db *db, const struct journal_kept_query *query,
+                              journal_each_kept *each, void *arg, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, kept_sql, err)) {
+        return false;
+    }
+    bind_kept(stmt, query);
+    db_bind_int(stmt, 5, query->limit);
+    while (db_step(stmt, &row, err)) {
+        if (!row) {
+            return true;
+        }
+        const struct journal_kept kept = {
+            .id = (uint32_t)db_col_int(stmt, 0),
+            .created_at = db_col_int(stmt, 1),
+            .bytes = (uint64_t)db_col_int(stmt, 2),
+            .in_file = db_col_int(stmt, 3) != 0,
+            .queue = db_col_text(stmt, 4),
+            .owner = db_col_text(stmt, 5),
+            .document = db_col_text(stmt, 6),
+            .format = db_col_text(stmt, 7),
+            .facts = db_col_bytes(stmt, 8),
+        };
+        each(arg, &kept);
+    }
+    return false;
+}
+
+bool dre_journal_db_count_kept(struct db *db, const struct journal_kept_query *query,
+                               uint64_t *count, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, kept_count_sql, err)) {
+        return false;
+    }
+    bind_kept(stmt, query);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *count = row ? (uint64_t)db_col_int(stmt, 0) : 0;
+    return true;
+}
+
+bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size_t room,
+                                 size_t *count, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    *count = 0;
+    if (!db_prepare(db, &stmt,
+                    "SELECT job FROM dre_document WHERE keep_until > 0 AND keep_until <= $1"
+                    " ORDER BY keep_until LIMIT $2",
+                    err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, now);
+    db_bind_int(stmt, 2, (int64_t)room);
+    while (db_step(stmt, &row, err)) {
+        if (!row || *count == room) {
+            return true;
+        }
+        ids[(*count)++] = (uint32_t)db_col_int(stmt, 0);
+    }
+    return false;
 }

@@ -24,6 +24,7 @@ struct journal_row {
     uint32_t claimed;
     uint32_t printer_job;
     bool in_file;
+    uint8_t deaths;
     struct journal_detail detail;
 };
 
@@ -39,6 +40,8 @@ bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t
                                  struct str sealed, struct err *err) CC_MUST_USE;
 bool dre_journal_db_drop_document(struct journal_statements *statements, uint32_t id,
                                   struct err *err) CC_MUST_USE;
+bool dre_journal_db_keep_document(struct journal_statements *statements, uint32_t id, int64_t until,
+                                  struct err *err) CC_MUST_USE;
 bool dre_journal_db_put_head(struct journal_statements *statements, const struct journal_head *head,
                              struct err *err) CC_MUST_USE;
 bool dre_journal_db_put_queue(struct journal_statements *statements, const struct queue *queue,
@@ -53,3 +56,9 @@ bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
                                 struct journal_detail *detail, struct err *err) CC_MUST_USE;
 bool dre_journal_db_read_document(struct db *db, uint32_t id, struct buf *key, struct buf *sealed,
                                   struct err *err) CC_MUST_USE;
+bool dre_journal_db_read_kept(struct db *db, const struct journal_kept_query *query,
+                              journal_each_kept *each, void *arg, struct err *err) CC_MUST_USE;
+bool dre_journal_db_count_kept(struct db *db, const struct journal_kept_query *query,
+                               uint64_t *count, struct err *err) CC_MUST_USE;
+bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size_t room,
+                                 size_t *count, struct err *err) CC_MUST_USE;

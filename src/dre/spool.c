@@ -121,6 +121,7 @@ void dre_spool_document_drop(struct spool_document **document)
     if (gone == NULL || --gone->users > 0) {
         return;
     }
+    dre_arrival_free(&gone->arrival);
     crypto_key_wipe(&gone->key);
     if (gone->bytes.len > 0) {
         mem_wipe(gone->bytes.ptr, gone->bytes.len);
@@ -188,6 +189,11 @@ struct spool_intake *dre_spool_intake_new(struct spool *spool, uint64_t job,
     intake->block = BUF_CAP(SPOOL_BLOCK);
     intake->fd = -1;
     return intake;
+}
+
+void dre_spool_intake_learn(struct spool_intake *intake, struct dre_arrival *arrival)
+{
+    intake->document->arrival = arrival;
 }
 
 static void intake_free(struct spool_intake *intake)
@@ -258,6 +264,9 @@ static bool write_block(struct spool_intake *intake, struct err *err)
     }
     if (!has_space(intake->fd, err)) {
         return false;
+    }
+    if (intake->document->arrival != NULL) { // first: its reader works while this one seals
+        dre_arrival_take(intake->document->arrival, buf_str(&intake->block));
     }
     uint8_t *sealed = mem_new(SEALED_BLOCK);
     size_t len = 0;

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "crypto/seal.h"
+#include "dre/arrival.h"
 #include "net/net.h"
 #include <stdint.h>
 
@@ -36,7 +37,8 @@ struct spool_document {
     struct crypto_key key;
     bool in_file;
     uint64_t len;
-    struct buf bytes; // in_file: empty
+    struct buf bytes;            // in_file: empty
+    struct dre_arrival *arrival; // owned; NULL: nothing was learned as it came, or it was taken
     uint32_t users;
 };
 struct spool_document *dre_spool_document_new(uint64_t job); // one user, a fresh key
@@ -55,6 +57,8 @@ struct spool_intake_events {
 };
 struct spool_intake *dre_spool_intake_new(struct spool *spool, uint64_t job,
                                           const struct spool_intake_events *events, void *arg);
+// Before the first write: a document that goes to a file passes through arrival, which becomes its.
+void dre_spool_intake_learn(struct spool_intake *intake, struct dre_arrival *arrival);
 bool dre_spool_intake_write(struct spool_intake *intake, struct str bytes);
 void dre_spool_intake_end(struct spool_intake *intake);
 void dre_spool_intake_abort(struct spool_intake *intake); // no event comes any more; the file goes

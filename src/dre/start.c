@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { COUNTERS = 2 };
+enum { COUNTERS = 2, STREAMS = 2 };
 
 static bool keeps_file(void *arg, uint64_t id)
 {
@@ -46,7 +46,7 @@ static bool open_stores(struct dre *dre, struct err *err)
 
 static bool open_counter(struct dre *dre, struct err *err)
 {
-    const struct count_options options = { .workers_max = COUNTERS };
+    const struct count_options options = { .workers_max = COUNTERS, .streams_max = STREAMS };
     dre->counting = net_pool_new(dre->loop, COUNTERS);
     return count_open(&options, &dre->count, err);
 }
@@ -173,6 +173,8 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "jobs.refused", dre->counters.refused);
     svc_count(counts, "jobs.delivered", dre->counters.delivered);
     svc_count(counts, "jobs.uncertain", dre->counters.uncertain);
+    svc_count(counts, "documents.streamed", dre->counters.streamed);
+    svc_count(counts, "readers.lost", (int64_t)count_figures_get(dre->count).lost);
 }
 
 int dre_main(int argc, char **argv)

@@ -44,8 +44,9 @@ struct queue {
     uint8_t key[16];
     uint8_t uuid[16];
     char uuid_text[37];
-    bool holds;      // mode "hold"
-    bool hold_short; // short of money: "hold", else "refuse"
+    bool holds;          // mode "hold"
+    bool hold_short;     // short of money: "hold", else "refuse"
+    uint32_t keep_hours; // documents are kept so long after they were printed; 0: not at all
     bool paused;
     int64_t created_at;
     int64_t changed_at;
@@ -84,6 +85,7 @@ struct job {
     uint32_t claimed;     // impressions that the client named
     uint32_t printer_job; // the printer's own job-id; 0: none
     uint32_t store_count; // writes asked for: only the last one's end is told
+    uint8_t deaths;       // of readers over its document: DRE_DEATHS_MAX
     uint16_t name_len;
     uint16_t document_len;
     uint16_t format_len;

@@ -212,7 +212,7 @@ def look_at_job(number, job, digest, facts):
         return f"is {state} and its reservation stands"
     if state == "canceled" and papers:
         return "is cancelled and on paper"
-    is_uncounted = "its reader was killed by signal 9" in job["message"]  # waits for a person, with why
+    is_uncounted = "its reader died" in job["message"]  # waits for a person, with why
     if state == "pending-held" and "job-held-for-release" not in job["reasons"] and not is_uncounted:
         return f"was accepted and is held: {job['message']}"
     return None
