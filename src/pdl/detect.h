@@ -23,6 +23,7 @@ enum pdl_family {
     PDL_FAMILY_TEXT,
     PDL_FAMILY_GZIP,
     PDL_FAMILY_PJL,         // PJL or a UEL: what it wraps comes behind it
+    PDL_FAMILY_LABELS,      // ZPL, EPL, TSPL
     PDL_FAMILY_UNCOUNTABLE, // known by name; its pages cannot be told from its bytes
     PDL_FAMILY_UNKNOWN,
 };

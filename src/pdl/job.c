@@ -3,6 +3,7 @@
 #include "pdl/job.h"
 
 #include "pdl/pjl.h"
+#include "pdl/prescribe.h"
 
 static pdl_reader *reader_of(const struct pdl_language *languages, enum pdl_family family)
 {
@@ -53,17 +54,21 @@ static bool read_part(struct pdl_input *input, const struct pdl_language *langua
     return true;
 }
 
-// Behind a part must come a UEL, padding, or the end.
+// Behind a part must come a UEL, padding, or the end. Padding before something stays: it may be the
+// first lines of a text.
 static bool at_end(struct pdl_input *input, struct pdl_facts *facts)
 {
-    do {
-        if (!pdl_input_need(input, 1)) {
-            return true;
-        }
+    for (;;) {
         (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is
         struct str head = { (const char *)input->at, pdl_input_left(input) };
-        input->at += pdl_detect_padding(head);
-    } while (pdl_input_left(input) == 0);
+        if (head.len == 0) {
+            return true;
+        }
+        if (pdl_detect_padding(head) < head.len) {
+            break;
+        }
+        input->at = input->end;
+    }
     if (facts->part_count > 0 && facts->part->length == 0) {
         return true; // nothing was read: it was refused, or cannot be read further
     }
@@ -81,6 +86,9 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
                 pdl_facts_note(facts, PDL_EXACT, "The document is wrapped in PJL.");
             }
             input->wrapped = true;
+            continue;
+        }
+        if (pdl_prescribe_read(input, &pjl, facts)) {
             continue;
         }
         (void)pdl_input_need(input, PDL_DETECT_HEAD); // as much as there is

@@ -100,6 +100,13 @@ static bool take_line(struct pdl_input *input, struct str *line)
     return true;
 }
 
+static bool is_pjl(struct str run)
+{
+    struct str uel = STR(PDL_UEL);
+    return (run.len >= uel.len && memcmp(run.ptr, uel.ptr, uel.len) == 0) ||
+           take_word(&run, STR("@PJL"));
+}
+
 bool pdl_pjl_read(struct pdl_input *input, struct pdl_pjl *pjl)
 {
     bool any = false;
@@ -113,6 +120,9 @@ bool pdl_pjl_read(struct pdl_input *input, struct pdl_pjl *pjl)
         (void)pdl_input_need(input, PDL_DETECT_HEAD);
         struct str head = { (const char *)input->at, pdl_input_left(input) };
         size_t padding = pdl_detect_padding(head);
+        if (padding > 0 && !is_pjl(rest(head, padding))) {
+            return any;
+        }
         if (padding > 0) {
             input->at += padding;
             continue;
