@@ -24,6 +24,7 @@ static bool charging_classes(Quoin__V1__PageClass *const *asked, size_t count,
         }
         classes[i] = (struct page_class){ .size = (enum page_size)asked[i]->size,
                                           .color = asked[i]->color != 0,
+                                          .blank = asked[i]->blank != 0,
                                           .two_sided = asked[i]->two_sided != 0,
                                           .pages = asked[i]->pages,
                                           .sheets = asked[i]->sheets };

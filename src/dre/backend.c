@@ -54,6 +54,7 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
     const struct printer *printer = queue->printer;
     bool is_busy = strcmp(printer->state, "processing") == 0;
     bool is_stopped = strcmp(printer->state, "stopped") == 0;
+    enum dre_way way = dre_deliver_way(printer);
     *shown = (struct ippd_queue){
         .name = str_of(queue->name),
         .uuid = str_of(queue->uuid_text),
@@ -66,9 +67,11 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
                                       : "none",
         .accepting = !dre->stopping,
         .color = true, // what is printed in black of it is the document's and the printer's to say
-        .duplex = !dre_deliver_is_plain(printer),
-        .number_up = !dre_deliver_is_plain(printer), // what follows the document is forwarded then
-        .page_ranges = !dre_deliver_is_plain(printer),
+        .duplex = way != DRE_WAY_PLAIN, // what the printer can be told, and nothing else
+        .monochrome = way != DRE_WAY_PLAIN,
+        .number_up = way == DRE_WAY_IPP,
+        .page_ranges = way == DRE_WAY_IPP,
+        .uncollated = way == DRE_WAY_IPP,
         .holds = queue->holds,
         .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG,
         .job_count = queue->open.count,

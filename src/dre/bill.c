@@ -30,6 +30,7 @@ static size_t to_wire(const struct page_class *classes, size_t count, struct wir
         quoin__v1__page_class__init(&wire->made[at]);
         wire->made[at].size = (uint32_t)classes[at].size;
         wire->made[at].color = classes[at].color;
+        wire->made[at].blank = classes[at].blank;
         wire->made[at].two_sided = classes[at].two_sided;
         wire->made[at].pages = classes[at].pages;
         wire->made[at].sheets = classes[at].sheets;
@@ -51,6 +52,7 @@ static bool from_packed(struct str packed, struct live *live)
         const Quoin__V1__PageClass *from = read->classes[at];
         live->classes[at] = (struct page_class){ .size = (enum page_size)from->size,
                                                  .color = from->color,
+                                                 .blank = from->blank,
                                                  .two_sided = from->two_sided,
                                                  .pages = from->pages,
                                                  .sheets = from->sheets };
@@ -315,6 +317,30 @@ static bool is_partial(const struct job *job)
     return (job->core.flags & JOB_FLAG_OBSERVED) != 0 && job->core.observed < job->core.computed;
 }
 
+// The classes of what came out.
+static bool plan_again(const struct job *job, const struct journal_detail *detail,
+                       struct page_class classes[static PAGE_CLASS_MAX], size_t *class_count)
+{
+    OWN(count_facts_free)
+    Quoin__V1__DocumentFacts *facts = quoin__v1__document_facts__unpack(
+        NULL, detail->facts.len, (const uint8_t *)detail->facts.ptr);
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX + DRE_FACTS_BYTES_MAX);
+    const struct dre_plan_ask with = {
+        .ticket = dre_table_job_text(job).ticket,
+        .way = dre_deliver_way(job->queue->printer),
+        .is_partial = true,
+        .completed = job->core.observed,
+    };
+    struct dre_planned planned;
+    struct err why;
+    if (facts == NULL || !dre_plan_make(facts, &with, &arena, &planned, &why)) {
+        return false;
+    }
+    memcpy(classes, planned.plan.classes, sizeof(planned.plan.classes));
+    *class_count = planned.plan.class_count;
+    return true;
+}
+
 static void settle_with(struct dre *dre, void *arg, struct job *job,
                         const struct journal_detail *detail, const struct err *err)
 {
@@ -324,17 +350,9 @@ static void settle_with(struct dre *dre, void *arg, struct job *job,
     }
     struct page_class classes[PAGE_CLASS_MAX];
     size_t class_count = 0;
-    struct err why;
     bool good = err == NULL;
     if (good && is_partial(job)) {
-        const struct dre_plan_ask partial = {
-            .facts = detail->facts,
-            .ticket = dre_table_job_text(job).ticket,
-            .is_plain = dre_deliver_is_plain(job->queue->printer),
-            .is_partial = true,
-            .completed = job->core.observed,
-        };
-        good = dre_plan(&partial, classes, &class_count, &why);
+        good = plan_again(job, detail, classes, &class_count);
     } else if (good) {
         good = from_packed(detail->classes, job->live);
         memcpy(classes, job->live->classes, sizeof(classes));

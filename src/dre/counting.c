@@ -1,13 +1,12 @@
 // counting: from a job's document to its pages, its plan and its classes. The document is read by a
-// jailed quoin-pdl; here are only checked facts. Work runs on the counting pool, its end on the
-// loop.
+// jailed quoin-pdl; here are only checked facts, and planning.c plans them. Work runs on the
+// counting pool, its end on the loop.
 //
 // no unit test: needs quoin-pdl; tests/it/test_print.py counts with it.
 
 #include "dre/dre_int.h"
 
 #include "base/mem.h"
-#include "plan/plan.h"
 #include "proto/cas.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ struct counting {
     bool was_streamed;
     struct buf ticket;
     char hint[64];
-    bool is_plain; // the printer gets nothing but the document
+    enum dre_way way;
     // What came of it:
     bool good;
     enum job_reason reason; // where not
@@ -29,102 +28,8 @@ struct counting {
     struct buf facts;       // packed
     struct buf packed_classes;
     struct buf steps;
-    struct plan plan;
-    uint32_t copies;
+    struct dre_planned planned;
 };
-
-// --- pure: facts and ticket to a plan -----------------------------------------------------------
-
-static bool plan_runs(const Quoin__V1__DocumentFacts *facts, struct arena *arena,
-                      struct plan_ask *ask)
-{
-    struct page_run *runs = arena_new_array(arena, facts->n_pages, sizeof(*runs));
-    if (runs == NULL) {
-        return false;
-    }
-    for (size_t at = 0; at < facts->n_pages; at++) {
-        const Quoin__V1__PageRun *run = facts->pages[at];
-        runs[at] = (struct page_run){ .count = run->count,
-                                      .width = run->width,
-                                      .height = run->height,
-                                      .color = run->color,
-                                      .blank = run->blank };
-    }
-    ask->runs = runs;
-    ask->run_count = facts->n_pages;
-    return true;
-}
-
-static bool plan_ranges(const struct ippd_ticket *ticket, struct arena *arena, struct plan_ask *ask)
-{
-    if (ticket->range_count == 0) {
-        return true;
-    }
-    struct plan_range *ranges = arena_new_array(arena, ticket->range_count, sizeof(*ranges));
-    if (ranges == NULL) {
-        return false;
-    }
-    for (size_t at = 0; at < ticket->range_count; at++) {
-        ranges[at] = (struct plan_range){ ticket->ranges[at].first, ticket->ranges[at].last };
-    }
-    ask->ranges = ranges;
-    ask->range_count = ticket->range_count;
-    return true;
-}
-
-// What the document itself says counts where the ticket is silent.
-static enum page_sides sides_of(const Quoin__V1__DocumentFacts *facts,
-                                const struct ippd_ticket *ticket)
-{
-    bool says = memmem(ticket->attrs.ptr, ticket->attrs.len, "\0\5sides", 7) != NULL;
-    if (says || facts->sides < 2) {
-        return ticket->sides;
-    }
-    return facts->sides == 2 ? PAGE_TWO_SIDED_LONG : PAGE_TWO_SIDED_SHORT;
-}
-
-static bool make_plan(const Quoin__V1__DocumentFacts *facts, struct str attrs, bool is_plain,
-                      struct plan_ask *ask, struct arena *arena, struct plan *plan, struct err *err)
-{
-    struct ippd_ticket ticket;
-    if (!ippd_ticket_read(attrs, arena, &ticket, err)) {
-        return false;
-    }
-    ask->copies = ticket.copies > 1 ? ticket.copies : facts->copies;
-    ask->number_up = 1;
-    ask->uncollated = !ticket.collate;
-    if (!plan_runs(facts, arena, ask) || (!is_plain && !plan_ranges(&ticket, arena, ask))) {
-        return err_set(err, ERR_LIMIT, "the job has too many page ranges or kinds of pages");
-    }
-    if (!is_plain) {
-        ask->number_up = ticket.number_up == 0 ? 1 : ticket.number_up;
-        ask->sides = sides_of(facts, &ticket);
-        ask->mono = ticket.color == IPPD_COLOR_MONOCHROME;
-        ask->media_width = ticket.width;
-        ask->media_height = ticket.height;
-    }
-    return plan_make(ask, arena, plan, err);
-}
-
-bool dre_plan(const struct dre_plan_ask *ask, struct page_class classes[static PAGE_CLASS_MAX],
-              size_t *class_count, struct err *err)
-{
-    OWN(count_facts_free)
-    Quoin__V1__DocumentFacts *facts =
-        quoin__v1__document_facts__unpack(NULL, ask->facts.len, (const uint8_t *)ask->facts.ptr);
-    if (facts == NULL) {
-        return err_set(err, ERR_INTERNAL, "the facts of the document in the journal are damaged");
-    }
-    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX + DRE_FACTS_BYTES_MAX);
-    struct plan_ask pages = { .is_partial = ask->is_partial, .completed = ask->completed };
-    struct plan plan;
-    if (!make_plan(facts, ask->ticket, ask->is_plain, &pages, &arena, &plan, err)) {
-        return false;
-    }
-    memcpy(classes, plan.classes, sizeof(plan.classes));
-    *class_count = plan.class_count;
-    return true;
-}
 
 // --- on the counting pool -----------------------------------------------------------------------
 
@@ -165,18 +70,19 @@ static void pack_classes(struct counting *counting)
     Quoin__V1__PageClass classes[PAGE_CLASS_MAX];
     Quoin__V1__PageClass *list[PAGE_CLASS_MAX];
     Quoin__V1__QuoteRequest packed = QUOIN__V1__QUOTE_REQUEST__INIT;
-    for (size_t at = 0; at < counting->plan.class_count; at++) {
-        const struct page_class *from = &counting->plan.classes[at];
+    for (size_t at = 0; at < counting->planned.plan.class_count; at++) {
+        const struct page_class *from = &counting->planned.plan.classes[at];
         quoin__v1__page_class__init(&classes[at]);
         classes[at].size = (uint32_t)from->size;
         classes[at].color = from->color;
+        classes[at].blank = from->blank;
         classes[at].two_sided = from->two_sided;
         classes[at].pages = from->pages;
         classes[at].sheets = from->sheets;
         list[at] = &classes[at];
     }
     packed.classes = list;
-    packed.n_classes = counting->plan.class_count;
+    packed.n_classes = counting->planned.plan.class_count;
     uint8_t bytes[PAGE_CLASS_MAX * 64];
     size_t len = quoin__v1__quote_request__get_packed_size(&packed);
     if (len <= sizeof(bytes)) {
@@ -211,19 +117,21 @@ static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *fac
         return;
     }
     OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX + DRE_FACTS_BYTES_MAX);
-    struct plan_ask ask = { 0 };
+    const struct dre_plan_ask with = { .ticket = buf_str(&counting->ticket), .way = counting->way };
     struct err err;
-    if (!make_plan(facts, buf_str(&counting->ticket), counting->is_plain, &ask, &arena,
-                   &counting->plan, &err)) {
+    if (!dre_plan_make(facts, &with, &arena, &counting->planned, &err)) {
         no_facts(counting, JOB_REASON_UNCOUNTED, err.text);
         return;
     }
-    for (size_t at = 0; at < counting->plan.step_count; at++) {
-        buf_addf(&counting->steps, "%s\n", counting->plan.steps[at]);
+    const struct dre_planned *planned = &counting->planned;
+    for (size_t at = 0; at < planned->plan.step_count; at++) {
+        buf_addf(&counting->steps, "%s\n", planned->plan.steps[at]);
     }
-    counting->copies = ask.copies;
+    for (size_t at = 0; at < planned->note_count; at++) {
+        buf_addf(&counting->steps, "%s\n", planned->notes[at]);
+    }
     pack_classes(counting);
-    counting->good = counting->plan.impressions > 0;
+    counting->good = planned->plan.impressions > 0;
     if (!counting->good) {
         no_facts(counting, JOB_REASON_FORMAT_ERROR, "Nothing of the document would be printed.");
     }
@@ -275,7 +183,7 @@ static void set_format(struct job *job, const char *format)
 static void take_plan(struct job *job, struct counting *counting)
 {
     struct live *live = job->live;
-    const struct plan *plan = &counting->plan;
+    const struct plan *plan = &counting->planned.plan;
     memcpy(live->classes, plan->classes, sizeof(live->classes));
     live->class_count = plan->class_count;
     buf_add(&live->packed_classes, buf_str(&counting->packed_classes));
@@ -284,7 +192,7 @@ static void take_plan(struct job *job, struct counting *counting)
     job->pages = plan->pages;
     job->color_pages = plan->color_pages;
     job->sheets = plan->sheets;
-    job->copies = counting->copies;
+    job->copies = counting->planned.copies;
 }
 
 static void done(void *arg)
@@ -325,7 +233,7 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     struct counting *counting = mem_new(sizeof(*counting));
     counting->dre = dre;
     counting->id = job->id;
-    counting->is_plain = dre_deliver_is_plain(job->queue->printer);
+    counting->way = dre_deliver_way(job->queue->printer);
     counting->document = dre_spool_document_use(job->live->document);
     counting->arrival = counting->document->arrival;
     counting->document->arrival = NULL;

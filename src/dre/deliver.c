@@ -54,12 +54,12 @@ bool dre_deliver_is_askable(const struct printer *printer)
     return strncmp(printer->uri, "ipp", 3) == 0;
 }
 
-bool dre_deliver_is_plain(const struct printer *printer)
+enum dre_way dre_deliver_way(const struct printer *printer)
 {
     struct deliver_uri uri;
     struct err err;
-    return dre_deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW &&
-           !uri.pjl;
+    bool raw = dre_deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW;
+    return !raw ? DRE_WAY_IPP : uri.pjl ? DRE_WAY_PJL : DRE_WAY_PLAIN;
 }
 
 // --- turns --------------------------------------------------------------------------------------

@@ -116,9 +116,13 @@ static void write_print(struct ipp_delivery *ipp, struct ipp_out *out)
     ipp_out_bool(out, "ipp-attribute-fidelity", false);
     ipp_out_text(out, IPP_TAG_MIME, "document-format",
                  text.format.len > 0 ? text.format : STR("application/octet-stream"));
-    if (text.ticket.len > 0) {
+    OWN(arena_free) struct arena arena = ARENA_CAP(256 << 10);
+    struct str told = text.ticket; // as it was accepted, already encoded
+    struct err err;
+    bool good = ippd_ticket_forward(text.ticket, text.format, &arena, &told, &err);
+    if (good && told.len > 0) { // it was read when it was planned
         ipp_out_group(out, IPP_TAG_JOB);
-        buf_add(&ipp->request, text.ticket); // as it was accepted, already encoded
+        buf_add(&ipp->request, told);
     }
     ipp_out_end(out);
 }

@@ -24,8 +24,10 @@ struct raw {
     uint64_t written;
     uint32_t copies; // that are still to be sent
     bool is_open;
-    bool is_whole; // all was written, or all that ever will be
-    bool is_cut;   // cancelled before its end
+    bool has_head;   // of PJL, where it has one
+    bool is_wrapped; // the document brings PJL of its own
+    bool is_whole;   // all was written, or all that ever will be
+    bool is_cut;     // cancelled before its end
 };
 
 static void raw_done(struct raw *raw)
@@ -69,6 +71,59 @@ static void write_pjl_tail(struct raw *raw)
     net_stream_write(raw->stream, str_of(tail));
 }
 
+static void write_pjl_head(struct raw *raw)
+{
+    const struct job *job = dre_deliver_job(raw->delivery);
+    struct job_text text = dre_table_job_text(job);
+    OWN(arena_free) struct arena arena = ARENA_CAP(256 << 10);
+    struct ippd_ticket ticket = { .copies = 1 };
+    struct err err;
+    if (!ippd_ticket_read(text.ticket, &arena, &ticket, &err)) { // it was read when it was planned
+        ticket = (struct ippd_ticket){ .copies = 1 };
+    }
+    OWN(buf_free) struct buf head = BUF_CAP(1024);
+    buf_addf(&head,
+             "\x1b%%-12345X@PJL\r\n@PJL USTATUSOFF\r\n@PJL USTATUS JOB=ON\r\n"
+             "@PJL JOB NAME=\"quoin %" PRIu32 "\"\r\n@PJL SET QTY=%" PRIu32 "\r\n"
+             "@PJL SET DUPLEX=%s\r\n",
+             job->id, raw->is_wrapped ? 1 : job->copies,
+             ticket.sides == PAGE_ONE_SIDED ? "OFF" : "ON");
+    if (ticket.sides != PAGE_ONE_SIDED) {
+        buf_addf(&head, "@PJL SET BINDING=%s\r\n",
+                 ticket.sides == PAGE_TWO_SIDED_LONG ? "LONGEDGE" : "SHORTEDGE");
+    }
+    if (ticket.color == IPPD_COLOR_MONOCHROME) {
+        buf_add(&head, STR("@PJL SET RENDERMODE=GRAYSCALE\r\n"));
+    }
+    if (str_eq(text.format, STR("application/pdf")) && !raw->is_wrapped) {
+        buf_add(&head, STR("@PJL ENTER LANGUAGE=PDF\r\n"));
+    }
+    net_stream_write(raw->stream, buf_str(&head));
+}
+
+// Whether a document begins with PJL of its own. QTY does not reach behind that, which may set its
+// own or begin a job: such a document is sent as often as there are copies.
+static bool is_wrapped(struct str bytes)
+{
+    while (bytes.len > 0 && (uint8_t)bytes.ptr[0] <= ' ' && bytes.ptr[0] != '\x1b') {
+        bytes.ptr++;
+        bytes.len--;
+    }
+    return (bytes.len >= 9 && memcmp(bytes.ptr, "\x1b%-12345X", 9) == 0) ||
+           (bytes.len >= 4 && memcmp(bytes.ptr, "@PJL", 4) == 0);
+}
+
+// Before the first bytes of the document.
+static void begin(struct raw *raw, struct str bytes)
+{
+    raw->has_head = true;
+    raw->is_wrapped = is_wrapped(bytes);
+    if (raw->delivery->uri.pjl) {
+        raw->copies = raw->is_wrapped ? raw->copies : 1;
+        write_pjl_head(raw);
+    }
+}
+
 static void on_piece(void *arg, struct str bytes, bool last, const struct err *err)
 {
     struct raw *raw = arg;
@@ -77,6 +132,9 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
         dre_deliver_end_event(raw->delivery, nothing ? JOB_PRINTER_REFUSES : JOB_LOST,
                               JOB_REASON_DOCUMENT_LOST, err->text);
         return;
+    }
+    if (!raw->has_head) {
+        begin(raw, bytes);
     }
     raw->written += bytes.len;
     net_stream_write(raw->stream, bytes);
@@ -98,32 +156,6 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
     }
 }
 
-static void write_pjl_head(struct raw *raw)
-{
-    const struct job *job = dre_deliver_job(raw->delivery);
-    struct job_text text = dre_table_job_text(job);
-    OWN(arena_free) struct arena arena = ARENA_CAP(256 << 10);
-    struct ippd_ticket ticket = { .copies = 1 };
-    struct err err;
-    bool has_ticket = ippd_ticket_read(text.ticket, &arena, &ticket, &err);
-    OWN(buf_free) struct buf head = BUF_CAP(1024);
-    buf_addf(&head,
-             "\x1b%%-12345X@PJL\r\n@PJL USTATUSOFF\r\n@PJL USTATUS JOB=ON\r\n"
-             "@PJL JOB NAME=\"quoin %" PRIu32 "\"\r\n@PJL SET QTY=%" PRIu32 "\r\n",
-             job->id, job->copies);
-    if (has_ticket && ticket.sides != PAGE_ONE_SIDED) {
-        buf_addf(&head, "@PJL SET DUPLEX=ON\r\n@PJL SET BINDING=%s\r\n",
-                 ticket.sides == PAGE_TWO_SIDED_LONG ? "LONGEDGE" : "SHORTEDGE");
-    }
-    if (has_ticket && ticket.color == IPPD_COLOR_MONOCHROME) {
-        buf_add(&head, STR("@PJL SET RENDERMODE=GRAYSCALE\r\n"));
-    }
-    if (str_eq(text.format, STR("application/pdf"))) {
-        buf_add(&head, STR("@PJL ENTER LANGUAGE=PDF\r\n"));
-    }
-    net_stream_write(raw->stream, buf_str(&head));
-}
-
 static void on_open(void *arg, struct net_stream *stream)
 {
     struct raw *raw = arg;
@@ -137,9 +169,6 @@ static void on_open(void *arg, struct net_stream *stream)
     }
     dre_deliver_printer_state(raw->delivery->printer, "processing", "");
     net_stream_idle(stream, IDLE_MS);
-    if (raw->delivery->uri.pjl) {
-        write_pjl_head(raw);
-    }
     dre_deliver_feed_next(raw->feed);
 }
 
@@ -196,7 +225,7 @@ void dre_deliver_raw_start(struct delivery *delivery)
     struct raw *raw = mem_new(sizeof(*raw));
     raw->delivery = delivery;
     delivery->raw = raw;
-    raw->copies = delivery->uri.pjl ? 1 : dre_deliver_job(delivery)->copies;
+    raw->copies = dre_deliver_job(delivery)->copies;
     raw->feed = dre_deliver_feed_open(delivery->dre, dre_deliver_job(delivery)->live->document,
                                       on_piece, raw);
     raw->stream =

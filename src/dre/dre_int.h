@@ -12,6 +12,8 @@
 #include "ippd/ippd.h"
 #include "model/page.h"
 #include "net/net.h"
+#include "plan/plan.h"
+#include "proto/facts.pb-c.h"
 #include "svc/svc.h"
 #include "wire/client.h"
 
@@ -121,16 +123,34 @@ void dre_live_free(struct dre *dre, struct job *job);
 // --- counting.c ---------------------------------------------------------------------------------
 
 void dre_count(struct dre *dre, struct job *job);
-// The plan of a job, or of what came out of it. The runs borrow nothing.
+// --- planning.c: pure ---------------------------------------------------------------------------
+
+// What reaches the printer besides the document.
+enum dre_way {
+    DRE_WAY_IPP,   // the ticket
+    DRE_WAY_PJL,   // copies, sides and black only, in PJL before it
+    DRE_WAY_PLAIN, // nothing; copies are sent one by one
+};
+
 struct dre_plan_ask {
-    struct str facts;  // packed
     struct str ticket; // encoded
-    bool is_plain;     // the printer gets nothing but the document
-    bool is_partial;   // only so many impressions came out
+    enum dre_way way;
+    bool is_partial; // only so many impressions came out
     uint64_t completed;
 };
-bool dre_plan(const struct dre_plan_ask *ask, struct page_class classes[static PAGE_CLASS_MAX],
-              size_t *class_count, struct err *err) CC_MUST_USE;
+
+enum { DRE_PLAN_NOTES_MAX = 4 };
+
+struct dre_planned {
+    struct plan plan;
+    uint32_t copies;                       // of the job: what the printer is asked for
+    const char *notes[DRE_PLAN_NOTES_MAX]; // what was left out and why; in the arena, or literals
+    size_t note_count;
+};
+
+// The plan of a job, or of what came out of it.
+bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_ask *with,
+                   struct arena *arena, struct dre_planned *planned, struct err *err) CC_MUST_USE;
 
 // --- bill.c -------------------------------------------------------------------------------------
 
@@ -160,8 +180,7 @@ void dre_deliver_free(struct dre *dre, struct job *job);         // JOB_DO_FREE
 void dre_deliver_kick(struct dre *dre, struct printer *printer); // gives the turn, if it is free
 void dre_deliver_drop(struct dre *dre, struct printer *printer); // the printer's runner goes
 bool dre_deliver_is_askable(const struct printer *printer);
-// Nothing but the document reaches it: no sides, no colour mode; copies are sent one by one.
-bool dre_deliver_is_plain(const struct printer *printer);
+enum dre_way dre_deliver_way(const struct printer *printer);
 bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, socket
 
 // --- backend.c, grpc.c --------------------------------------------------------------------------

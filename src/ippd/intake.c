@@ -119,11 +119,22 @@ static bool is_mandatory(struct ippd_exchange *exchange)
     return false;
 }
 
+// Also of what is still to be looked at: a raster that is found then is not laid out.
+static bool may_lay_out(struct str format)
+{
+    return ippd_ticket_lays_out(format) || str_eq(format, STR("application/octet-stream"));
+}
+
 static bool read_ticket(struct ippd_exchange *exchange)
 {
     struct ipp_group *group = ipp_msg_group(&exchange->msg, IPP_TAG_JOB);
+    struct ippd_queue queue = exchange->queue;
     struct err err;
-    if (!ippd_ticket_check(group == NULL ? NULL : group->attrs, &exchange->queue, &exchange->arena,
+    if (!may_lay_out(exchange->intake.format)) {
+        queue.number_up = false;
+        queue.page_ranges = false;
+    }
+    if (!ippd_ticket_check(group == NULL ? NULL : group->attrs, &queue, &exchange->arena,
                            &exchange->ticket, &exchange->checked, &err)) {
         ippd_exchange_reply(exchange, IPP_STATUS_REQUEST_ENTITY_TOO_LARGE, "%s.", err.text);
         return false;

@@ -44,6 +44,8 @@ struct ippd_queue {
     bool accepting;
     bool color;
     bool duplex;
+    bool monochrome;    // the way to paper can be told to use black only
+    bool uncollated;    // … to print all copies of a page before the next
     bool number_up;     // the way to paper can put several pages on a side
     bool page_ranges;   // … and can leave pages out
     bool holds;         // jobs wait for their owner's release

@@ -112,6 +112,13 @@ static void write_media_sources(const struct face *face, const char *name)
     ippd_media_write_sources(face->out, name);
 }
 
+static void write_handling(const struct face *face, const char *name)
+{
+    static const char *const words[] = { "separate-documents-collated-copies",
+                                         "separate-documents-uncollated-copies" };
+    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, face->queue->uncollated ? 2 : 1);
+}
+
 static void write_number_up(const struct face *face, const char *name)
 {
     static const int32_t pages[] = { 1, 2, 4, 6, 9, 16 };
@@ -150,8 +157,13 @@ static void write_speed_color(const struct face *face, const char *name)
 
 static void write_color_modes(const struct face *face, const char *name)
 {
-    static const char *const words[] = { "auto", "monochrome", "color" };
-    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, face->queue->color ? 3 : 2);
+    ipp_out_keyword(face->out, name, "auto");
+    if (face->queue->monochrome) {
+        ipp_out_keyword(face->out, NULL, "monochrome");
+    }
+    if (face->queue->color) {
+        ipp_out_keyword(face->out, NULL, "color");
+    }
 }
 
 static int32_t to_seconds(int64_t ms)

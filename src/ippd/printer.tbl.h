@@ -59,8 +59,7 @@ INTS(false, IPP_TAG_INTEGER, "media-top-margin-supported", 0, IPPD_MARGIN)
 WRITE(false, "media-type-supported", write_media_types)
 WORDS(true, IPP_TAG_KEYWORD, "multiple-document-handling-default",
       "separate-documents-collated-copies")
-WORDS(true, IPP_TAG_KEYWORD, "multiple-document-handling-supported",
-      "separate-documents-collated-copies", "separate-documents-uncollated-copies")
+WRITE(true, "multiple-document-handling-supported", write_handling)
 WRITE(false, "multiple-document-jobs-supported", write_false)
 INTS(false, IPP_TAG_INTEGER, "multiple-operation-time-out", IPPD_OPEN_JOB_S)
 WORDS(false, IPP_TAG_KEYWORD, "multiple-operation-time-out-action", "abort-job")

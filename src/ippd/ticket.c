@@ -49,6 +49,7 @@ static bool take_copies(struct work *work, const struct ipp_value *value)
 static bool take_sides(struct work *work, const struct ipp_value *value)
 {
     bool duplex = work->queue == NULL || work->queue->duplex;
+    work->ticket->sides_said = true;
     if (word_is(value, "one-sided")) {
         work->ticket->sides = PAGE_ONE_SIDED;
         return true;
@@ -70,7 +71,7 @@ static bool take_color(struct work *work, const struct ipp_value *value)
         work->ticket->color = IPPD_COLOR_AUTO;
         return true;
     }
-    if (word_is(value, "monochrome")) {
+    if (word_is(value, "monochrome") && (work->queue == NULL || work->queue->monochrome)) {
         work->ticket->color = IPPD_COLOR_MONOCHROME;
         return true;
     }
@@ -115,7 +116,8 @@ static bool take_priority(struct work *work, const struct ipp_value *value)
 static bool take_handling(struct work *work, const struct ipp_value *value)
 {
     bool collate = word_is(value, "separate-documents-collated-copies");
-    if (!collate && !word_is(value, "separate-documents-uncollated-copies")) {
+    bool may = work->queue == NULL || work->queue->uncollated;
+    if (!collate && (!may || !word_is(value, "separate-documents-uncollated-copies"))) {
         return false;
     }
     work->ticket->collate = collate;
@@ -405,8 +407,9 @@ bool ippd_ticket_check(struct ipp_attr *attrs, const struct ippd_queue *queue, s
     return ticket_encode(&buf, arena, ticket, err);
 }
 
-bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket *ticket,
-                      struct err *err)
+// The message that stored attributes are the job group of.
+static bool attrs_decode(struct str attrs, struct arena *arena, struct ipp_msg *msg,
+                         struct err *err)
 {
     OWN(buf_free) struct buf buf = BUF_CAP(IPPD_TICKET_MAX + 16);
     struct ipp_out out = ipp_out_of(&buf);
@@ -418,9 +421,16 @@ bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket 
     if (!ipp_out_ok(&out) || !arena_ok(arena)) {
         return err_set(err, ERR_LIMIT, "a stored ticket has over %d bytes", IPPD_TICKET_MAX);
     }
+    return ipp_msg_decode(whole, &IPP_CAPS_REQUEST, arena, msg, err) ||
+           err_in(err, "a stored ticket");
+}
+
+bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket *ticket,
+                      struct err *err)
+{
     struct ipp_msg msg;
-    if (!ipp_msg_decode(whole, &IPP_CAPS_REQUEST, arena, &msg, err)) {
-        return err_in(err, "a stored ticket");
+    if (!attrs_decode(attrs, arena, &msg, err)) {
+        return false;
     }
     struct work work = { .arena = arena, .ticket = ticket };
     ticket_defaults(ticket);
@@ -432,4 +442,34 @@ bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket 
     }
     ticket->attrs = attrs;
     return true;
+}
+
+bool ippd_ticket_lays_out(struct str format)
+{
+    return str_eq(format, STR("application/pdf"));
+}
+
+bool ippd_ticket_forward(struct str attrs, struct str format, struct arena *arena, struct str *told,
+                         struct err *err)
+{
+    static const char *const layout[] = { "number-up", "overrides", "page-ranges", NULL };
+    if (attrs.len == 0 || ippd_ticket_lays_out(format)) {
+        *told = attrs;
+        return true;
+    }
+    struct ipp_msg msg;
+    if (!attrs_decode(attrs, arena, &msg, err)) {
+        return false;
+    }
+    OWN(buf_free) struct buf buf = BUF_CAP(IPPD_TICKET_MAX);
+    struct ipp_out out = ipp_out_of(&buf);
+    for (const struct ipp_attr *attr = msg.groups->attrs; attr != NULL; attr = attr->next) {
+        const struct ipp_value name = { .text = attr->name };
+        if (!word_in(&name, layout)) {
+            ipp_out_attr(&out, attr);
+        }
+    }
+    *told = arena_copy(arena, buf_str(&buf));
+    return (buf_ok(&buf) && arena_ok(arena)) ||
+           err_set(err, ERR_LIMIT, "a stored ticket has over %d bytes", IPPD_TICKET_MAX);
 }

@@ -33,6 +33,7 @@ struct ippd_ticket {
                       // without its tag: to be stored, shown again, and sent to the printer
     uint32_t copies;  // 1 to IPPD_COPIES_MAX
     enum page_sides sides;
+    bool sides_said; // it is not the queue's default
     enum ippd_color color;
     enum ippd_hold hold;
     uint32_t number_up; // 1, 2, 4, 6, 9, 16
@@ -63,3 +64,12 @@ bool ippd_ticket_check(struct ipp_attr *attrs, const struct ippd_queue *queue, s
 // borrow from attrs.
 bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket *ticket,
                       struct err *err) CC_MUST_USE;
+
+// Do printers choose (page-ranges) and lay out (number-up) the pages of such a document? Of a PDF
+// they do; a raster or a page description that is made for one device comes out as it is.
+bool ippd_ticket_lays_out(struct str format);
+
+// What a printer is to be told besides a document of this format; borrows from attrs, or is in the
+// arena. False: attrs are damaged, or the arena is full.
+bool ippd_ticket_forward(struct str attrs, struct str format, struct arena *arena, struct str *told,
+                         struct err *err) CC_MUST_USE;

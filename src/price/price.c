@@ -61,7 +61,9 @@ static bool price_class(const struct price_list *list, const struct page_class *
         return price_too_much(err);
     }
     price_add_count(line->what, class->pages);
-    price_add(line->what, class->color ? " colour page" : " mono page");
+    price_add(line->what, class->color   ? " colour page"
+                          : class->blank ? " blank page"
+                                         : " mono page");
     price_add(line->what, class->pages == 1 ? ", " : "s, ");
     price_add(line->what, page_size_name(class->size));
     price_add(line->what, class->two_sided ? " size, two-sided" : " size");

@@ -38,8 +38,8 @@ struct price_quote {
 // ERR_INVALID names the first price that is out of bounds.
 bool price_check(const struct price_list *list, struct err *err) CC_MUST_USE;
 
-// No classes, or only empty ones, cost nothing, not even the job. ERR_INVALID: a class that is no
-// class; ERR_LIMIT: more than a sum can hold.
+// Blank pages cost what mono pages cost. No classes, or only empty ones, cost nothing, not even the
+// job. ERR_INVALID: a class that is no class; ERR_LIMIT: more than a sum can hold.
 bool price_job(const struct price_list *list, const struct page_class *classes, size_t count,
                struct price_quote *quote, struct err *err) CC_MUST_USE;
 

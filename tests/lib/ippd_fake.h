@@ -311,6 +311,8 @@ static inline void fake_init(struct fake *fake, struct ippd_backend *backend)
         .accepting = true,
         .color = true,
         .duplex = true,
+        .monochrome = true,
+        .uncollated = true,
         .number_up = true,
         .page_ranges = true,
         .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG,

@@ -1,6 +1,8 @@
 // A job is priced, set aside, settled; refusals say why in words and in IPP's keywords.
 #include "unit/cas/fixture.h"
 
+#include "model/page.h"
+
 static void test_a_quote_tells_the_lines(void)
 {
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
@@ -113,13 +115,13 @@ static void test_wrong_classes_are_refused(void)
     request.classes = classes_of(1, 0, &request.n_classes);
     request.classes[0]->size = 4;
     CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
-    Quoin__V1__PageClass *many[17];
-    for (int i = 0; i < 17; i++) {
+    Quoin__V1__PageClass *many[PAGE_CLASS_MAX + 1];
+    for (int i = 0; i < PAGE_CLASS_MAX + 1; i++) {
         size_t count;
         many[i] = classes_of(1, 0, &count)[0];
     }
     request.classes = many;
-    request.n_classes = 17;
+    request.n_classes = PAGE_CLASS_MAX + 1;
     CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
 }
 

@@ -62,6 +62,35 @@ static void test_fidelity(void)
     }
 }
 
+static void test_only_what_can_be_laid_out_takes_ranges(void)
+{
+    static const struct {
+        const char *format;
+        bool fidelity;
+        uint16_t status;
+    } rows[] = {
+        { "application/pdf", true, IPP_STATUS_OK },
+        { "application/octet-stream", true, IPP_STATUS_OK }, // it may be a PDF
+        { "image/pwg-raster", true, IPP_STATUS_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED },
+        { "image/pwg-raster", false, IPP_STATUS_OK_IGNORED_OR_SUBSTITUTED_ATTRIBUTES },
+        { "image/jpeg", true, IPP_STATUS_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct ask ask;
+        ask_init(&ask);
+        struct ipp_out *out = ask_begin(&ask, IPP_OP_PRINT_JOB);
+        ipp_out_bool(out, "ipp-attribute-fidelity", rows[i].fidelity);
+        ipp_out_text(out, IPP_TAG_MIME, "document-format", str_of(rows[i].format));
+        ipp_out_group(out, IPP_TAG_JOB);
+        ipp_out_int(out, "number-up", 2);
+        ipp_out_range(out, "page-ranges", 1, 1);
+        CHECK(ask_send(&ask, STR("x"), 100) == rows[i].status);
+        CHECK(rows[i].status == IPP_STATUS_OK || ipp_msg_find(&ask.msg, IPP_TAG_UNSUPPORTED_GROUP,
+                                                              "page-ranges", IPP_TAG_NONE) != NULL);
+        ask_fini(&ask);
+    }
+}
+
 static void test_other_refusals(void)
 {
     struct ask ask;
@@ -131,6 +160,7 @@ int main(void)
 {
     test_formats();
     test_fidelity();
+    test_only_what_can_be_laid_out_takes_ranges();
     test_other_refusals();
     test_a_job_has_a_name_whatever_happens();
     test_who_asks();

@@ -225,6 +225,50 @@ static void test_a_plain_queue_takes_less(void)
         count++;
     }
     CHECK(count == 4 && given.ticket.attrs.len == 0);
+    CHECK(!given.ticket.sides_said);
+    given_end(&given);
+}
+
+static void test_a_printer_that_gets_the_document_alone_is_told_nothing(void)
+{
+    struct given given;
+    struct ipp_out *out = given_begin(&given);
+    given.fake.queue.monochrome = false;
+    given.fake.queue.uncollated = false;
+    ipp_out_keyword(out, "print-color-mode", "monochrome");
+    ipp_out_keyword(out, "multiple-document-handling", "separate-documents-uncollated-copies");
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported != NULL && given.checked.unsupported->next != NULL);
+    CHECK(given.ticket.attrs.len == 0 && given.ticket.collate);
+    CHECK(given.ticket.color == IPPD_COLOR_AUTO);
+    given_end(&given);
+}
+
+// A raster comes out as it is: the printer is not asked for what it cannot do, so that it cannot do
+// it by chance either.
+static void test_only_a_pdf_is_laid_out(void)
+{
+    struct given given;
+    struct ipp_out *out = given_begin(&given);
+    struct ippd_ticket told;
+    struct str attrs;
+    struct err err;
+    write_all(out);
+    CHECK(given_check(&given));
+    CHECK(ippd_ticket_forward(given.ticket.attrs, STR("application/pdf"), &given.arena, &attrs,
+                              &err));
+    CHECK(str_eq(attrs, given.ticket.attrs));
+    CHECK(ippd_ticket_forward(given.ticket.attrs, STR("image/pwg-raster"), &given.arena, &attrs,
+                              &err));
+    CHECK(ippd_ticket_read(attrs, &given.arena, &told, &err));
+    CHECK(told.number_up == 1 && told.range_count == 0);
+    CHECK(told.copies == 3 && told.sides == PAGE_TWO_SIDED_LONG && told.sides_said);
+    CHECK(told.color == IPPD_COLOR_MONOCHROME && !told.collate);
+    CHECK(memmem(attrs.ptr, attrs.len, "number-up", 9) == NULL);
+    CHECK(ippd_ticket_forward(STR(""), STR("image/urf"), &given.arena, &attrs, &err));
+    CHECK(attrs.len == 0);
+    CHECK(!ippd_ticket_forward(STR("\x21\0\6copies\0\4\0"), STR("image/urf"), &given.arena, &attrs,
+                               &err));
     given_end(&given);
 }
 
@@ -246,6 +290,8 @@ int main(void)
     test_nothing_asked_gives_the_defaults();
     test_what_is_not_supported_is_named_and_left_out();
     test_a_plain_queue_takes_less();
+    test_a_printer_that_gets_the_document_alone_is_told_nothing();
+    test_only_a_pdf_is_laid_out();
     test_media_named_twice_is_a_conflict();
     return tap_done();
 }
