@@ -1,7 +1,8 @@
 // quoin-pdl: reads documents of strangers in a jail, and says what is on their pages.
 //
 // quoin-pdl --worker [--weak-jail] answers requests on descriptor 0; quoin-pdl --render PROGRAM
-// PAGE with-annotations|without-annotations draws a page. See reader/reader.h.
+// PAGE with-annotations|without-annotations draws a page; quoin-pdl --interpret PROGRAM COPIES
+// SIDES SECONDS runs PostScript. See reader/reader.h.
 
 #include "reader/reader.h"
 #include <stdio.h>
@@ -10,6 +11,7 @@
 enum {
     ARGUMENTS_WORKER = 2,
     ARGUMENTS_RENDER = 5,
+    ARGUMENTS_INTERPRET = 6,
 };
 
 int main(int argc, char **argv)
@@ -21,6 +23,14 @@ int main(int argc, char **argv)
     }
     if (count == ARGUMENTS_RENDER && strcmp(argv[1], "--render") == 0) {
         return reader_draw(argv[2], argv[3], strcmp(argv[4], "with-annotations") == 0, may_be_weak);
+    }
+    if (count == ARGUMENTS_INTERPRET && strcmp(argv[1], "--interpret") == 0) {
+        struct reader_interpret asked = { .program = argv[2],
+                                          .copies = argv[3],
+                                          .sides = argv[4],
+                                          .wall_s = argv[5],
+                                          .may_be_weak = may_be_weak };
+        return reader_interpret(&asked);
     }
     if (count == ARGUMENTS_WORKER && strcmp(argv[1], "--version") == 0) {
         return puts(READER_NAME) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

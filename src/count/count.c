@@ -49,6 +49,7 @@ struct count {
     struct count_options options; // with paths of our own
     char program[PATH_MAX_LEN];
     char renderer[PATH_MAX_LEN];
+    char interpreter[PATH_MAX_LEN];
     pthread_mutex_t lock;
     pthread_cond_t idle;
     struct worker workers[WORKERS_MAX]; // workers_max of them, then streams_max for streams alone
@@ -376,7 +377,9 @@ static bool ask(struct count *count, struct question *question, Quoin__V1__Docum
         return false;
     }
     struct err why;
-    question->deadline = deadline_of(count, question->request->size);
+    uint32_t wall_ms = question->request->wall_ms;
+    question->deadline = wall_ms > 0 ? clk_mono_ms() + wall_ms
+                                     : deadline_of(count, question->request->size);
     if (worker_ask(worker, question, facts, &why)) {
         count_worker_age(count, worker);
     } else {
@@ -439,6 +442,8 @@ bool count_open(const struct count_options *options, struct count **count, struc
     options_complete(&made->options);
     const char *renderer = options->renderer == NULL ? "/usr/bin/pdftoppm" : options->renderer;
     (void)snprintf(made->renderer, sizeof(made->renderer), "%s", renderer);
+    const char *interpreter = options->interpreter == NULL ? "/usr/bin/gs" : options->interpreter;
+    (void)snprintf(made->interpreter, sizeof(made->interpreter), "%s", interpreter);
     if (options->program != NULL) {
         (void)snprintf(made->program, sizeof(made->program), "%s", options->program);
     } else if (!program_beside(made->program, err)) {
@@ -446,6 +451,7 @@ bool count_open(const struct count_options *options, struct count **count, struc
     }
     made->options.program = made->program;
     made->options.renderer = made->renderer;
+    made->options.interpreter = made->interpreter;
     bool started = false;
     if (!count_worker_ready(made, &made->workers[0], &started, err)) {
         return false;
@@ -523,6 +529,7 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
         count_request_of(count, COUNT_ASK_FACTS, (uint64_t)about.st_size, hint);
     if (!ask_about(count, fd, &request, &found, err) ||
         !count_unpack_open(count, fd, &request, &unpacked, &found, err) ||
+        !count_interpret_open(count, unpacked < 0 ? fd : unpacked, &request, &found, err) ||
         !count_render_open(count, unpacked < 0 ? fd : unpacked, &found, err)) {
         return false;
     }

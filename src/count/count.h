@@ -14,17 +14,20 @@
 struct count;
 
 struct count_options {
-    const char *program;    // quoin-pdl; NULL: beside the running program
-    const char *renderer;   // pdftoppm; NULL: /usr/bin/pdftoppm; "": never render
-    uint32_t workers_max;   // 0: 2
-    uint32_t streams_max;   // further workers for count_stream_open alone; 0: none
-    uint32_t documents_max; // a worker is replaced after as many; 0: 2,000
-    uint32_t pages_max;     // of one document; 0: 100,000
-    uint32_t renders_max;   // pages of one document that may be rendered; 0: 100
-    uint32_t wall_ms;       // for 256 MiB of a document, and for its rendering; 0: 10,000
-    bool each_page;         // a run a page, where their places differ: each is explained
-    bool coverage;          // tell the ink on each page
-    bool may_be_weak;       // go on without Landlock or seccomp (S42)
+    const char *program;     // quoin-pdl; NULL: beside the running program
+    const char *renderer;    // pdftoppm; NULL: /usr/bin/pdftoppm; "": never render
+    const char *interpreter; // gs; NULL: /usr/bin/gs; "": never interpret
+    uint32_t workers_max;    // 0: 2
+    uint32_t streams_max;    // further workers for count_stream_open alone; 0: none
+    uint32_t documents_max;  // a worker is replaced after as many; 0: 2,000
+    uint32_t pages_max;      // of one document; 0: 100,000
+    uint32_t renders_max;    // pages of one document that may be rendered; 0: 100
+    uint32_t
+        wall_ms; // for 256 MiB of a document, and for its rendering; to interpret it, with a second
+    // a MiB; 0: 10,000
+    bool each_page;   // a run a page, where their places differ: each is explained
+    bool coverage;    // tell the ink on each page
+    bool may_be_weak; // go on without Landlock or seccomp (S42)
 };
 
 // Starts one worker to prove that it can; ERR_UNAVAILABLE says what is missing. *count is the

@@ -79,6 +79,10 @@ bool count_bytes_write(int fd, struct str bytes, struct err *err) CC_MUST_USE;
 const struct count_options *count_options_of(const struct count *count);
 void count_note_rendered(struct count *count);
 
+// Has the parts that *facts leaves open interpreted, and puts their pages into *facts.
+bool count_interpret_open(struct count *count, int fd, const struct count_request *request,
+                          Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
+
 // Renders the pages that *facts leaves open, and replaces *facts by what was seen.
 bool count_render_open(struct count *count, int fd, Quoin__V1__DocumentFacts **facts,
                        struct err *err) CC_MUST_USE;

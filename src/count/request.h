@@ -20,6 +20,7 @@ enum {
     COUNT_PIECE_MAX = 64 << 10,
     COUNT_UNPACKED_MAX = 256 << 20,
     COUNT_CPU_S = CC_SANITIZED ? 100 : 10,
+    COUNT_NO_INTERPRETER = 86, // the status of an interpreter that could not be locked or started
 };
 
 enum count_ask {
@@ -28,6 +29,7 @@ enum count_ask {
     COUNT_ASK_PICTURE, // of one page that a renderer drew, as PPM: its colour and blankness
     COUNT_ASK_UNPACK,  // of a part that is packed and open: what it holds, then what is wrong with
                        // it
+    COUNT_ASK_RASTER,  // of what an interpreter draws, as CUPS raster that arrives: its pages
 };
 
 struct count_request {
@@ -36,6 +38,12 @@ struct count_request {
     uint64_t size;
     uint64_t offset; // of the part to be unpacked
     uint32_t pages_max;
+    uint32_t wall_ms; // that it may take; 0: as the options say
+    // Of COUNT_ASK_RASTER, for pages that do not say (quoin.v1.DocumentPart):
+    uint32_t copies;
+    uint32_t sides;
+    uint32_t first_page;
+    uint32_t last_page;
     bool each_page;            // a run a page, where their places differ
     bool coverage;             // tell the ink on the pages where it can be seen
     bool packed;               // it was unpacked: what is packed once more is refused

@@ -71,6 +71,12 @@ struct jail_limits {
 // where the kernel lacks Landlock or seccomp and may_be_weak is not set.
 bool jail_lock(const struct jail_limits *limits, struct err *err) CC_MUST_USE;
 
+// Two ends of a pipe, close-on-exec: pair[0] is read, pair[1] written.
+bool jail_pipe(int pair[2], struct err *err) CC_MUST_USE;
+
+// Gives the process, and what it becomes by jail_exec, this much time; past it, it dies by SIGALRM.
+void jail_wall_timer(uint32_t seconds);
+
 // Gives the process this much CPU time from now on; past it, it dies by SIGPROF. 0 stops the timer.
 void jail_cpu_timer(uint32_t seconds);
 

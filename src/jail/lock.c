@@ -274,6 +274,11 @@ void jail_cpu_timer(uint32_t seconds)
     (void)bad;
 }
 
+void jail_wall_timer(uint32_t seconds)
+{
+    (void)alarm(seconds); // what was left of an earlier one does not matter
+}
+
 bool jail_exec(const char *path, const char *const *args, struct err *err)
 {
     char *const environment[] = { NULL };

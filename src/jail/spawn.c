@@ -131,6 +131,7 @@ void jail_status_text(int how, char *text, size_t size)
     const char *why = number == SIGSYS    ? "it tried what its jail forbids"
                       : number == SIGPROF ? "out of CPU time"
                       : number == SIGXCPU ? "out of CPU time"
+                      : number == SIGALRM ? "out of time"
                       : number == SIGKILL ? "ended from outside"
                       : number == SIGXFSZ ? "wrote too much"
                       : number == SIGABRT ? "gave up, most likely out of memory"
@@ -142,6 +143,14 @@ bool jail_pair(int pair[2], struct err *err)
 {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         return err_set(err, ERR_UNAVAILABLE, "no socket pair: %s", strerror(errno));
+    }
+    return true;
+}
+
+bool jail_pipe(int pair[2], struct err *err)
+{
+    if (pipe2(pair, O_CLOEXEC) != 0) {
+        return err_set(err, ERR_UNAVAILABLE, "no pipe: %s", strerror(errno));
     }
     return true;
 }

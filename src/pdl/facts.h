@@ -73,6 +73,7 @@ struct pdl_part {
     enum pdl_certainty certainty; // of the part, its pages left aside; only gets worse
     bool open;                    // its pages are to be told otherwise: PostScript by its
                                   // interpreter, a packed document once it is unpacked
+    uint32_t pages_said;          // of an open part: by its own comments; 0: they do not say
 };
 
 enum { PDL_REASONS_MAX = 32, PDL_COPIES_MAX = 65535 };

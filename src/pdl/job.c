@@ -50,7 +50,9 @@ static bool read_part(struct pdl_input *input, const struct pdl_language *langua
     if (read == NULL ? !refuse(facts, kind) : !read(input, facts, err)) {
         return false;
     }
-    part->length = pdl_input_offset(input) - offset;
+    if (part->length == 0) { // else its reader knows where in it the document lies
+        part->length = pdl_input_offset(input) - offset;
+    }
     return true;
 }
 

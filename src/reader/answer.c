@@ -86,6 +86,11 @@ static bool pack_parts(const struct pdl_facts *facts, Quoin__V1__DocumentFacts *
         parts->offset = part->offset;
         parts->length = part->length;
         parts->open = part->open;
+        parts->page_copies = part->copies;
+        parts->sides = part->sides;
+        parts->first_page = part->first_page;
+        parts->last_page = part->last_page;
+        parts->pages_said = part->pages_said;
         message->parts[message->n_parts++] = parts;
     }
     return true;

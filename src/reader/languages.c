@@ -6,11 +6,17 @@
 #include "pdl_pack/gzip.h"
 #include "pdl_pcl/xl.h"
 #include "pdl_pdf/pdf.h"
+#include "pdl_ps/ps.h"
 #include "pdl_raster/raster.h"
 
 const struct pdl_language reader_languages[] = {
-    { PDL_FAMILY_PDF, pdl_pdf_read },        { PDL_FAMILY_JPEG, pdl_image_photo_read },
-    { PDL_FAMILY_PWG, pdl_raster_pwg_read }, { PDL_FAMILY_CUPS, pdl_raster_cups_read },
-    { PDL_FAMILY_URF, pdl_raster_urf_read }, { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
-    { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },   { PDL_FAMILY_EMPTY, NULL },
+    { PDL_FAMILY_PDF, pdl_pdf_read },
+    { PDL_FAMILY_JPEG, pdl_image_photo_read },
+    { PDL_FAMILY_PWG, pdl_raster_pwg_read },
+    { PDL_FAMILY_CUPS, pdl_raster_cups_read },
+    { PDL_FAMILY_URF, pdl_raster_urf_read },
+    { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
+    { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },
+    { PDL_FAMILY_POSTSCRIPT, pdl_ps_read },
+    { PDL_FAMILY_EMPTY, NULL },
 };

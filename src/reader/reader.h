@@ -15,5 +15,18 @@ int reader_serve(bool may_be_weak);
 // descriptor 0, the picture on 1. Returns only on failure.
 int reader_draw(const char *program, const char *page, bool annotations, bool may_be_weak);
 
+// What the interpreter of PostScript is told (quoin.v1.DocumentPart).
+struct reader_interpret {
+    const char *program; // gs
+    const char *copies;  // of a page that does not say
+    const char *sides;   // of a page that does not say: enum pdl_sides
+    const char *wall_s;  // that it may take
+    bool may_be_weak;
+};
+
+// Locks the process less tightly and becomes the interpreter: the document on descriptor 0, its
+// pages as CUPS raster on 1. Returns only on failure.
+int reader_interpret(const struct reader_interpret *asked);
+
 // The readers of all languages, as pdl_job_read takes them.
 extern const struct pdl_language reader_languages[];

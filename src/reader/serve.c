@@ -7,6 +7,7 @@
 #include "jail/jail.h"
 #include "pdl/picture.h"
 #include "pdl_pdf/pdf.h"
+#include "pdl_ps/raster.h"
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -60,6 +61,21 @@ static size_t stream_fill(void *source, uint8_t *into, size_t room)
     return added;
 }
 
+static bool read_raster(struct pdl_input *input, const struct count_request *request,
+                        struct pdl_facts *facts, struct err *err)
+{
+    facts->each_page = request->each_page;
+    facts->coverage = request->coverage;
+    if (!pdl_facts_part(facts, "application/postscript", 0, err)) {
+        return false;
+    }
+    facts->part->copies = request->copies;
+    facts->part->sides = request->sides;
+    facts->part->first_page = request->first_page;
+    facts->part->last_page = request->last_page;
+    return pdl_ps_raster_read(input, facts, err);
+}
+
 static bool read_document(struct pdl_input *input, const struct count_request *request,
                           struct pdl_facts *facts, struct err *err)
 {
@@ -84,8 +100,9 @@ static bool answer(const struct count_request *request, struct pdl_input *input,
     OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
     struct pdl_facts facts = pdl_facts_of(&arena, "application/octet-stream", request->pages_max);
     struct err why;
-    bool ok = request->ask == COUNT_ASK_PICTURE ? read_picture(document, &facts, &why)
-                                                : read_document(input, request, &facts, &why);
+    bool ok = request->ask == COUNT_ASK_PICTURE  ? read_picture(document, &facts, &why)
+              : request->ask == COUNT_ASK_RASTER ? read_raster(input, request, &facts, &why)
+                                                 : read_document(input, request, &facts, &why);
     if (ok && reader_answer(&facts, &why)) {
         return true;
     }
@@ -129,9 +146,10 @@ static bool serve_one(struct err *err)
     if (request.magic != COUNT_REQUEST || fd < 0) {
         return err_set(err, ERR_INVALID, "not a request");
     }
-    jail_cpu_timer(COUNT_CPU_S);
-    bool ok = request.ask == COUNT_ASK_STREAM ? serve_stream(&request, fd, err)
-                                              : serve_file(&request, fd, err);
+    uint32_t longer_s = request.wall_ms / 1000;
+    jail_cpu_timer(longer_s > COUNT_CPU_S ? longer_s : COUNT_CPU_S);
+    bool arrives = request.ask == COUNT_ASK_STREAM || request.ask == COUNT_ASK_RASTER;
+    bool ok = arrives ? serve_stream(&request, fd, err) : serve_file(&request, fd, err);
     jail_cpu_timer(0);
     return ok;
 }

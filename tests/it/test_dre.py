@@ -418,13 +418,13 @@ def test_a_printer_that_dies_in_the_middle(desk, large):
 
 def test_what_cannot_be_counted_is_held_with_a_reason(desk, virtual_printer, tmp_path):
     queue(desk, virtual_printer.uri)
-    document = tmp_path / "old.ps"
-    document.write_text("%!PS-Adobe-3.0\nshowpage\n")
+    document = tmp_path / "old.zjs"
+    document.write_bytes(b"JZJZ\0\0\0\1")
     number = desk.ipptool("office", document, kind="application/octet-stream")
     assert number, desk.refusal
     for _ in range(2):
         job = desk.wait_job(number, states=("pending-held",))
-        assert "job-held-for-review" in job["reasons"] and "PostScript" in job["message"]
+        assert "job-held-for-review" in job["reasons"] and "ZjStream" in job["message"]
         desk.run("job", "release", number)  # is counted again, with the same result
     desk.wait_job(number, states=("pending-held",))
     desk.run("job", "cancel", number)

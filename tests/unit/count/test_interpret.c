@@ -1,0 +1,134 @@
+// PostScript in the real jail: what it may not do, and how long it may take.
+#include "count/count.h"
+
+#include "base/buf.h"
+#include "base/cc.h"
+#include "base/clk.h"
+#include "lib/tap.h"
+#include <stdio.h>
+#include <unistd.h>
+
+enum { PATH_LEN = 1024, WALL_MS = CC_SANITIZED ? 20000 : 3000 };
+
+static char program[PATH_LEN];
+
+static bool reason_given(const Quoin__V1__DocumentFacts *facts, const char *part)
+{
+    bool given = false;
+    for (size_t i = 0; i < facts->n_reasons; i++) {
+        given |= strstr(facts->reasons[i], part) != NULL;
+    }
+    return given;
+}
+
+static struct count *open_count(const char *interpreter)
+{
+    struct count_options options = {
+        .program = program, .interpreter = interpreter, .workers_max = 1, .wall_ms = WALL_MS
+    };
+    struct count *count = NULL;
+    struct err err;
+    if (!count_open(&options, &count, &err)) {
+        tap_result(false, err.text, __FILE__, __LINE__);
+    }
+    return count;
+}
+
+// A program that marks the page where it was refused, and how many pages are then counted.
+static const struct {
+    const char *name;
+    struct str text;
+    uint64_t pages;
+    Quoin__V1__Certainty certainty;
+    const char *reason;
+} bombs[] = {
+    { "a loop without end", STR_INIT("%!PS\n{} loop"), 0, QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN,
+      "did not end within" },
+    { "a loop behind two pages", STR_INIT("%!PS\nshowpage showpage {} loop"), 2,
+      QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED, "stopped behind page 2" },
+    { "a loop that survives its errors", STR_INIT("%!PS\nshowpage { {{} loop} stopped } loop"), 1,
+      QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED, "did not end within" },
+    { "memory without end", STR_INIT("%!PS\nshowpage 0 { 65000 string } loop"), 1,
+      QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED, "behind page 1" },
+    { "a page that is too large",
+      STR_INIT("%!PS\n<< /PageSize [900000 900000] >> setpagedevice showpage"), 0,
+      QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN, "" },
+    { "recursion without end", STR_INIT("%!PS\nshowpage /a { a 1 pop } def a"), 1,
+      QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED, "PostScript error" },
+};
+
+static void test_bombs_end_with_a_verdict(void)
+{
+    OWN(count_free) struct count *count = open_count(NULL);
+    for (size_t i = 0; count != NULL && i < sizeof(bombs) / sizeof(bombs[0]); i++) {
+        struct err err;
+        OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+        int64_t start = clk_mono_ms();
+        bool ok = count_bytes(count, bombs[i].text, NULL, &facts, &err) &&
+                  count_facts_totals(facts).pages == bombs[i].pages &&
+                  facts->certainty == bombs[i].certainty && reason_given(facts, bombs[i].reason) &&
+                  clk_mono_ms() - start < 2 * (int64_t)WALL_MS;
+        tap_result(ok, bombs[i].name, __FILE__, __LINE__);
+    }
+}
+
+// More pages than may be: the worker refuses, and the interpreter that would draw for ever is
+// ended.
+static void test_pages_without_end_are_a_limit(void)
+{
+    struct count_options options = {
+        .program = program, .workers_max = 1, .pages_max = 5, .wall_ms = WALL_MS
+    };
+    OWN(count_free) struct count *count = NULL;
+    OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+    struct err err;
+    CHECK(count_open(&options, &count, &err));
+    CHECK(count != NULL && count_bytes(count, STR("%!PS\n{showpage} loop"), NULL, &facts, &err));
+    CHECK(facts != NULL && facts->certainty == QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN);
+    CHECK(facts != NULL && reason_given(facts, "over 5 pages"));
+}
+
+static void test_without_ghostscript_it_says_what_to_install(void)
+{
+    static const char *const none[] = { "/nonexistent/gs", "" };
+    for (size_t i = 0; i < 2; i++) {
+        OWN(count_free) struct count *count = open_count(none[i]);
+        OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+        struct err err;
+        CHECK(count != NULL && count_bytes(count, STR("%!PS\nshowpage"), NULL, &facts, &err));
+        CHECK(facts != NULL && facts->n_pages == 0);
+        CHECK(facts != NULL && facts->certainty == QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN);
+        CHECK(facts != NULL &&
+              reason_given(facts, i == 0 ? "install the package ghostscript" : "switched off"));
+    }
+}
+
+static void test_what_cannot_be_the_interpreter_is_an_error(void)
+{
+    OWN(count_free) struct count *count = open_count("/usr/bin/true");
+    OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+    struct err err;
+    CHECK(count != NULL && count_bytes(count, STR("%!PS\nshowpage"), NULL, &facts, &err));
+    CHECK(facts != NULL && count_facts_totals(facts).pages == 0);
+}
+
+static void test_nothing_was_written(void)
+{
+    CHECK(access("/tmp/quoin-must-not-be", F_OK) != 0);
+}
+
+int main(void)
+{
+    const char *build = getenv("QUOIN_BUILD");
+    (void)snprintf(program, sizeof(program), "%s/bin/quoin-pdl", build == NULL ? "build" : build);
+    if (access("/usr/bin/gs", X_OK) != 0) {
+        printf("1..0 # SKIP no Ghostscript here\n");
+        return EXIT_SUCCESS;
+    }
+    test_bombs_end_with_a_verdict();
+    test_pages_without_end_are_a_limit();
+    test_without_ghostscript_it_says_what_to_install();
+    test_what_cannot_be_the_interpreter_is_an_error();
+    test_nothing_was_written();
+    return tap_done();
+}
