@@ -23,10 +23,13 @@ enum {
     SCAN = 0xda,
     APP0 = 0xe0,
     APP1 = 0xe1,
+    APP2 = 0xe2,
     APP14 = 0xee,
     TEMPORARY = 0x01,
     ENTRIES_MAX = 512,
     ENTRY_LEN = 12,
+    TAG_ORIENTATION = 0x112,
+    ORIENTATION_LAST = 8,
     TAG_X_RESOLUTION = 0x11a,
     TAG_Y_RESOLUTION = 0x11b,
     TAG_UNIT = 0x128,
@@ -72,15 +75,18 @@ static void exif_read(struct str body, struct pdl_image_jpeg *jpeg)
     double x = 0;
     double y = 0;
     uint32_t unit = UNIT_INCH; // where it is silent
+    uint32_t orientation = 0;
     at += 2;
     for (uint32_t i = 0; i < count && i < ENTRIES_MAX; i++, at += ENTRY_LEN) {
         switch (exif_number(&exif, at, 2)) {
+        case TAG_ORIENTATION: orientation = exif_number(&exif, at + 8, 2); break;
         case TAG_X_RESOLUTION: x = exif_ratio(&exif, at); break;
         case TAG_Y_RESOLUTION: y = exif_ratio(&exif, at); break;
         case TAG_UNIT: unit = exif_number(&exif, at + 8, 2); break;
         default: break;
         }
     }
+    jpeg->orientation = orientation <= ORIENTATION_LAST ? orientation : 0;
     if (unit == UNIT_INCH || unit == UNIT_CM) {
         jpeg->density_x = unit == UNIT_CM ? x * CM_PER_INCH : x;
         jpeg->density_y = unit == UNIT_CM ? y * CM_PER_INCH : y;
@@ -118,6 +124,8 @@ static void segment_read(uint8_t marker, struct str body, struct pdl_image_jpeg 
         jfif_read(body, jpeg);
     } else if (marker == APP1) {
         exif_read(body, jpeg);
+    } else if (marker == APP2) {
+        jpeg->several |= body.len >= 4 && memcmp(body.ptr, "MPF\0", 4) == 0;
     } else if (marker == APP14) {
         jpeg->adobe |= body.len >= 12 && memcmp(body.ptr, "Adobe", 5) == 0;
     } else if (marker >= SOF_FIRST && marker <= SOF_LAST && marker != DHT && marker != JPG &&
@@ -156,7 +164,10 @@ bool pdl_image_jpeg_head(struct str document, struct pdl_image_jpeg *jpeg, struc
     for (uint8_t marker = next_marker(&cur); marker != 0 && !jpeg->whole;
          marker = next_marker(&cur)) {
         jpeg->whole = marker == END && scanned;
-        scanned |= marker == SCAN;
+        if (marker == SCAN && !scanned) {
+            jpeg->scan = document.len - cur_left(&cur) - 2;
+            scanned = true;
+        }
         if (jpeg->whole || stands_alone(marker) || marker == END) {
             continue;
         }

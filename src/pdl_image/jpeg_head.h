@@ -14,10 +14,13 @@ struct pdl_image_jpeg {
     uint32_t height;
     uint32_t bits; // of a sample
     uint32_t components;
-    bool progressive; // decoding it takes memory for every pixel
-    bool adobe;       // an Adobe marker: four components are stored inverted then
-    bool whole;       // its end mark is there
-    double density_x; // pixels per inch; 0: it does not say
+    bool progressive;     // decoding it takes memory for every pixel
+    bool adobe;           // an Adobe marker: four components are stored inverted then
+    bool whole;           // its end mark is there
+    bool several;         // further pictures follow (MPO)
+    uint32_t orientation; // of Exif, 1 to 8; 0: it does not say
+    size_t scan;          // where the pixels begin
+    double density_x;     // pixels per inch; 0: it does not say
     double density_y;
 };
 

@@ -1,5 +1,4 @@
-// photo: see photo.h. A picture has pixels and, perhaps, a density; paper is what it is printed on,
-// so a size that no sheet has is not believed. What is unknown is said, never guessed.
+// photo: see photo.h. What is unknown is said, never guessed.
 
 #include "pdl_image/photo.h"
 
@@ -9,78 +8,36 @@
 enum {
     COMPONENTS_MAX = 4,
     SAMPLE_BITS = 8,
-    A4_WIDTH = 21000, // hundredths of a millimetre
-    A4_HEIGHT = 29700,
-    EDGE_LEAST = 8800,       // the smallest photo paper is 89 x 127 mm
-    EDGE_SHORT_MOST = 30800, // A3, as page_size_of has it
-    EDGE_LONG_MOST = 43480,
+    TURNED_FIRST = 5,                          // Exif: from here on, rows are columns
     PIXELS_MAX = 300 * 1000 * 1000,            // a third of what the worker's seconds suffice for
     PROGRESSIVE_BYTES_MAX = 256 * 1000 * 1000, // of coefficients, all held at once
+    LEVEL_TOP = 255,
 };
 
-#define DENSITY_MIN 36.0 // pixels per inch
-#define DENSITY_MAX 4800.0
-
-// Whether all of it may be decoded here; otherwise notes why not.
-static bool may_decode(const struct pdl_image_jpeg *jpeg, struct pdl_facts *facts)
+// Whether all of it may be decoded here.
+static bool may_decode(const struct pdl_image_jpeg *jpeg, struct err *err)
 {
     uint64_t pixels = (uint64_t)jpeg->width * jpeg->height;
     if (!jpeg->whole) {
-        pdl_facts_note(facts, PDL_UNKNOWN,
-                       "The JPEG ends before its end mark: it was cut short, so its colour is not "
-                       "known. Print the whole file again.");
-        return false;
+        return err_set(err, ERR_INVALID,
+                       "ends before its end mark: it was cut short, so its colour is not known. "
+                       "Print the whole file again");
     }
     if (jpeg->bits != SAMPLE_BITS || jpeg->components == 2 || jpeg->components > COMPONENTS_MAX) {
-        pdl_facts_note(facts, PDL_UNKNOWN,
-                       "The JPEG has %u components of %u bits, which is not read here.",
+        return err_set(err, ERR_INVALID, "has %u components of %u bits, which is not read here",
                        jpeg->components, jpeg->bits);
-        return false;
     }
     bool is_huge = jpeg->progressive && pixels * jpeg->components * 2 > PROGRESSIVE_BYTES_MAX;
     if (pixels > PIXELS_MAX || is_huge) {
-        pdl_facts_note(facts, PDL_UNKNOWN,
-                       "The JPEG is %u x %u pixels%s, more than is read here: make it smaller.",
-                       jpeg->width, jpeg->height, is_huge ? " and progressive" : "");
-        return false;
+        return err_set(err, ERR_LIMIT,
+                       "is %u x %u pixels%s, more than is read here: make it smaller", jpeg->width,
+                       jpeg->height, is_huge ? " and progressive" : "");
     }
     return true;
 }
 
-static uint32_t side(uint32_t pixels, double density)
-{
-    return pdl_facts_points(pixels / density * 72);
-}
-
-static void page_size(const struct pdl_image_jpeg *jpeg, struct pdl_facts *facts,
-                      struct pdl_run *run)
-{
-    double x = jpeg->density_x;
-    double y = jpeg->density_y;
-    bool says = x >= DENSITY_MIN && x <= DENSITY_MAX && y >= DENSITY_MIN && y <= DENSITY_MAX;
-    run->width = says ? side(jpeg->width, x) : 0;
-    run->height = says ? side(jpeg->height, y) : 0;
-    uint32_t least = run->width < run->height ? run->width : run->height;
-    uint32_t most = run->width < run->height ? run->height : run->width;
-    if (least >= EDGE_LEAST && least <= EDGE_SHORT_MOST && most <= EDGE_LONG_MOST) {
-        return;
-    }
-    if (says) {
-        pdl_facts_note(
-            facts, PDL_ESTIMATED,
-            "By its density the picture would be %u x %u mm, which is no sheet of paper; "
-            "it is printed scaled to the sheet, and A4 is assumed.",
-            run->width / 100, run->height / 100);
-    } else {
-        pdl_facts_note(facts, PDL_ESTIMATED,
-                       "The picture does not say how large it is on paper; it is printed scaled to "
-                       "the sheet, and A4 is assumed.");
-    }
-    run->width = jpeg->width > jpeg->height ? A4_HEIGHT : A4_WIDTH;
-    run->height = jpeg->width > jpeg->height ? A4_WIDTH : A4_HEIGHT;
-}
-
-static enum pdl_shade judge(const struct pdl_image_jpeg *jpeg, struct str document, bool *damaged)
+static enum pdl_shade shade_of(const struct pdl_image_jpeg *jpeg, struct str document,
+                               bool *damaged)
 {
     pdl_image_row *cmyk = jpeg->adobe ? pdl_image_row_cmyk_inverted : pdl_image_row_cmyk;
     struct pdl_image_rows rows = { .components = (int)jpeg->components,
@@ -95,35 +52,95 @@ static enum pdl_shade judge(const struct pdl_image_jpeg *jpeg, struct str docume
     return pdl_image_jpeg_marks(document, damaged);
 }
 
+struct ink {
+    struct pdl_image_tally tally;
+    int components;
+    uint8_t mask; // of inverted samples
+};
+
+static enum pdl_shade ink_row(void *asker, const uint8_t *row, uint32_t width)
+{
+    struct ink *ink = asker;
+    for (uint32_t x = 0; ink->components == 4 && x < width; x++, row += 4) {
+        uint16_t inks[4];
+        for (int i = 0; i < 4; i++) {
+            inks[i] = (uint16_t)((row[i] ^ ink->mask) * PDL_IMAGE_LEVEL);
+        }
+        pdl_image_tally_cmyk16(&ink->tally, inks, 1);
+    }
+    if (ink->components == 3) {
+        pdl_image_tally_rgb8(&ink->tally, row, width);
+    } else if (ink->components == 1) {
+        pdl_image_tally_gray8(&ink->tally, row, width);
+    }
+    return PDL_GREY; // go on
+}
+
+static struct pdl_coverage coverage_of(const struct pdl_image_jpeg *jpeg, struct str document)
+{
+    struct ink ink = { .tally = { .coverage = true },
+                       .components = (int)jpeg->components,
+                       .mask = jpeg->adobe ? LEVEL_TOP : 0 };
+    struct pdl_image_rows rows = { .components = ink.components, .row = ink_row, .asker = &ink };
+    bool damaged = false;
+    enum pdl_shade shade = pdl_image_jpeg_judge(&rows, document, &damaged);
+    return shade == PDL_UNSURE || damaged ? (struct pdl_coverage){ .known = false }
+                                          : pdl_image_tally_coverage(&ink.tally);
+}
+
+static struct pdl_image_size size_of(const struct pdl_image_jpeg *jpeg)
+{
+    struct pdl_image_size size = { jpeg->width, jpeg->height, jpeg->density_x, jpeg->density_y };
+    if (jpeg->orientation >= TURNED_FIRST) {
+        size =
+            (struct pdl_image_size){ jpeg->height, jpeg->width, jpeg->density_y, jpeg->density_x };
+    }
+    return size;
+}
+
+bool pdl_image_photo_judge(struct str bytes, const struct pdl_image_ask *ask,
+                           struct pdl_image_picture *picture, struct err *err)
+{
+    struct pdl_image_jpeg jpeg;
+    *picture = (struct pdl_image_picture){ .shade = PDL_UNSURE };
+    if (!pdl_image_jpeg_head(bytes, &jpeg, err) || !may_decode(&jpeg, err)) {
+        return false;
+    }
+    bool damaged = false;
+    enum pdl_shade shade = shade_of(&jpeg, bytes, &damaged);
+    if (shade == PDL_UNSURE || (damaged && shade != PDL_COLOR)) {
+        return err_set(err, ERR_INVALID, "is damaged: what is left of it does not tell its colour");
+    }
+    picture->size = size_of(&jpeg);
+    picture->shade = shade == PDL_NOTHING ? PDL_GREY : shade;
+    picture->nominal = jpeg.components > 1;
+    picture->is_first = jpeg.several;
+    picture->place = jpeg.scan;
+    if (ask->coverage) {
+        picture->coverage = coverage_of(&jpeg, bytes);
+    }
+    return true;
+}
+
 bool pdl_image_photo_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
     struct str document;
+    uint64_t offset = pdl_input_offset(input);
     if (!pdl_input_part(input, &document)) {
         facts->needs_whole = true;
         return true;
     }
-    struct pdl_image_jpeg jpeg;
+    struct pdl_image_picture picture;
+    struct pdl_image_ask ask = { .coverage = facts->coverage,
+                                 .deadline = pdl_image_picture_deadline() };
     struct err why;
-    if (!pdl_image_jpeg_head(document, &jpeg, &why)) {
+    if (!pdl_image_photo_judge(document, &ask, &picture, &why)) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The JPEG %s.", why.text);
         return true;
     }
-    if (!may_decode(&jpeg, facts)) {
-        return true;
+    if (picture.is_first) {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "The JPEG holds several pictures (MPO): the first is printed.");
     }
-    bool damaged = false;
-    enum pdl_shade shade = judge(&jpeg, document, &damaged);
-    if (shade == PDL_UNSURE || (damaged && shade != PDL_COLOR)) {
-        pdl_facts_note(facts, PDL_UNKNOWN,
-                       "The JPEG is damaged: what is left of it does not tell its colour.");
-        return true;
-    }
-    struct pdl_run run = { .count = 1,
-                           .color = shade == PDL_COLOR,
-                           .blank = shade == PDL_SHADE_WHITE,
-                           .reason = shade == PDL_COLOR ? STR("the picture has a coloured pixel")
-                                                        : STR(""),
-                           .certainty = PDL_EXACT };
-    page_size(&jpeg, facts, &run);
-    return pdl_facts_add(facts, &run, err);
+    return pdl_image_picture_add(&picture, offset, facts, err);
 }

@@ -169,6 +169,19 @@ static void warm_up(void)
     (void)ok; // it is only to be run
 }
 
+static int compare_bytes(const void *a, const void *b)
+{
+    return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
+// The first long sort of a process asks how much memory the machine has, which the jail forbids;
+// libtiff sorts tags.
+static void warm_up_sort(void)
+{
+    unsigned char bytes[2048] = { 1 };
+    qsort(bytes, sizeof(bytes), 1, compare_bytes);
+}
+
 // A usual document needs less than this, and the next one needs it again: giving it back to the
 // kernel between two costs more than reading a page.
 static void keep_memory(void)
@@ -201,6 +214,7 @@ int reader_serve(bool may_be_weak)
                                   .may_be_weak = may_be_weak };
     keep_memory();
     warm_up();
+    warm_up_sort();
     if (!jail_lock(&limits, &err)) {
         return hello_refused(&err);
     }

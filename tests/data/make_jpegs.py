@@ -20,14 +20,15 @@ def jfif(unit, x, y):
     return segment(0xe0, b'JFIF\0\1\1' + struct.pack('>BHH', unit, x, y) + b'\0\0')
 
 
-def exif(order, unit, x, y):
-    """A directory of the three tags that say how large a picture is, behind it two fractions."""
+def exif(order, unit, x, y, turned=1):
+    """A directory of the tags that say how large a picture is and how it lies, behind it two fractions."""
     head = b'II*\0' if order == '<' else b'MM\0*'
-    after = 8 + 2 + 3 * 12 + 4
-    entries = struct.pack(order + 'HHII', 0x11a, 5, 1, after)
+    after = 8 + 2 + 4 * 12 + 4
+    entries = struct.pack(order + 'HHIHH', 0x112, 3, 1, turned, 0)
+    entries += struct.pack(order + 'HHII', 0x11a, 5, 1, after)
     entries += struct.pack(order + 'HHII', 0x11b, 5, 1, after + 8)
     entries += struct.pack(order + 'HHIHH', 0x128, 3, 1, unit, 0)
-    return segment(0xe1, b'Exif\0\0' + head + struct.pack(order + 'IH', 8, 3) + entries
+    return segment(0xe1, b'Exif\0\0' + head + struct.pack(order + 'IH', 8, 4) + entries
                    + struct.pack(order + 'I', 0) + struct.pack(order + 'IIII', x, 1, y, 1))
 
 
@@ -120,6 +121,10 @@ CASES = [
     ('stamp', jpeg(1, 1, flat(*GREY)), 1, 0, 0, NOT_SIZE, 'no sheet', 'no sheet is so small'),
     ('tail', jpeg(40, 40, noise) + b'more bytes \xff\xd8\xff', 1, 0, 0, EXACT, '',
      'what follows the end mark is not looked at'),
+    ('turned', jpeg(40, 30, flat(*GREY), exif('<', 2, 50, 50, 6)), 1, 0, 0, EXACT, '', 'lies on its side by Exif'),
+    ('not-turned', jpeg(40, 30, flat(*GREY), exif('>', 2, 50, 50, 3)), 1, 0, 0, EXACT, '', 'upside down by Exif'),
+    ('several', jpeg(40, 40, noise, jfif(1, 72, 72) + segment(0xe2, b'MPF\0II*\0')) + GREY_2, 1, 0, 0, EXACT,
+     'several pictures', 'MPO: the first counts'),
     ('cut-half', jpeg(40, 40, noise)[:-200], 0, 0, 0, UNKNOWN, 'cut short', 'the end is missing'),
     ('cut-mark', GREY_2[:-2], 0, 0, 0, UNKNOWN, 'cut short', 'only the end mark is missing'),
     ('cut-head', GREY_2[:60], 0, 0, 0, UNKNOWN, 'no picture', 'cut before the frame'),
@@ -136,6 +141,10 @@ CASES = [
      'claims nearly what is read, and has 64 blocks'),
 ]
 
+# More of what is wanted of some.
+MORE = {'turned': 'size 122x163\n', 'not-turned': 'size 163x122\n', 'grey': 'nominal 1\n', 'red': 'nominal 1\n',
+        'grey-one': 'nominal 0\n', 'cmyk-black': 'nominal 1\n'}
+
 
 def main():
     folder = sys.argv[1]
@@ -144,8 +153,10 @@ def main():
         with open(os.path.join(folder, name + '.jpg'), 'wb') as out:
             out.write(made)
         with open(os.path.join(folder, name + '.want'), 'w') as out:
-            out.write('pages %s\ncolor %s\nblank %s\ncertainty %s\nreason %s\ntruth %s\n' % tuple(want))
+            out.write('pages %s\ncolor %s\nblank %s\ncertainty %s\nreason %s\ntruth %s\n' % tuple(want)
+                      + MORE.get(name, ''))
     print('%d files' % len(CASES))
 
 
-main()
+if __name__ == '__main__':
+    main()
