@@ -351,10 +351,17 @@ static bool is_pcl(struct str body)
     return at < body.len && body.ptr[at] >= '@' && body.ptr[at] <= '~';
 }
 
+// ESC . and a letter, which only plotters have: control of the line they hang on.
+static bool is_plotter_control(struct str body)
+{
+    return body.len >= 3 && starts(body, STR("\x1b.")) &&
+           memchr("(@YIMNHRTJK", body.ptr[2], 11) != NULL;
+}
+
 static bool find_escape(struct str body, struct pdl_kind *kind)
 {
     if (starts(body, STR("\x1b%-1B")) || starts(body, STR("\x1b%0B")) ||
-        starts(body, STR("\x1b%1B"))) {
+        starts(body, STR("\x1b%1B")) || is_plotter_control(body)) {
         take(kind, PDL_FAMILY_PCL, "application/vnd.hp-hpgl", "HP-GL/2");
     } else if (is_escp(body)) {
         take(kind, PDL_FAMILY_ESCP, "application/x-escp", "ESC/P");
@@ -406,7 +413,7 @@ static bool find_lines(struct str body, struct pdl_kind *kind)
     } else if (starts(body, STR("SIZE ")) && body.len > 5 && is_digit(body.ptr[5])) {
         take(kind, PDL_FAMILY_LABELS, "application/x-tspl", "TSPL");
     } else if (is_plot(body)) {
-        take(kind, PDL_FAMILY_UNCOUNTABLE, "application/vnd.hp-hpgl", "HP-GL for a plotter");
+        take(kind, PDL_FAMILY_PCL, "application/vnd.hp-hpgl", "HP-GL/2");
     } else {
         return false;
     }

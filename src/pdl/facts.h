@@ -58,6 +58,14 @@ struct pdl_run {
     enum pdl_certainty certainty;
 };
 
+// The sheet of pages that do not say; of PJL, for languages that leave it to the printer.
+struct pdl_form {
+    uint32_t width; // in portrait; 0: not said
+    uint32_t height;
+    uint32_t lines; // of a page; 0: not said
+    bool landscape;
+};
+
 struct pdl_part {
     struct pdl_part *next; // in the arena
     const char *format;    // media type; a literal
@@ -69,6 +77,7 @@ struct pdl_part {
     uint32_t first_page; // only these pages of it are printed (PJL JOB START, END); 0: from the
     uint32_t last_page;  // first, to the last
     uint64_t page;       // the last one that was added, printed or not
+    struct pdl_form form;
     size_t run_count;
     enum pdl_certainty certainty; // of the part, its pages left aside; only gets worse
     bool open;                    // its pages are to be told otherwise: PostScript by its

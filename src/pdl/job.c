@@ -27,18 +27,52 @@ static bool refuse(struct pdl_facts *facts, const struct pdl_kind *kind)
     return true;
 }
 
+// The pages of the part that are printed, of those that JOB asks for in all its parts.
+static void part_range(struct pdl_part *part, const struct pdl_pjl *pjl)
+{
+    uint64_t before = pjl->pages;
+    part->first_page = pjl->first_page > before ? (uint32_t)(pjl->first_page - before) : 0;
+    if (pjl->last_page > before) {
+        part->last_page = (uint32_t)(pjl->last_page - before);
+    } else if (pjl->last_page != 0) {
+        part->first_page = UINT32_MAX; // it lies behind them
+    }
+}
+
 static void part_defaults(struct pdl_part *part, const struct pdl_pjl *pjl)
 {
-    part->copies = pjl->copies;
-    part->sets = pjl->quantity;
-    part->sides = pjl->sides;
-    part->first_page = pjl->first_page;
-    part->last_page = pjl->last_page;
+    part->copies = pjl->now.copies;
+    part->sets = pjl->now.quantity;
+    part->sides = pdl_pjl_sides(pjl);
+    part->form = pjl->now.form;
+    part_range(part, pjl);
+}
+
+static void part_notes(struct pdl_facts *facts, const struct pdl_pjl *pjl)
+{
+    if (pjl->now.quantity > 1) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL asks for %u sets of it (QTY).", pjl->now.quantity);
+    }
+    if (pjl->now.copies > 1) {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "PJL asks for %u copies of each page that does not say (COPIES).",
+                       pjl->now.copies);
+    }
+    if (pjl->first_page != 0 || pjl->last_page != 0) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL JOB has only pages %u to %u printed (0: the last).",
+                       pjl->first_page == 0 ? 1 : pjl->first_page, pjl->last_page);
+    }
+    if (pjl->now.grey) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL asks the printer to print colour in grey.");
+    }
+    if (pjl->now.held) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL asks the printer to keep it (HOLD).");
+    }
 }
 
 static bool read_part(struct pdl_input *input, const struct pdl_language *languages,
-                      const struct pdl_kind *kind, const struct pdl_pjl *pjl,
-                      struct pdl_facts *facts, struct err *err)
+                      const struct pdl_kind *kind, struct pdl_pjl *pjl, struct pdl_facts *facts,
+                      struct err *err)
 {
     uint64_t offset = pdl_input_offset(input);
     if (!pdl_facts_part(facts, kind->format, offset, err)) {
@@ -47,12 +81,14 @@ static bool read_part(struct pdl_input *input, const struct pdl_language *langua
     struct pdl_part *part = facts->part;
     pdl_reader *read = reader_of(languages, kind->family);
     part_defaults(part, pjl);
+    part_notes(facts, pjl);
     if (read == NULL ? !refuse(facts, kind) : !read(input, facts, err)) {
         return false;
     }
     if (part->length == 0) { // else its reader knows where in it the document lies
         part->length = pdl_input_offset(input) - offset;
     }
+    pjl->pages += part->page;
     return true;
 }
 

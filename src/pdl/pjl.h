@@ -1,7 +1,8 @@
-// pjl: the job language around the others: how many copies, on which sides, which pages (HP PJL
-// Technical Reference, ch. 5 to 7).
+// pjl: the job language around the others: how many copies, on which sides, on which sheet, which
+// pages (HP PJL Technical Reference, ch. 4 to 7).
 //
-// Pure. SETs hold until a JOB, an EOJ, a RESET or an INITIALIZE.
+// Pure. What SET sets holds until a reset: JOB, EOJ, RESET, INITIALIZE, or a UEL outside of JOB and
+// EOJ. What DEFAULT sets is what a reset goes back to.
 #pragma once
 
 #include "pdl/facts.h"
@@ -9,16 +10,24 @@
 
 enum { PDL_PJL_LANGUAGE_MAX = 32 };
 
-struct pdl_pjl {
-    uint32_t copies;     // COPIES: of each page, until the language says otherwise; 1 or more
-    uint32_t quantity;   // QTY: collated sets; 1 or more
-    uint32_t sides;      // enum pdl_sides
-    uint32_t first_page; // JOB START and END; 0: not said
-    uint32_t last_page;
-    bool mono;       // RENDERMODE=GRAYSCALE and its like
-    bool short_edge; // BINDING
+struct pdl_pjl_values {
+    uint32_t copies;   // COPIES: of each page, until the language says otherwise; 1 or more
+    uint32_t quantity; // QTY: collated sets; 1 or more
+    bool short_edge;   // BINDING
     bool duplex_said;
     bool duplex;
+    bool grey; // RENDERMODE=GRAYSCALE and its like
+    bool held; // HOLD: the printer keeps it
+    struct pdl_form form;
+};
+
+struct pdl_pjl {
+    struct pdl_pjl_values now;
+    struct pdl_pjl_values defaults;
+    bool in_job;         // between JOB and EOJ
+    uint32_t first_page; // JOB START and END; 0: not said
+    uint32_t last_page;
+    uint64_t pages;                      // of the parts since JOB; the reader of the job keeps it
     char language[PDL_PJL_LANGUAGE_MAX]; // of the last ENTER, in capitals; empty: none
 };
 
@@ -27,3 +36,5 @@ struct pdl_pjl pdl_pjl_of(void);
 // Reads UELs and @PJL lines from where input is, up to the first byte behind ENTER LANGUAGE, or to
 // the first line that is none of PJL's. False: there was nothing of PJL there.
 bool pdl_pjl_read(struct pdl_input *input, struct pdl_pjl *pjl);
+
+enum pdl_sides pdl_pjl_sides(const struct pdl_pjl *pjl);

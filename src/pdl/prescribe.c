@@ -81,13 +81,14 @@ static bool number_of(const struct command *command, uint64_t max, uint64_t *num
 
 static void apply(const struct command *command, struct pdl_pjl *pjl)
 {
-    static const uint32_t sides[] = { PDL_ONE_SIDED, PDL_TWO_SIDED_LONG, PDL_TWO_SIDED_SHORT };
     uint64_t number = 0;
     if (strcmp(command->name, "COPY") == 0 && number_of(command, PDL_COPIES_MAX, &number) &&
         number > 0) {
-        pjl->copies = (uint32_t)number;
+        pjl->now.copies = (uint32_t)number;
     } else if (strcmp(command->name, "DUPX") == 0 && number_of(command, 2, &number)) {
-        pjl->sides = sides[number];
+        pjl->now.duplex_said = true;
+        pjl->now.duplex = number != 0;
+        pjl->now.short_edge = number == 2;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "pdl_image/png.h"
 #include "pdl_image/tiff.h"
 #include "pdl_pack/gzip.h"
+#include "pdl_pcl/pcl5.h"
 #include "pdl_pcl/xl.h"
 #include "pdl_pdf/pdf.h"
 #include "pdl_ps/ps.h"
@@ -21,6 +22,7 @@ const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_CUPS, pdl_raster_cups_read },
     { PDL_FAMILY_URF, pdl_raster_urf_read },
     { PDL_FAMILY_GZIP, pdl_pack_gzip_read },
+    { PDL_FAMILY_PCL, pdl_pcl_read },
     { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },
     { PDL_FAMILY_POSTSCRIPT, pdl_ps_read },
     { PDL_FAMILY_EMPTY, NULL },

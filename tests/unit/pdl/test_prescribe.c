@@ -38,7 +38,7 @@ int main(void)
         struct pdl_pjl pjl = pdl_pjl_of();
         bool taken = pdl_prescribe_read(&input, &pjl, &facts);
         bool ok = taken == cases[i].taken && pdl_input_left(&input) == cases[i].left &&
-                  pjl.copies == cases[i].copies && pjl.sides == cases[i].sides &&
+                  pjl.now.copies == cases[i].copies && pdl_pjl_sides(&pjl) == cases[i].sides &&
                   facts.reason_count == (taken ? 1 : 0);
         tap_result(ok, cases[i].name, __FILE__, __LINE__);
     }
