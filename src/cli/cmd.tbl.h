@@ -50,7 +50,10 @@ COMMAND(
     OPTION("printer", "PRINTER", "where it delivers"),
     OPTION("short-of-money", "refuse|hold",
            "what happens when the balance does not pay for a job "
-           "(default refuse)"))
+           "(default refuse)"),
+    OPTION("keep-documents", "HOURS",
+           "keeps each document, encrypted, for so long after it was printed, so that \"quoin "
+           "recount\" can read it again (default 0: it is destroyed at once; at most 8784)"))
 COMMAND(queue_list, "queue list", "", 0, 0, "administrator", "lists queues", "", NONE)
 COMMAND(queue_remove, "queue remove", "NAME", 1, 1, "administrator", "removes a queue",
         "Refused while it has jobs that are not finished.", DRY_RUN)
@@ -123,6 +126,20 @@ COMMAND(
     OPTION("no-drawing", NULL,
            "does not draw pages whose colour only a drawing can tell: they stay unknown"),
     OPTION("weak-jail", NULL, "goes on where the kernel lacks Landlock or seccomp"))
+COMMAND(
+    recount, "recount", "", 0, 0, "administrator",
+    "reads kept documents again and tells what is found otherwise",
+    "After an upgrade: the documents of jobs that wait, and of printed jobs on queues that keep "
+    "them (quoin queue add --keep-documents), are read by today's reader, and its pages compared "
+    "with those that were found then. Never changes a job or a charge. Leaves with 5 if any "
+    "document is found otherwise or cannot be read.",
+    OPTION("since", "TIME",
+           "only jobs accepted then or later: 2026-11-22 or 2026-11-22T10:00:00, in UTC (default: "
+           "all that is kept)"),
+    OPTION("until", "TIME", "only jobs accepted before"),
+    OPTION("queue", "NAME", "only this queue's"),
+    OPTION("progress", NULL,
+           "tells on standard error how far it is, also where that is no terminal"))
 COMMAND(
     engine_join_token, "engine join-token", "ROLE HOST", 2, 2, "administrator",
     "makes a one-time token for another machine's engine",

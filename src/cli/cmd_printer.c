@@ -3,6 +3,7 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/value.h"
 #include "proto/dre.pb-c.h"
 
 enum { PAGE = 500 };
@@ -159,6 +160,7 @@ static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
     json_text_field(json, "short_of_money", queue->short_of_money);
     json_int_field(json, "held", queue->held);
     json_int_field(json, "active", queue->active);
+    json_int_field(json, "keep_hours", queue->keep_hours);
     json_text_field(json, "uri", queue->uri);
     json_end(json);
 }
@@ -170,6 +172,11 @@ bool cli_queue_add(struct cli *cli, struct err *err)
     const char *mode = cli_value(cli, "mode");
     const char *printer = cli_value(cli, "printer");
     const char *short_of_money = cli_value(cli, "short-of-money");
+    uint64_t keep_hours = 0;
+    if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err)) {
+        return false;
+    }
+    request.keep_hours = (uint32_t)keep_hours;
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
     request.mode = cli_field(mode != NULL ? mode : "direct");

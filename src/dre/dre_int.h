@@ -24,6 +24,7 @@ enum {
     DRE_FACTS_BYTES_MAX = 4 << 20,  // packed
     DRE_PLAN_ARENA_MAX = 1 << 20,
     DRE_KEYS_MAX = 4096, // of calls that are remembered
+    DRE_KEEP_HOURS_MAX = 366 * 24,
 };
 
 struct delivery;
@@ -46,6 +47,7 @@ struct live {
     bool document_is_new;            // the journal has not got it yet
     bool is_cached;                  // counted in dre->cached_bytes
     bool erase;                      // the next write takes the document away
+    int64_t keep_until;              // the next write says so of the document; 0: nothing
     bool file_gone;
     struct page_class classes[PAGE_CLASS_MAX]; // the plan; class_count 0: read it from the journal
     size_t class_count;
@@ -89,8 +91,11 @@ struct dre {
     int64_t started_at;
     uint64_t cached_bytes;
     bool stopping;
-    bool cas_away;    // it did not answer the last question
-    bool disk_failed; // the journal's: the process ends with DRE_EXIT_DISK
+    bool cas_away; // it did not answer the last question
+    bool is_recounting;
+    bool is_expiring;  // expired documents are being looked for
+    int64_t expire_at; // monotonic: when they are looked for next
+    bool disk_failed;  // the journal's: the process ends with DRE_EXIT_DISK
     struct {
         int64_t accepted;
         int64_t refused;
@@ -151,6 +156,17 @@ struct dre_planned {
 // The plan of a job, or of what came out of it.
 bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_ask *with,
                    struct arena *arena, struct dre_planned *planned, struct err *err) CC_MUST_USE;
+
+// --- keep.c: documents that outlive their jobs --------------------------------------------------
+
+// Whether the document of this job that has just ended is kept, and until when (wall time, ms).
+bool dre_keeps(const struct job *job, int64_t *until);
+// Now and then: those that were kept long enough go.
+void dre_keep_tick(struct dre *dre);
+
+// --- recount.c ----------------------------------------------------------------------------------
+
+void dre_recount_jobs(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 
 // --- bill.c -------------------------------------------------------------------------------------
 

@@ -204,6 +204,8 @@ static void store(struct dre *dre, struct job *job, bool later)
     }
     if (live->erase) {
         dre_journal_drop_document(write);
+    } else if (live->keep_until > 0) {
+        dre_journal_keep_document(write, live->keep_until);
     } else if (live->document_is_new) {
         dre_journal_add_document(write, live->document);
         live->document_is_new = false;
@@ -263,6 +265,7 @@ void dre_tick(void *arg)
         }
         live = next;
     }
+    dre_keep_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
         if (((struct printer *)printer)->waiting.count > 0) {
@@ -361,7 +364,7 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
 {
     uint32_t id = job->id;
     if ((todo & JOB_DO_ERASE) != 0) {
-        dre_live(dre, job)->erase = true;
+        dre_live(dre, job)->erase = !dre_keeps(job, &dre_live(dre, job)->keep_until);
         dre_live(dre, job)->document_is_new = false;
     }
     bool later = (todo & JOB_DO_LATER) != 0;

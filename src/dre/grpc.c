@@ -246,6 +246,7 @@ static void fill_queue(struct dre *dre, const struct queue *queue, struct arena 
     out->mode = text_of(arena, str_of(queue->holds ? "hold" : "direct"));
     out->printer = text_of(arena, str_of(queue->printer->name));
     out->short_of_money = text_of(arena, str_of(queue->hold_short ? "hold" : "refuse"));
+    out->keep_hours = queue->keep_hours;
     for (const struct job *job = queue->open.first; job != NULL;
          job = job->link[TABLE_BY_QUEUE].next) {
         out->held += job->core.state == JOB_HELD;
@@ -282,6 +283,7 @@ static void make_queue(struct dre *dre, struct wire_call *call,
     dre_table_uuid_text(queue->uuid, queue->uuid_text);
     queue->holds = holds;
     queue->hold_short = hold_short;
+    queue->keep_hours = ask->keep_hours;
     queue->created_at = clk_wall_ms();
     queue->changed_at = queue->created_at;
     queue->printer = printer;
@@ -314,6 +316,8 @@ static void add_queue(void *engine, struct wire_call *call, const ProtobufCMessa
         refuse(call, ERR_INVALID, "a queue's mode is \"direct\" or \"hold\"");
     } else if (!read_mode(ask->short_of_money, "refuse", "hold", &hold_short)) {
         refuse(call, ERR_INVALID, "short of money means \"refuse\" or \"hold\"");
+    } else if (ask->keep_hours > DRE_KEEP_HOURS_MAX) {
+        refuse(call, ERR_INVALID, "documents are kept for at most a year: 8784 hours");
     } else {
         make_queue(dre, call, ask, printer, holds, hold_short);
     }
@@ -798,5 +802,6 @@ const struct wire_method dre_methods[] = {
     { "/quoin.v1.Jobs/ReleaseJob", release_job },
     { "/quoin.v1.Jobs/CancelJob", cancel_job },
     { "/quoin.v1.Jobs/ResolveJob", resolve_job },
+    { "/quoin.v1.Jobs/RecountJobs", dre_recount_jobs },
 };
 const size_t dre_method_count = sizeof(dre_methods) / sizeof(dre_methods[0]);

@@ -439,3 +439,8 @@ bool dre_journal_read_expired(struct journal_reader *reader, int64_t now, uint32
 {
     return dre_journal_db_read_expired(reader->db, now, ids, room, count, err);
 }
+
+bool dre_journal_is_kept(struct journal_reader *reader, uint32_t id, bool *is_kept, struct err *err)
+{
+    return dre_journal_db_is_kept(reader->db, id, is_kept, err);
+}

@@ -105,6 +105,7 @@ struct journal_kept { // borrowed during the call
     int64_t created_at;
     uint64_t bytes;
     bool in_file;
+    uint8_t deaths; // of readers over it
     struct str queue;
     struct str owner;
     struct str document;
@@ -116,6 +117,10 @@ bool dre_journal_read_kept(struct journal_reader *reader, const struct journal_k
                            journal_each_kept *each, void *arg, struct err *err) CC_MUST_USE;
 bool dre_journal_count_kept(struct journal_reader *reader, const struct journal_kept_query *query,
                             uint64_t *count, struct err *err) CC_MUST_USE; // limit is not heeded
+
+// A document that outlives its job.
+bool dre_journal_is_kept(struct journal_reader *reader, uint32_t id, bool *is_kept,
+                         struct err *err) CC_MUST_USE;
 
 // Jobs whose documents were kept long enough, the oldest first, at most `room`.
 bool dre_journal_read_expired(struct journal_reader *reader, int64_t now, uint32_t *ids,

@@ -536,7 +536,9 @@ bool dre_journal_db_read_document(struct db *db, uint32_t id, struct buf *key, s
 
 // The documents of queues that still are, by the ids of their jobs.
 static const char kept_sql[] =
-    "SELECT j.id, j.created_at, j.bytes, j.in_file, j.queue, j.owner, j.document, j.format, j.facts"
+    "SELECT j.id, j.created_at, j.bytes, j.in_file, j.queue, j.owner, j.document, j.format, "
+    "j.facts,"
+    " j.deaths"
     " FROM dre_job j JOIN dre_document d ON d.job = j.id WHERE j.id > $1 AND j.created_at >= $2"
     " AND j.created_at < $3 AND (j.queue = $4 OR $4 = '') AND j.facts IS NOT NULL"
     " ORDER BY j.id LIMIT $5";
@@ -577,6 +579,7 @@ bool dre_journal_db_read_kept(struct db *db, const struct journal_kept_query *qu
             .document = db_col_text(stmt, 6),
             .format = db_col_text(stmt, 7),
             .facts = db_col_bytes(stmt, 8),
+            .deaths = (uint8_t)db_col_int(stmt, 9),
         };
         each(arg, &kept);
     }
@@ -620,4 +623,15 @@ bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size
         ids[(*count)++] = (uint32_t)db_col_int(stmt, 0);
     }
     return false;
+}
+
+bool dre_journal_db_is_kept(struct db *db, uint32_t id, bool *is_kept, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    if (!db_prepare(db, &stmt, "SELECT 1 FROM dre_document WHERE job = $1 AND keep_until > 0",
+                    err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, id);
+    return db_step(stmt, is_kept, err);
 }

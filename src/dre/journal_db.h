@@ -62,3 +62,4 @@ bool dre_journal_db_count_kept(struct db *db, const struct journal_kept_query *q
                                uint64_t *count, struct err *err) CC_MUST_USE;
 bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size_t room,
                                  size_t *count, struct err *err) CC_MUST_USE;
+bool dre_journal_db_is_kept(struct db *db, uint32_t id, bool *is_kept, struct err *err) CC_MUST_USE;

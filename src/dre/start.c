@@ -21,7 +21,17 @@ static bool keeps_file(void *arg, uint64_t id)
 {
     struct dre *dre = arg;
     const struct job *job = id <= UINT32_MAX ? dre_table_job_find(&dre->table, (uint32_t)id) : NULL;
-    return job != NULL && job->in_file && !dre_job_has_ended(&job->core);
+    if (job != NULL && job->in_file && !dre_job_has_ended(&job->core)) {
+        return true;
+    }
+    struct err err;
+    bool is_kept = false;
+    if (!dre_journal_is_kept(dre->reader, (uint32_t)id, &is_kept, &err)) {
+        log_event(LOG_WARNING, "spool.not_swept", log_int("job", (int64_t)id),
+                  log_text("why", err.text));
+        return true; // what cannot be looked up is not destroyed
+    }
+    return is_kept;
 }
 
 static bool open_stores(struct dre *dre, struct err *err)

@@ -5,7 +5,10 @@
 #include "count/request.h"
 #include "pdl/job.h"
 
-#define READER_NAME "quoin-pdl " QUOIN_VERSION
+// Raised with every change that gives another verdict on the same bytes: an answer says by which
+// rules it was made, so that an old one can be reproduced or asked anew (quoin recount).
+#define READER_RULES "1"
+#define READER_NAME "quoin-pdl " QUOIN_VERSION " rules " READER_RULES
 
 // Locks the process, then answers requests on COUNT_FD until the other side closes it
 // (count/request.h). The status is the process's.

@@ -33,4 +33,5 @@ CALL(Jobs, GetJob, get_job_request, job_detail, "dre", ROLE_CLI | ROLE_DCE, 1000
 CALL(Jobs, ReleaseJob, release_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
 CALL(Jobs, CancelJob, cancel_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
 CALL(Jobs, ResolveJob, resolve_job_request, job, "dre", ROLE_CLI, 10000, CALL_KEYED)
+CALL(Jobs, RecountJobs, recount_jobs_request, recount_jobs_reply, "dre", ROLE_CLI, 120000, 0)
 CALL(Engine, Status, status_request, status_reply, "*", ROLE_ENGINE | ROLE_CLI, 2000, 0)

@@ -31,6 +31,7 @@ static void put(struct table *table)
     queue->printer = printer;
     printer->queue_count = 1;
     queue->holds = true;
+    queue->keep_hours = 5;
 }
 
 static void write_all(struct net_loop *loop, struct journal *journal, struct table *table)
@@ -52,6 +53,8 @@ static void write_all(struct net_loop *loop, struct journal *journal, struct tab
     job->core.attempt = 3;
     job->cost = -5;
     job->bytes = 11;
+    job->deaths = 2;
+    job->created_at = 1000;
     struct spool_document *document = dre_spool_document_new(41);
     buf_add(&document->bytes, STR("hello world"));
     document->len = 11;
@@ -80,6 +83,7 @@ static void check_job(const struct table *table)
     struct job_text text = dre_table_job_text(job);
     CHECK_STR(text.name, "r\xc3\xa9sum\xc3\xa9");
     CHECK(text.ticket.len == 3 && memcmp(text.ticket.ptr, "\x21\0\6", 3) == 0);
+    CHECK(job->deaths == 2 && job->queue->keep_hours == 5);
     CHECK(table->next_id == 42 && job->queue->holds && job->queue->printer->queue_count == 1);
 }
 
@@ -100,6 +104,72 @@ static void check_reader(void)
     CHECK_STR(buf_str(&document->bytes), "hello world");
     dre_spool_document_drop(&document);
     CHECK(!dre_journal_read_detail(reader, 5, &buf, &detail, &err) && err.code == ERR_NOT_FOUND);
+    dre_journal_reader_close(&reader);
+}
+
+static void take_kept(void *arg, const struct journal_kept *kept)
+{
+    int *met = arg;
+    (*met)++;
+    CHECK(kept->id == 41 && kept->created_at == 1000 && kept->bytes == 11 && kept->deaths == 2);
+    CHECK(str_eq(kept->facts, STR("facts")) && str_eq(kept->queue, STR("q")));
+}
+
+// How many documents a query finds.
+static int kept(struct journal_reader *reader, const struct journal_kept_query *query)
+{
+    struct err err;
+    int met = 0;
+    uint64_t count = 0;
+    CHECK(dre_journal_read_kept(reader, query, take_kept, &met, &err));
+    CHECK(dre_journal_count_kept(reader, query, &count, &err) && count == (uint64_t)met);
+    return met;
+}
+
+static void check_kept(struct journal_reader *reader)
+{
+    struct journal_kept_query query = { .until = 2000, .queue = STR("q"), .limit = 9 };
+    CHECK(kept(reader, &query) == 1);
+    query.queue = STR("other");
+    CHECK(kept(reader, &query) == 0);
+    query.queue = STR("");
+    query.after = 41;
+    CHECK(kept(reader, &query) == 0);
+    query.after = 40;
+    query.until = 1000;
+    CHECK(kept(reader, &query) == 0);
+    query.until = 1001;
+    query.since = 1000;
+    CHECK(kept(reader, &query) == 1);
+}
+
+// A document outlives its job until its time comes, and is erased by its id then.
+static void keep(struct net_loop *loop, struct journal *journal, struct table *table)
+{
+    struct err err;
+    struct job *job = dre_table_job_find(table, 41);
+    struct journal_reader *reader = NULL;
+    bool is_kept = true;
+    uint32_t ids[4];
+    size_t count = 9;
+    CHECK(dre_journal_reader_open(database, &reader, &err));
+    CHECK(dre_journal_is_kept(reader, 41, &is_kept, &err) && !is_kept);
+    check_kept(reader);
+    struct journal_write *write = dre_journal_job(job, on_done, loop);
+    dre_journal_keep_document(write, 5000);
+    CHECK(dre_journal_submit(journal, write));
+    net_loop_run(loop);
+    CHECK(dre_journal_is_kept(reader, 41, &is_kept, &err) && is_kept);
+    check_kept(reader);
+    CHECK(dre_journal_read_expired(reader, 4999, ids, 4, &count, &err) && count == 0);
+    CHECK(dre_journal_read_expired(reader, 5000, ids, 4, &count, &err) && count == 1);
+    CHECK(ids[0] == 41);
+    CHECK(dre_journal_submit(journal, dre_journal_erase(41, on_done, loop)));
+    net_loop_run(loop);
+    CHECK(dre_journal_is_kept(reader, 41, &is_kept, &err) && !is_kept);
+    CHECK(dre_journal_read_expired(reader, 9999, ids, 4, &count, &err) && count == 0);
+    struct journal_kept_query query = { .until = 2000, .limit = 9 };
+    CHECK(kept(reader, &query) == 0 && failed == 0);
     dre_journal_reader_close(&reader);
 }
 
@@ -146,6 +216,7 @@ int main(void)
     CHECK(dre_journal_head_get(journal)->sequence == 17 &&
           dre_journal_head_get(journal)->hash[0] == 4);
     check_reader();
+    keep(loop, journal, &table);
     erase(loop, journal, &table);
     dre_journal_close(&journal);
     dre_table_fini(&table);
