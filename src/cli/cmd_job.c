@@ -65,12 +65,16 @@ const char *cli_job_reasons(struct cli *cli, const Quoin__V1__Job *job)
     return kept != NULL ? kept : "";
 }
 
-static void job_show(struct cli *cli, const Quoin__V1__Job *job)
+// detail: NULL where nothing was asked about its pages.
+static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1__JobDetail *detail)
 {
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
         cli_job_json(&json, job);
+        if (detail != NULL) {
+            cli_job_pages_json(&json, detail);
+        }
         json_end(&json);
         buf_addf(&cli->out, "\n");
         return;
@@ -200,7 +204,7 @@ bool cli_job_show(struct cli *cli, struct err *err)
     if (!cli_job_get(cli, cli->arguments[0], &detail, err)) {
         return false;
     }
-    job_show(cli, detail->job);
+    job_show(cli, detail->job, detail);
     return true;
 }
 
@@ -219,7 +223,7 @@ bool cli_job_release(struct cli *cli, struct err *err)
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ReleaseJob", &request.base, &reply, err)) {
         return false;
     }
-    job_show(cli, (const Quoin__V1__Job *)reply);
+    job_show(cli, (const Quoin__V1__Job *)reply, NULL);
     return true;
 }
 
@@ -237,7 +241,7 @@ bool cli_job_cancel(struct cli *cli, struct err *err)
                            detail->job->state);
         }
         cli_say(cli, CLI_BOLD, cli->json ? "" : "Would cancel (nothing was done):\n");
-        job_show(cli, detail->job);
+        job_show(cli, detail->job, detail);
         return true;
     }
     uint64_t id = 0;
@@ -249,7 +253,7 @@ bool cli_job_cancel(struct cli *cli, struct err *err)
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/CancelJob", &request.base, &reply, err)) {
         return false;
     }
-    job_show(cli, (const Quoin__V1__Job *)reply);
+    job_show(cli, (const Quoin__V1__Job *)reply, NULL);
     return true;
 }
 
@@ -272,6 +276,6 @@ bool cli_job_resolve(struct cli *cli, struct err *err)
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ResolveJob", &request.base, &reply, err)) {
         return false;
     }
-    job_show(cli, (const Quoin__V1__Job *)reply);
+    job_show(cli, (const Quoin__V1__Job *)reply, NULL);
     return true;
 }

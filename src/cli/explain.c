@@ -3,8 +3,9 @@
 #include "cli/job.h"
 #include "cli/out.h"
 #include "count/count.h"
+#include <stdio.h>
 
-enum { RUNS_SHOWN_MAX = 40 };
+enum { RUNS_SHOWN_MAX = 40, PARTS_SHOWN_MAX = 40 };
 
 static void heading(struct cli *cli, const char *text)
 {
@@ -27,6 +28,53 @@ static void tell_who(struct cli *cli, const Quoin__V1__JobDetail *detail)
     cli_line(cli, "From", "%s", detail->from[0] != '\0' ? detail->from : "an unknown address");
 }
 
+struct cli_copies cli_copies_of(const Quoin__V1__DocumentFacts *facts)
+{
+    bool is_old = facts->n_parts == 0; // of a time without parts
+    struct cli_copies copies = { .parts = is_old ? 1 : facts->n_parts,
+                                 .part_most = is_old ? facts->copies : 1,
+                                 .page_most = 1 };
+    for (size_t i = 0; i < facts->n_parts; i++) {
+        uint32_t sets = facts->parts[i]->copies;
+        copies.part_most = sets > copies.part_most ? sets : copies.part_most;
+    }
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        uint32_t times = facts->pages[i]->copies;
+        copies.page_most = times > copies.page_most ? times : copies.page_most;
+    }
+    return copies;
+}
+
+uint64_t cli_part_pages(const Quoin__V1__DocumentFacts *facts, const Quoin__V1__DocumentPart *part,
+                        size_t *run)
+{
+    uint64_t pages = 0;
+    for (uint32_t i = 0; i < part->runs && *run < facts->n_pages; i++, (*run)++) {
+        pages += facts->pages[*run]->count;
+    }
+    return pages;
+}
+
+// What it is, and what it asks for itself: "mono, 2 copies, two-sided, new sheet".
+static const char *kind_of(struct cli *cli, const Quoin__V1__PageRun *run)
+{
+    static const char *const sides[] = { "", ", one-sided", ", two-sided",
+                                         ", two-sided on the short edge" };
+    const char *shade = run->blank           ? "blank"
+                        : run->color         ? "colour"
+                        : run->nominal_color ? "mono (colour declared)"
+                                             : "mono";
+    char copies[32] = "";
+    if (run->copies > 1) {
+        (void)snprintf(copies, sizeof(copies), ", %u copies", run->copies);
+    }
+    const char *text =
+        arena_textf(&cli->arena, "%s%s%s%s", shade, copies,
+                    run->sides < sizeof(sides) / sizeof(sides[0]) ? sides[run->sides] : "",
+                    run->new_sheet ? ", new sheet" : "");
+    return text != NULL ? text : shade;
+}
+
 static void tell_run(struct cli *cli, struct cli_table *table, uint64_t first,
                      const Quoin__V1__PageRun *run)
 {
@@ -37,14 +85,29 @@ static void tell_run(struct cli *cli, struct cli_table *table, uint64_t first,
                                           (unsigned long long)last);
     cli_table_row(table, (const char *const[]){
                              pages,
-                             run->blank   ? "blank"
-                             : run->color ? "colour"
-                                          : "mono",
+                             kind_of(cli, run),
                              arena_textf(&cli->arena, "%u x %u mm", (run->width + 50) / 100,
                                          (run->height + 50) / 100),
                              count_certainty_name(run->certainty),
                              run->reason,
                          });
+}
+
+static void tell_parts(struct cli *cli, const Quoin__V1__DocumentFacts *facts)
+{
+    uint64_t page = 1;
+    size_t run = 0;
+    for (size_t i = 0; facts->n_parts > 1 && i < facts->n_parts && i < PARTS_SHOWN_MAX; i++) {
+        const Quoin__V1__DocumentPart *part = facts->parts[i];
+        uint64_t count = cli_part_pages(facts, part, &run);
+        buf_addf(&cli->out, "  part %zu: %s, %llu page%s", i + 1, part->format,
+                 (unsigned long long)count, count == 1 ? "" : "s");
+        if (count > 0) {
+            buf_addf(&cli->out, " from page %llu", (unsigned long long)page);
+        }
+        buf_addf(&cli->out, ", %u cop%s\n", part->copies, part->copies == 1 ? "y" : "ies");
+        page += count;
+    }
 }
 
 static void tell_pages(struct cli *cli, const Quoin__V1__JobDetail *detail)
@@ -81,18 +144,41 @@ static void tell_pages(struct cli *cli, const Quoin__V1__JobDetail *detail)
         buf_addf(&cli->out, "  ... and %zu further groups of pages (all of them with --json)\n",
                  facts->n_pages - RUNS_SHOWN_MAX);
     }
+    tell_parts(cli, facts);
     for (size_t i = 0; i < facts->n_reasons; i++) {
         buf_addf(&cli->out, "  note: %s\n", facts->reasons[i]);
     }
+}
+
+// Who asks for how many.
+static void tell_copies(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    const struct cli_copies copies =
+        detail->facts == NULL ? (struct cli_copies){ 1, 1, 1 } : cli_copies_of(detail->facts);
+    uint32_t job = detail->job->copies;
+    if (job == 1 && copies.part_most == 1 && copies.page_most == 1) {
+        return;
+    }
+    buf_addf(&cli->out, "  Copies: %u by the job", job);
+    if (copies.part_most > 1) {
+        buf_addf(&cli->out, " x %s%u by the document", copies.parts > 1 ? "up to " : "",
+                 copies.part_most);
+    }
+    if (copies.page_most > 1) {
+        buf_addf(&cli->out, " x up to %u by its pages", copies.page_most);
+    }
+    buf_addf(&cli->out, ".\n");
 }
 
 static void tell_plan(struct cli *cli, const Quoin__V1__JobDetail *detail)
 {
     heading(cli, "What is put on paper");
     const Quoin__V1__Job *job = detail->job;
-    buf_addf(&cli->out, "%u side%s with print, %u in colour, %u cop%s, %u sheet%s.\n", job->pages,
-             job->pages == 1 ? "" : "s", job->color_pages, job->copies,
-             job->copies == 1 ? "y" : "ies", job->sheets, job->sheets == 1 ? "" : "s");
+    buf_addf(&cli->out, "%u page%s, %u in colour, %u cop%s: %u impression%s on %u sheet%s.\n",
+             job->pages, job->pages == 1 ? "" : "s", job->color_pages, job->copies,
+             job->copies == 1 ? "y" : "ies", detail->computed, detail->computed == 1 ? "" : "s",
+             job->sheets, job->sheets == 1 ? "" : "s");
+    tell_copies(cli, detail);
     for (size_t i = 0; i < detail->n_plan; i++) {
         buf_addf(&cli->out, "  %s\n", detail->plan[i]);
     }

@@ -6,6 +6,7 @@
 #include "cli/job.h"
 #include "cli/out.h"
 #include "count/count.h"
+#include "model/page.h"
 
 static void hex_field(struct json *json, const char *key, const ProtobufCBinaryData *bytes)
 {
@@ -39,6 +40,65 @@ static void texts(struct json *json, const char *key, size_t count, char *const 
     json_end(json);
 }
 
+static void sides(struct json *json, uint32_t which)
+{
+    static const char *const names[] = { NULL, "one-sided", "two-sided-long-edge",
+                                         "two-sided-short-edge" };
+    json_key(json, "sides");
+    if (which == 0 || which >= sizeof(names) / sizeof(names[0])) {
+        json_null(json);
+    } else {
+        json_str(json, str_of(names[which]));
+    }
+}
+
+static void pages(struct json *json, const Quoin__V1__DocumentFacts *facts)
+{
+    json_key(json, "pages");
+    json_array(json);
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        const Quoin__V1__PageRun *run = facts->pages[i];
+        json_object(json);
+        json_int_field(json, "count", run->count);
+        json_int_field(json, "width", run->width);
+        json_int_field(json, "height", run->height);
+        json_bool_field(json, "color", run->color);
+        json_bool_field(json, "nominal_color", run->nominal_color);
+        json_bool_field(json, "blank", run->blank);
+        json_int_field(json, "copies", run->copies == 0 ? 1 : run->copies);
+        sides(json, run->sides);
+        json_bool_field(json, "new_sheet", run->new_sheet);
+        json_text_field(json, "certainty", count_certainty_name(run->certainty));
+        if (run->place_kind == QUOIN__V1__PLACE__PLACE_BYTE) {
+            json_int_field(json, "at_byte", (int64_t)run->place);
+        } else if (run->place_kind == QUOIN__V1__PLACE__PLACE_OBJECT) {
+            json_int_field(json, "at_object", (int64_t)run->place);
+        }
+        json_text_field(json, "reason", run->reason);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void parts(struct json *json, const Quoin__V1__DocumentFacts *facts)
+{
+    json_key(json, "parts");
+    json_array(json);
+    size_t run = 0;
+    for (size_t i = 0; i < facts->n_parts; i++) {
+        const Quoin__V1__DocumentPart *part = facts->parts[i];
+        json_object(json);
+        json_text_field(json, "format", part->format);
+        json_int_field(json, "pages", (int64_t)cli_part_pages(facts, part, &run));
+        json_int_field(json, "copies", part->copies);
+        json_int_field(json, "offset", (int64_t)part->offset);
+        json_int_field(json, "length", (int64_t)part->length);
+        json_text_field(json, "certainty", count_certainty_name(part->certainty));
+        json_end(json);
+    }
+    json_end(json);
+}
+
 static void facts(struct json *json, const Quoin__V1__DocumentFacts *facts)
 {
     json_key(json, "facts");
@@ -52,20 +112,62 @@ static void facts(struct json *json, const Quoin__V1__DocumentFacts *facts)
     hex_field(json, "sha256", &facts->sha256);
     json_text_field(json, "certainty", count_certainty_name(facts->certainty));
     texts(json, "reasons", facts->n_reasons, facts->reasons);
-    json_key(json, "pages");
+    pages(json, facts);
+    parts(json, facts);
+    json_end(json);
+}
+
+static void classes(struct json *json, const Quoin__V1__JobDetail *detail)
+{
+    json_key(json, "classes");
     json_array(json);
-    for (size_t i = 0; i < facts->n_pages; i++) {
-        const Quoin__V1__PageRun *run = facts->pages[i];
+    for (size_t i = 0; i < detail->n_classes; i++) {
+        const Quoin__V1__PageClass *class = detail->classes[i];
+        bool known = class->size < PAGE_SIZE_COUNT;
         json_object(json);
-        json_int_field(json, "count", run->count);
-        json_int_field(json, "width", run->width);
-        json_int_field(json, "height", run->height);
-        json_bool_field(json, "color", run->color);
-        json_bool_field(json, "blank", run->blank);
-        json_text_field(json, "reason", run->reason);
+        json_text_field(json, "size", known ? page_size_name((enum page_size) class->size) : "");
+        json_bool_field(json, "color", class->color);
+        json_bool_field(json, "blank", class->blank);
+        json_bool_field(json, "two_sided", class->two_sided);
+        json_int_field(json, "pages", class->pages);
+        json_int_field(json, "sheets", class->sheets);
         json_end(json);
     }
     json_end(json);
+}
+
+// What is on the pages and who asked for copies; null where it was not counted.
+void cli_job_pages_json(struct json *json, const Quoin__V1__JobDetail *detail)
+{
+    const Quoin__V1__DocumentFacts *facts = detail->facts;
+    if (facts == NULL) {
+        json_key(json, "page_counts");
+        json_null(json);
+        json_key(json, "copies_by");
+        json_null(json);
+        return;
+    }
+    struct count_totals totals = count_facts_totals(facts);
+    struct cli_copies copies = cli_copies_of(facts);
+    json_key(json, "page_counts");
+    json_object(json);
+    json_int_field(json, "document", (int64_t)totals.pages);
+    json_int_field(json, "color", (int64_t)totals.color_pages);
+    json_int_field(json, "nominal_color", (int64_t)totals.nominal_pages);
+    json_int_field(json, "blank", (int64_t)totals.blank_pages);
+    json_int_field(json, "parts", (int64_t)copies.parts);
+    json_int_field(json, "impressions", detail->computed);
+    json_end(json);
+    json_key(json, "copies_by");
+    json_object(json);
+    json_int_field(json, "job", detail->job->copies);
+    json_key(json, "parts");
+    json_array(json);
+    for (size_t i = 0; i < copies.parts; i++) {
+        json_int(json, facts->n_parts == 0 ? facts->copies : facts->parts[i]->copies);
+    }
+    json_end(json);
+    json_int_field(json, "page_most", copies.page_most);
     json_end(json);
 }
 
@@ -158,7 +260,9 @@ void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
     json_text_field(&json, "identity", detail->identity);
     json_text_field(&json, "from", detail->from);
     facts(&json, detail->facts);
+    cli_job_pages_json(&json, detail);
     texts(&json, "plan", detail->n_plan, detail->plan);
+    classes(&json, detail);
     reservation(&json, detail->reservation);
     json_text_field(&json, "refusal", detail->refusal);
     json_text_field(&json, "printer", detail->printer);

@@ -119,8 +119,47 @@ static void test_what_is_not_known_is_not_made_up(void)
     arena_free(&cli.arena);
 }
 
+static void test_copies_are_told_by_their_source(void)
+{
+    struct story story;
+    struct cli cli = { .arena = ARENA_CAP(1 << 20), .out = BUF_CAP(1 << 20) };
+    Quoin__V1__DocumentPart parts[2] = { QUOIN__V1__DOCUMENT_PART__INIT,
+                                         QUOIN__V1__DOCUMENT_PART__INIT };
+    Quoin__V1__DocumentPart *list[] = { &parts[0], &parts[1] };
+    tell(&story);
+    for (int i = 0; i < 2; i++) {
+        parts[i].format = text(9, "application/pdf");
+        parts[i].runs = 1;
+        parts[i].copies = i == 0 ? 1 : 3;
+    }
+    story.facts.parts = list;
+    story.facts.n_parts = 2;
+    story.runs[0].nominal_color = true;
+    story.runs[1].copies = 2;
+    story.runs[1].sides = 2;
+    story.runs[1].new_sheet = true;
+    story.job.copies = 4;
+    story.detail.computed = 32;
+    cli_explain_text(&cli, &story.detail, NULL);
+    CHECK(says(&cli, "Copies: 4 by the job x up to 3 by the document x up to 2 by its pages."));
+    CHECK(says(&cli, "part 1: application/pdf, 2 pages from page 1, 1 copy"));
+    CHECK(says(&cli, "part 2: application/pdf, 1 page from page 3, 3 copies"));
+    CHECK(says(&cli, "mono (colour declared)"));
+    CHECK(says(&cli, "colour, 2 copies, two-sided, new sheet"));
+    CHECK(says(&cli, "32 impressions"));
+    cli.out.len = 0;
+    tell(&story);
+    story.job.copies = 1;
+    story.facts.copies = 1;
+    cli_explain_text(&cli, &story.detail, NULL);
+    CHECK(!says(&cli, "by the job") && !says(&cli, "part 1"));
+    buf_free(&cli.out);
+    arena_free(&cli.arena);
+}
+
 int main(void)
 {
+    test_copies_are_told_by_their_source();
     test_the_whole_chain_is_told();
     test_what_is_not_known_is_not_made_up();
     return tap_done();

@@ -49,8 +49,60 @@ static void test_entries_are_told_with_their_hash(void)
     CHECK(has(&out, "\"observed\":4"));
 }
 
+static void test_pages_parts_and_copies_are_told(void)
+{
+    Quoin__V1__Job job = QUOIN__V1__JOB__INIT;
+    Quoin__V1__JobDetail detail = QUOIN__V1__JOB_DETAIL__INIT;
+    Quoin__V1__DocumentFacts facts = QUOIN__V1__DOCUMENT_FACTS__INIT;
+    Quoin__V1__PageRun run = QUOIN__V1__PAGE_RUN__INIT;
+    Quoin__V1__PageRun *runs[] = { &run };
+    Quoin__V1__DocumentPart part = QUOIN__V1__DOCUMENT_PART__INIT;
+    Quoin__V1__DocumentPart *parts[] = { &part };
+    Quoin__V1__PageClass class = QUOIN__V1__PAGE_CLASS__INIT;
+    Quoin__V1__PageClass *classes[] = { &class };
+    OWN(buf_free) struct buf out = BUF_CAP(1 << 20);
+    run.count = 3;
+    run.copies = 2;
+    run.sides = 3;
+    run.nominal_color = true;
+    run.place_kind = QUOIN__V1__PLACE__PLACE_BYTE;
+    run.place = 77;
+    part.runs = 1;
+    part.copies = 5;
+    class.size = 1;
+    class.blank = true;
+    class.sheets = 4;
+    facts.pages = runs;
+    facts.n_pages = 1;
+    facts.parts = parts;
+    facts.n_parts = 1;
+    facts.copies = 1;
+    job.copies = 7;
+    detail.job = &job;
+    detail.facts = &facts;
+    detail.classes = classes;
+    detail.n_classes = 1;
+    detail.computed = 210;
+    cli_explain_json(&out, &detail, NULL);
+    static const char *const wanted[] = {
+        "\"copies_by\":{\"job\":7,\"parts\":[5],\"page_most\":2}",
+        "\"page_counts\":{\"document\":3,\"color\":0,\"nominal_color\":3,\"blank\":0,\"parts\":1,"
+        "\"impressions\":210}",
+        "\"nominal_color\":true",
+        "\"sides\":\"two-sided-short-edge\"",
+        "\"at_byte\":77",
+        "\"pages\":3,\"copies\":5",
+        "\"size\":\"normal\",\"color\":false,\"blank\":true,\"two_sided\":false,\"pages\":0,"
+        "\"sheets\":4",
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        tap_result(has(&out, wanted[i]), wanted[i], __FILE__, __LINE__);
+    }
+}
+
 int main(void)
 {
+    test_pages_parts_and_copies_are_told();
     test_what_is_not_known_is_null();
     test_entries_are_told_with_their_hash();
     return tap_done();
