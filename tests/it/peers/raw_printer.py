@@ -57,7 +57,7 @@ def job(peer, options, number):
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             died = True
             break
-        if options.pages is not None and b"@PJL EOJ" in body[-200:]:
+        if options.pages is not None and b'@PJL EOJ NAME="quoin' in body[-200:]:
             answer = f"@PJL USTATUS JOB\r\nEND\r\nPAGES={options.pages}\r\n\f"
             peer.sendall(answer.encode())
             break
