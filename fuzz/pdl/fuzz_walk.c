@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct world {
     struct str content;
     struct pdl_memo memos[8];
-    struct pdl_font fonts[2];
+    struct pdl_font fonts[3];
     struct pdl_space spaces[3];
 };
 
@@ -87,7 +87,13 @@ static const struct pdl_font *find_font(void *ctx, const void *resources, struct
 {
     struct world *world = ctx;
     (void)resources;
-    return pick(name, 3) == 2 ? NULL : &world->fonts[pick(name, 2)];
+    return pick(name, 4) == 3 ? NULL : &world->fonts[pick(name, 3)];
+}
+
+static bool find_blank(void *ctx, const struct pdl_font *font, int code)
+{
+    (void)ctx, (void)font;
+    return code % 2 == 0;
 }
 
 static void find_graphics(void *ctx, const void *resources, struct str name,
@@ -135,6 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct world world = { .content = { (const char *)data, size } };
     world.fonts[1].type3 = true;
+    world.fonts[2].wide = true;
+    world.fonts[0].embedded = true;
     world.spaces[0] = (struct pdl_space){ .family = PDL_SPACE_PATTERN, .under = &pdl_color_rgb };
     world.spaces[1] = (struct pdl_space){ .family = PDL_SPACE_TINT, .components = 9 };
     world.spaces[2] = (struct pdl_space){ .family = PDL_SPACE_LAB, .components = 3 };
@@ -148,6 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .content = find_content,
                                  .release = let_go,
                                  .font = find_font,
+                                 .blank = find_blank,
                                  .graphics = find_graphics,
                                  .hidden = find_hidden,
                                  .image = judge,

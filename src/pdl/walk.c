@@ -19,6 +19,7 @@ void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip)
     walk->page.inked = false;
     walk->page.inherits = false;
     walk->page.nominal = false;
+    walk->page.faint = 0;
     walk->sheet = &walk->page;
     walk->state_at = 0;
     walk->states[0] = (struct state){ .ctm = PDL_IDENTITY,
@@ -214,12 +215,14 @@ void pdl_walk_form(struct pdl_walk *walk, struct pdl_object *form, const void *r
     int level = walk->depth + 1;
     bool whole = walk->hidden == 0;
     bool nominal = walk->sheet->nominal;
+    int faint = walk->sheet->faint;
     walk->sheet->nominal = false;
+    walk->sheet->faint = 0;
     walk->low = level;
     memo->active = true;
     form_run(walk, form, resources);
     memo->active = false;
-    if (whole && walk->operators_left > 0) {
+    if (whole && walk->operators_left > 0 && walk->sheet->faint == 0) {
         memo->known = true;
         memo->inherits = walk->low < level || (form->resources == NULL);
         memo->nominal = walk->sheet->nominal;
@@ -228,6 +231,7 @@ void pdl_walk_form(struct pdl_walk *walk, struct pdl_object *form, const void *r
                                              : PDL_NOTHING;
     }
     walk->sheet->nominal |= nominal;
+    walk->sheet->faint = walk->sheet->faint == 0 ? faint : walk->sheet->faint;
     walk->low = walk->low < low ? walk->low : low;
 }
 

@@ -55,6 +55,7 @@ struct pdl_font {
     int id;
     bool type3;
     bool wide;                // two bytes a glyph
+    bool embedded;            // it may draw what it likes, for a space too
     float widths[256];        // in em
     struct pdl_matrix matrix; // Type 3: of the glyph space
     const void *source;
@@ -99,6 +100,7 @@ struct pdl_source {
     bool (*content)(void *ctx, struct pdl_object *object); // reads it, once it is needed
     void (*release)(void *ctx, struct pdl_object *object);
     const struct pdl_font *(*font)(void *ctx, const void *resources, struct str name);
+    bool (*blank)(void *ctx, const struct pdl_font *font, int code); // a wide font calls it a space
     void (*graphics)(void *ctx, const void *resources, struct str name, struct pdl_graphics *set);
     bool (*hidden)(void *ctx, const void *resources, struct str name);
     enum pdl_shade (*image)(void *ctx, void *handle, const char **why);
@@ -141,6 +143,15 @@ void pdl_walk_content(struct pdl_walk *walk, const struct pdl_stream *stream,
 // Draws a form, an annotation's appearance, under a matrix of its own. It is released.
 void pdl_walk_annotation(struct pdl_walk *walk, struct pdl_object *form,
                          const struct pdl_matrix *matrix, int annotation);
+
+// An annotation that is printed and says nothing of how it looks: viewers draw what they see fit.
+struct pdl_bare {
+    int id; // 0: it has no number
+    struct pdl_rect box;
+    bool color; // it names one
+    bool nominal;
+};
+void pdl_walk_bare(struct pdl_walk *walk, const struct pdl_bare *annotation);
 
 // Something of the page could not be read: colour elsewhere decides, else the page is unsure.
 void pdl_walk_doubt(struct pdl_walk *walk, const char *why);

@@ -78,6 +78,9 @@ struct sheet {
     bool inked;
     bool inherits;
     bool nominal;
+    int faint; // object of what may mark, or not, in grey; -1: one without a number; 0: nothing
+               // does
+    bool faint_annotation;
     int place; // object of the first mark that was inked
 };
 
@@ -173,6 +176,7 @@ void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struc
                          const struct pdl_object *image);
 void pdl_walk_mark_object(struct pdl_walk *walk, struct pdl_rect box, const struct frame *frame,
                           const struct thing *thing);
+void pdl_walk_faint(struct pdl_walk *walk, struct pdl_rect box); // may be a grey mark, or nothing
 void pdl_walk_cover(struct pdl_walk *walk, struct pdl_rect box);
 bool pdl_walk_has_color(const struct sheet *sheet);
 

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define WHY_BARE "without an appearance of its own, which can only be judged by drawing it"
+
 bool pdl_walk_has_color(const struct sheet *sheet)
 {
     for (int i = 0; i < sheet->mark_count; i++) {
@@ -215,13 +217,48 @@ static void reason_values(const struct mark *mark, char *text, size_t size)
     }
 }
 
+void pdl_walk_bare(struct pdl_walk *walk, const struct pdl_bare *annotation)
+{
+    struct pdl_rect clip = walk->states[0].clip;
+    struct pdl_rect box = annotation->box;
+    box = pdl_rect_meet(pdl_rect_is_empty(box) ? clip : box, clip);
+    struct sheet *sheet = walk->sheet;
+    if (pdl_rect_is_empty(box)) {
+        return;
+    }
+    sheet->nominal |= annotation->nominal;
+    if (annotation->color) {
+        struct mark mark = { .box = box,
+                             .shade = PDL_UNSURE,
+                             .what = "annotation",
+                             .what_id = annotation->id,
+                             .why = WHY_BARE };
+        sheet_add(sheet, &mark);
+    } else {
+        sheet->faint = annotation->id != 0 ? annotation->id : -1;
+        sheet->faint_annotation = true;
+    }
+}
+
+void pdl_walk_faint(struct pdl_walk *walk, struct pdl_rect box)
+{
+    struct sheet *sheet = walk->sheet;
+    box = pdl_rect_meet(box, walk_state(walk)->clip);
+    if (sheet->faint == 0 && walk->hidden == 0 && !pdl_rect_is_empty(box)) {
+        sheet->faint = walk->here != 0 ? walk->here : -1;
+        sheet->faint_annotation = walk->annotation != 0;
+    }
+}
+
 static void reason_write(const struct mark *mark, char *reason, size_t size)
 {
     char where[80];
     char values[80];
     char annotation[48] = "";
-    if (mark->annotation != 0) {
+    if (mark->annotation > 0) {
         (void)snprintf(annotation, sizeof(annotation), "annotation object %d: ", mark->annotation);
+    } else if (mark->annotation < 0) {
+        (void)snprintf(annotation, sizeof(annotation), "annotation of the page: ");
     }
     (void)snprintf(where, sizeof(where), "operator %.3s at byte %zu of content object %d", mark->op,
                    mark->at, mark->object);
@@ -235,6 +272,8 @@ static void reason_write(const struct mark *mark, char *reason, size_t size)
                        mark->why != NULL          ? mark->why
                        : mark->shade == PDL_COLOR ? "has colour"
                                                   : "can only be judged by drawing it");
+    } else if (mark->op[0] == '\0') {
+        (void)snprintf(reason, size, "%s of the page %s", mark->what, mark->why);
     } else {
         (void)snprintf(reason, size, "%s%s: %s %s", annotation, where, mark->what,
                        mark->why != NULL          ? mark->why
@@ -256,6 +295,15 @@ void pdl_walk_end(struct pdl_walk *walk, struct pdl_verdict *verdict)
         reason_write(mark, verdict->reason, sizeof(verdict->reason));
     } else {
         verdict->shade = walk->page.inked ? PDL_GREY : PDL_NOTHING;
+    }
+    if (verdict->shade == PDL_NOTHING && walk->page.faint != 0) {
+        bool annotation = walk->page.faint_annotation;
+        verdict->shade = PDL_UNSURE;
+        verdict->place = walk->page.faint > 0 ? walk->page.faint : 0;
+        (void)snprintf(verdict->reason, sizeof(verdict->reason), "%s",
+                       annotation
+                           ? "annotation " WHY_BARE
+                           : "it shows only spaces, of a font of its own that may draw them");
     }
     if (walk->operators_left <= 0) {
         walk->doubt = "it has more operators than are walked";

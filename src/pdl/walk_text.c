@@ -7,7 +7,9 @@ enum { DESCENT = -25, ASCENT = 95, CODE_SPACE = 32, CODE_NO_BREAK_SPACE = 160 };
 struct shown {
     double advance; // text space, unscaled by the horizontal scale
     bool inked;
-    bool own; // Type 3: some glyph has marks of its own colours
+    bool maybe; // spaces of a font that may draw them
+    int half;   // first byte of a wide code; -1: none
+    bool own;   // Type 3: some glyph has marks of its own colours
     bool nominal;
     enum pdl_shade shade;
 };
@@ -35,6 +37,28 @@ static void show_glyph(struct frame *frame, struct shown *shown, const struct pd
     source->release(source->ctx, &object);
 }
 
+// Two bytes a code. One that is called a space may still be drawn as anything.
+static void show_wide(struct frame *frame, struct shown *shown, int code)
+{
+    const struct pdl_source *source = frame->walk->source;
+    const struct state *state = walk_state(frame->walk);
+    if (shown->half < 0) {
+        shown->half = code;
+        return;
+    }
+    int whole = shown->half << 8 | code;
+    shown->half = -1;
+    if (shown->inked) {
+        return;
+    }
+    // Where grey changes nothing, it need not be known what is shown.
+    bool matters = !frame->walk->sheet->inked || state->fill.shade >= PDL_COLOR ||
+                   state->stroke.shade >= PDL_COLOR;
+    bool blank = matters && source->blank(source->ctx, state->font, whole);
+    shown->maybe |= blank;
+    shown->inked |= !blank;
+}
+
 static void show_code(struct frame *frame, struct shown *shown, int code)
 {
     const struct state *state = walk_state(frame->walk);
@@ -45,9 +69,11 @@ static void show_code(struct frame *frame, struct shown *shown, int code)
     if (font != NULL && font->type3) {
         show_glyph(frame, shown, font, code);
     } else if (font != NULL && font->wide) {
+        show_wide(frame, shown, code);
+    } else if (code != CODE_SPACE && code != CODE_NO_BREAK_SPACE) {
         shown->inked = true;
     } else {
-        shown->inked |= code != CODE_SPACE && code != CODE_NO_BREAK_SPACE;
+        shown->maybe |= font != NULL && font->embedded;
     }
 }
 
@@ -67,6 +93,21 @@ static struct pdl_rect shown_box(struct pdl_walk *walk, double advance)
     return pdl_rect_map(&matrix, box);
 }
 
+static void shown_paint(struct pdl_walk *walk, const struct shown *shown, struct pdl_rect box,
+                        const struct paint *paint, double alpha)
+{
+    struct paint spaces = *paint;
+    if (shown->inked) {
+        pdl_walk_paint_box(walk, box, paint, alpha);
+    } else if (paint->shade >= PDL_COLOR) {
+        spaces.shade = PDL_UNSURE;
+        spaces.nominal = false;
+        pdl_walk_paint_box(walk, box, &spaces, alpha);
+    } else if (paint->shade == PDL_GREY && alpha > 0) {
+        pdl_walk_faint(walk, box);
+    }
+}
+
 static void shown_mark(struct frame *frame, const struct shown *shown)
 {
     struct pdl_walk *walk = frame->walk;
@@ -80,11 +121,12 @@ static void shown_mark(struct frame *frame, const struct shown *shown)
                                state->font->id, NULL };
         pdl_walk_mark_object(walk, box, frame, &thing);
     }
-    if (shown->inked && ((type3 && state->mode != 3) || (!type3 && fills))) {
-        pdl_walk_paint_box(walk, box, &state->fill, state->fill_alpha);
+    bool marks = shown->inked || shown->maybe;
+    if (marks && ((type3 && state->mode != 3) || (!type3 && fills))) {
+        shown_paint(walk, shown, box, &state->fill, state->fill_alpha);
     }
-    if (shown->inked && strokes && !type3) {
-        pdl_walk_paint_box(walk, box, &state->stroke, state->stroke_alpha);
+    if (marks && strokes && !type3) {
+        shown_paint(walk, shown, box, &state->stroke, state->stroke_alpha);
     }
     if (state->mode >= 4) {
         pdl_rect_add(&walk->text_clip, box.x0, box.y0);
@@ -101,12 +143,13 @@ static void text_move(struct pdl_walk *walk, double x)
 static void show_string(struct frame *frame, const struct pdl_token *string)
 {
     struct pdl_walk *walk = frame->walk;
-    struct shown shown = { .shade = PDL_NOTHING };
+    struct shown shown = { .shade = PDL_NOTHING, .half = -1 };
     struct pdl_bytes bytes = pdl_bytes_of(string);
     for (int code = pdl_bytes_next(&bytes); code >= 0; code = pdl_bytes_next(&bytes)) {
         show_code(frame, &shown, code);
     }
-    if (walk_state(walk)->font_size != 0 && (shown.inked || shown.own)) {
+    shown.inked |= shown.half >= 0; // half a code: whatever that shows
+    if (walk_state(walk)->font_size != 0 && (shown.inked || shown.own || shown.maybe)) {
         shown_mark(frame, &shown);
     }
     text_move(walk, shown.advance * walk_state(walk)->scale);

@@ -8,7 +8,13 @@
 #include "pdl_image/jpeg.h"
 #include <stdlib.h>
 
-enum { SIDE_MAX = 1 << 20, ROW_MAX = 64 << 20, LUT_SIZE = 256, DECODED_MAX = 96 << 20 };
+enum {
+    SIDE_MAX = 1 << 20,
+    ROW_MAX = 64 << 20,
+    LUT_SIZE = 256,
+    DECODED_MAX = 96 << 20,
+    MASK_MAX = 64 << 20
+};
 
 static double sample_at(const struct pdf_pixels *pixels, const uint8_t *row, size_t index)
 {
@@ -87,29 +93,102 @@ static enum pdl_shade row_one(const struct pdf_pixels *pixels, const uint8_t *ro
     return shade;
 }
 
-enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t *row, size_t len)
+static enum pdl_shade pixel_shade(const struct pdf_pixels *pixels, const uint8_t *row, size_t x)
+{
+    size_t n = (size_t)pixels->components;
+    double v[4] = { 0 };
+    if (n == 1) {
+        double sample = sample_at(pixels, row, x);
+        return (enum pdl_shade)pixels->lut[pixels->bits == 16 ? (int)sample >> 8 : (int)sample];
+    }
+    for (size_t c = 0; c < n; c++) {
+        v[c] = decoded(pixels, (int)c, sample_at(pixels, row, x * n + c));
+    }
+    return pdl_pdf_space_shade(pixels->space, v);
+}
+
+// A row of a soft mask or stencil: kept as one byte a pixel.
+static enum pdl_shade row_keep(const struct pdf_pixels *pixels, const uint8_t *row)
+{
+    for (size_t x = 0; x < pixels->width && buf_ok(pixels->levels); x++) {
+        double level = decoded(pixels, 0, sample_at(pixels, row, x)) * 255;
+        char byte = (char)(unsigned char)(level <= 0 ? 0 : level >= 255 ? 255 : level);
+        buf_add(pixels->levels, (struct str){ &byte, 1 });
+    }
+    return PDL_GREY;
+}
+
+// The part of the mask that lies over the pixel shows any of it.
+static bool mask_shows(const struct pdf_mask *mask, const struct pdf_pixels *pixels, size_t x)
+{
+    enum { LEAST = 3 }; // of 255: less leaves no colour on white paper
+    size_t y = pixels->y < pixels->height ? pixels->y : pixels->height - 1;
+    size_t x0 = x * mask->width / pixels->width;
+    size_t x1 = (x + 1) * mask->width / pixels->width;
+    size_t y0 = y * mask->height / pixels->height;
+    size_t y1 = (y + 1) * mask->height / pixels->height;
+    size_t i = y0;
+    do {
+        size_t j = x0;
+        do {
+            size_t at = i * mask->width + j;
+            if (at >= mask->levels.len || (uint8_t)mask->levels.ptr[at] >= LEAST) {
+                return true;
+            }
+        } while (++j < x1);
+    } while (++i < y1);
+    return false;
+}
+
+static bool key_shows(const struct pdf_mask *mask, const struct pdf_pixels *pixels,
+                      const uint8_t *row, size_t x)
+{
+    size_t n = (size_t)pixels->components;
+    for (size_t c = 0; c < n; c++) {
+        double sample = sample_at(pixels, row, x * n + c);
+        if (sample < mask->key[2 * c] || sample > mask->key[2 * c + 1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum pdl_shade row_masked(const struct pdf_pixels *pixels, const uint8_t *row)
+{
+    const struct pdf_mask *mask = pixels->mask;
+    for (size_t x = 0; x < pixels->width; x++) {
+        if (pixel_shade(pixels, row, x) == PDL_COLOR &&
+            (!mask->is_key || key_shows(mask, pixels, row, x)) &&
+            (mask->levels.len == 0 || mask_shows(mask, pixels, x))) {
+            return PDL_COLOR;
+        }
+    }
+    return PDL_GREY;
+}
+
+static enum pdl_shade pixels_row(struct pdf_pixels *pixels, const uint8_t *row, size_t len)
 {
     size_t n = (size_t)pixels->components;
     if (len < (pixels->width * n * (size_t)pixels->bits + 7) / 8) {
         return PDL_GREY; // cut short: what is not there is not drawn
     }
-    if (n == 1) {
-        return row_one(pixels, row);
-    }
-    if (n == 3 && pixels->bits == 8 && pixels->space->family == PDL_SPACE_RGB &&
-        !pixels->has_decode) {
-        return row_rgb8(pixels, row);
-    }
-    for (size_t x = 0; x < pixels->width; x++) {
-        double v[4] = { 0 };
-        for (size_t c = 0; c < n; c++) {
-            v[c] = decoded(pixels, (int)c, sample_at(pixels, row, x * n + c));
+    enum pdl_shade shade = PDL_GREY;
+    if (pixels->levels != NULL) {
+        shade = row_keep(pixels, row);
+    } else if (pixels->mask != NULL) {
+        shade = row_masked(pixels, row);
+    } else if (n == 1) {
+        shade = row_one(pixels, row);
+    } else if (n == 3 && pixels->bits == 8 && pixels->space->family == PDL_SPACE_RGB &&
+               !pixels->has_decode) {
+        shade = row_rgb8(pixels, row);
+    } else {
+        for (size_t x = 0; x < pixels->width && shade != PDL_COLOR; x++) {
+            shade = pixel_shade(pixels, row, x) == PDL_COLOR ? PDL_COLOR : PDL_GREY;
         }
-        if (pdl_pdf_space_shade(pixels->space, v) == PDL_COLOR) {
-            return PDL_COLOR;
-        }
     }
-    return PDL_GREY;
+    pixels->y++;
+    return shade;
 }
 
 static size_t row_bytes(const struct pdf_pixels *pixels)
@@ -117,12 +196,12 @@ static size_t row_bytes(const struct pdf_pixels *pixels)
     return ((size_t)pixels->width * (size_t)pixels->components * (size_t)pixels->bits + 7) / 8;
 }
 
-static enum pdl_shade judge_memory(const struct pdf_pixels *pixels, struct str data)
+static enum pdl_shade judge_memory(struct pdf_pixels *pixels, struct str data)
 {
     size_t row = row_bytes(pixels);
     enum pdl_shade shade = PDL_GREY;
     for (uint32_t y = 0; y < pixels->height && data.len >= row && shade != PDL_COLOR; y++) {
-        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, (const uint8_t *)data.ptr, row));
+        shade = pdl_color_both(shade, pixels_row(pixels, (const uint8_t *)data.ptr, row));
         data = (struct str){ data.ptr + row, data.len - row };
     }
     return shade;
@@ -153,7 +232,7 @@ static bool predictor_fits(const struct pdf_pixels *pixels, const struct pdf_pre
 }
 
 // Row by row out of the deflated stream: a page-high image costs one row of memory.
-static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixels,
+static enum pdl_shade judge_flate(struct doc *doc, struct pdf_pixels *pixels,
                                   const struct pdf_predictor *predictor, struct str raw)
 {
     size_t len = row_bytes(pixels);
@@ -179,7 +258,7 @@ static enum pdl_shade judge_flate(struct doc *doc, const struct pdf_pixels *pixe
             // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): rows holds lead bytes at least
             pdl_pdf_filter_png(row[0], row + 1, above + 1, len, bpp);
         }
-        shade = pdl_color_both(shade, pdl_pdf_pixels_row(pixels, row + lead, len));
+        shade = pdl_color_both(shade, pixels_row(pixels, row + lead, len));
         uint8_t *swap = row;
         row = above;
         above = swap;
@@ -235,7 +314,7 @@ static enum pdl_shade jpeg_row(void *asker, const uint8_t *row, uint32_t width)
 {
     struct pdf_pixels *pixels = asker;
     pixels->width = width; // its own, whatever the dictionary says
-    return pdl_pdf_pixels_row(pixels, row, (size_t)width * (size_t)pixels->components);
+    return pixels_row(pixels, row, (size_t)width * (size_t)pixels->components);
 }
 
 static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str bytes)
@@ -244,7 +323,7 @@ static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str byt
     read.bits = 8;
     struct pdl_image_rows rows = { .components = pixels->components,
                                    .is_rgb = pixels->space->family == PDL_SPACE_RGB &&
-                                             !pixels->has_decode,
+                                             !pixels->has_decode && pixels->mask == NULL,
                                    .row = jpeg_row,
                                    .asker = &read };
     bool damaged = false; // what a page shows of it is the page's colour
@@ -252,7 +331,7 @@ static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str byt
 }
 
 // By filters that give bytes: all of them at once.
-static enum pdl_shade judge_decoded(struct doc *doc, const struct pdf_pixels *pixels,
+static enum pdl_shade judge_decoded(struct doc *doc, struct pdf_pixels *pixels,
                                     const struct pdf_chain *chain, struct str raw)
 {
     OWN(buf_free) struct buf bytes = BUF_CAP(DECODED_MAX);
@@ -262,7 +341,7 @@ static enum pdl_shade judge_decoded(struct doc *doc, const struct pdf_pixels *pi
     return shade == PDL_COLOR || ok || all ? shade : PDL_UNSURE;
 }
 
-static enum pdl_shade judge_bytes(struct doc *doc, const struct pdf_pixels *pixels,
+static enum pdl_shade judge_bytes(struct doc *doc, struct pdf_pixels *pixels,
                                   const struct pdf_chain *chain, struct str raw)
 {
     OWN(buf_free) struct buf bytes = BUF_CAP(DECODED_MAX);
@@ -285,18 +364,95 @@ static enum pdl_shade judge_bytes(struct doc *doc, const struct pdf_pixels *pixe
                  : jpeg_judge(pixels, raw);
 }
 
-static enum pdl_shade judge_stream(struct doc *doc, struct pdf_image *image,
-                                   const struct pdf_pixels *pixels, qpdf_oh dict)
+static enum pdl_shade judge_stream(struct doc *doc, qpdf_oh stream, struct pdf_pixels *pixels)
 {
+    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, stream);
     struct pdf_chain chain;
     unsigned char *bytes = NULL;
     size_t len = 0;
     pdl_pdf_chain_read(doc, dict, &chain);
     enum pdl_shade shade = PDL_UNSURE;
-    if (pdl_pdf_stream_raw(doc, image->oh, &bytes, &len)) {
+    if (pdl_pdf_stream_raw(doc, stream, &bytes, &len)) {
         shade = judge_bytes(doc, pixels, &chain, (struct str){ (const char *)bytes, len });
     }
     free(bytes);
+    return shade;
+}
+
+static void mask_fini(struct pdf_mask *mask)
+{
+    buf_free(&mask->levels);
+}
+
+// The levels of a soft mask, or of a stencil, which hides where it would paint nothing.
+static bool mask_levels(struct doc *doc, qpdf_oh stream, bool stencil, struct pdf_mask *mask)
+{
+    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, stream);
+    double width = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/Width"), 0);
+    double height = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/Height"), 0);
+    double bits = pdl_pdf_number(doc, pdl_pdf_key(doc, dict, "/BitsPerComponent"), stencil ? 1 : 8);
+    double shown = 0;
+    if (!(width >= 1 && width <= SIDE_MAX && height >= 1 && height <= SIDE_MAX) ||
+        width * height > MASK_MAX ||
+        !(bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16)) {
+        return false;
+    }
+    struct pdf_pixels pixels = { .space = &pdl_color_gray,
+                                 .components = 1,
+                                 .bits = stencil ? 1 : (int)bits,
+                                 .width = (uint32_t)width,
+                                 .height = (uint32_t)height,
+                                 .levels = &mask->levels };
+    (void)pdl_pdf_numbers(doc, pdl_pdf_key(doc, dict, "/Decode"), &shown, 1);
+    bool inverted = stencil ? shown == 0 : shown == 1; // a stencil paints where it is 0
+    pixels.has_decode = inverted;
+    pixels.decode[0] = inverted ? 1 : 0;
+    pixels.decode[1] = inverted ? 0 : 1;
+    mask->width = pixels.width;
+    mask->height = pixels.height;
+    bool ok = judge_stream(doc, stream, &pixels) != PDL_UNSURE;
+    return ok && mask->levels.len > 0 && buf_ok(&mask->levels);
+}
+
+// What hides a part of the image. *found is not set when it has nothing of the kind. False: it
+// cannot be read.
+static bool mask_read(struct doc *doc, qpdf_oh dict, int components, struct pdf_mask *mask,
+                      bool *found)
+{
+    qpdf_oh soft = pdl_pdf_key(doc, dict, "/SMask");
+    qpdf_oh hard = pdl_pdf_key(doc, dict, "/Mask");
+    if (qpdf_oh_is_stream(doc->qpdf, soft)) { // and no other mask counts
+        *found = true;
+        return mask_levels(doc, soft, false, mask);
+    }
+    if (qpdf_oh_is_stream(doc->qpdf, hard)) {
+        *found = true;
+        return mask_levels(doc, hard, true, mask);
+    }
+    if (qpdf_oh_is_array(doc->qpdf, hard)) {
+        *found = mask->is_key = true;
+        return pdl_pdf_numbers(doc, hard, mask->key, 2 * components) == 2 * components;
+    }
+    return true;
+}
+
+// The colour of an image that has some, wherever it is, asked again of what shows.
+static enum pdl_shade judge_masked(struct doc *doc, struct pdf_image *image,
+                                   struct pdf_pixels *pixels)
+{
+    OWN(mask_fini) struct pdf_mask mask = { .levels = BUF_CAP(MASK_MAX) };
+    bool found = false;
+    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, image->oh);
+    if (!mask_read(doc, dict, pixels->components, &mask, &found)) {
+        return PDL_UNSURE;
+    }
+    if (!found) {
+        return PDL_COLOR;
+    }
+    pixels->mask = &mask;
+    pixels->y = 0;
+    enum pdl_shade shade = judge_stream(doc, image->oh, pixels);
+    pixels->mask = NULL;
     return shade;
 }
 
@@ -305,16 +461,12 @@ enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image)
     if (image->known) {
         return image->shade;
     }
-    qpdf_oh dict = qpdf_oh_get_dict(doc->qpdf, image->oh);
     struct pdf_pixels pixels = { .space = NULL };
     enum pdl_shade shade = PDL_UNSURE;
-    if (pixels_read(doc, image, dict, &pixels)) {
+    if (pixels_read(doc, image, qpdf_oh_get_dict(doc->qpdf, image->oh), &pixels)) {
         shade = space_decides(&pixels);
-        if (shade >= PDL_COLOR) {
-            shade = judge_stream(doc, image, &pixels, dict);
-        }
-        bool keyed = qpdf_oh_is_array(doc->qpdf, pdl_pdf_key(doc, dict, "/Mask"));
-        shade = keyed && shade == PDL_COLOR ? PDL_UNSURE : shade; // the colour may be the hole
+        shade = shade >= PDL_COLOR ? judge_stream(doc, image->oh, &pixels) : shade;
+        shade = shade == PDL_COLOR ? judge_masked(doc, image, &pixels) : shade;
     }
     image->known = true;
     image->shade = shade;

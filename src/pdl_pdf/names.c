@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include <stdlib.h>
 
-enum { SLOTS = 64, FONT_CODES = 256 };
+enum { SLOTS = 64, FONT_CODES = 256, BLANKS_MAX = 16 };
 
 struct names_slot {
     struct names_slot *next;
@@ -23,6 +23,9 @@ struct font {
     const char *glyphs[FONT_CODES]; // Type 3: names with a slash, in keep
     struct pdl_memo memos[FONT_CODES];
     const void *resources; // of this page
+    bool blanks_read;
+    int blanks[BLANKS_MAX]; // wide: codes that are called spaces
+    int blank_count;
 };
 
 static unsigned slot_of(char kind, struct str name)
@@ -374,6 +377,80 @@ static void font_glyphs(struct doc *doc, qpdf_oh dict, struct font *font)
     }
 }
 
+static bool is_embedded(struct doc *doc, qpdf_oh descriptor)
+{
+    return !qpdf_oh_is_null(doc->qpdf, pdl_pdf_key(doc, descriptor, "/FontFile")) ||
+           !qpdf_oh_is_null(doc->qpdf, pdl_pdf_key(doc, descriptor, "/FontFile2")) ||
+           !qpdf_oh_is_null(doc->qpdf, pdl_pdf_key(doc, descriptor, "/FontFile3"));
+}
+
+static int code_of(const struct pdl_token *hex)
+{
+    struct pdl_bytes bytes = pdl_bytes_of(hex);
+    int code = 0;
+    int count = 0;
+    for (int c = pdl_bytes_next(&bytes); c >= 0 && count < 2; c = pdl_bytes_next(&bytes)) {
+        code = code << 8 | c;
+        count++;
+    }
+    return hex->kind == PDL_HEX ? code : -1;
+}
+
+// Codes from low to high stand for characters from `to` on.
+static void blanks_add(struct font *font, int low, int high, int to)
+{
+    static const int spaces[] = { '\t',   '\n',   '\r',   ' ',    0xa0,   0x2000,
+                                  0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006,
+                                  0x2007, 0x2008, 0x2009, 0x200a, 0x200b, 0x3000 };
+    for (size_t i = 0; low >= 0 && to >= 0 && i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+        if (spaces[i] >= to && spaces[i] - to <= high - low && font->blank_count < BLANKS_MAX) {
+            font->blanks[font->blank_count++] = low + spaces[i] - to;
+        }
+    }
+}
+
+// The codes that a font's map to Unicode (ISO 32000-2, 9.10.3) calls spaces.
+static void blanks_read(struct doc *doc, struct font *font)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(PDF_CONTENT_MAX);
+    qpdf_oh map = pdl_pdf_key(doc, font->oh, "/ToUnicode");
+    font->blanks_read = true;
+    if (!qpdf_oh_is_stream(doc->qpdf, map) || !pdl_pdf_stream_add(doc, map, &text)) {
+        return;
+    }
+    struct pdl_lex lex = pdl_lex_of(buf_str(&text));
+    struct pdl_token token[3];
+    int have = 0;
+    int width = 0;
+    for (pdl_lex_next(&lex, &token[have]); token[have].kind != PDL_END;
+         pdl_lex_next(&lex, &token[have])) {
+        if (token[have].kind == PDL_OPERATOR) {
+            width = str_eq(token[have].text, STR("beginbfchar"))    ? 2
+                    : str_eq(token[have].text, STR("beginbfrange")) ? 3
+                                                                    : 0;
+            have = 0;
+        } else if (width > 0 && ++have == width) {
+            int low = code_of(&token[0]);
+            int high = width == 3 ? code_of(&token[1]) : low;
+            blanks_add(font, low, high, code_of(&token[width - 1]));
+            have = 0;
+        }
+    }
+}
+
+static bool source_blank(void *ctx, const struct pdl_font *font, int code)
+{
+    struct font *own = (struct font *)(uintptr_t)font->source;
+    if (!own->blanks_read) {
+        blanks_read(ctx, own);
+    }
+    int i = 0;
+    while (i < own->blank_count && own->blanks[i] != code) {
+        i++;
+    }
+    return i < own->blank_count;
+}
+
 static void font_read(struct doc *doc, qpdf_oh dict, struct font *font)
 {
     qpdf_oh subtype = pdl_pdf_key(doc, dict, "/Subtype");
@@ -387,6 +464,7 @@ static void font_read(struct doc *doc, qpdf_oh dict, struct font *font)
         pdl_pdf_matrix(doc, pdl_pdf_key(doc, dict, "/FontMatrix"), &font->font.matrix);
         font_glyphs(doc, dict, font);
     }
+    font->font.embedded = is_embedded(doc, pdl_pdf_key(doc, dict, "/FontDescriptor"));
     if (!font->font.wide) {
         font_widths(doc, dict, font, font->font.matrix.a);
     }
@@ -543,6 +621,7 @@ void pdl_pdf_source_init(struct doc *doc)
                                        .content = source_content,
                                        .release = source_release,
                                        .font = source_font,
+                                       .blank = source_blank,
                                        .graphics = source_graphics,
                                        .hidden = source_hidden,
                                        .image = source_image,

@@ -9,10 +9,7 @@ enum {
     TREE_DEPTH_MAX = 500,
     PAGE_ARENA_MAX = 32 << 20,
     PARTS_MAX = 4096,
-    ANNOTATIONS_MAX = 10000,
     ROTATE_FULL = 360,
-    ANNOTATION_HIDDEN = 2,
-    ANNOTATION_PRINT = 4,
     LETTER_WIDTH = 612,
     LETTER_HEIGHT = 792,
 };
@@ -124,65 +121,6 @@ static void walk_contents(struct doc *doc, qpdf_oh page, struct names *names)
     }
 }
 
-// The appearance that is shown: /N, or its state that /AS names.
-static qpdf_oh appearance_of(struct doc *doc, qpdf_oh annotation)
-{
-    qpdf_data q = doc->qpdf;
-    qpdf_oh normal = pdl_pdf_key(doc, pdl_pdf_key(doc, annotation, "/AP"), "/N");
-    if (qpdf_oh_is_stream(q, normal) || !qpdf_oh_is_dictionary(q, normal)) {
-        return normal;
-    }
-    qpdf_oh state = pdl_pdf_key(doc, annotation, "/AS");
-    return qpdf_oh_is_name(q, state) ? pdl_pdf_key(doc, normal, qpdf_oh_get_name(q, state))
-                                     : qpdf_oh_new_null(q);
-}
-
-// Maps the form's box, turned by its matrix, onto the annotation's rectangle (12.5.5).
-static bool appearance_matrix(const struct pdl_object *form, struct pdl_rect rect,
-                              struct pdl_matrix *matrix)
-{
-    struct pdl_rect box = pdl_rect_map(&form->matrix, form->box);
-    double w = box.x1 - box.x0;
-    double h = box.y1 - box.y0;
-    if (!(w > 0) || !(h > 0) || w > 1e20 || h > 1e20) {
-        return false;
-    }
-    double sx = (rect.x1 - rect.x0) / w;
-    double sy = (rect.y1 - rect.y0) / h;
-    *matrix = (struct pdl_matrix){ sx, 0, 0, sy, rect.x0 - box.x0 * sx, rect.y0 - box.y0 * sy };
-    return true;
-}
-
-static void walk_annotation(struct doc *doc, qpdf_oh annotation)
-{
-    int flags = (int)pdl_pdf_number(doc, pdl_pdf_key(doc, annotation, "/F"), 0);
-    struct pdl_rect rect;
-    struct pdl_matrix matrix;
-    if ((flags & ANNOTATION_HIDDEN) != 0 || (flags & ANNOTATION_PRINT) == 0 ||
-        pdl_pdf_name_is(doc, pdl_pdf_key(doc, annotation, "/Subtype"), "/Popup") ||
-        !pdl_pdf_rect(doc, pdl_pdf_key(doc, annotation, "/Rect"), &rect) ||
-        (doc->has_off && pdl_pdf_is_hidden(doc, pdl_pdf_key(doc, annotation, "/OC")))) {
-        return;
-    }
-    qpdf_oh stream = appearance_of(doc, annotation);
-    if (qpdf_oh_is_stream(doc->qpdf, stream)) {
-        struct pdl_object form = { .kind = PDL_OBJECT_FORM };
-        pdl_pdf_form_read(doc, stream, &form);
-        if (appearance_matrix(&form, rect, &matrix)) {
-            pdl_walk_annotation(doc->walk, &form, &matrix, pdl_pdf_id(doc, annotation));
-        }
-    }
-}
-
-static void walk_annotations(struct doc *doc, qpdf_oh page)
-{
-    qpdf_oh list = pdl_pdf_key(doc, page, "/Annots");
-    int count = qpdf_oh_is_array(doc->qpdf, list) ? qpdf_oh_get_array_n_items(doc->qpdf, list) : 0;
-    for (int i = 0; i < count && i < ANNOTATIONS_MAX; i++) {
-        walk_annotation(doc, qpdf_oh_get_array_item(doc->qpdf, list, i));
-    }
-}
-
 static bool page_add(struct reader *reader, qpdf_oh page, const struct inherit *inherit)
 {
     struct doc *doc = reader->doc;
@@ -197,7 +135,7 @@ static bool page_add(struct reader *reader, qpdf_oh page, const struct inherit *
     struct names *names = pdl_pdf_names_of(doc, pdl_pdf_key(doc, owner, "/Resources"));
     pdl_walk_begin(doc->walk, box);
     walk_contents(doc, page, names);
-    walk_annotations(doc, page);
+    pdl_pdf_annotations_walk(doc, page);
     if (!arena_ok(&doc->page) || !arena_ok(doc->keep)) {
         pdl_walk_doubt(doc->walk, "it names more things than are kept");
     }

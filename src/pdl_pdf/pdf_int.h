@@ -66,6 +66,8 @@ bool pdl_pdf_is_hidden(struct doc *doc, qpdf_oh group); // optional content grou
 // arena is full.
 void *pdl_pdf_kept(struct doc *doc, int id, char kind, size_t size);
 
+void pdl_pdf_annotations_walk(struct doc *doc, qpdf_oh page);
+
 // The catalog: sets doc->off, and notes what does not count.
 void pdl_pdf_catalog_read(struct doc *doc, qpdf_oh root, struct pdl_facts *facts);
 
@@ -133,17 +135,29 @@ enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image);
 enum pdl_shade pdl_pdf_image_inline(struct doc *doc, const struct pdl_inline *image,
                                     const char **why);
 
+// What hides pixels of an image: a soft mask or stencil, or a range of colours.
+struct pdf_mask {
+    struct buf levels; // owned: a byte a pixel; 0 hides
+    size_t width;
+    size_t height;
+    bool is_key;
+    double key[2 * 4]; // least and most of each component's samples that are hidden
+};
+
 struct pdf_pixels { // how samples become colours
     const struct pdl_space *space;
     int components;
     int bits;
     uint32_t width;
     uint32_t height;
+    uint32_t y; // the row that comes next
     bool has_decode;
     double decode[2 * 4];
-    uint8_t lut[256]; // of one component: the shade of each code
+    uint8_t lut[256];            // of one component: the shade of each code
+    const struct pdf_mask *mask; // borrowed; NULL: all of it shows
+    struct buf *levels;          // borrowed; it is a mask, whose levels are added here
 };
-enum pdl_shade pdl_pdf_pixels_row(const struct pdf_pixels *pixels, const uint8_t *row, size_t len);
+
 void pdl_pdf_source_init(struct doc *doc);
 qpdf_oh pdl_pdf_names_key(struct doc *doc, struct names *names, const char *category,
                           struct str name);

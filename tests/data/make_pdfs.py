@@ -61,9 +61,13 @@ MORE = {}  # more lines of a .want, by name: parts, format, impressions
 # Grey pages that declare colour all the same: a mark in a space of colour, seen or not. Every other
 # document declares colour on as many pages as show it.
 DECLARED = set('''
-    clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside form-outside-box image-cmyk-black image-covers-red image-decode-inverted image-indexed-neutral
-    image-indexed-unused image-keyed image-off-page image-png-predictor-neutral image-rgb-neutral inline-neutral lab-neutral matrix-off-page mesh-grey off-page-text off-page pattern-uncolored-grey rgb-neutral separation-spot-grey separation-tint-zero shading-neutral
-    shading-pattern-neutral tint-calculator-grey
+    clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside
+    form-outside-box image-cmyk-black image-cmyk-masked image-covers-red image-decode-inverted
+    image-indexed-neutral image-indexed-unused image-keyed image-lzw-neutral image-off-page
+    image-png-predictor-neutral image-rgb-neutral image-soft-mask-hides image-soft-mask-inverted
+    image-stencil-mask-hides image-tiff-predictor inline-neutral lab-neutral matrix-off-page
+    mesh-grey off-page off-page-text pattern-uncolored-grey rgb-neutral separation-spot-grey
+    separation-tint-zero shading-neutral shading-pattern-neutral tint-calculator-grey
 '''.split())
 
 
@@ -151,6 +155,44 @@ plain('comment-with-colour', '% 1 0 0 rg 10 10 50 50 re f\n' + TEXT, 0, resource
 plain('string-with-operators', 'BT /F1 12 Tf 72 700 Td (a\\) 1 0 0 rg \\(b) Tj ET', 0,
       resources=FONT)
 
+# Spaces: of a font that is in the file they may be drawn as anything.
+plain('spaces-red', '1 0 0 rg BT /F1 12 Tf 72 700 Td (   ) Tj ET 0 g 9 9 9 9 re f', 0, resources=FONT)
+
+
+def embedded(name, content, certainty, truth):
+    def make():
+        pdf = Pdf()
+        file = pdf.stream('no font at all')
+        return simple([content], '/Font<</F1<</Type/Font/Subtype/TrueType/BaseFont/X/FontDescriptor<<'
+                      '/Type/FontDescriptor/FontName/X/Flags 32/FontFile2 %d 0 R>>>>>>' % file, pdf=pdf)
+    CASES.append((name, make, 1, 0, 0, certainty, '', truth))
+
+
+embedded('spaces-red-embedded', '1 0 0 rg BT /F1 12 Tf 72 700 Td ( ) Tj ET 0 g 9 9 9 9 re f',
+         'computed', 'the font is none, so nothing is drawn')
+embedded('spaces-grey-embedded', 'BT /F1 12 Tf 72 700 Td ( ) Tj ET 9 9 9 9 re f', 'exact', 'made so')
+
+
+def wide(name, content, color, blank=0, certainty='exact', map_text='', truth='made so'):
+    def make():
+        pdf = Pdf()
+        to_unicode = pdf.stream(map_text)
+        return simple([content], '/Font<</F1<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H'
+                      '/ToUnicode %d 0 R/DescendantFonts[<</Type/Font/Subtype/CIDFontType2/BaseFont/X'
+                      '>>]>>>>' % to_unicode, pdf=pdf)
+    CASES.append((name, make, 1, color, blank, certainty, '', truth))
+
+
+SPACE_3 = '1 beginbfchar <0003> <0020> endbfchar'
+wide('wide-red', '1 0 0 rg BT /F1 12 Tf 72 700 Td <00240003> Tj ET', 1, map_text=SPACE_3)
+wide('wide-space-red', '1 0 0 rg BT /F1 12 Tf 72 700 Td <00030003> Tj ET 0 g 9 9 9 9 re f', 0,
+     certainty='computed', map_text=SPACE_3, truth='spaces, as the font says, and none is drawn')
+wide('wide-space-range', '1 0 0 rg BT /F1 12 Tf 72 700 Td <0013> Tj ET 0 g 9 9 9 9 re f', 0,
+     certainty='computed', map_text='1 beginbfrange <0010> <0020> <001d> endbfrange',
+     truth='0013 stands for U+0020')
+wide('wide-no-map', '1 0 0 rg BT /F1 12 Tf 72 700 Td <0003> Tj ET', 1,
+     truth='nothing says that it is a space')
+
 # Geometry.
 plain('off-page', '1 0 0 rg 700 100 50 50 re f 0 g 9 9 9 9 re f', 0)
 plain('off-page-text', '1 0 0 rg BT /F1 12 Tf 72 900 Td (Hello) Tj ET 0 g 9 9 9 9 re f', 0,
@@ -223,7 +265,57 @@ image_case('image-covers-red', 0, '/DeviceGray', [200] * 4,
 image_case('image-hex-filter', 1, '/DeviceRGB', b'090909808080ff00000a0a0a>', deflate=False,
            head='/Filter/ASCIIHexDecode')
 image_case('image-keyed', 0, '/DeviceRGB', [9, 9, 9] * 3 + [255, 0, 0], head='/Mask[250 255 0 5 0 5]',
-           certainty='computed', truth='the red pixel is the hole')
+           truth='the red pixel is the hole')
+image_case('image-keyed-other', 1, '/DeviceRGB', [9, 9, 9] * 3 + [255, 0, 0],
+           head='/Mask[0 9 0 9 0 9]', truth='the grey pixels are the hole')
+
+
+def masked(levels, width=2, height=2, bits=8, head='', kind='/SMask'):
+    def extra(pdf):
+        stencil = kind == '/Mask'
+        return '%s %d 0 R' % (kind, pdf.stream(
+            bytes(levels), '/Type/XObject/Subtype/Image/Width %d/Height %d%s/BitsPerComponent %d%s' % (
+                width, height, '/ImageMask true' if stencil else '/ColorSpace/DeviceGray', bits, head),
+            deflate=True))
+    return extra
+
+
+RED_LAST = [9, 9, 9] * 3 + [255, 0, 0]
+image_case('image-soft-mask-hides', 0, '/DeviceRGB', RED_LAST, extra=masked([255, 255, 255, 0]),
+           truth='the red pixel is wholly transparent')
+image_case('image-soft-mask-shows', 1, '/DeviceRGB', RED_LAST, extra=masked([0, 0, 0, 90]))
+image_case('image-soft-mask-inverted', 0, '/DeviceRGB', RED_LAST, extra=masked([0, 0, 0, 255],
+           head='/Decode[1 0]'))
+image_case('image-soft-mask-larger', 1, '/DeviceRGB', RED_LAST, extra=masked([0] * 15 + [255], 4, 4),
+           truth='a quarter of the red pixel shows')
+image_case('image-stencil-mask-hides', 0, '/DeviceRGB', RED_LAST,
+           extra=masked([0, 0x40], bits=1, kind='/Mask'), truth='the stencil is 1 over the red pixel')
+image_case('image-stencil-mask-shows', 1, '/DeviceRGB', RED_LAST,
+           extra=masked([0xc0, 0x80], bits=1, kind='/Mask'))
+image_case('image-cmyk-masked', 0, '/DeviceCMYK', [0, 0, 0, 9] * 3 + [0, 255, 255, 0],
+           extra=masked([255, 255, 255, 0]))
+
+
+def lzw(data):
+    """Codes of nine bits only: the table is cleared before they grow."""
+    bits, count = 0, 0
+    for i, byte in enumerate(data):
+        for code in ([256] if i % 200 == 0 else []) + [byte]:
+            bits, count = bits << 9 | code, count + 9
+    bits, count = bits << 9 | 257, count + 9
+    pad = -count % 8
+    return (bits << pad).to_bytes((count + pad) // 8, 'big')
+
+
+image_case('image-lzw', 1, '/DeviceRGB', lzw(bytes(RED_LAST)), deflate=False, head='/Filter/LZWDecode')
+image_case('image-lzw-neutral', 0, '/DeviceRGB', lzw(bytes(GREY4)), deflate=False,
+           head='/Filter/LZWDecode')
+image_case('image-run-length', 1, '/DeviceRGB', bytes((0xf8, 9, 2, 255, 0, 0, 128)), deflate=False,
+           head='/Filter/RunLengthDecode')
+image_case('image-chain', 1, '/DeviceRGB', zlib.compress(bytes(RED_LAST)).hex().encode() + b'>',
+           deflate=False, head='/Filter[/ASCIIHexDecode/FlateDecode]')
+image_case('image-tiff-predictor', 0, '/DeviceRGB', [9, 9, 9, 50, 50, 50] * 2, head='/DecodeParms<<'
+           '/Predictor 2/Colors 3/Columns 2>>', truth='differences of grey are grey')
 plain('inline-red', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID \xff\x00\x00 EI Q', 1)
 plain('inline-grey', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI Q', 0)
 plain('inline-neutral', 'q 100 0 0 100 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 ID \x80\x80\x80 EI Q', 0)
@@ -397,6 +489,24 @@ def annotation(flags, name, color, form=RED_BOX, blank=0, extra=''):
                   'made so'))
 
 
+def bare(name, color, entries, certainty='computed', content='0 g 9 9 9 9 re f', blank=0):
+    def make():
+        pdf = Pdf()
+        note = pdf.add('<</Type/Annot/Rect[100 100 300 300]/F 4%s>>' % entries)
+        return simple([content], extra='/Annots[%d 0 R]' % note, pdf=pdf,
+                      catalog='/AcroForm<</Fields[%d 0 R]/DA(/Helv 0 Tf 0 g)>>' % note)
+    CASES.append((name, make, 1, color, blank, certainty,
+                  'without an appearance' if certainty == 'computed' else '', 'made so'))
+
+
+bare('annotation-bare-square', 1, '/Subtype/Square/C[1 0 0]')
+bare('annotation-bare-grey', 0, '/Subtype/Square/C[.5]', 'exact')
+bare('annotation-bare-alone', 0, '/Subtype/Square/C[0]', content='')
+bare('annotation-link-no-border', 0, '/Subtype/Link/Border[0 0 0]/C[1 0 0]', 'exact')
+bare('annotation-link-border', 1, '/Subtype/Link/Border[0 0 2]/C[1 0 0]')
+bare('annotation-field-border', 1, '/Subtype/Widget/FT/Tx/T(x)/V()/DA(/Helv 9 Tf 0 g)/BS<</W 1/S/S>>'
+     '/MK<</BC[1 0 0]>>')
+bare('annotation-field-empty', 0, '/Subtype/Widget/FT/Tx/DA(/Helv 9 Tf 1 0 0 rg)', 'exact')
 annotation(4, 'annotation-printed', 1)
 annotation(0, 'annotation-screen-only', 0)
 annotation(6, 'annotation-hidden', 0)

@@ -47,6 +47,12 @@ static const struct pdl_font *no_font(void *ctx, const void *resources, struct s
     return NULL;
 }
 
+static bool no_blank(void *ctx, const struct pdl_font *font, int code)
+{
+    (void)ctx, (void)font, (void)code;
+    return false;
+}
+
 static void no_graphics(void *ctx, const void *resources, struct str name, struct pdl_graphics *set)
 {
     (void)ctx, (void)resources, (void)name, (void)set;
@@ -85,6 +91,7 @@ static const struct pdl_source source = { .space = no_space,
                                           .content = no_content,
                                           .release = no_release,
                                           .font = no_font,
+                                          .blank = no_blank,
                                           .graphics = no_graphics,
                                           .hidden = no_hidden,
                                           .image = no_image,
