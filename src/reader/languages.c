@@ -2,9 +2,14 @@
 
 #include "reader/reader.h"
 
+// clang-format off
+
 #include "pdl_image/photo.h"
 #include "pdl_image/png.h"
 #include "pdl_image/tiff.h"
+#include "pdl_line/escp.h"
+#include "pdl_line/labels.h"
+#include "pdl_line/text.h"
 #include "pdl_pack/gzip.h"
 #include "pdl_pcl/pcl5.h"
 #include "pdl_pcl/xl.h"
@@ -12,7 +17,6 @@
 #include "pdl_ps/ps.h"
 #include "pdl_raster/raster.h"
 
-// clang-format off
 const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_PDF, pdl_pdf_read },
     { PDL_FAMILY_JPEG, pdl_image_photo_read },
@@ -25,6 +29,6 @@ const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_PCL, pdl_pcl_read },
     { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },
     { PDL_FAMILY_POSTSCRIPT, pdl_ps_read },
-    { PDL_FAMILY_EMPTY, NULL },
+    { PDL_FAMILY_ESCP, pdl_line_escp_read }, { PDL_FAMILY_TEXT, pdl_line_text_read }, { PDL_FAMILY_LABELS, pdl_line_labels_read }, { PDL_FAMILY_EMPTY, NULL },
 };
 // clang-format on
