@@ -448,6 +448,10 @@ static void find(struct str head, struct str body, struct str language, struct p
 struct pdl_kind pdl_detect(struct str head, struct str language)
 {
     head.len = head.len < PDL_DETECT_HEAD ? head.len : PDL_DETECT_HEAD;
+    const char *uel = memmem(head.ptr, head.len, PDL_UEL, sizeof(PDL_UEL) - 1);
+    if (uel != NULL && uel > head.ptr) { // what is behind it is another part
+        head.len = (size_t)(uel - head.ptr);
+    }
     struct pdl_kind kind = { .family = PDL_FAMILY_UNKNOWN,
                              .format = "application/octet-stream",
                              .name = "an unknown language",

@@ -50,6 +50,7 @@ void pdl_line_escp_skip(struct escp *escp, uint64_t count)
 void pdl_line_escp_eject(struct escp *escp)
 {
     uint64_t height = (uint64_t)(escp->page_length * 2540 + ESCP_INCH / 2) / ESCP_INCH;
+    bool mixed = escp->in_color && escp->inks == 7 && !escp->sure;
     struct pdl_run run = {
         .count = 1,
         .width = escp->paper_width == 0 ? A4_WIDTH : escp->paper_width,
@@ -61,13 +62,20 @@ void pdl_line_escp_eject(struct escp *escp)
         .place = escp->place,
         .place_kind = escp->marked ? PDL_PLACE_BYTE : PDL_PLACE_NONE,
         .reason = escp->in_color ? STR("ink that is not black is laid") : STR(""),
-        .certainty = PDL_EXACT,
+        .certainty = mixed ? PDL_ESTIMATED : PDL_EXACT,
     };
+    if (mixed) {
+        pdl_facts_note(escp->facts, PDL_ESTIMATED,
+                       "Cyan, magenta and yellow are laid together, which may look grey: colour is "
+                       "assumed.");
+    }
     escp->limit = escp->limit || !pdl_facts_add(escp->facts, &run, escp->err);
     escp->used = false;
     escp->marked = false;
     escp->in_color = false;
     escp->nominal = false;
+    escp->inks = 0;
+    escp->sure = false;
     escp->y = escp->top;
     escp->x = 0;
 }
@@ -95,6 +103,8 @@ void pdl_line_escp_mark(struct escp *escp, bool color)
     escp->used = true;
     escp->marked = true;
     escp->in_color |= color;
+    escp->inks |= color ? escp->ink_now : 0;
+    escp->sure |= color && escp->sure_now;
 }
 
 void pdl_line_escp_move(struct escp *escp, int64_t by)
@@ -139,7 +149,25 @@ static void print_char(struct escp *escp, uint8_t c)
     }
     escp->x += width;
     if (c > ' ' && c != DEL && c != NO_BREAK) {
+        escp->sure_now = escp->color != ESCP_BLACK;
         pdl_line_escp_mark(escp, escp->color != ESCP_BLACK);
+    }
+}
+
+// FS and a letter: ESC/P's Japanese half, and NEC's escapes.
+static void skip_japanese(struct escp *escp)
+{
+    const uint8_t *at = pdl_line_escp_take(escp, 1);
+    if (at != NULL) {
+        uint8_t command = at[0];
+        if (command == '3') { // NEC: line spacing
+            at = pdl_line_escp_take(escp, 1);
+            escp->spacing = at == NULL ? escp->spacing : at[0] * ESCP_INCH / 360;
+            return;
+        }
+        bool one = memchr("-WYxkrUVAC", command, 10) != NULL;
+        bool two = memchr("STZ", command, 3) != NULL;
+        pdl_line_escp_skip(escp, one ? 1 : two ? 2 : command == 'D' ? 4 : 0);
     }
 }
 
@@ -156,7 +184,7 @@ static void control(struct escp *escp, uint8_t c)
     case DC4: escp->wide_line = false; break;
     case SI: escp->condensed = true; break;
     case DC2: escp->condensed = false; break;
-    case FS: (void)pdl_line_escp_take(escp, 1); break; // Japanese: FS and one letter
+    case FS: skip_japanese(escp); break;
     case GS:
         pdl_facts_note(escp->facts, PDL_UNKNOWN,
                        "It has commands of ESC/POS or ESC/Page, whose pages cannot be told from "
@@ -387,6 +415,12 @@ static void do_escape(struct escp *escp)
         }
     } else if (memchr(two, command, sizeof(two) - 1) != NULL) {
         pdl_line_escp_skip(escp, 2);
+    } else if (command == '|') {
+        pdl_facts_note(
+            escp->facts, PDL_UNKNOWN,
+            "It is Canon raster (BJ-10V), whose pages cannot be told from its bytes: take "
+            "the device's word.");
+        escp->stop = true;
     } else if (command == 'X' || command == ':') {
         pdl_line_escp_skip(escp, 3);
     } else if (memchr(none, command, sizeof(none) - 1) != NULL) {
@@ -444,7 +478,7 @@ bool pdl_line_escp_read(struct pdl_input *input, struct pdl_facts *facts, struct
             print_char(&escp, c);
         }
     }
-    if (escp.stop) {
+    if (escp.stop || escp.cut) {
         skip_part(input);
     }
     finish(&escp);

@@ -30,6 +30,10 @@ struct escp {
     bool used;      // something of the page is there
     bool marked;
     bool in_color;
+    uint32_t ink_now; // as inks and sure, of what is laid now
+    bool sure_now;
+    uint32_t inks; // magenta 1, cyan 2, yellow 4
+    bool sure;     // a colour that no other ink makes grey
     bool nominal;
     uint64_t place;
     uint32_t paper_width; // ESC/P-R: hundredths of a millimetre; 0: not said

@@ -124,6 +124,7 @@ static void judge_line(struct escp *escp, const uint8_t *at, size_t len, bool pa
         }
     }
     if (marks != 0) {
+        escp->sure_now = marks == 3;
         pdl_line_escp_mark(escp, marks == 3);
     }
 }

@@ -117,16 +117,24 @@ static uint64_t line_len(struct str run)
     return len;
 }
 
+static uint64_t line_labels(struct str run)
+{
+    const char *end = memchr(run.ptr, '\n', run.len);
+    struct str line = { run.ptr, end == NULL ? run.len : (size_t)(end - run.ptr) };
+    bool tspl = starts(line, "PRINT ");
+    if (!tspl && (line.len < 2 || line.ptr[0] != 'P' || line.ptr[1] < '0' || line.ptr[1] > '9')) {
+        return 0;
+    }
+    struct str list = rest(line, tspl ? 6 : 1);
+    return (uint64_t)list_number(list, 0, 1) * list_number(list, 1, 1);
+}
+
 static uint64_t read_lines(struct pdl_input *input)
 {
     uint64_t labels = 0;
     while (pdl_input_need(input, 1) && !pdl_input_at_uel(input)) {
         struct str run = at_hand(input);
-        if (starts(run, "PRINT ")) {
-            labels += (uint64_t)list_number(rest(run, 6), 0, 1) * list_number(rest(run, 6), 1, 1);
-        } else if (run.len > 1 && run.ptr[0] == 'P' && run.ptr[1] >= '0' && run.ptr[1] <= '9') {
-            labels += (uint64_t)list_number(rest(run, 1), 0, 1) * list_number(rest(run, 1), 1, 1);
-        }
+        labels += line_labels(run);
         (void)pdl_input_skip(input, line_len(run));
     }
     return labels;

@@ -2,6 +2,7 @@
 
 #include "reader/reader.h"
 
+
 // clang-format off
 
 #include "pdl_image/photo.h"
@@ -29,6 +30,9 @@ const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_PCL, pdl_pcl_read },
     { PDL_FAMILY_PCLXL, pdl_pcl_xl_read },
     { PDL_FAMILY_POSTSCRIPT, pdl_ps_read },
-    { PDL_FAMILY_ESCP, pdl_line_escp_read }, { PDL_FAMILY_TEXT, pdl_line_text_read }, { PDL_FAMILY_LABELS, pdl_line_labels_read }, { PDL_FAMILY_EMPTY, NULL },
+    { PDL_FAMILY_ESCP, pdl_line_escp_read },
+    { PDL_FAMILY_TEXT, pdl_line_text_read },
+    { PDL_FAMILY_LABELS, pdl_line_labels_read },
+    { PDL_FAMILY_EMPTY, NULL },
 };
 // clang-format on
