@@ -2,7 +2,6 @@
 
 #include "reader/reader.h"
 
-
 // clang-format off
 
 #include "pdl_image/photo.h"
