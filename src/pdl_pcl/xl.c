@@ -230,6 +230,18 @@ static void do_mark(struct xl *xl, uint8_t op)
     }
 }
 
+static enum xl_step pass_through(struct xl *xl, struct err *err)
+{
+    if (!pdl_pcl_xl_pass(xl, err)) {
+        return XL_LIMIT;
+    }
+    if (xl->pass_cut) {
+        cut(xl);
+        return XL_STOP;
+    }
+    return XL_ON;
+}
+
 static enum xl_step do_stored(struct xl *xl, uint8_t op, struct err *err)
 {
     switch (op) {
@@ -244,11 +256,7 @@ static enum xl_step do_stored(struct xl *xl, uint8_t op, struct err *err)
     case OP_REMOVE_STREAM: pdl_pcl_xl_stream_drop(xl); break;
     case OP_EXEC_STREAM: return pdl_pcl_xl_stream_run(xl, err);
     case OP_VENDOR_UNIQUE: return vendor_data(xl);
-    case OP_PASS_THROUGH:
-        pdl_facts_note(xl->facts, PDL_ESTIMATED,
-                       "The PCL XL has PCL 5 within it, whose marks are taken as grey.");
-        pdl_pcl_xl_mark(xl, XL_INK, NULL);
-        break;
+    case OP_PASS_THROUGH: return pass_through(xl, err);
     default: break;
     }
     return XL_ON;

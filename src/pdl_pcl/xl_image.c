@@ -12,7 +12,9 @@
 
 #include "pdl/color.h"
 
-enum { NEUTRAL_LEVELS = 2, WHITE_LEVEL = 254, NO_PIXEL = UINT32_MAX };
+enum { NEUTRAL_LEVELS = 2, WHITE_LEVEL = 254 };
+
+#define NO_PIXEL UINT32_MAX
 
 enum delta {
     DELTA_COUNT_LOW,

@@ -1,6 +1,6 @@
 // What the modules of PCL XL share: xl.c (tags, operators), xl_value.c (attributes), xl_page.c
 // (sessions, pages, media), xl_paint.c (colour and marks), xl_image.c (images and patterns),
-// xl_stream.c (stored streams).
+// xl_stream.c (stored streams), xl_pass.c (PCL 5 within).
 #pragma once
 
 #include "pdl/facts.h"
@@ -211,6 +211,9 @@ struct xl {
     uint32_t stream_count;
     struct xl_stream *stream; // that is stored now
     uint32_t stream_bytes;
+    uint8_t *pass_window; // in the arena
+    uint32_t passes;
+    bool pass_cut;
     bool bad; // what comes next is none of PCL XL
 };
 
@@ -267,6 +270,9 @@ void pdl_pcl_xl_stream_data(struct xl *xl, const uint8_t *at, size_t len);
 void pdl_pcl_xl_stream_end(struct xl *xl);
 void pdl_pcl_xl_stream_drop(struct xl *xl);
 enum xl_step pdl_pcl_xl_stream_run(struct xl *xl, struct err *err);
+
+// xl_pass.c: the PCL 5 behind a PassThrough. False: a limit.
+bool pdl_pcl_xl_pass(struct xl *xl, struct err *err);
 
 // xl.c: the tags of xl->input, to its end or what ends it.
 enum xl_step pdl_pcl_xl_run(struct xl *xl, struct err *err);

@@ -2,8 +2,6 @@
 
 #include "reader/reader.h"
 
-// clang-format off
-
 #include "pdl_image/photo.h"
 #include "pdl_image/png.h"
 #include "pdl_image/tiff.h"
@@ -17,6 +15,7 @@
 #include "pdl_ps/ps.h"
 #include "pdl_raster/raster.h"
 
+// clang-format off
 const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_PDF, pdl_pdf_read },
     { PDL_FAMILY_JPEG, pdl_image_photo_read },

@@ -406,8 +406,17 @@ def cases():
                             lambda xl: xl.op('VendorUnique', b'\x44' * 5, VUDataLength=V('I', 5)).rectangle(),
                             lambda xl: xl.op('VendorUnique', b'\x44' * 300, VUDataLength=V('I', 300)).rectangle(),
                             lambda xl: xl.op('VendorUnique')), pages=4, blank=1)
-    case('pass-through', document(lambda xl: xl.op('PassThrough', b'\x1b*p100x100YHello')), pages=1, blank=0, color=0,
-         certainty='estimated', reason='PCL 5')
+    passes = lambda *data: lambda xl: [xl.op('PassThrough', d) for d in data]
+    case('pass-through', document(passes(b'\x1b*p100x100YHello'), lambda xl: passes(b'Hi\f', b'Ho')(xl.rectangle()),
+                                  nothing), pages=3, blank=1, color=0, certainty='estimated', reason='PCL 5')
+    case('pass-through-pages', document(passes(b'One\fTwo\f', b'Three'), passes(b'')), pages=4, blank=1, color=0,
+         certainty='estimated')
+    case('pass-through-color', document(passes(b'\x1b*r3U\x1b*v1', b'SRed')), pages=1, color=1, nominal=1,
+         certainty='estimated')
+    case('pass-through-many', document(passes(*[b'x'] * 3), lambda xl: [passes(b'x')(xl.op('NewPath'))
+                                                                        for _ in range(70)]), pages=2, blank=0,
+         certainty='estimated')
+    case('pass-through-cut', document(passes(b'x' * 500))[:-100], pages=0, certainty='estimated', reason='cut short')
     case('data-lies', document(lambda xl: xl.op('Comment', b'\x44' * 400).data(b'\x44' * 9).rectangle()), pages=1)
     # Damage
     case('operator-unknown', document(black)[:-2] + b'\x90' + document(black)[-2:], pages=1, certainty='estimated',
