@@ -114,6 +114,18 @@ static bool is_padding(struct pdl_input *input)
     return pdl_detect_padding(rest) == rest.len;
 }
 
+// Why what was seen of the page is not sure; NULL where it is.
+static const char *doubt_of(const struct pdl_raster_page *page)
+{
+    if (page->unsure && !page->color) {
+        return "it has too many planes to be looked at: colour assumed";
+    }
+    if (page->pixels.ink == PDL_RASTER_OTHER && page->inked) {
+        return "its colour space is not one of those that can be judged: colour assumed";
+    }
+    return page->pixels.ink == PDL_RASTER_RGBA ? "writers differ on where its alpha stands" : NULL;
+}
+
 static bool add_page(struct reading *reading, const struct pdl_raster_page *page,
                      const struct pdl_raster_cover *cover, struct err *err)
 {
@@ -131,21 +143,14 @@ static bool add_page(struct reading *reading, const struct pdl_raster_page *page
     if (reading->facts->coverage && !page->unsure) {
         run.coverage = pdl_raster_cover_total(cover, page);
     }
-    if (page->color) {
-        run.reason = STR("a pixel is not grey");
-    } else if (page->unsure) {
-        run.color = true;
-        run.blank = false;
+    run.reason = page->color ? STR("a pixel is not grey") : run.reason;
+    const char *doubt = doubt_of(page);
+    if (doubt != NULL) {
+        run.color = page->pixels.ink == PDL_RASTER_RGBA ? page->color : true;
+        run.blank = !page->inked && !page->unsure;
         run.certainty = PDL_ESTIMATED;
-        run.reason = STR("it has too many planes to be looked at: colour assumed");
-    } else if (page->pixels.ink == PDL_RASTER_OTHER && page->inked) {
-        run.color = true;
-        run.certainty = PDL_ESTIMATED;
-        run.reason = STR("its colour space is not one of those that can be judged: colour assumed");
-    }
-    if (page->pixels.ink == PDL_RASTER_RGBA && run.certainty == PDL_EXACT) {
-        run.certainty = PDL_ESTIMATED;
-        run.reason = STR("writers differ on where its alpha stands");
+        run.reason = str_of(doubt);
+        pdl_facts_note(reading->facts, PDL_ESTIMATED, "Of some pages: %s.", doubt);
     }
     reading->pages++;
     return pdl_facts_add(reading->facts, &run, err);

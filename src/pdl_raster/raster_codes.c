@@ -9,16 +9,29 @@
 
 #include "pdl_raster/raster_int.h"
 
-enum { SLACK = PDL_RASTER_CODE_MAX + 64 }; // what may be looked at behind the start of a code
+enum {
+    FILL = 128,
+    TRY_AGAIN = 16,                   // rows
+    TWO_REPEATS = 2 * 3 * 128,        // bytes that two repeats of three bytes are at most
+    SLACK = PDL_RASTER_CODE_MAX + 64, // what may be looked at behind the start of a code
+};
+
+// Where the walk is in the bytes and in its row.
+struct spot {
+    const uint8_t *at;
+    int64_t left; // bytes of the row that are still to come
+};
 
 struct walk {
     const struct pdl_raster_rows *rows;
     const struct pdl_raster_code *codes;
     const uint8_t *base;
+    const uint8_t *stop;  // no code that starts here or behind is walked
     uint64_t base_offset; // of base in the document
-    int64_t left;         // bytes of the row that are still to come
+    int64_t left;         // of struct spot, where the walk was left
     uint64_t row;         // rows that were begun
     uint64_t times;       // how often this one is printed
+    bool noisy;           // few codes of the last rows were repeats
     bool whole;           // all rows were there
     bool broken;          // a code goes past its row
 };
@@ -30,155 +43,201 @@ static uint64_t load(const uint8_t *at)
     return word;
 }
 
-// At the end of a row. True: the next one is begun; false: leave the loop.
-static bool next_row(struct walk *walk, const uint8_t **at, const uint8_t *stop, int64_t *left)
+// At the end of a row. True: the next one is begun; false: there is none, or not yet.
+static bool next_row(struct walk *walk, struct spot *spot)
 {
     const struct pdl_raster_page *page = walk->rows->page;
-    walk->broken = *left < 0 && *left > -PDL_RASTER_FILL / 2;
+    walk->broken = spot->left < 0 && spot->left > -PDL_RASTER_FILL / 2;
     walk->whole = !walk->broken && walk->row >= page->height;
-    *left = 0;
-    if (walk->broken || walk->whole || *at >= stop) {
+    spot->left = 0;
+    if (walk->broken || walk->whole || spot->at >= walk->stop) {
         return false;
     }
-    walk->times = **at + 1U;
+    walk->times = *spot->at + 1U;
     if (walk->times > page->height - walk->row) {
         walk->times = page->height - walk->row;
     }
     walk->row += walk->times;
-    *at += 1;
-    *left = page->line_bytes;
+    spot->at += 1;
+    spot->left = page->line_bytes;
     return true;
 }
 
-static struct pdl_raster_run run_of(const struct walk *walk, const uint8_t *at, int64_t left)
+static struct pdl_raster_run run_of(const struct walk *walk, struct spot spot)
 {
-    const struct pdl_raster_code *code = &walk->codes[*at];
-    uint32_t unit = walk->rows->judge->pixels.unit;
-    uint32_t bytes = code->step - 1;
-    return (struct pdl_raster_run){ .at = at + 1,
-                                    .count = bytes / unit,
-                                    .offset = walk->base_offset + (uint64_t)(at + 1 - walk->base),
-                                    .ends = left == code->span };
+    const struct pdl_raster_code *code = &walk->codes[*spot.at];
+    const uint8_t *first = spot.at + 1;
+    return (struct pdl_raster_run){ .at = first,
+                                    .count = (code->step - 1) / walk->rows->judge->pixels.unit,
+                                    .offset = walk->base_offset + (uint64_t)(first - walk->base),
+                                    .ends = spot.left == code->span };
 }
 
-// All is known: only lengths matter.
-static const uint8_t *walk_past(struct walk *walk, const uint8_t *at, const uint8_t *stop)
+static void judge_code(const struct walk *walk, struct spot spot)
+{
+    struct pdl_raster_run run = run_of(walk, spot);
+    pdl_raster_judge_run(walk->rows->judge, walk->rows->page, &run);
+}
+
+// The codes of a row, to its end, to stop, or until a page that had no colour has. All is known:
+// only lengths matter. That most codes are repeats is left to the processor to foresee, here and
+// below, so that it need not wait for a code to find the next.
+static struct spot pass_codes(const struct walk *walk, struct spot spot)
 {
     const struct pdl_raster_code *codes = walk->codes;
-    int64_t left = walk->left;
-    do {
-        while (left > 0 && at < stop) {
-            const struct pdl_raster_code *code = &codes[*at];
-            at += code->step;
-            left -= code->span;
-        }
-    } while (left <= 0 && next_row(walk, &at, stop, &left));
-    walk->left = left;
-    return at;
+    size_t repeat = codes[0].step;
+    while (spot.left > 0 && spot.at < walk->stop) {
+        const struct pdl_raster_code *code = &codes[*spot.at];
+        spot.at += *spot.at < FILL ? repeat : code->step;
+        spot.left -= code->span;
+    }
+    return spot;
+}
+
+static inline uint64_t block_odd(const struct pdl_raster_code *code, const uint8_t *pixel,
+                                 uint32_t apart)
+{
+    return ((load(pixel) ^ load(pixel + apart)) & code->pair[0]) |
+           ((load(pixel + 8) ^ load(pixel + 8 + apart)) & code->pair[1]) |
+           ((load(pixel + 16) ^ load(pixel + 16 + apart)) & code->pair[2]);
+}
+
+// The pixels of a literal code: whether neighbouring components of one differ.
+static inline bool is_odd(const struct pdl_raster_judge *judge, const uint8_t *at)
+{
+    const struct pdl_raster_code *code = &judge->codes[*at];
+    const uint8_t *pixel = at + 1;
+    uint64_t odd = block_odd(code, pixel, judge->apart);
+    for (uint32_t left = code->step - 1; left > PDL_RASTER_BLOCK && odd == 0;) {
+        left -= PDL_RASTER_BLOCK;
+        pixel += PDL_RASTER_BLOCK;
+        code += judge->block; // of so many units less
+        odd = block_odd(code, pixel, judge->apart);
+    }
+    return odd != 0;
 }
 
 // Something marked; a pixel whose components differ is looked for.
-static const uint8_t *walk_pairs(struct walk *walk, const uint8_t *at, const uint8_t *stop)
+static struct spot pair_codes(const struct walk *walk, struct spot spot)
 {
     const struct pdl_raster_code *codes = walk->codes;
     const struct pdl_raster_judge *judge = walk->rows->judge;
-    struct pdl_raster_page *page = walk->rows->page;
+    const struct pdl_raster_page *page = walk->rows->page;
+    const uint8_t *stop = walk->stop;
+    size_t repeat = codes[0].step;
     uint32_t apart = judge->apart;
-    int64_t left = walk->left;
-    do {
-        while (left > 0 && at < stop) {
-            const struct pdl_raster_code *code = &codes[*at];
-            const uint8_t *unit = at + 1;
-            uint64_t odd = (load(unit) ^ load(unit + apart)) & code->pair[0];
-            odd |= (load(unit + 8) ^ load(unit + 8 + apart)) & code->pair[1];
-            odd |= (load(unit + 16) ^ load(unit + 16 + apart)) & code->pair[2];
-            if (odd != 0 || code->step > 1 + PDL_RASTER_BLOCK) {
-                struct pdl_raster_run run = run_of(walk, at, left);
-                pdl_raster_judge_run(judge, page, &run);
-            }
-            at += code->step;
-            left -= code->span;
-            if (page->color) {
-                walk->left = left;
-                return at;
-            }
+    uint64_t one = codes[0].pair[0];
+    while (spot.left > 0 && spot.at < stop) {
+        const struct pdl_raster_code *code = &codes[*spot.at];
+        const uint8_t *pixel = spot.at + 1;
+        bool repeats = *spot.at < FILL;
+        bool odd =
+            repeats ? ((load(pixel) ^ load(pixel + apart)) & one) != 0 : is_odd(judge, spot.at);
+        if (odd) {
+            judge_code(walk, spot);
         }
-    } while (left <= 0 && next_row(walk, &at, stop, &left));
-    walk->left = left;
-    return at;
+        spot.at += repeats ? repeat : code->step;
+        spot.left -= code->span;
+        if (odd && page->color) {
+            return spot;
+        }
+    }
+    return spot;
+}
+
+// The same for pixels of three bytes: two repeats at once, which are eight bytes.
+static struct spot pair_codes_of_three(struct walk *walk, struct spot spot)
+{
+    static const uint8_t repeats_mask[8] = { 0x80, 0, 0, 0, 0x80, 0, 0, 0 };
+    static const uint8_t pairs_mask[8] = { 0, 0xff, 0xff, 0, 0, 0xff, 0xff, 0 };
+    const struct pdl_raster_code *codes = walk->codes;
+    const struct pdl_raster_judge *judge = walk->rows->judge;
+    const struct pdl_raster_page *page = walk->rows->page;
+    const uint8_t *stop = walk->stop;
+    uint64_t literal = load(repeats_mask);
+    uint64_t pairs = load(pairs_mask);
+    const uint8_t *begin = spot.at;
+    ptrdiff_t others = 0; // codes that were taken alone
+    ptrdiff_t bytes = 0;  // of them
+    while (spot.left > TWO_REPEATS && spot.at < stop) {
+        uint64_t word = load(spot.at);
+        if (((word & literal) | ((word ^ load(spot.at + 1)) & pairs)) == 0) {
+            spot.left -= 3 * (spot.at[0] + spot.at[4] + 2);
+            spot.at += 8;
+            continue;
+        }
+        const struct pdl_raster_code *code = &codes[*spot.at];
+        bool odd = is_odd(judge, spot.at);
+        if (odd) {
+            judge_code(walk, spot);
+        }
+        others++;
+        bytes += (ptrdiff_t)code->step;
+        spot.at += *spot.at < FILL ? 4 : code->step;
+        spot.left -= code->span;
+        if (odd && page->color) {
+            return spot;
+        }
+    }
+    walk->noisy = others > (spot.at - begin - bytes) / 8;
+    return pair_codes(walk, spot);
 }
 
 // Nothing has marked yet, or each pixel must be looked at.
-static const uint8_t *walk_each(struct walk *walk, const uint8_t *at, const uint8_t *stop)
+static struct spot judge_codes(const struct walk *walk, struct spot spot)
 {
-    const struct pdl_raster_judge *judge = walk->rows->judge;
-    struct pdl_raster_page *page = walk->rows->page;
+    const struct pdl_raster_page *page = walk->rows->page;
     bool inked = page->inked;
-    int64_t left = walk->left;
-    do {
-        while (left > 0 && at < stop) {
-            const struct pdl_raster_code *code = &walk->codes[*at];
-            struct pdl_raster_run run = run_of(walk, at, left);
-            pdl_raster_judge_run(judge, page, &run);
-            at += code->step;
-            left -= code->span;
-            if (page->color || page->inked != inked) {
-                walk->left = left;
-                return at;
-            }
-        }
-    } while (left <= 0 && next_row(walk, &at, stop, &left));
-    walk->left = left;
-    return at;
+    while (spot.left > 0 && spot.at < walk->stop && !page->color && page->inked == inked) {
+        const struct pdl_raster_code *code = &walk->codes[*spot.at];
+        judge_code(walk, spot);
+        spot.at += code->step;
+        spot.left -= code->span;
+    }
+    return spot;
 }
 
 // The ink of every pixel is added up.
-static const uint8_t *walk_cover(struct walk *walk, const uint8_t *at, const uint8_t *stop)
+static struct spot cover_codes(const struct walk *walk, struct spot spot)
 {
     const struct pdl_raster_judge *judge = walk->rows->judge;
-    uint32_t unit = judge->pixels.unit;
-    int64_t left = walk->left;
-    do {
-        while (left > 0 && at < stop) {
-            const struct pdl_raster_code *code = &walk->codes[*at];
-            struct pdl_raster_run run = run_of(walk, at, left);
-            uint32_t repeats = (uint32_t)code->span / unit;
-            pdl_raster_judge_run(judge, walk->rows->page, &run);
-            if (run.count == 1 && repeats > 1 && code->span != PDL_RASTER_FILL) {
-                struct pdl_raster_run first = run;
-                first.ends = false;
-                pdl_raster_cover_run(walk->rows->cover, judge, &first, walk->times * (repeats - 1));
-            }
-            pdl_raster_cover_run(walk->rows->cover, judge, &run, walk->times);
-            at += code->step;
-            left -= code->span;
+    while (spot.left > 0 && spot.at < walk->stop) {
+        const struct pdl_raster_code *code = &walk->codes[*spot.at];
+        struct pdl_raster_run run = run_of(walk, spot);
+        pdl_raster_judge_run(judge, walk->rows->page, &run);
+        if (*spot.at > 0 && *spot.at < FILL) {
+            struct pdl_raster_run first = run;
+            first.ends = false;
+            pdl_raster_cover_run(walk->rows->cover, judge, &first, walk->times * *spot.at);
         }
-    } while (left <= 0 && next_row(walk, &at, stop, &left));
-    walk->left = left;
-    return at;
+        pdl_raster_cover_run(walk->rows->cover, judge, &run, walk->times);
+        spot.at += code->step;
+        spot.left -= code->span;
+    }
+    return spot;
 }
 
 // Walks codes until one starts at stop or behind; SLACK bytes behind that may be looked at.
-static const uint8_t *walk_on(struct walk *walk, const uint8_t *at, const uint8_t *stop)
+static const uint8_t *walk_on(struct walk *walk, const uint8_t *at)
 {
     const struct pdl_raster_judge *judge = walk->rows->judge;
     const struct pdl_raster_page *page = walk->rows->page;
-    while (at < stop && !walk->whole && !walk->broken) {
+    struct spot spot = { at, walk->left };
+    while ((spot.left > 0 || next_row(walk, &spot)) && spot.at < walk->stop) {
         if (walk->rows->cover != NULL) {
-            at = walk_cover(walk, at, stop);
+            spot = cover_codes(walk, spot);
         } else if (pdl_raster_is_known(judge, page)) {
-            at = walk_past(walk, at, stop);
-        } else if (page->inked && judge->pairs) {
-            at = walk_pairs(walk, at, stop);
+            spot = pass_codes(walk, spot);
+        } else if (!page->inked || !judge->pairs) {
+            spot = judge_codes(walk, spot);
+        } else if (judge->pixels.unit == 3 && (!walk->noisy || walk->row % TRY_AGAIN == 0)) {
+            spot = pair_codes_of_three(walk, spot);
         } else {
-            at = walk_each(walk, at, stop);
+            spot = pair_codes(walk, spot);
         }
     }
-    // The last code of the last row may have come just before stop.
-    if (!walk->broken && walk->left <= 0 && walk->row >= page->height) {
-        (void)next_row(walk, &at, stop, &walk->left);
-    }
-    return at;
+    walk->left = spot.left;
+    return spot.at;
 }
 
 // The last bytes there are: with zeros behind them, so that a code that is cut can be walked.
@@ -190,9 +249,10 @@ static void walk_tail(struct walk *walk, struct pdl_input *input)
     memset(tail + left, 0, sizeof(tail) - left);
     walk->base = tail;
     walk->base_offset = pdl_input_offset(input);
-    const uint8_t *at = walk_on(walk, tail, tail + left);
-    walk->broken |= !walk->whole || at > tail + left;
-    input->at += at > tail + left ? left : (size_t)(at - tail);
+    walk->stop = tail + left;
+    size_t walked = (size_t)(walk_on(walk, tail) - tail);
+    walk->broken |= !walk->whole || walked > left;
+    input->at += walked > left ? left : walked;
 }
 
 bool pdl_raster_codes_read(const struct pdl_raster_rows *rows)
@@ -203,7 +263,8 @@ bool pdl_raster_codes_read(const struct pdl_raster_rows *rows)
         if (pdl_input_need(input, SLACK)) {
             walk.base = input->at;
             walk.base_offset = pdl_input_offset(input);
-            input->at = walk_on(&walk, input->at, input->end - SLACK + 1);
+            walk.stop = input->end - SLACK + 1;
+            input->at = walk_on(&walk, input->at);
         } else {
             walk_tail(&walk, input);
         }

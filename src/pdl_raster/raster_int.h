@@ -98,9 +98,10 @@ struct pdl_raster_judge {
     uint8_t white;          // which
     bool triple;            // pixels whose three colours are equal are grey
     bool pairs;             // so are those whose bytes are, beside each other
+    uint32_t block;         // units in PDL_RASTER_BLOCK bytes
     uint32_t apart;         // bytes from a component to the next
     uint8_t shades[2][256]; // of a unit of one byte: elsewhere, and at the end of a row
-    struct pdl_raster_code codes[256];
+    struct pdl_raster_code codes[256 + 1];
 };
 
 // Units that stand side by side.

@@ -3,7 +3,7 @@
 
 #include "pdl_raster/raster_int.h"
 
-enum { CODES = 256, LAST_REPEAT = 127, WHITE_TO_END = 128 };
+enum { CODES = 256, LAST_REPEAT = 127, WHITE_TO_END = 128, NEUTRAL_BLOCK = 48 };
 
 static uint64_t load(const uint8_t *at)
 {
@@ -60,14 +60,55 @@ static enum pdl_shade unit_shade(const struct pdl_raster_judge *judge, const uin
     return pdl_raster_ink_shade(judge->pixels.ink, samples);
 }
 
+// Sixteen pixels of three bytes, in a form that the compiler does many bytes at a time: how far the
+// three bytes from each byte on lie apart, of which every third counts.
+static bool block_is_neutral(const uint8_t *at)
+{
+    static const uint8_t counts[NEUTRAL_BLOCK] = {
+        255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0,
+        255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0,
+    };
+    uint8_t most = 0;
+    for (int i = 0; i < NEUTRAL_BLOCK; i++) {
+        uint8_t low = at[i] < at[i + 1] ? at[i] : at[i + 1];
+        uint8_t high = at[i] < at[i + 1] ? at[i + 1] : at[i];
+        low = at[i + 2] < low ? at[i + 2] : low;
+        high = at[i + 2] > high ? at[i + 2] : high;
+        uint8_t apart = (uint8_t)((high - low) & counts[i]);
+        most = apart > most ? apart : most;
+    }
+    return most <= PDL_NEUTRAL_LEVELS;
+}
+
+// How many units at the start are neutral beyond doubt. Black in them only brings the others
+// nearer.
+static uint32_t neutral_units(const struct pdl_raster_judge *judge,
+                              const struct pdl_raster_run *run)
+{
+    size_t size = judge->pixels.unit;
+    const uint8_t *triple = run->at + (judge->pixels.ink == PDL_RASTER_KCMY ? 1 : 0);
+    uint32_t count = 0;
+    while (size == 3 && run->count - count > NEUTRAL_BLOCK / 3 && block_is_neutral(triple)) {
+        triple += NEUTRAL_BLOCK;
+        count += NEUTRAL_BLOCK / 3;
+    }
+    while (count < run->count && pdl_is_neutral(triple[0], triple[1], triple[2])) {
+        triple += size;
+        count++;
+    }
+    return count;
+}
+
 void pdl_raster_judge_units(const struct pdl_raster_judge *judge, struct pdl_raster_page *page,
                             const struct pdl_raster_run *run)
 {
-    const uint8_t *unit = run->at;
     uint32_t size = judge->pixels.unit;
-    for (uint32_t i = 0; i < run->count; i++, unit += size) {
+    bool neutral = page->inked && judge->triple && judge->pixels.bits == 8;
+    uint32_t first = neutral ? neutral_units(judge, run) : 0;
+    const uint8_t *unit = run->at + (size_t)first * size;
+    for (uint32_t i = first; i < run->count; i++, unit += size) {
         bool at_end = run->ends && i + 1 == run->count;
-        if (i > 0 && !at_end && memcmp(unit, unit - size, size) == 0) {
+        if (i > first && !at_end && memcmp(unit, unit - size, size) == 0) {
             continue;
         }
         enum pdl_shade shade = unit_shade(judge, unit, at_end);
@@ -105,7 +146,9 @@ void pdl_raster_judge_run(const struct pdl_raster_judge *judge, struct pdl_raste
     struct pdl_raster_run rest = *run;
     while (rest.count > 0 && !pdl_raster_is_known(judge, page)) {
         bool white = !page->inked;
-        bool fast = PDL_RASTER_BLOCK % size == 0 && (white ? judge->even_white : judge->pairs);
+        bool neutral = !white && judge->triple && judge->pixels.bits == 8;
+        bool fast =
+            !neutral && PDL_RASTER_BLOCK % size == 0 && (white ? judge->even_white : judge->pairs);
         size_t clean = fast ? look(judge, rest.at, (size_t)rest.count * size, white) : 0;
         rest.at += clean;
         rest.offset += clean;
@@ -132,7 +175,7 @@ static bool in_pair(const struct pdl_raster_judge *judge, uint32_t at)
 static void make_codes(struct pdl_raster_judge *judge)
 {
     uint32_t size = judge->pixels.unit;
-    for (uint32_t byte = 0; byte < CODES; byte++) {
+    for (uint32_t byte = 0; byte <= CODES; byte++) { // the last one: a single unit as it stands
         struct pdl_raster_code *code = &judge->codes[byte];
         uint32_t count = byte <= LAST_REPEAT ? byte + 1 : CODES + 1 - byte;
         uint32_t stored = byte <= LAST_REPEAT ? 1 : count;
@@ -192,6 +235,7 @@ void pdl_raster_judge_make(struct pdl_raster_judge *judge, const struct pdl_rast
     judge->triple = has_triple(ink);
     judge->pairs = judge->triple && pixels->bits >= 8;
     judge->apart = pixels->bits / 8;
+    judge->block = judge->pairs ? PDL_RASTER_BLOCK / pixels->unit : 1;
     if (pixels->order != PDL_RASTER_CHUNKED) {
         return;
     }

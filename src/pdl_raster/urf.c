@@ -4,7 +4,8 @@
 // page   = header(32) row*        rows are run codes, words have their high byte first
 // header = bits of a pixel, colour space, duplex, quality, media type, tray (1 byte each), 6 bytes,
 //          width, height, dots an inch (4 bytes each), 8 bytes
-// There is no public specification: this is what CUPS reads and writes, and what devices send.
+// There is no public specification: this is what CUPS reads and writes, and what devices send. Grey
+// of one bit is no part of AirPrint; Ghostscript's urf device writes it with black as one.
 
 #include "pdl_raster/raster_int.h"
 
@@ -51,8 +52,11 @@ static bool read_header(const struct pdl_raster_format *format, const uint8_t *h
                                       .packed = format->packed };
     struct pdl_raster_pixels *pixels = &page->pixels;
     pixels->ink = space < sizeof(inks) ? (enum pdl_raster_ink)inks[space] : PDL_RASTER_OTHER;
-    pixels->components = pdl_raster_ink_components(pixels->ink);
     pixels->pixel_bits = header[AT_BITS];
+    if (pixels->ink == PDL_RASTER_LIGHT && pixels->pixel_bits == 1) {
+        pixels->ink = PDL_RASTER_DARK;
+    }
+    pixels->components = pdl_raster_ink_components(pixels->ink);
     pixels->bits = pixels->pixel_bits / pixels->components;
     if (pixels->ink == PDL_RASTER_OTHER && pixels->pixel_bits % 8 == 0) {
         pixels->components = pixels->pixel_bits / 8;

@@ -454,15 +454,17 @@ static bool facts_are(const struct page *pages, size_t count, struct pdl_input *
     }
     const struct pdl_run *run = facts.first;
     uint32_t taken = 0;
+    enum pdl_certainty worst = PDL_EXACT;
     for (size_t i = 0; i < count && ok && run != NULL; i++) {
         ok = run_is(&pages[i], run, coverage);
+        worst = run->certainty > worst ? run->certainty : worst;
         taken++;
         if (taken == run->count) {
             run = run->next;
             taken = 0;
         }
     }
-    return ok && facts.pages == count && facts.certainty == PDL_EXACT && run == NULL;
+    return ok && facts.pages == count && facts.certainty == worst && run == NULL;
 }
 
 // libcups' own reader finds the rows as they were written.

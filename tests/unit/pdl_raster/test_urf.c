@@ -213,7 +213,7 @@ static void test_one_page_of_each_kind(void)
         } else {
             ok = ok && run->color == cases[i].color && run->blank == cases[i].blank &&
                  run->nominal == cases[i].nominal && run->sides == cases[i].sides &&
-                 run->certainty == cases[i].certainty && facts.certainty == PDL_EXACT;
+                 run->certainty == cases[i].certainty && facts.certainty == cases[i].certainty;
         }
         tap_result(ok, cases[i].name, __FILE__, __LINE__);
     }
