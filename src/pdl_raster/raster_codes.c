@@ -12,7 +12,7 @@
 enum {
     FILL = 128,
     TRY_AGAIN = 16,                   // rows
-    TWO_REPEATS = 2 * 3 * 128,        // bytes that two repeats of three bytes are at most
+    TWO_CODES = 2 * 3 * 128,          // bytes of a row in two codes of three bytes, at most
     SLACK = PDL_RASTER_CODE_MAX + 64, // what may be looked at behind the start of a code
 };
 
@@ -145,37 +145,49 @@ static struct spot pair_codes(const struct walk *walk, struct spot spot)
     return spot;
 }
 
-// The same for pixels of three bytes: two repeats at once, which are eight bytes.
+// Takes one code after a full look.
+static struct spot take_code(const struct walk *walk, struct spot spot)
+{
+    const struct pdl_raster_code *code = &walk->codes[*spot.at];
+    if (is_odd(walk->rows->judge, spot.at)) {
+        judge_code(walk, spot);
+    }
+    return (struct spot){ spot.at + code->step, spot.left - code->span };
+}
+
+// The same for pixels of three bytes: two repeats at once, which are eight bytes. Where one of the
+// two codes is literal, a repeat before it is taken with it.
 static struct spot pair_codes_of_three(struct walk *walk, struct spot spot)
 {
-    static const uint8_t repeats_mask[8] = { 0x80, 0, 0, 0, 0x80, 0, 0, 0 };
+    static const uint8_t literals_mask[8] = { 0x80, 0, 0, 0, 0x80, 0, 0, 0 };
     static const uint8_t pairs_mask[8] = { 0, 0xff, 0xff, 0, 0, 0xff, 0xff, 0 };
-    const struct pdl_raster_code *codes = walk->codes;
-    const struct pdl_raster_judge *judge = walk->rows->judge;
+    static const uint8_t first_mask[8] = { 0, 0xff, 0xff, 0, 0, 0, 0, 0 };
     const struct pdl_raster_page *page = walk->rows->page;
     const uint8_t *stop = walk->stop;
-    uint64_t literal = load(repeats_mask);
+    uint64_t literals = load(literals_mask);
     uint64_t pairs = load(pairs_mask);
+    uint64_t first = load(first_mask);
     const uint8_t *begin = spot.at;
-    ptrdiff_t others = 0; // codes that were taken alone
+    ptrdiff_t others = 0; // times that it was no two repeats
     ptrdiff_t bytes = 0;  // of them
-    while (spot.left > TWO_REPEATS && spot.at < stop) {
+    while (spot.left > TWO_CODES && spot.at < stop) {
         uint64_t word = load(spot.at);
-        if (((word & literal) | ((word ^ load(spot.at + 1)) & pairs)) == 0) {
+        uint64_t odd = word ^ load(spot.at + 1);
+        if (((word & literals) | (odd & pairs)) == 0) {
             spot.left -= 3 * (spot.at[0] + spot.at[4] + 2);
             spot.at += 8;
             continue;
         }
-        const struct pdl_raster_code *code = &codes[*spot.at];
-        bool odd = is_odd(judge, spot.at);
-        if (odd) {
-            judge_code(walk, spot);
+        const uint8_t *before = spot.at;
+        bool repeats = *spot.at < FILL;
+        if ((word & literals) != 0 && (odd & first & (0 - (uint64_t)repeats)) == 0) {
+            spot.left -= repeats ? 3 * (*spot.at + 1) : 0;
+            spot.at += repeats ? 4 : 0;
         }
+        spot = take_code(walk, spot);
         others++;
-        bytes += (ptrdiff_t)code->step;
-        spot.at += *spot.at < FILL ? 4 : code->step;
-        spot.left -= code->span;
-        if (odd && page->color) {
+        bytes += spot.at - before;
+        if (page->color) {
             return spot;
         }
     }
