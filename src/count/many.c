@@ -90,6 +90,10 @@ static void count_one(const struct count_many *many, const struct count_entry *e
         ok = count_input(many, result);
     } else {
         ok = count_file(many->count, entry->path, &result->facts, &result->err);
+        if (ok && count_facts_reader_died(result->facts)) { // it may have been killed: once more
+            count_facts_free(&result->facts);
+            ok = count_file(many->count, entry->path, &result->facts, &result->err);
+        }
     }
     assert(ok == (result->facts != NULL));
 }

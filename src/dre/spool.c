@@ -17,6 +17,7 @@
 
 enum {
     SEALED_CHUNK = CRYPTO_SEAL_CHUNK + CRYPTO_SEAL_TAG,
+    WRITE_OUT_BYTES = 8 << 20,
     SEALED_BLOCK = SPOOL_BLOCK + SPOOL_BLOCK / CRYPTO_SEAL_CHUNK * CRYPTO_SEAL_TAG,
 };
 
@@ -172,6 +173,7 @@ struct spool_intake {
     bool is_ended;   // the document is whole: what waits is the last
     bool last;       // of `block`
     bool failed;     // the worker's until it is back
+    size_t unsynced; // bytes since the kernel was told to begin to write; the worker's
     struct err err;
     bool refused; // the loop's
     struct err why;
@@ -282,6 +284,11 @@ static bool write_block(struct spool_intake *intake, struct err *err)
     } while (at < intake->block.len);
     bool good = write_all(intake->fd, sealed, len, err);
     free(sealed);
+    intake->unsynced += len;
+    if (good && intake->unsynced >= WRITE_OUT_BYTES) { // what goes to disk now is not waited for
+        intake->unsynced = 0;                          // at the end; where it cannot, it is
+        (void)sync_file_range(intake->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
     return good && (!intake->last || sync_file(intake, err));
 }
 
