@@ -73,7 +73,7 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
         .page_ranges = way == DRE_WAY_IPP,
         .uncollated = way == DRE_WAY_IPP,
         .holds = queue->holds,
-        .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG,
+        .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG | IPPD_URF,
         .job_count = queue->open.count,
         .state_changed_at =
             printer->changed_at > queue->changed_at ? printer->changed_at : queue->changed_at,

@@ -192,8 +192,9 @@ static void write_device_id(const struct face *face, const char *name)
 {
     OWN(buf_free) struct buf buf = BUF_CAP(1024);
     uint32_t formats = face->queue->formats;
-    buf_addf(&buf, "MFG:Quoin;MDL:Queue;CMD:%s%s%s;", (formats & IPPD_PDF) != 0 ? "PDF," : "",
-             (formats & IPPD_JPEG) != 0 ? "JPEG," : "", "PWGRaster");
+    buf_addf(&buf, "MFG:Quoin;MDL:Queue;CMD:%s%s%s%s;", (formats & IPPD_PDF) != 0 ? "PDF," : "",
+             (formats & IPPD_JPEG) != 0 ? "JPEG," : "", (formats & IPPD_URF) != 0 ? "URF," : "",
+             "PWGRaster");
     ipp_out_text(face->out, IPP_TAG_TEXT, name, buf_str(&buf));
 }
 
@@ -325,6 +326,23 @@ static void write_raster_types(const struct face *face, const char *name)
 {
     static const char *const words[] = { "black_1", "sgray_8", "srgb_8" };
     ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, face->queue->color ? 3 : 2);
+}
+
+// Apple's keywords: one copy a page, W8 and SRGB24 pixels, qualities, dots an inch, and the back of
+// a sheet as pwg-raster-document-sheet-back says it. Absent where URF is not read.
+static void write_urf(const struct face *face, const char *name)
+{
+    static const char *const words[] = { "V1.4", "CP1", "PQ3-4-5", "RS300-600", "W8" };
+    if ((face->queue->formats & IPPD_URF) == 0) {
+        return;
+    }
+    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, sizeof(words) / sizeof(words[0]));
+    if (face->queue->color) {
+        ipp_out_keyword(face->out, NULL, "SRGB24");
+    }
+    if (face->queue->duplex) {
+        ipp_out_keyword(face->out, NULL, "DM1");
+    }
 }
 
 static void write_job_count(const struct face *face, const char *name)

@@ -129,5 +129,6 @@ WORDS(true, IPP_TAG_KEYWORD, "sides-default", "one-sided")
 WRITE(true, "sides-supported", write_sides)
 WRITE(false, "uri-authentication-supported", write_authentication)
 WRITE(false, "uri-security-supported", write_security)
+WRITE(false, "urf-supported", write_urf)
 WORDS(false, IPP_TAG_KEYWORD, "which-jobs-supported", "completed", "not-completed", "all",
       "aborted", "canceled", "pending", "pending-held", "processing", "processing-stopped")

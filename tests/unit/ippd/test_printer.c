@@ -76,6 +76,24 @@ static void test_it_says_what_the_queue_can_do(void)
     ask_fini(&ask);
 }
 
+static void test_apple_raster_is_offered_where_it_is_read(void)
+{
+    struct ask ask;
+    ask_init(&ask);
+    (void)ask_begin(&ask, IPP_OP_GET_PRINTER_ATTRIBUTES);
+    CHECK(ask_run(&ask) == IPP_STATUS_OK && attr_of(&ask, "urf-supported") == NULL);
+    ask.fake.queue.formats |= IPPD_URF;
+    ask.fake.queue.color = true;
+    ask.fake.queue.duplex = false;
+    (void)ask_begin(&ask, IPP_OP_GET_PRINTER_ATTRIBUTES);
+    CHECK(ask_run(&ask) == IPP_STATUS_OK);
+    CHECK(ipp_attr_has(attr_of(&ask, "document-format-supported"), "image/urf"));
+    CHECK(ipp_attr_has(attr_of(&ask, "urf-supported"), "W8"));
+    CHECK(ipp_attr_has(attr_of(&ask, "urf-supported"), "SRGB24"));
+    CHECK(!ipp_attr_has(attr_of(&ask, "urf-supported"), "DM1"));
+    ask_fini(&ask);
+}
+
 static void test_with_tls_there_are_two_addresses_of_equal_rank(void)
 {
     struct ask ask;
@@ -134,6 +152,7 @@ int main(void)
 {
     test_only_what_was_asked_for();
     test_it_says_what_the_queue_can_do();
+    test_apple_raster_is_offered_where_it_is_read();
     test_with_tls_there_are_two_addresses_of_equal_rank();
     test_what_is_offered_is_taken();
     return tap_done();
