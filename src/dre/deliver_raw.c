@@ -57,7 +57,7 @@ static void end_good(struct raw *raw)
         .event = raw->pjl.canceled || raw->is_cut ? JOB_FAILED : JOB_PRINTED,
         .reason = JOB_REASON_CANCELED_AT_DEVICE,
         .observed = raw->pjl.pages,
-        .observed_known = raw->pjl.has_pages,
+        .observed_known = raw->pjl.has_pages && !raw->is_wrapped,
     };
     dre_deliver_end(delivery, &happened);
 }
@@ -102,7 +102,8 @@ static void write_pjl_head(struct raw *raw)
 }
 
 // Whether a document begins with PJL of its own. QTY does not reach behind that, which may set its
-// own or begin a job: such a document is sent as often as there are copies.
+// own or begin a job: such a document is sent as often as there are copies. The pages that the
+// printer tells may be those of a job inside, so they are no evidence.
 static bool is_wrapped(struct str bytes)
 {
     while (bytes.len > 0 && (uint8_t)bytes.ptr[0] <= ' ' && bytes.ptr[0] != '\x1b') {
@@ -151,7 +152,8 @@ static void on_piece(void *arg, struct str bytes, bool last, const struct err *e
     raw->is_whole = true;
     if (raw->delivery->uri.pjl) {
         write_pjl_tail(raw);
-    } else {
+    }
+    if (!raw->delivery->uri.pjl || raw->is_wrapped) {
         net_stream_shut(raw->stream);
     }
 }
@@ -186,7 +188,8 @@ static void on_read(void *arg, struct net_stream *stream, struct str bytes)
     (void)stream; // it is raw's
     struct raw *raw = arg;
     dre_pjl_feed(&raw->pjl, bytes);
-    if (raw->delivery != NULL && raw->is_whole && raw->pjl.ended && raw->pjl.has_pages) {
+    bool counts = !raw->is_wrapped && raw->pjl.ended && raw->pjl.has_pages;
+    if (raw->delivery != NULL && raw->is_whole && counts) {
         end_good(raw);
     }
 }
@@ -243,7 +246,7 @@ void dre_deliver_raw_cancel(struct delivery *delivery)
     raw->is_cut = true;
     if (raw->written == 0) {
         dre_deliver_end_event(delivery, JOB_SENT_NOTHING, JOB_REASON_NONE, "");
-    } else if (delivery->uri.pjl) {
+    } else if (delivery->uri.pjl && !raw->is_wrapped) {
         raw->is_whole = true;
         dre_deliver_feed_close(&raw->feed);
         write_pjl_tail(raw);

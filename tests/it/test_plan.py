@@ -204,7 +204,7 @@ def test_a_pjl_printer_makes_the_copies(house, sample, tmp_path):
 
 def test_a_document_with_pjl_is_sent_as_often(house, sample, tmp_path):
     stream = write(tmp_path, "own.prn", pjl(((b"QTY=3",), sample)))
-    with RawPrinter("--keep", tmp_path, "--pages", 24) as printer:
+    with RawPrinter("--keep", tmp_path, "--pages", 4) as printer:
         house.printer("hall", f"socket://127.0.0.1:{printer.port}/?pjl=1")
         house.queue("office", mode="direct", printer="hall")
         number = house.ipptool("office", stream, kind="application/octet-stream", copies=("integer", 2))
@@ -213,7 +213,8 @@ def test_a_document_with_pjl_is_sent_as_often(house, sample, tmp_path):
     sent = (tmp_path / "job-1").read_bytes()
     assert sent.count(stream.read_bytes()) == 2 and b"SET QTY=2" not in sent
     assert b"ENTER LANGUAGE=PDF\r\n" + UEL not in sent
-    assert (story["computed"], story["observed"], job["cost"]) == (24, 24, cost(18, 6))
+    # What the printer says may be of a job inside: it is no evidence.
+    assert (story["computed"], story["observed"], job["cost"]) == (24, None, cost(18, 6))
 
 
 def test_a_printer_that_gets_the_document_alone(house, sample, tmp_path):
