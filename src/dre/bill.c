@@ -324,7 +324,7 @@ static bool plan_again(const struct job *job, const struct journal_detail *detai
     OWN(count_facts_free)
     Quoin__V1__DocumentFacts *facts = quoin__v1__document_facts__unpack(
         NULL, detail->facts.len, (const uint8_t *)detail->facts.ptr);
-    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX + DRE_FACTS_BYTES_MAX);
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX);
     const struct dre_plan_ask with = {
         .ticket = dre_table_job_text(job).ticket,
         .way = dre_deliver_way(job->queue->printer),

@@ -116,7 +116,7 @@ static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *fac
         no_facts(counting, JOB_REASON_FORMAT_ERROR, "The document has no pages.");
         return;
     }
-    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX + DRE_FACTS_BYTES_MAX);
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX);
     const struct dre_plan_ask with = { .ticket = buf_str(&counting->ticket), .way = counting->way };
     struct err err;
     if (!dre_plan_make(facts, &with, &arena, &counting->planned, &err)) {

@@ -22,8 +22,8 @@ enum {
     DRE_TICK_MS = 50,
     DRE_CACHE_BYTES_MAX = 16 << 20, // of small documents kept until they are sent
     DRE_FACTS_BYTES_MAX = 4 << 20,  // packed
-    DRE_PLAN_ARENA_MAX = 1 << 20,
-    DRE_KEYS_MAX = 4096, // of calls that are remembered
+    DRE_PLAN_ARENA_MAX = 16 << 20,  // the runs of the largest facts
+    DRE_KEYS_MAX = 4096,            // of calls that are remembered
     DRE_KEEP_HOURS_MAX = 366 * 24,
 };
 

@@ -53,6 +53,64 @@ static void write_copies(const struct face *face, const char *name)
     ipp_out_range(face->out, name, 1, IPPD_COPIES_MAX);
 }
 
+static bool queue_takes(const struct ippd_queue *queue, const char *name)
+{
+    bool ranges = strcmp(name, "page-ranges") == 0 || strcmp(name, "overrides") == 0;
+    return ranges ? queue->page_ranges : strcmp(name, "number-up") == 0 ? queue->number_up : true;
+}
+
+// The job attributes that the queue takes; those of the operation only where a job is made.
+static void write_taken(const struct face *face, const char *name, bool creation)
+{
+    static const struct {
+        const char *name;
+        bool creation;
+    } attrs[] = {
+        { "copies", false },
+        { "document-format", true },
+        { "document-name", true },
+        { "finishings", false },
+        { "ipp-attribute-fidelity", true },
+        { "job-account-id", false },
+        { "job-accounting-user-id", false },
+        { "job-hold-until", false },
+        { "job-name", true },
+        { "job-priority", false },
+        { "job-sheets", false },
+        { "media", false },
+        { "media-col", false },
+        { "multiple-document-handling", false },
+        { "number-up", false },
+        { "orientation-requested", false },
+        { "output-bin", false },
+        { "overrides", false },
+        { "page-ranges", false },
+        { "print-color-mode", false },
+        { "print-content-optimize", false },
+        { "print-quality", false },
+        { "print-rendering-intent", false },
+        { "print-scaling", false },
+        { "printer-resolution", false },
+        { "sides", false },
+    };
+    for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+        if ((creation || !attrs[i].creation) && queue_takes(face->queue, attrs[i].name)) {
+            ipp_out_keyword(face->out, name, attrs[i].name);
+            name = NULL; // the next are further values
+        }
+    }
+}
+
+static void write_creation(const struct face *face, const char *name)
+{
+    write_taken(face, name, true);
+}
+
+static void write_settable(const struct face *face, const char *name)
+{
+    write_taken(face, name, false);
+}
+
 static void write_formats(const struct face *face, const char *name)
 {
     static const struct {
@@ -140,7 +198,9 @@ static void write_overrides(const struct face *face, const char *name)
 {
     static const char *const words[] = { "document-numbers", "document-number", "pages",
                                          "orientation-requested" };
-    ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, sizeof(words) / sizeof(words[0]));
+    if (face->queue->page_ranges) {
+        ipp_out_texts(face->out, IPP_TAG_KEYWORD, name, words, sizeof(words) / sizeof(words[0]));
+    }
 }
 
 static void write_page_ranges(const struct face *face, const char *name)

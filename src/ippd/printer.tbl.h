@@ -20,12 +20,7 @@ WRITE(true, "job-account-id-default", write_no_value)
 WRITE(true, "job-account-id-supported", write_true)
 WRITE(true, "job-accounting-user-id-default", write_no_value)
 WRITE(true, "job-accounting-user-id-supported", write_true)
-WORDS(false, IPP_TAG_KEYWORD, "job-creation-attributes-supported", "copies", "document-format",
-      "document-name", "finishings", "ipp-attribute-fidelity", "job-account-id",
-      "job-accounting-user-id", "job-hold-until", "job-name", "job-priority", "job-sheets", "media",
-      "media-col", "multiple-document-handling", "number-up", "orientation-requested", "output-bin",
-      "overrides", "page-ranges", "print-color-mode", "print-content-optimize", "print-quality",
-      "print-rendering-intent", "print-scaling", "printer-resolution", "sides")
+WRITE(false, "job-creation-attributes-supported", write_creation)
 WORDS(true, IPP_TAG_KEYWORD, "job-hold-until-default", "no-hold")
 WORDS(true, IPP_TAG_KEYWORD, "job-hold-until-supported", "no-hold", "indefinite")
 WRITE(false, "job-ids-supported", write_true)
@@ -34,11 +29,7 @@ WRITE(false, "job-k-octets-supported", write_counts)
 WRITE(false, "job-media-sheets-supported", write_counts)
 INTS(true, IPP_TAG_INTEGER, "job-priority-default", 50)
 INTS(true, IPP_TAG_INTEGER, "job-priority-supported", 100)
-WORDS(false, IPP_TAG_KEYWORD, "job-settable-attributes-supported", "copies", "finishings",
-      "job-account-id", "job-accounting-user-id", "job-hold-until", "job-priority", "job-sheets",
-      "media", "media-col", "multiple-document-handling", "number-up", "orientation-requested",
-      "output-bin", "overrides", "page-ranges", "print-color-mode", "print-content-optimize",
-      "print-quality", "print-rendering-intent", "print-scaling", "printer-resolution", "sides")
+WRITE(false, "job-settable-attributes-supported", write_settable)
 WORDS(true, IPP_TAG_KEYWORD, "job-sheets-default", "none")
 WORDS(true, IPP_TAG_KEYWORD, "job-sheets-supported", "none")
 INTS(false, IPP_TAG_INTEGER, "media-bottom-margin-supported", 0, IPPD_MARGIN)

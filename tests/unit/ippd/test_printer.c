@@ -48,6 +48,34 @@ static void test_only_what_was_asked_for(void)
     ask_fini(&ask);
 }
 
+// What its way to paper does not hand on.
+static void test_a_plain_queue_does_not_announce_layout(void)
+{
+    static const char *const lists[] = { "job-creation-attributes-supported",
+                                         "job-settable-attributes-supported" };
+    for (int plain = 0; plain < 2; plain++) {
+        struct ask ask;
+        ask_init(&ask);
+        ask.fake.queue.page_ranges = ask.fake.queue.number_up = plain == 0;
+        ask.fake.queue.monochrome = ask.fake.queue.uncollated = plain == 0;
+        (void)ask_begin(&ask, IPP_OP_GET_PRINTER_ATTRIBUTES);
+        CHECK(ask_run(&ask) == IPP_STATUS_OK);
+        for (size_t i = 0; i < 2; i++) {
+            const struct ipp_attr *list = attr_of(&ask, lists[i]);
+            CHECK(ipp_attr_has(list, "copies") && ipp_attr_has(list, "sides"));
+            CHECK(ipp_attr_has(list, "page-ranges") == (plain == 0));
+            CHECK(ipp_attr_has(list, "overrides") == (plain == 0));
+            CHECK(ipp_attr_has(list, "number-up") == (plain == 0));
+            CHECK(ipp_attr_has(list, "document-name") == (i == 0));
+        }
+        CHECK((attr_of(&ask, "overrides-supported") != NULL) == (plain == 0));
+        const struct ipp_attr *modes = attr_of(&ask, "print-color-mode-supported");
+        CHECK(ipp_attr_has(modes, "monochrome") == (plain == 0) && ipp_attr_has(modes, "auto"));
+        CHECK(attr_of(&ask, "multiple-document-handling-supported")->count == (plain == 0 ? 2 : 1));
+        ask_fini(&ask);
+    }
+}
+
 static void test_it_says_what_the_queue_can_do(void)
 {
     struct ask ask;
@@ -151,6 +179,7 @@ static void test_what_is_offered_is_taken(void)
 int main(void)
 {
     test_only_what_was_asked_for();
+    test_a_plain_queue_does_not_announce_layout();
     test_it_says_what_the_queue_can_do();
     test_apple_raster_is_offered_where_it_is_read();
     test_with_tls_there_are_two_addresses_of_equal_rank();

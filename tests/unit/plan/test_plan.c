@@ -241,6 +241,7 @@ static const struct row rows[] = {
     { "job sheets are mono", "1c", "job-sheets=standard", "nm1:1/1 nc1:1/1" },
     { "job sheets are of the job's paper", "1M", "job-sheets=standard", "lm1:2/2" },
     { "or of their own", "1M", "job-sheets=standard sheets-media=m", "nm1:1/1 lm1:1/1" },
+    { "the first page that there is", "0m1M", "job-sheets=standard", "lm1:2/2" },
     // Separator sheets.
     { "slips lie between copies", "1m", "sep=slip-sheets copies=3", "nb1:0/2 nm1:3/3" },
     { "one copy has none", "1m", "sep=slip-sheets", "nm1:1/1" },
@@ -702,6 +703,28 @@ static void test_damaged_asks_are_refused(void)
     CHECK(!plan_make(&job.ask, &tiny, &plan, &err) && err.code == ERR_LIMIT);
 }
 
+static void test_keywords_that_are_not_known(void)
+{
+    static const char *const unknown[][2] = {
+        { "print-color-mode", "sepia" },
+        { "print-color-mode", "one-sided" },
+        { "sides", "inside-out" },
+        { "job-sheets", "first-print-stream-page" },
+        { "cover-front", "print-both" },
+        { "finishings", "staple" },
+        { "imposition-template", "booklet" },
+        { "", "" },
+    };
+    struct plan_ask ask = { 0 };
+    const struct plan_ask before = ask;
+    for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+        CHECK(!plan_word_take(&ask, str_of(unknown[i][0]), str_of(unknown[i][1])));
+    }
+    CHECK(memcmp(&ask, &before, sizeof(ask)) == 0);
+    CHECK(plan_word_take(&ask, STR("sides"), STR("two-sided-short-edge")));
+    CHECK(ask.sides == PAGE_TWO_SIDED_SHORT);
+}
+
 // ---- what is told ------------------------------------------------------------------------------
 
 static void test_it_says_how(void)
@@ -798,6 +821,7 @@ int main(void)
     test_jobs_that_ended_early();
     test_what_cannot_be_planned_is_refused();
     test_damaged_asks_are_refused();
+    test_keywords_that_are_not_known();
     test_it_says_how();
     test_the_longest_story_has_room();
     test_pages_are_counted_by_kind();
