@@ -52,7 +52,7 @@ SIGN(SURE, UNCOUNTABLE, 0, "OAKT", "application/x-oak", "OAK")
 SIGN(SURE, UNCOUNTABLE, 0, "$\x01\0\0\x07", "application/x-lidil", "HP LIDIL")
 SIGN(SURE, UNCOUNTABLE, 0, "$PJL ", "application/x-spl", "Samsung SPL")
 SIGN(SURE, UNCOUNTABLE, 0, "\x1bJP<", "application/x-hbpl", "HBPL")
-SIGN(SURE, UNCOUNTABLE, 0, "\x12!@R00", "application/x-rpdl", "Ricoh RPDL")
+SIGN(SURE, UNCOUNTABLE, 0, "\x1b\x12!@R00", "application/x-rpdl", "Ricoh RPDL")
 SIGN(SURE, UNCOUNTABLE, 0,
      "\x1b"
      "c1\x1c"

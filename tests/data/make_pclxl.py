@@ -367,6 +367,24 @@ def cases():
                                                                                  pad=1)),
          pages=1, color=1, nominal=1)
     case('image-empty', document(lambda xl: xl.image(b'', 8, 8)), pages=1, blank=1)
+    wide = [b'\xff' * 1500, b'\xff' * 600 + b'\x20' * 300 + b'\xff' * 600,
+            b'\xff' * 700 + b'\x20\x30\x40' + b'\xff' * 797, b'\xff' * 700 + b'\x20' + b'\xff' * 799]
+    flat = lambda line: line * 4
+    case('image-wide-rle', document(*[lambda xl, w=w: xl.image(rle(flat(w)), 500, 4, mode=1) for w in wide]), pages=4,
+         color=2, blank=1)
+    case('image-wide-delta', document(*[lambda xl, w=w: xl.image(delta([b'\xff' * 1500, w, w, b'\xff' * 1500]), 500, 4,
+                                                                 mode=3) for w in wide]), pages=4, color=2, blank=1)
+    case('image-wide-delta-gray', document(*[lambda xl, w=w: xl.image(delta([w, b'\xff' * 1500, w]), 1500, 3, space=1,
+                                                                      mode=3) for w in wide]), pages=4, color=0, blank=1)
+    case('image-wide-raw', document(*[lambda xl, w=w: xl.image(flat(w), 500, 4) for w in wide]), pages=4, color=2, blank=1)
+    case('image-wide-gray', document(*[lambda xl, w=w: xl.image(rle(w * 2), 1500, 2, space=1, mode=1) for w in wide]),
+         pages=4, color=0, blank=1)
+    case('image-split-rgb', document(lambda xl: xl.image(b'\x01\xff\xff' + b'\xf9\xff' + b'\x00\xff' + b'\xfb\xff'
+                                                         + b'\x80' + b'\x00\xff', 5, 1, mode=1)), pages=1, blank=1)
+    case('image-delta-past-row', document(lambda xl: xl.image(b'\x03\0\x1f\xff\x09' + b'\x03\0\x1f\x01\x09' + b'\0\0', 4, 3,
+                                                              mode=3)), pages=1, blank=0, color=0)
+    case('image-delta-inverted', document(lambda xl: xl.image(b'\0\0' * 3, 4, 3, space=8, mode=3)), pages=1, blank=1)
+    case('image-nibbles-inverted', document(lambda xl: xl.image(b'\0' * 8, 2, 2, space=8, depth=1)), pages=1, blank=1)
     jpeg = lambda n, **more: (lambda xl: xl.image(jpeg_head(n), 8, 8, mode=2, **more))
     case('jpeg-grey', document(jpeg(1), jpeg(3, space=1)), pages=2, color=0, blank=0)
     case('jpeg-color', document(jpeg(3)), pages=1, color=1, certainty='estimated', reason='JPEG')

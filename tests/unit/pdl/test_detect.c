@@ -86,7 +86,7 @@ static const struct {
     { "PCL Sleek", RUN("\x1b*rbC"), "PCLSLEEK", PDL_FAMILY_UNCOUNTABLE, "application/x-pclsleek",
       0 },
     { "DDST", RUN("\1\2"), "DDST", PDL_FAMILY_UNCOUNTABLE, "application/x-ddst", 0 },
-    { "RPDL", RUN("\x12!@R00\x1b 4"), "", PDL_FAMILY_UNCOUNTABLE, "application/x-rpdl", 0 },
+    { "RPDL", RUN("\x1b\x12!@R00\x1b 4"), "", PDL_FAMILY_UNCOUNTABLE, "application/x-rpdl", 0 },
     { "NPDL",
       RUN("\x1b"
           "c1\x1c"
