@@ -345,11 +345,68 @@ static void repeat(struct xl *xl, uint8_t byte, uint32_t len)
     }
 }
 
+// A byte of a pixel of three; what the pixel leaves once it is whole.
+static uint8_t push(struct xl_image *image, uint8_t byte)
+{
+    image->group[image->group_at++] = byte;
+    if (image->group_at < 3) {
+        return 0;
+    }
+    image->group_at = 0;
+    return group_marks(image, image->group, 1);
+}
+
+// Bytes of pixels of three bytes, or one of them many times, that stay within a row.
+static uint8_t run_rgb(struct xl_image *image, const uint8_t *at, uint32_t len, bool same_byte)
+{
+    uint8_t marks = 0;
+    uint32_t i = 0;
+    for (; i < len && image->group_at != 0; i++) {
+        marks |= push(image, at[same_byte ? 0 : i]);
+    }
+    uint32_t whole = (len - i) / 3 * 3;
+    if (same_byte && whole > 0) {
+        marks |= (at[0] ^ (image->inverted ? 255 : 0)) < WHITE_LEVEL ? XL_INK : 0;
+    } else if (whole > 0) {
+        marks |= scan_rgb(image, at + i, whole);
+    }
+    for (i += whole; i < len; i++) {
+        marks |= push(image, at[same_byte ? 0 : i]);
+    }
+    return marks;
+}
+
+// Takes codes that are whole and stay within a row; where one does not, the careful way goes on.
+static const uint8_t *take_codes(struct xl *xl, const uint8_t *at, const uint8_t *end)
+{
+    struct xl_image *image = &xl->image;
+    bool rgb = image->components == 3;
+    if (image->has_code || (rgb && image->depth != 8)) {
+        return at;
+    }
+    while (end - at > 129) {
+        uint32_t code = at[0];
+        bool repeats = code > 128;
+        uint32_t len = repeats ? 257 - code : code + 1;
+        if (code == 128 || image->row_at + len >= image->row_bytes || len >= image->left) {
+            break;
+        }
+        uint8_t marks = rgb       ? run_rgb(image, at + 1, len, repeats)
+                        : repeats ? image->lut[at[1]]
+                                  : scan_levels(image, at + 1, len);
+        pass(image, len);
+        found(xl, marks);
+        at += repeats ? 2 : 1 + len;
+    }
+    return at;
+}
+
 static bool take_rle(struct xl *xl, const uint8_t *at, size_t len)
 {
     struct xl_image *image = &xl->image;
     const uint8_t *end = at + len;
     while (at < end && image->left > 0) {
+        at = take_codes(xl, at, end);
         if (!image->has_code) {
             uint8_t code = *at++;
             image->has_code = code != 128;
@@ -452,6 +509,49 @@ static void delta_byte(struct xl *xl, uint8_t byte)
     }
 }
 
+// Pixels of three bytes that a command changed: all but the last can change no more.
+static void delta_pixels(struct xl *xl, uint32_t first, uint32_t last)
+{
+    struct xl_image *image = &xl->image;
+    uint8_t marks = 0;
+    if (image->pending != NO_PIXEL && image->pending != first) {
+        marks |= group_marks(image, image->row + (size_t)image->pending * 3, 1);
+    }
+    for (uint32_t pixel = first; pixel < last; pixel++) {
+        marks |= group_marks(image, image->row + (size_t)pixel * 3, 1);
+    }
+    image->pending = last;
+    found(xl, marks);
+}
+
+// Takes commands that are whole and stay within a row; else the careful way goes on.
+static size_t take_commands(struct xl *xl, const uint8_t *at, size_t len)
+{
+    struct xl_image *image = &xl->image;
+    bool rgb = image->components == 3;
+    size_t i = 0;
+    while (image->delta == DELTA_COMMAND && image->row_left > 9 && len - i > 9 &&
+           (at[i] & 31) != 31 && (!rgb || image->depth == 8)) {
+        uint32_t count = (at[i] >> 5) + 1U;
+        uint32_t out = image->out + (at[i] & 31);
+        if (out + count >= image->row_bytes) {
+            break;
+        }
+        memcpy(image->row + out, at + i + 1, count);
+        if (rgb) {
+            delta_pixels(xl, out / 3, (out + count - 1) / 3);
+        } else {
+            found(xl, scan_levels(image, at + i + 1, count));
+        }
+        image->touched += image->first_row ? count : 0;
+        image->out = out + count;
+        xl->row_dirty = image->out > xl->row_dirty ? image->out : xl->row_dirty;
+        image->row_left -= 1 + count;
+        i += 1 + count;
+    }
+    return i;
+}
+
 static bool take_delta(struct xl *xl, const uint8_t *at, size_t len)
 {
     struct xl_image *image = &xl->image;
@@ -467,7 +567,8 @@ static bool take_delta(struct xl *xl, const uint8_t *at, size_t len)
         xl->row_dirty = 0;
     }
     for (size_t i = 0; i < len && image->rows_left > 0; i++) {
-        delta_byte(xl, at[i]);
+        i += take_commands(xl, at + i, len - i);
+        delta_byte(xl, at[i]); // one is left: a command that was taken has a byte behind it
     }
     return image->rows_left > 0;
 }
