@@ -7,7 +7,6 @@
 #include "dre/deliver_int.h"
 
 #include "base/clk.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "httpio/client.h"
 #include "ipp/name.h"
@@ -315,26 +314,6 @@ static bool is_another_job(const struct ipp_delivery *ipp, const struct ipp_grou
     return said.len > 0 && strncmp(name, said.ptr, said.len) != 0;
 }
 
-// The printer took the job, but not all of its ticket: what comes out may be other than planned.
-static void tell_left_out(struct ipp_delivery *ipp, const struct ipp_msg *msg)
-{
-    const struct ipp_group *group = ipp_msg_group(msg, IPP_TAG_UNSUPPORTED_GROUP);
-    struct job *job = dre_deliver_job(ipp->delivery);
-    if (group == NULL || group->attrs == NULL || job == NULL) {
-        return;
-    }
-    OWN(buf_free) struct buf line = BUF_CAP(2048);
-    buf_add(&line, STR("it takes the job without"));
-    for (const struct ipp_attr *attr = group->attrs; attr != NULL && line.len < 200;
-         attr = attr->next) {
-        buf_addf(&line, "%s %.*s", attr == group->attrs ? "" : ",", (int)attr->name.len,
-                 attr->name.ptr);
-    }
-    dre_tell(ipp->delivery->dre, job, "printer", buf_str(&line));
-    log_event(LOG_WARNING, "job.ticket_cut", log_int("job", job->id),
-              log_text("printer", ipp->delivery->printer->name), log_text("what", line.ptr));
-}
-
 static void take_answer(struct ipp_delivery *ipp, const struct ipp_msg *msg)
 {
     bool good = ipp_status_is_ok(msg->code);
@@ -346,7 +325,6 @@ static void take_answer(struct ipp_delivery *ipp, const struct ipp_msg *msg)
             take_refusal(ipp, msg);
             return;
         }
-        tell_left_out(ipp, msg);
         read_seen(group->attrs, &seen);
         take_seen(ipp, &seen);
         return;

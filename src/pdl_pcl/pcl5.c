@@ -138,6 +138,16 @@ static void run_command(struct pcl5 *pcl, struct pcl5_command *command)
     }
 }
 
+static void take_parameters(struct pcl5 *pcl, struct pcl5_command *command)
+{
+    do {
+        if (!take_parameter(pcl, command)) {
+            return;
+        }
+        run_command(pcl, command);
+    } while (command->chained && !pcl->failed && !pcl->cut);
+}
+
 // Behind ESC and a class.
 static void take_sequence(struct pcl5 *pcl, uint8_t class)
 {
@@ -152,12 +162,7 @@ static void take_sequence(struct pcl5 *pcl, uint8_t class)
     } else {
         give_back(pcl);
     }
-    do {
-        if (!take_parameter(pcl, &command)) {
-            return;
-        }
-        run_command(pcl, &command);
-    } while (command.chained && !pcl->failed && !pcl->cut);
+    take_parameters(pcl, &command);
 }
 
 // ESC . letter (number | ;)* :?  of plotters: control of the line they hang on.
@@ -218,9 +223,39 @@ static void take_defined(struct pcl5 *pcl)
     input->at += count;
 }
 
+// Some drivers (Ghostscript's cdj850 and its kin) end ESC *b#Y and the first row behind it with a
+// capital letter and go on with rows as if they had not, and their printers take it.
+static bool is_loose_row(struct pcl5 *pcl)
+{
+    struct pdl_input *input = pcl->input;
+    size_t least = pcl->row_command == 'Y' ? 0 : 1;
+    enum { DIGITS = 6 };
+    size_t digits = 0;
+    (void)pdl_input_need(input, DIGITS + 1); // as much as there is
+    while (digits < DIGITS && digits < pdl_input_left(input) && input->at[digits] >= '0' &&
+           input->at[digits] <= '9') {
+        digits++;
+    }
+    return digits >= least && digits < pdl_input_left(input) &&
+           memchr("vw", input->at[digits], 2) != NULL;
+}
+
+static void take_loose_rows(struct pcl5 *pcl)
+{
+    struct pcl5_command command = { .class = '*', .group = 'b' };
+    pdl_facts_note(pcl->facts, PDL_ESTIMATED,
+                   "Rows of its raster follow each other without an escape: taken as its driver "
+                   "means them.");
+    take_parameters(pcl, &command);
+}
+
 static void take_characters(struct pcl5 *pcl)
 {
     struct pdl_input *input = pcl->input;
+    if (pcl->row_command != 0 && is_loose_row(pcl)) {
+        take_loose_rows(pcl);
+        return;
+    }
     size_t count = pdl_pcl_text_run(pcl, input->at, input->end);
     if (count > 0) {
         pdl_pcl_text(pcl, (struct str){ (const char *)input->at, count }, false);

@@ -412,6 +412,9 @@ void pdl_pcl_command_run(struct pcl5 *pcl, const struct pcl5_command *command)
     if (pcl->env.raster.active && !stays_in_raster(command)) {
         pdl_pcl_raster_end(pcl);
     }
+    bool rows = command->class == '*' && command->group == 'b' && !command->chained &&
+                memchr("VWY", command->final, 3) != NULL;
+    pcl->row_command = rows ? command->final : 0;
     switch (command->class) {
     case '*': command_star(pcl, command); break;
     case '&': command_ampersand(pcl, command); break;

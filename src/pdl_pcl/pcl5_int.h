@@ -87,11 +87,14 @@ struct pcl5_raster {
     uint8_t compression;
     bool active;
     bool scaled;
+    bool turns;     // with the orientation: presentation mode 0
+    bool at_margin; // it begins at the left margin, not at the cursor
     // While it is active:
     uint8_t planes;
     uint8_t plane;         // the next to come
     uint32_t row_bytes;    // of a plane, at most
     uint32_t rows;         // that were done
+    uint32_t wide;         // pixels of a row
     int32_t left;          // where x returns to
     uint32_t changed_from; // of the planes of the row
     uint32_t changed_to;
@@ -194,7 +197,8 @@ struct pcl5 {
     struct pcl5_page page;
     int32_t x;
     int32_t y;
-    bool moved; // the cursor, since the page size was set
+    bool moved;          // the cursor, since the page size was set
+    uint8_t row_command; // final of the last command, where it was ESC *b and of rows; or 0
     bool after_backspace;
     bool display; // display functions: all is printed
     bool back_side;
@@ -271,6 +275,7 @@ void pdl_pcl_move_x(struct pcl5 *pcl, int64_t x, bool relative, bool margins);
 void pdl_pcl_move_y(struct pcl5 *pcl, int64_t y, unsigned how);
 void pdl_pcl_home(struct pcl5 *pcl);
 bool pdl_pcl_is_home(const struct pcl5 *pcl);
+bool pdl_pcl_is_on_edge(const struct pcl5 *pcl);
 void pdl_pcl_cr(struct pcl5 *pcl);
 void pdl_pcl_lf(struct pcl5 *pcl);
 void pdl_pcl_ff(struct pcl5 *pcl);

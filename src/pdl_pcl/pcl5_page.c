@@ -223,6 +223,15 @@ static void turn_back(uint32_t direction, int32_t width, int32_t height, int32_t
     }
 }
 
+// On the lower edge of the sheet, or on the right one in landscape.
+bool pdl_pcl_is_on_edge(const struct pcl5 *pcl)
+{
+    int32_t x = pcl->x;
+    int32_t y = pcl->y;
+    turn_back(pcl->env.direction, pcl->env.logical_width, pcl->env.logical_height, &x, &y);
+    return pcl->env.orientation < 2 ? y >= pcl->env.logical_height : y <= 0;
+}
+
 void pdl_pcl_direction(struct pcl5 *pcl, uint32_t quarter_turns)
 {
     struct pcl5_env *env = &pcl->env;
@@ -258,6 +267,7 @@ static void logical_page(struct pcl5 *pcl)
         env->logical_width = width;
     }
     env->direction = 0;
+    pcl->overlay = false;
     pdl_pcl_margins_reset(pcl, true);
     env->underline = false;
     pdl_pcl_home(pcl);

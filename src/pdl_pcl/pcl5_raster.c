@@ -18,6 +18,7 @@ enum {
     REPLACEMENT = 9,
     LATER = 10, // DeskJets' differences of pixels
     FEW_PLANES = 4,
+    SIDE_MARGIN = PCL5_INCH / 6,
 };
 
 static const char colored[] = "a pixel that is not grey";
@@ -75,14 +76,43 @@ static void raster_begin(struct pcl5 *pcl, uint32_t mode, bool said)
     raster->plane = 0;
     raster->rows = 0;
     raster->row_bytes = PCL5_ROW_BYTES / raster->planes & ~7U;
-    raster->left = (mode & 1) != 0 ? pcl->x : 0;
+    raster->at_margin = (mode & 1) == 0;
+    raster->left = raster->at_margin ? 0 : pcl->x;
     raster->scaled = said && (mode & 2) != 0;
+    raster->wide = raster->width;
+    if (raster->wide == 0) { // to the edge of the logical page
+        int64_t wide = (int64_t)pdl_pcl_page_width(pcl) - raster->left;
+        raster->wide = (uint32_t)(wide * raster->resolution / PCL5_INCH);
+    }
     for (size_t i = 0; i < PCL5_PLANES; i++) {
         raster->used[i] = 0;
     }
     raster->changed_from = UINT32_MAX;
     raster->changed_to = 0;
     pcl->page.dirty = true;
+}
+
+// The cursor goes past rows that were so high together, whichever way they lie: by default along
+// the width of the sheet, whatever the orientation (presentation mode 3).
+static void move_past(struct pcl5 *pcl, int64_t down)
+{
+    const struct pcl5_env *env = &pcl->env;
+    unsigned turned = (unsigned)env->orientation + env->direction; // of the rows, in quarters
+    turned = env->raster.turns ? env->direction : ((turned & 2) - env->orientation) & 3;
+    switch ((turned - env->direction) & 3) {
+    case 0:
+        pdl_pcl_move_x(pcl, env->raster.left, false, false);
+        pdl_pcl_move_y(pcl, pcl->y + down - env->top, 0);
+        break;
+    case 1: pdl_pcl_move_x(pcl, pcl->x + down, false, false); break;
+    case 2: pdl_pcl_move_y(pcl, pcl->y - down - env->top, 0); break;
+    default:
+        if (env->raster.at_margin) {
+            pdl_pcl_move_y(pcl, SIDE_MARGIN - env->top, 0);
+        }
+        pdl_pcl_move_x(pcl, pcl->x - down, false, false);
+        break;
+    }
 }
 
 void pdl_pcl_raster_end(struct pcl5 *pcl)
@@ -101,9 +131,7 @@ void pdl_pcl_raster_end(struct pcl5 *pcl)
     if (raster->scaled && raster->height != 0 && raster->target_height != 0) {
         down = rows * raster->target_height / raster->height;
     }
-    down = down > INT32_MAX ? INT32_MAX : down;
-    pdl_pcl_move_x(pcl, raster->left, false, false);
-    pdl_pcl_move_y(pcl, (int64_t)pcl->y + (int64_t)down - pcl->env.top, 0);
+    move_past(pcl, down > INT32_MAX ? INT32_MAX : (int64_t)down);
 }
 
 // The bytes of a row that were written, [from, to).
@@ -359,7 +387,7 @@ static void judge_pixel_row(struct pcl5 *pcl, struct span span)
     uint64_t width = raster->width == 0 ? UINT32_MAX : raster->width;
     uint64_t bytes = (width * bits + 7) / 8;
     const uint8_t *row = plane_row(pcl, 0);
-    judge_rest(pcl, raster->used[0], bytes);
+    judge_rest(pcl, raster->used[0], ((uint64_t)raster->wide * bits + 7) / 8);
     if (span.to > bytes) {
         span.to = (uint32_t)bytes;
     }
@@ -520,7 +548,7 @@ static void judge_plane_row(struct pcl5 *pcl)
     for (uint32_t plane = 0; plane < raster->planes; plane++) {
         said = raster->used[plane] > said ? raster->used[plane] : said;
     }
-    judge_rest(pcl, said, raster->width == 0 ? UINT32_MAX : ((uint64_t)raster->width + 7) / 8);
+    judge_rest(pcl, said, ((uint64_t)raster->wide + 7) / 8);
     raster->changed_from = UINT32_MAX;
     raster->changed_to = 0;
     span.from -= span.from % 8;
@@ -673,6 +701,11 @@ static void command_r(struct pcl5 *pcl, const struct pcl5_command *command)
         raster->compression = RAW;
         break;
     case 'B': pdl_pcl_raster_end(pcl); break;
+    case 'F':
+        if (!raster->active && (count == 0 || count == 3)) {
+            raster->turns = count == 0;
+        }
+        break;
     case 'S':
         if (!raster->active) {
             raster->width = count;

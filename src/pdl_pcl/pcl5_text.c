@@ -105,14 +105,12 @@ static bool is_ink(const struct pcl5 *pcl, uint8_t c, bool literal)
     return !literal || c != 0x7f || font_of(pcl)->wide;
 }
 
-// On the lower edge of the page text shows, but does not have the page printed.
+// On the edge of the sheet text shows, but does not have the page printed.
 static void mark_text(struct pcl5 *pcl)
 {
-    bool dirty = pcl->page.dirty || pcl->y < pdl_pcl_page_height(pcl);
-    if (pcl->x < pdl_pcl_page_width(pcl)) {
-        pdl_pcl_mark(pcl, pcl5_ink_now(pcl), "text in a colour that is not grey");
-        pcl->page.dirty = dirty;
-    }
+    bool dirty = pcl->page.dirty || !pdl_pcl_is_on_edge(pcl);
+    pdl_pcl_mark(pcl, pcl5_ink_now(pcl), "text in a colour that is not grey");
+    pcl->page.dirty = dirty;
 }
 
 // Where lines wrap, each character is asked.
@@ -167,7 +165,8 @@ void pdl_pcl_text(struct pcl5 *pcl, struct str text, bool literal)
         count > (size_t)((limit - pcl->x) / width) + 1) {
         count = (size_t)((limit - pcl->x) / width) + 1;
     }
-    bool known = pcl->page.marked && (pcl->page.color || pcl5_ink_now(pcl) != PDL_COLOR);
+    bool known =
+        pcl->page.dirty && pcl->page.marked && (pcl->page.color || pcl5_ink_now(pcl) != PDL_COLOR);
     for (size_t i = 0; i < count && !known; i++) {
         if (is_ink(pcl, (uint8_t)text.ptr[i], literal)) {
             mark_text(pcl);

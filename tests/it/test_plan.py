@@ -6,7 +6,6 @@ import subprocess
 
 import pytest
 
-from peers.ipp_printer import IppPrinter
 from test_dre import RawPrinter
 
 UEL = b"\x1b%-12345X"
@@ -230,14 +229,3 @@ def test_a_printer_that_gets_the_document_alone(house, sample, tmp_path):
         printer.job()
     assert (tmp_path / "job-1").read_bytes() == stream.read_bytes() * 2
     assert (story["computed"], job["sheets"], job["cost"]) == (24, 12, cost(18, 6))
-
-
-def test_what_a_printer_leaves_out_is_told(house, sample):
-    with IppPrinter(status=1, left_out=["sides", "number-up"], impressions=2) as printer:
-        house.printer("hall", printer.uri)
-        house.queue("office", mode="direct", printer="hall")
-        number = house.ipptool("office", sample, number_up=("integer", 2), sides=("keyword", "two-sided-long-edge"))
-        job, story = settled(house, number)
-    assert job["state"] == "completed" and job["cost"] == cost(1, 1)
-    assert any(event["detail"] == "it takes the job without sides, number-up" for event in story["events"]), \
-        story["events"]

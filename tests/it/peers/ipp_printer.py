@@ -6,7 +6,6 @@ manager. What it shall do is a dict that may be changed at any time:
     state        of every job; impressions  (None: it does not say); state_message
     silent       a set of operations that get no answer    cut_after  bytes of a request, then a reset
     extra        bytes that are put into the job group     forgets    jobs: it knows none of them
-    left_out     attributes that it takes jobs without
 """
 import contextlib
 import socket
@@ -44,8 +43,7 @@ class IppPrinter:
     def __init__(self, **behaviour):
         self.behaviour = {"status": 0, "message": None, "job_id": None, "name": None,
                           "state": COMPLETED, "impressions": None, "state_message": None,
-                          "silent": set(), "cut_after": None, "extra": b"", "forgets": False,
-                          "left_out": []}
+                          "silent": set(), "cut_after": None, "extra": b"", "forgets": False}
         self.behaviour.update(behaviour)
         self.printed = []  # the names of the jobs of which it has the whole document
         self.asked = []    # operations
@@ -144,9 +142,7 @@ class IppPrinter:
         if told["forgets"] and operation == GET_JOB:
             status = 0x0406
         elif operation == PRINT_JOB and status < 0x100:
-            left_out = b"".join(attribute(0x10, name, "") for name in told["left_out"])
-            jobs = (b"\x05" + left_out if left_out else b"") + \
-                self.job(told["job_id"] or count, self.printed[-1])
+            jobs = self.job(told["job_id"] or count, self.printed[-1])
         elif operation == GET_JOB:
             known = self.printed[asked_id - 1] if 0 < asked_id <= count else ""
             jobs = self.job(told["job_id"] or asked_id, known)
