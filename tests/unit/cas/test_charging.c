@@ -108,6 +108,20 @@ static void test_reservations_lapse_when_they_say(void)
     CHECK(settle(52, 50, 0, 0) == NULL && strstr(err.text, "closed by lapse") != NULL);
 }
 
+static void test_blank_pages_are_told_and_cost_what_mono_costs(void)
+{
+    Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
+    request.user = text_of("mary");
+    request.classes = classes_of(3, 0, &request.n_classes);
+    const Quoin__V1__QuoteReply *mono = ask(&request.base);
+    CHECK(mono != NULL && strcmp(mono->lines[0]->what, "3 mono pages, normal size") == 0);
+    int64_t amount = mono->amount;
+    request.classes[0]->blank = true;
+    const Quoin__V1__QuoteReply *blank = ask(&request.base);
+    CHECK(blank != NULL && strcmp(blank->lines[0]->what, "3 blank pages, normal size") == 0);
+    CHECK(blank->amount == amount && amount > 0);
+}
+
 static void test_wrong_classes_are_refused(void)
 {
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
@@ -170,6 +184,7 @@ int main(void)
     test_refusals_say_why();
     test_a_settlement_is_priced_as_its_reservation_was();
     test_reservations_lapse_when_they_say();
+    test_blank_pages_are_told_and_cost_what_mono_costs();
     test_wrong_classes_are_refused();
     test_the_name_of_a_document_is_not_kept();
     test_the_nth_call_failing_leaves_all_or_nothing();
