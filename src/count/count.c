@@ -378,8 +378,8 @@ static bool ask(struct count *count, struct question *question, Quoin__V1__Docum
     }
     struct err why;
     uint32_t wall_ms = question->request->wall_ms;
-    question->deadline = wall_ms > 0 ? clk_mono_ms() + wall_ms
-                                     : deadline_of(count, question->request->size);
+    question->deadline =
+        wall_ms > 0 ? clk_mono_ms() + wall_ms : deadline_of(count, question->request->size);
     if (worker_ask(worker, question, facts, &why)) {
         count_worker_age(count, worker);
     } else {
