@@ -1,8 +1,8 @@
 // quoin-pdl: reads documents of strangers in a jail, and says what is on their pages.
 //
 // quoin-pdl --worker [--weak-jail] answers requests on descriptor 0; quoin-pdl --render PROGRAM
-// PAGE with-annotations|without-annotations draws a page; quoin-pdl --interpret PROGRAM COPIES
-// SIDES SECONDS runs PostScript. See reader/reader.h.
+// PAGE with-annotations|without-annotations draws a page; quoin-pdl --interpret PROGRAM
+// count|inks|inks-pdf COPIES SIDES SECONDS runs PostScript. See reader/reader.h.
 
 #include "reader/reader.h"
 #include <stdio.h>
@@ -11,7 +11,7 @@
 enum {
     ARGUMENTS_WORKER = 2,
     ARGUMENTS_RENDER = 5,
-    ARGUMENTS_INTERPRET = 6,
+    ARGUMENTS_INTERPRET = 7,
 };
 
 int main(int argc, char **argv)
@@ -26,9 +26,10 @@ int main(int argc, char **argv)
     }
     if (count == ARGUMENTS_INTERPRET && strcmp(argv[1], "--interpret") == 0) {
         struct reader_interpret asked = { .program = argv[2],
-                                          .copies = argv[3],
-                                          .sides = argv[4],
-                                          .wall_s = argv[5],
+                                          .what = argv[3],
+                                          .copies = argv[4],
+                                          .sides = argv[5],
+                                          .wall_s = argv[6],
                                           .may_be_weak = may_be_weak };
         return reader_interpret(&asked);
     }

@@ -530,7 +530,8 @@ bool count_document(struct count *count, int fd, const char *hint, Quoin__V1__Do
     if (!ask_about(count, fd, &request, &found, err) ||
         !count_unpack_open(count, fd, &request, &unpacked, &found, err) ||
         !count_interpret_open(count, unpacked < 0 ? fd : unpacked, &request, &found, err) ||
-        !count_render_open(count, unpacked < 0 ? fd : unpacked, &found, err)) {
+        !count_render_open(count, unpacked < 0 ? fd : unpacked, &found, err) ||
+        !count_ink_measure(count, unpacked < 0 ? fd : unpacked, &request, &found, err)) {
         return false;
     }
     *facts = found;

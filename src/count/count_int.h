@@ -79,6 +79,26 @@ bool count_bytes_write(int fd, struct str bytes, struct err *err) CC_MUST_USE;
 const struct count_options *count_options_of(const struct count *count);
 void count_note_rendered(struct count *count);
 
+// One part that Ghostscript is run over, and what became of it.
+struct count_interpreted {
+    const Quoin__V1__DocumentPart *part; // borrowed
+    const char *what;                    // reader/reader.h: "count", "inks", "inks-pdf"
+    uint32_t pages_max;
+    bool each_page;
+    Quoin__V1__DocumentFacts *seen; // the caller's, to be freed
+    int how;                        // the interpreter's status, of waitpid(2)
+    uint32_t wall_ms;               // that it was given
+};
+bool count_interpret_part(struct count *count, int fd, struct count_interpreted *one,
+                          struct err *err) CC_MUST_USE;
+
+// False: *why says what to do.
+bool count_may_interpret(const struct count_options *options, const char **why);
+
+// Measures the ink of the pages in PDF and PostScript, and puts it into *facts.
+bool count_ink_measure(struct count *count, int fd, const struct count_request *request,
+                       Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;
+
 // Has the parts that *facts leaves open interpreted, and puts their pages into *facts.
 bool count_interpret_open(struct count *count, int fd, const struct count_request *request,
                           Quoin__V1__DocumentFacts **facts, struct err *err) CC_MUST_USE;

@@ -29,14 +29,6 @@ enum {
 
 #define FORMAT_POSTSCRIPT "application/postscript"
 
-// One part, and what became of it.
-struct interpreted {
-    const Quoin__V1__DocumentPart *part;
-    Quoin__V1__DocumentFacts *seen; // owned
-    int how;                        // the interpreter's status, of waitpid(2)
-    uint32_t wall_ms;
-};
-
 // The facts as they are put together from those of the parts. All borrowed or in the arena.
 struct merge {
     struct arena *arena;
@@ -111,8 +103,8 @@ static uint32_t wall_of(const struct count_options *options, const Quoin__V1__Do
     return (uint32_t)(wall < most ? wall : most);
 }
 
-static bool start(const struct count_options *options, const struct interpreted *one, int from,
-                  int into, pid_t *pid, struct err *err)
+static bool start(const struct count_options *options, const struct count_interpreted *one,
+                  int from, int into, pid_t *pid, struct err *err)
 {
     char copies[16];
     char sides[16];
@@ -124,6 +116,7 @@ static bool start(const struct count_options *options, const struct interpreted 
     const char *args[] = { "quoin-pdl",
                            "--interpret",
                            options->interpreter,
+                           one->what,
                            copies,
                            sides,
                            seconds,
@@ -136,8 +129,7 @@ static bool start(const struct count_options *options, const struct interpreted 
 }
 
 // Runs the interpreter on the file `from`, and has a worker read what it draws.
-static bool run(struct count *count, const struct count_request *request, int from,
-                struct interpreted *one, struct err *err)
+static bool run(struct count *count, int from, struct count_interpreted *one, struct err *err)
 {
     OWN(jail_close) int drawn = -1;
     int pair[2];
@@ -153,15 +145,15 @@ static bool run(struct count *count, const struct count_request *request, int fr
         return false;
     }
     struct count_request asked = { .magic = COUNT_REQUEST,
-                                   .ask = COUNT_ASK_RASTER,
-                                   .pages_max = request->pages_max,
+                                   .ask = strcmp(one->what, "count") == 0 ? COUNT_ASK_RASTER
+                                                                          : COUNT_ASK_INKS,
+                                   .pages_max = one->pages_max,
                                    .wall_ms = one->wall_ms,
                                    .copies = one->part->page_copies,
                                    .sides = one->part->sides,
                                    .first_page = one->part->first_page,
                                    .last_page = one->part->last_page,
-                                   .each_page = request->each_page,
-                                   .coverage = request->coverage };
+                                   .each_page = one->each_page };
     bool ok = count_ask_worker(count, drawn, &asked, &one->seen, err);
     jail_close(&drawn); // an interpreter that still draws ends
     struct err late;
@@ -195,7 +187,7 @@ static uint64_t pages_of(const Quoin__V1__DocumentFacts *facts)
 
 // How the interpreter ended, where that was not at the document's end.
 static void end_note(struct merge *merge, Quoin__V1__DocumentPart *part,
-                     const struct interpreted *one)
+                     const struct count_interpreted *one)
 {
     bool some = one->seen->n_pages > 0;
     Quoin__V1__Certainty certainty =
@@ -225,7 +217,7 @@ static void end_note(struct merge *merge, Quoin__V1__DocumentPart *part,
     part_note(merge, part, certainty, reason);
 }
 
-static void witness_note(struct merge *merge, const struct interpreted *one)
+static void witness_note(struct merge *merge, const struct count_interpreted *one)
 {
     uint64_t pages = pages_of(one->seen);
     if (one->part->pages_said != 0 && one->part->pages_said != pages) {
@@ -237,7 +229,7 @@ static void witness_note(struct merge *merge, const struct interpreted *one)
 }
 
 static void part_add(struct merge *merge, Quoin__V1__DocumentPart *part,
-                     const struct interpreted *one)
+                     const struct count_interpreted *one)
 {
     const Quoin__V1__DocumentFacts *seen = one->seen;
     for (size_t i = 0; i < seen->n_pages; i++) {
@@ -273,20 +265,20 @@ static void whole_settle(Quoin__V1__DocumentFacts *facts)
     facts->sides = sides_agree ? first->sides : 0;
 }
 
-static bool interpret_part(struct count *count, int fd, const struct count_request *request,
-                           struct interpreted *one, struct err *err)
+bool count_interpret_part(struct count *count, int fd, struct count_interpreted *one,
+                          struct err *err)
 {
     OWN(jail_close) int copy = -1;
     one->wall_ms = wall_of(count_options_of(count), one->part);
-    return part_copy(fd, one->part, &copy, err) && run(count, request, copy, one, err);
+    return part_copy(fd, one->part, &copy, err) && run(count, copy, one, err);
 }
 
-static bool may_interpret(const struct count_options *options, const char **why)
+bool count_may_interpret(const struct count_options *options, const char **why)
 {
     *why = options->interpreter[0] == '\0'
-               ? "PostScript is not interpreted here: that is switched off."
-               : "PostScript needs Ghostscript, which is not installed here: install the package "
-                 "ghostscript, or run tools/install-packages run.";
+               ? "Ghostscript is not used here: that is switched off."
+               : "PostScript, and the measure of ink, need Ghostscript, which is not installed "
+                 "here: install the package ghostscript.";
     return options->interpreter[0] != '\0' && access(options->interpreter, X_OK) == 0;
 }
 
@@ -297,7 +289,7 @@ static bool parts_merge(struct count *count, int fd, const struct count_request 
 {
     size_t at = 0;
     const char *why = NULL;
-    bool may = may_interpret(count_options_of(count), &why);
+    bool may = count_may_interpret(count_options_of(count), &why);
     for (size_t i = 0; i < from->n_parts; i++) {
         Quoin__V1__DocumentPart *part = from->parts[i];
         for (uint32_t k = 0; k < part->runs; k++) {
@@ -310,8 +302,11 @@ static bool parts_merge(struct count *count, int fd, const struct count_request 
             part_note(merge, part, QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN, why);
             continue;
         }
-        struct interpreted one = { .part = part };
-        bool ok = interpret_part(count, fd, request, &one, err);
+        struct count_interpreted one = { .part = part,
+                                         .what = "count",
+                                         .pages_max = request->pages_max,
+                                         .each_page = request->each_page };
+        bool ok = count_interpret_part(count, fd, &one, err);
         seen[i] = one.seen;
         if (!ok) {
             return false;

@@ -30,6 +30,7 @@ enum count_ask {
     COUNT_ASK_UNPACK,  // of a part that is packed and open: what it holds, then what is wrong with
                        // it
     COUNT_ASK_RASTER,  // of what an interpreter draws, as CUPS raster that arrives: its pages
+    COUNT_ASK_INKS,    // as above, drawn to measure its ink: the coverage of its pages alone
 };
 
 struct count_request {

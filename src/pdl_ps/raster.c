@@ -5,8 +5,6 @@
 
 #include "pdl_ps/raster.h"
 
-#include "pdl/color.h"
-
 enum {
     HEADER = 1796,
     AT_COLLATE = 264,
@@ -21,15 +19,14 @@ enum {
     AT_ORDER = 396,
     AT_SPACE = 400,
     AT_POINTS = 428,
-    SPACE_GRAY = 0, // of light: 0 is black
     SPACE_RGB = 1,
-    SPACE_CMYK = 6,
+    PIXEL = 3,          // bytes
     SIDE_MAX = 1 << 16, // pixels
     BYTE_BITS = 8,
     LEVEL_MAX = 255,
     NEUTRAL = 2, // levels, as PDL_NEUTRAL
     WHITE = 254, // as PDL_WHITE
-    LINE_MAX = SIDE_MAX * PDL_INKS,
+    LINE_MAX = SIDE_MAX * PIXEL,
 };
 _Static_assert((int)LINE_MAX <= (int)PDL_INPUT_WINDOW, "a row lies in the window");
 
@@ -40,8 +37,6 @@ struct page {
     uint32_t width; // pixels
     uint32_t height;
     uint32_t line; // bytes
-    uint32_t space;
-    uint32_t depth; // bytes a pixel
     uint32_t copies;
     bool collate;
     enum pdl_sides sides;
@@ -49,7 +44,6 @@ struct page {
     uint32_t paper_height;
     bool color;
     bool blank;
-    uint64_t ink[PDL_INKS]; // levels of all its pixels
 };
 
 static uint32_t number_at(const uint8_t *header, size_t at)
@@ -66,11 +60,6 @@ static float float_at(const uint8_t *header, size_t at)
     return value;
 }
 
-static uint32_t depth_of(uint32_t space)
-{
-    return space == SPACE_GRAY ? 1 : space == SPACE_RGB ? 3 : space == SPACE_CMYK ? PDL_INKS : 0;
-}
-
 static bool header_read(const uint8_t *header, struct page *page)
 {
     float width = float_at(header, AT_POINTS);
@@ -80,23 +69,21 @@ static bool header_read(const uint8_t *header, struct page *page)
     *page = (struct page){ .width = number_at(header, AT_WIDTH),
                            .height = number_at(header, AT_HEIGHT),
                            .line = number_at(header, AT_LINE),
-                           .space = number_at(header, AT_SPACE),
                            .copies = number_at(header, AT_COPIES),
                            .collate = number_at(header, AT_COLLATE) != 0,
                            .sides = !duplex  ? PDL_ONE_SIDED
                                     : tumble ? PDL_TWO_SIDED_SHORT
                                              : PDL_TWO_SIDED_LONG,
                            .blank = true };
-    page->depth = depth_of(page->space);
     if (!(width > 0 && width < POINTS_MAX && height > 0 && height < POINTS_MAX)) {
         return false;
     }
     page->paper_width = pdl_facts_points((double)width);
     page->paper_height = pdl_facts_points((double)height);
-    return page->depth > 0 && page->width > 0 && page->width <= SIDE_MAX && page->height > 0 &&
-           page->height <= SIDE_MAX && page->line == page->width * page->depth &&
-           number_at(header, AT_BITS) == BYTE_BITS &&
-           number_at(header, AT_PIXEL_BITS) == BYTE_BITS * page->depth &&
+    return page->width > 0 && page->width <= SIDE_MAX && page->height > 0 &&
+           page->height <= SIDE_MAX && page->line == page->width * PIXEL &&
+           number_at(header, AT_SPACE) == SPACE_RGB && number_at(header, AT_BITS) == BYTE_BITS &&
+           number_at(header, AT_PIXEL_BITS) == BYTE_BITS * PIXEL &&
            number_at(header, AT_ORDER) == 0;
 }
 
@@ -109,26 +96,34 @@ static bool is_neutral(const uint8_t *rgb)
     return high - low <= NEUTRAL;
 }
 
-// How many bytes from here on are paper: as many as can be told eight at a time.
-static size_t paper_bytes(const uint8_t *at, size_t len, uint64_t paper)
+// How many bytes from here on are paper, as far as that can be told by many at once.
+static size_t paper_bytes(const uint8_t *at, size_t len)
 {
+    uint64_t words[8];
     size_t skipped = 0;
-    for (; len - skipped >= sizeof(paper); skipped += sizeof(paper)) {
-        uint64_t eight = 0;
-        memcpy(&eight, at + skipped, sizeof(eight));
-        if (eight != paper) {
+    for (; len - skipped >= sizeof(words); skipped += sizeof(words)) {
+        memcpy(words, at + skipped, sizeof(words));
+        uint64_t all = words[0] & words[1] & words[2] & words[3];
+        all &= words[4] & words[5] & words[6] & words[7];
+        if (all != UINT64_MAX) {
+            break;
+        }
+    }
+    for (; len - skipped >= sizeof(words[0]); skipped += sizeof(words[0])) {
+        memcpy(words, at + skipped, sizeof(words[0]));
+        if (words[0] != UINT64_MAX) {
             break;
         }
     }
     return skipped;
 }
 
-static void judge_rgb(struct page *page, const uint8_t *row, size_t len)
+static void judge_row(struct page *page, const uint8_t *row)
 {
-    for (size_t at = 0; at < len; at += 3) {
-        if (row[at] == LEVEL_MAX && at + sizeof(uint64_t) <= len) {
-            at += paper_bytes(row + at, len - at, UINT64_MAX) / 3 * 3;
-            if (at >= len) {
+    for (size_t at = 0; at < page->line; at += PIXEL) {
+        if (row[at] == LEVEL_MAX) {
+            at += paper_bytes(row + at, page->line - at) / PIXEL * PIXEL;
+            if (at == page->line) {
                 return;
             }
         }
@@ -142,96 +137,20 @@ static void judge_rgb(struct page *page, const uint8_t *row, size_t len)
     }
 }
 
-static void judge_gray(struct page *page, const uint8_t *row, size_t len)
-{
-    for (size_t at = 0; at < len; at++) {
-        at += paper_bytes(row + at, len - at, UINT64_MAX);
-        if (at >= len) {
-            return;
-        }
-        page->blank &= row[at] >= WHITE;
-    }
-}
-
-// Ink under full black does not show (pdl/color.h).
-static void judge_cmyk(struct page *page, const uint8_t *row, size_t len)
-{
-    for (size_t at = 0; at < len; at += PDL_INKS) {
-        at += paper_bytes(row + at, len - at, 0) / PDL_INKS * PDL_INKS;
-        if (at >= len) {
-            return;
-        }
-        uint8_t rgb[3];
-        for (size_t i = 0; i < sizeof(rgb); i++) {
-            int level = LEVEL_MAX - row[at + i] - row[at + 3];
-            rgb[i] = (uint8_t)(level < 0 ? 0 : level);
-        }
-        page->blank &= rgb[0] >= WHITE && rgb[1] >= WHITE && rgb[2] >= WHITE;
-        page->color |= !is_neutral(rgb);
-    }
-    page->blank &= !page->color;
-}
-
-// RGB becomes ink by full black extraction.
-static void ink_of(struct page *page, const uint8_t *row, size_t len)
-{
-    for (size_t at = 0; at < len; at += page->depth) {
-        const uint8_t *pixel = row + at;
-        if (page->space == SPACE_CMYK) {
-            for (size_t i = 0; i < PDL_INKS; i++) {
-                page->ink[i] += pixel[i];
-            }
-            continue;
-        }
-        uint8_t g = page->depth == 1 ? pixel[0] : pixel[1];
-        uint8_t b = page->depth == 1 ? pixel[0] : pixel[2];
-        uint8_t high = pixel[0] > g ? pixel[0] : g;
-        high = b > high ? b : high;
-        page->ink[0] += (uint64_t)(high - pixel[0]);
-        page->ink[1] += (uint64_t)(high - g);
-        page->ink[2] += (uint64_t)(high - b);
-        page->ink[3] += (uint64_t)(LEVEL_MAX - high);
-    }
-}
-
-static void judge_row(struct page *page, const uint8_t *row)
-{
-    switch (page->space) {
-    case SPACE_GRAY: judge_gray(page, row, page->line); break;
-    case SPACE_CMYK: judge_cmyk(page, row, page->line); break;
-    default: judge_rgb(page, row, page->line); break;
-    }
-}
-
 // Reads the rows; once the page is known to be in colour the rest is passed over. False: not whole.
-static bool rows_read(struct pdl_input *input, struct page *page, bool coverage)
+static bool rows_read(struct pdl_input *input, struct page *page)
 {
     for (uint32_t row = 0; row < page->height; row++) {
-        if (page->color && !coverage) {
+        if (page->color) {
             return pdl_input_skip(input, (uint64_t)page->line * (page->height - row));
         }
         if (!pdl_input_need(input, page->line)) {
             return false;
         }
-        if (!page->color) {
-            judge_row(page, input->at);
-        }
-        if (coverage) {
-            ink_of(page, input->at, page->line);
-        }
+        judge_row(page, input->at);
         input->at += page->line;
     }
     return true;
-}
-
-static struct pdl_coverage coverage_of(const struct page *page)
-{
-    struct pdl_coverage coverage = { .known = true };
-    uint64_t all = (uint64_t)page->width * page->height * LEVEL_MAX;
-    for (size_t i = 0; i < PDL_INKS; i++) {
-        coverage.ink[i] = (uint16_t)((page->ink[i] * PDL_COVERAGE_ALL + all / 2) / all);
-    }
-    return coverage;
 }
 
 // Collated copies that all pages have become sets of the part.
@@ -263,9 +182,6 @@ static bool page_add(const struct page *page, struct pdl_facts *facts, struct er
                            .copies = copies == 0 ? 1 : copies,
                            .sides = unsaid ? PDL_SIDES_UNSAID : page->sides,
                            .certainty = PDL_COMPUTED };
-    if (facts->coverage) {
-        run.coverage = coverage_of(page);
-    }
     run.reason = page->color   ? STR("drawn, the page shows colour")
                  : page->blank ? STR("drawn, the page shows nothing")
                                : STR("");
@@ -308,7 +224,7 @@ bool pdl_ps_raster_read(struct pdl_input *input, struct pdl_facts *facts, struct
             return true;
         }
         input->at += HEADER;
-        if (!rows_read(input, &page, facts->coverage)) {
+        if (!rows_read(input, &page)) {
             break;
         }
         copies_see(&copies, &page);

@@ -21,6 +21,7 @@ int reader_draw(const char *program, const char *page, bool annotations, bool ma
 // What the interpreter of PostScript is told (quoin.v1.DocumentPart).
 struct reader_interpret {
     const char *program; // gs
+    const char *what;    // "count", "inks" or, of a PDF, "inks-pdf"
     const char *copies;  // of a page that does not say
     const char *sides;   // of a page that does not say: enum pdl_sides
     const char *wall_s;  // that it may take
@@ -28,7 +29,8 @@ struct reader_interpret {
 };
 
 // Locks the process less tightly and becomes the interpreter: the document on descriptor 0, its
-// pages as CUPS raster on 1. Returns only on failure.
+// pages on 1, as pdl_ps/raster.h or, to measure their ink, as pdl_ps/inks.h has them. Returns only
+// on failure.
 int reader_interpret(const struct reader_interpret *asked);
 
 // The readers of all languages, as pdl_job_read takes them.

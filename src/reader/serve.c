@@ -7,6 +7,7 @@
 #include "jail/jail.h"
 #include "pdl/picture.h"
 #include "pdl_pdf/pdf.h"
+#include "pdl_ps/inks.h"
 #include "pdl_ps/raster.h"
 #include <errno.h>
 #include <malloc.h>
@@ -65,7 +66,6 @@ static bool read_raster(struct pdl_input *input, const struct count_request *req
                         struct pdl_facts *facts, struct err *err)
 {
     facts->each_page = request->each_page;
-    facts->coverage = request->coverage;
     if (!pdl_facts_part(facts, "application/postscript", 0, err)) {
         return false;
     }
@@ -102,6 +102,7 @@ static bool answer(const struct count_request *request, struct pdl_input *input,
     struct err why;
     bool ok = request->ask == COUNT_ASK_PICTURE  ? read_picture(document, &facts, &why)
               : request->ask == COUNT_ASK_RASTER ? read_raster(input, request, &facts, &why)
+              : request->ask == COUNT_ASK_INKS   ? pdl_ps_inks_read(input, &facts, &why)
                                                  : read_document(input, request, &facts, &why);
     if (ok && reader_answer(&facts, &why)) {
         return true;
@@ -148,7 +149,8 @@ static bool serve_one(struct err *err)
     }
     uint32_t longer_s = request.wall_ms / 1000;
     jail_cpu_timer(longer_s > COUNT_CPU_S ? longer_s : COUNT_CPU_S);
-    bool arrives = request.ask == COUNT_ASK_STREAM || request.ask == COUNT_ASK_RASTER;
+    bool arrives = request.ask == COUNT_ASK_STREAM || request.ask == COUNT_ASK_RASTER ||
+                   request.ask == COUNT_ASK_INKS;
     bool ok = arrives ? serve_stream(&request, fd, err) : serve_file(&request, fd, err);
     jail_cpu_timer(0);
     return ok;

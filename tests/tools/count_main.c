@@ -1,5 +1,5 @@
-// The `count` command alone, for the bench of its room: --json, --no-drawing, --weak-jail,
-// --reader PATH, then files.
+// The `count` command alone, for the bench of its room: --json, --coverage, --no-drawing,
+// --weak-jail, --reader PATH, then files.
 #include "count/command.h"
 
 #include <string.h>
@@ -15,6 +15,8 @@ int main(int argc, char **argv)
             command.view.form = COUNT_FORM_JSON;
         } else if (strcmp(argv[i], "--no-drawing") == 0) {
             command.count.renderer = "";
+        } else if (strcmp(argv[i], "--coverage") == 0) {
+            command.view.coverage = true;
         } else if (strcmp(argv[i], "--weak-jail") == 0) {
             command.count.may_be_weak = true;
         } else if (strcmp(argv[i], "--reader") == 0 && i + 1 < argc) {

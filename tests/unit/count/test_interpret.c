@@ -112,6 +112,67 @@ static void test_what_cannot_be_the_interpreter_is_an_error(void)
     CHECK(facts != NULL && count_facts_totals(facts).pages == 0);
 }
 
+// What a part of the page is covered with, by both languages that Ghostscript draws for us.
+static void test_ink_is_measured_where_it_is_asked_for(void)
+{
+    static const struct str documents[] = {
+        STR_INIT("%!PS\n<< /NumCopies 3 >> setpagedevice showpage\n"
+                 ".2 .5 .7 setrgbcolor 0 0 595 421 rectfill showpage\n"),
+        STR_INIT(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+            "2 0 obj<</Type/Pages/Kids[5 0 R 3 0 R]/Count 2>>endobj\n"
+            "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>endobj\n"
+            "4 0 obj<</Length 32>>stream\n.2 .5 .7 rg 0 0 595 421 re f     \nendstream endobj\n"
+            "5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+            "trailer<</Root 1 0 R>>\n%%EOF\n"),
+    };
+    struct count_options options = {
+        .program = program, .workers_max = 1, .wall_ms = WALL_MS, .coverage = true
+    };
+    OWN(count_free) struct count *count = NULL;
+    struct err err;
+    CHECK(count_open(&options, &count, &err));
+    for (size_t i = 0; count != NULL && i < sizeof(documents) / sizeof(documents[0]); i++) {
+        OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+        CHECK(count_bytes(count, documents[i], NULL, &facts, &err));
+        CHECK(facts != NULL && facts->n_pages == 2 && facts->parts[0]->runs == 2);
+        const Quoin__V1__Coverage *none = facts == NULL ? NULL : facts->pages[0]->coverage;
+        const Quoin__V1__Coverage *half = facts == NULL ? NULL : facts->pages[1]->coverage;
+        CHECK(none != NULL && none->cyan + none->magenta + none->yellow + none->black == 0);
+        CHECK(half != NULL && half->cyan / 10 == 249 && half->magenta / 10 == 100);
+        CHECK(half != NULL && half->yellow == 0 && half->black / 10 == 149 && half->error == 200);
+    }
+}
+
+static void test_ink_that_cannot_be_measured_is_said(void)
+{
+    static const struct {
+        const char *interpreter;
+        const char *reason;
+    } cases[] = {
+        { "/nonexistent/gs", "install the package ghostscript" },
+        { "/usr/bin/false", "ink of 1 of its pages could not be measured" },
+    };
+    static const char pdf[] = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                              "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                              "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+                              "trailer<</Root 1 0 R>>\n%%EOF\n";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct count_options options = { .program = program,
+                                         .interpreter = cases[i].interpreter,
+                                         .workers_max = 1,
+                                         .wall_ms = WALL_MS,
+                                         .coverage = true };
+        OWN(count_free) struct count *count = NULL;
+        OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+        struct err err;
+        CHECK(count_open(&options, &count, &err));
+        CHECK(count != NULL && count_bytes(count, STR(pdf), NULL, &facts, &err));
+        CHECK(facts != NULL && facts->n_pages == 1 && facts->pages[0]->coverage == NULL);
+        CHECK(facts != NULL && reason_given(facts, cases[i].reason));
+    }
+}
+
 static void test_nothing_was_written(void)
 {
     CHECK(access("/tmp/quoin-must-not-be", F_OK) != 0);
@@ -129,6 +190,8 @@ int main(void)
     test_pages_without_end_are_a_limit();
     test_without_ghostscript_it_says_what_to_install();
     test_what_cannot_be_the_interpreter_is_an_error();
+    test_ink_is_measured_where_it_is_asked_for();
+    test_ink_that_cannot_be_measured_is_said();
     test_nothing_was_written();
     return tap_done();
 }

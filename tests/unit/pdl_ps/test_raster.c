@@ -95,16 +95,6 @@ static const struct {
       { .space = 1, .paper = 100, .mark = { 103, 101, 100 } },
       true,
       false },
-    { "grey, white", { .space = 0, .paper = 255, .mark = { 255 } }, false, true },
-    { "grey, a mark", { .space = 0, .paper = 255, .mark_at = 9, .mark = { 7 } }, false, false },
-    { "CMYK, nothing", { .space = 6, .paper = 0 }, false, true },
-    { "CMYK, black", { .space = 6, .mark_at = 7, .mark = { 0, 0, 0, 90 } }, false, false },
-    { "CMYK, yellow", { .space = 6, .mark_at = 7, .mark = { 0, 0, 90, 0 } }, true, false },
-    { "CMYK, rich black", { .space = 6, .mark_at = 7, .mark = { 90, 40, 40, 255 } }, false, false },
-    { "CMYK, composite grey",
-      { .space = 6, .mark_at = 7, .mark = { 90, 90, 91, 9 } },
-      false,
-      false },
 };
 
 static void test_pages_are_judged_by_the_rule_of_colour(void)
@@ -176,28 +166,6 @@ static void test_collated_copies_of_all_pages_are_sets(void)
     }
 }
 
-static void test_coverage_is_the_mean_of_the_pixels(void)
-{
-    static const struct {
-        struct page page;
-        uint16_t ink[PDL_INKS];
-    } cases[] = {
-        { { .space = 1, .paper = 255, .mark = { 255, 0, 0 } }, { 0, 104, 104, 0 } },
-        { { .space = 1, .paper = 0 }, { 0, 0, 0, 10000 } },
-        { { .space = 0, .paper = 255, .mark = { 0 } }, { 0, 0, 0, 104 } },
-        { { .space = 6, .paper = 51, .mark = { 51, 51, 51, 51 } }, { 2000, 2000, 2000, 2000 } },
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
-        struct pdl_facts facts = pdl_facts_of(&arena, "application/postscript", 10);
-        struct picture picture = { .len = 0 };
-        facts.coverage = true;
-        page_put(&picture, &cases[i].page);
-        CHECK(read_it(&picture, &facts) && facts.first->coverage.known);
-        CHECK(memcmp(facts.first->coverage.ink, cases[i].ink, sizeof(cases[i].ink)) == 0);
-    }
-}
-
 static void test_what_is_cut_is_not_counted(void)
 {
     static const size_t cuts[] = { 0, 3, 4, 4 + HEADER - 1, 4 + HEADER, 4 + HEADER + 71 };
@@ -260,7 +228,6 @@ int main(void)
     test_copies_and_sides_are_those_of_the_header();
     test_one_sided_is_said_where_the_job_is_two_sided();
     test_collated_copies_of_all_pages_are_sets();
-    test_coverage_is_the_mean_of_the_pixels();
     test_what_is_cut_is_not_counted();
     test_what_was_not_asked_for_ends_the_reading();
     test_too_many_pages_are_a_limit();
