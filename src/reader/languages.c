@@ -14,6 +14,7 @@
 #include "pdl_pdf/pdf.h"
 #include "pdl_ps/ps.h"
 #include "pdl_raster/raster.h"
+#include "pdl_xps/xps.h"
 
 // clang-format off
 const struct pdl_language reader_languages[] = {
@@ -31,6 +32,7 @@ const struct pdl_language reader_languages[] = {
     { PDL_FAMILY_ESCP, pdl_line_escp_read },
     { PDL_FAMILY_TEXT, pdl_line_text_read },
     { PDL_FAMILY_LABELS, pdl_line_labels_read },
+    { PDL_FAMILY_ZIP, pdl_xps_read },
     { PDL_FAMILY_EMPTY, NULL },
 };
 // clang-format on
