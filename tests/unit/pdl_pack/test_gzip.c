@@ -115,8 +115,8 @@ static void test_a_language_that_must_be_seen_as_a_whole(void)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(8 << 20);
     OWN(buf_free) struct buf packed = BUF_CAP(PACKED_MAX);
-    buf_add(&packed, STR(PDL_UEL "@PJL SET COPIES=2\n\x1b"
-                                 "Eb" PDL_UEL));
+    buf_add(&packed, STR(PDL_UEL "@PJL\n\x1b"
+                                 "Eb" PDL_UEL "@PJL SET COPIES=2\n"));
     size_t at = packed.len;
     pack(&packed, STR(PDL_UEL "@PJL ENTER LANGUAGE=PCL\n\x1b"
                               "Ebc" PDL_UEL "%PDF-1.4"));
