@@ -11,9 +11,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -288,6 +290,13 @@ bool count_worker_answer(struct worker *worker, int64_t deadline, uint32_t pages
            count_facts_read((struct str){ bytes, len }, pages_max, facts, err);
 }
 
+// Its own limits and faults end a reader by other signals.
+static bool is_killed(int how)
+{
+    return WIFSIGNALED(how) && (WTERMSIG(how) == SIGKILL || WTERMSIG(how) == SIGTERM ||
+                                WTERMSIG(how) == SIGINT || WTERMSIG(how) == SIGHUP);
+}
+
 Quoin__V1__DocumentFacts *count_worker_lost(const struct count *count, struct worker *worker,
                                             const struct err *why)
 {
@@ -314,7 +323,8 @@ Quoin__V1__DocumentFacts *count_worker_lost(const struct count *count, struct wo
     }
     (void)process_drop(&worker->now);
     worker->documents = 0;
-    return ended ? count_facts_died(text) : count_facts_unknown("application/octet-stream", text);
+    return ended ? count_facts_died(text, is_killed(how))
+                 : count_facts_unknown("application/octet-stream", text);
 }
 
 // Most documents are read within wall_ms; a large one has as much again for each LIMIT_BYTES.

@@ -94,9 +94,10 @@ enum count_stream_end count_stream_finish(struct count_stream **stream,
 void count_stream_drop(struct count_stream **stream); // waits for nothing; accepts NULL
 
 void count_facts_free(Quoin__V1__DocumentFacts **facts);
-// These say that nothing is known because the reader died, or was killed: asked again, another may
-// live.
+// These say that nothing is known because the reader died over the document, or was killed.
 bool count_facts_reader_died(const Quoin__V1__DocumentFacts *facts);
+// By somebody else, for all that can be told: asked again, another may live.
+bool count_facts_reader_killed(const Quoin__V1__DocumentFacts *facts);
 
 // Sums over the runs.
 struct count_totals {

@@ -17,7 +17,7 @@ Quoin__V1__DocumentFacts *count_facts_copy(const Quoin__V1__DocumentFacts *from)
 Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *reason);
 // Some of it is left for another program to tell: a renderer, an interpreter.
 bool count_facts_are_open(const Quoin__V1__DocumentFacts *facts);
-Quoin__V1__DocumentFacts *count_facts_died(const char *reason); // count_facts_reader_died
+Quoin__V1__DocumentFacts *count_facts_died(const char *reason, bool was_killed);
 
 struct count_request count_request_of(const struct count *count, enum count_ask ask, uint64_t size,
                                       const char *hint);

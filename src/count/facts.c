@@ -165,6 +165,7 @@ Quoin__V1__DocumentFacts *count_facts_copy(const Quoin__V1__DocumentFacts *from)
 
 #define ANALYSER_NONE "none"
 #define ANALYSER_DIED "none: its reader died"
+#define ANALYSER_KILLED "none: its reader was killed"
 
 static Quoin__V1__DocumentFacts *facts_of_ours(const char *format, const char *reason,
                                                const char *analyser)
@@ -185,14 +186,20 @@ Quoin__V1__DocumentFacts *count_facts_unknown(const char *format, const char *re
     return facts_of_ours(format, reason, ANALYSER_NONE);
 }
 
-Quoin__V1__DocumentFacts *count_facts_died(const char *reason)
+Quoin__V1__DocumentFacts *count_facts_died(const char *reason, bool was_killed)
 {
-    return facts_of_ours("application/octet-stream", reason, ANALYSER_DIED);
+    return facts_of_ours("application/octet-stream", reason,
+                         was_killed ? ANALYSER_KILLED : ANALYSER_DIED);
+}
+
+bool count_facts_reader_killed(const Quoin__V1__DocumentFacts *facts)
+{
+    return strcmp(facts->analyser, ANALYSER_KILLED) == 0;
 }
 
 bool count_facts_reader_died(const Quoin__V1__DocumentFacts *facts)
 {
-    return strcmp(facts->analyser, ANALYSER_DIED) == 0;
+    return strcmp(facts->analyser, ANALYSER_DIED) == 0 || count_facts_reader_killed(facts);
 }
 
 bool count_facts_are_open(const Quoin__V1__DocumentFacts *facts)

@@ -90,7 +90,7 @@ static void count_one(const struct count_many *many, const struct count_entry *e
         ok = count_input(many, result);
     } else {
         ok = count_file(many->count, entry->path, &result->facts, &result->err);
-        if (ok && count_facts_reader_died(result->facts)) { // it may have been killed: once more
+        if (ok && count_facts_reader_killed(result->facts)) { // by somebody: once more
             count_facts_free(&result->facts);
             ok = count_file(many->count, entry->path, &result->facts, &result->err);
         }

@@ -5,7 +5,7 @@
 #include "base/enc.h"
 #include <inttypes.h>
 
-enum { NARROW = 72, PATH_LEAST = 8 };
+enum { NARROW = 96, PATH_LEAST = 8 };
 
 static const struct {
     const char *media_type;

@@ -100,7 +100,7 @@ static bool pass_as_whole(struct pass *pass, struct err *err)
            count_memory(pass->of->count, fd, format, &pass->facts, err);
 }
 
-// False: unreadable, or our own trouble. True without facts: the reader died.
+// False: unreadable, or our own trouble. True without facts: the reader of the stream died.
 static bool pass_once(struct pass *pass, struct err *err)
 {
     uint64_t len = pass->of->document->len;
@@ -122,9 +122,6 @@ static bool pass_once(struct pass *pass, struct err *err)
     }
     if (!pass_as_whole(pass, err)) {
         return false;
-    }
-    if (count_facts_reader_died(pass->facts)) {
-        count_facts_free(&pass->facts);
     }
     return true;
 }
@@ -185,12 +182,15 @@ enum dre_examined dre_examine(struct dre_examination *examination, Quoin__V1__Do
         if (!pass_once(&pass, err)) {
             return pass.unreadable ? DRE_UNREADABLE : DRE_UNCOUNTED;
         }
-        if (pass.facts != NULL) {
+        bool died = pass.facts == NULL || count_facts_reader_died(pass.facts);
+        bool is_last = !died || (pass.facts != NULL && !count_facts_reader_killed(pass.facts));
+        examination->deaths = (uint8_t)(examination->deaths + died);
+        if (is_last) { // a reader that ended by its own limits or faults would do so again
             keep_digest(pass.facts, pass.digest);
             *facts = pass.facts;
             return DRE_EXAMINED;
         }
-        examination->deaths++;
+        count_facts_free(&pass.facts);
     }
     return give_up(examination, err);
 }
