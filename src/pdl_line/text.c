@@ -20,7 +20,6 @@ struct text {
     struct pdl_facts *facts; // borrowed
     uint32_t column;
     uint32_t line;
-    bool used; // something came since the page began
     bool marked;
     bool limit; // *err is set
     uint64_t at;
@@ -40,7 +39,6 @@ static void end_page(struct text *text)
     text->limit = text->limit || !pdl_facts_add(text->facts, &run, text->err);
     text->column = 0;
     text->line = 0;
-    text->used = false;
     text->marked = false;
 }
 
@@ -50,7 +48,6 @@ static void begin(struct text *text)
     if (text->line == LINES) {
         end_page(text);
     }
-    text->used = true;
 }
 
 static void new_line(struct text *text)
@@ -183,7 +180,7 @@ bool pdl_line_text_read(struct pdl_input *input, struct pdl_facts *facts, struct
             print_letter(&text, take_letter(input));
         }
     }
-    if (text.used && !text.limit) {
+    if (text.marked && !text.limit) {
         end_page(&text);
     }
     return !text.limit;

@@ -148,6 +148,8 @@ def text_cases(case):
     case('crlf', line(70).replace(b'\n', b'\r\n'), pages=1)
     case('feeds', b'a\fb\fc', pages=3)
     case('feed-last', b'a\f', pages=1)
+    case('feed-then-lines', b'a\f\r\n\r\n', pages=1)
+    case('lines-behind', b'a\n' + b'\n' * 100, pages=1)
     case('feed-first', b'\fa', pages=2, blank=1)
     case('feed-twice', b'a\f\fb\f', pages=3, blank=1)
     case('feed-full', line(70) + b'\fx', pages=2)
