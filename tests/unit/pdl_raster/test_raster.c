@@ -4,6 +4,11 @@
 #include "base/buf.h"
 #include "lib/tap.h"
 
+#define RUN(literal)                                                                               \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
+
 enum { HEADER = 1796, OLD_HEADER = 420, COUNT = 4 };
 
 struct shape {
@@ -219,8 +224,57 @@ static void test_headers_that_cannot_be(void)
     }
 }
 
+// Ink in hundredths of a per cent of the page: cyan, magenta, yellow, black.
+static void test_coverage(void)
+{
+    static const struct {
+        const char *name;
+        struct shape shape;
+        struct str rows;
+        uint16_t ink[4];
+    } rows[] = {
+        { "half black", { 4, 4, 8, 8, 4, 0, 3 }, RUN("\1\3\xff\1\3\0"), { 0, 0, 0, 5000 } },
+        { "a third of cyan",
+          { 3, 9, 8, 32, 12, 0, 6 },
+          RUN("\xff\0\xff\0\0\0\1\0\0\0\0"),
+          { 3333, 0, 0, 0 } },
+        { "red of RGB", { 4, 1, 8, 24, 12, 0, 1 }, RUN("\0\0\xff\0\0\x80"), { 0, 2500, 2500, 0 } },
+        { "grey of RGB", { 4, 1, 8, 24, 12, 0, 1 }, RUN("\0\3\x33\x33\x33"), { 0, 0, 0, 8000 } },
+        { "bits, the last of them no pixels",
+          { 9, 2, 1, 1, 2, 0, 3 },
+          RUN("\1\xff\x80\x7f"),
+          { 0, 0, 0, 1111 } },
+        { "black all over a huge page",
+          { 1 << 20, 1 << 20, 1, 1, 1 << 17, 0, 0 },
+          RUN(""),
+          { 0, 0, 0, 10000 } },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+        OWN(buf_free) struct buf file = BUF_CAP(32 << 20);
+        buf_add(&file, STR("RaS2"));
+        add_page(&file, HEADER, &rows[i].shape);
+        buf_add(&file, rows[i].rows);
+        for (int row = 0; row < 4096 && rows[i].rows.len == 0; row++) {
+            buf_add(&file, STR("\xff"));
+            for (int code = 0; code < 1024; code++) {
+                buf_add(&file, STR("\x7f\0"));
+            }
+        }
+        struct pdl_input input = pdl_input_of(buf_str(&file));
+        struct pdl_facts facts = pdl_facts_of(&arena, "image/pwg-raster", 100);
+        struct err err;
+        facts.coverage = true;
+        bool ok = pdl_raster_cups_read(&input, &facts, &err) && facts.pages == 1 &&
+                  facts.first->coverage.known && facts.first->coverage.error == 0 &&
+                  memcmp(facts.first->coverage.ink, rows[i].ink, sizeof(rows[i].ink)) == 0;
+        tap_result(ok, rows[i].name, __FILE__, __LINE__);
+    }
+}
+
 int main(void)
 {
+    test_coverage();
     test_pieces_of_any_size();
     test_what_follows_is_left();
     test_damage_ends_at_a_uel();
