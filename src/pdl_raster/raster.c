@@ -159,10 +159,15 @@ static bool add_page(struct reading *reading, const struct pdl_raster_page *page
 static bool read_rows(struct reading *reading, struct pdl_raster_page *page,
                       struct pdl_raster_cover *cover)
 {
-    struct pdl_raster_rows rows = { .input = reading->input,
-                                    .page = page,
-                                    .judge = &reading->judge,
-                                    .cover = reading->facts->coverage ? cover : NULL };
+    struct pdl_raster_rows rows = {
+        .input = reading->input, .page = page, .judge = &reading->judge, .cover = NULL
+    };
+    uint16_t none[PDL_RASTER_INKS_MAX] = { 0 };
+    uint16_t part[PDL_INKS];
+    cover->unknown = !pdl_raster_ink_cover(page->pixels.ink, none, part);
+    if (reading->facts->coverage && !cover->unknown) {
+        rows.cover = cover;
+    }
     pdl_raster_judge_make(&reading->judge, page);
     if (page->pixels.order != PDL_RASTER_CHUNKED) {
         return pdl_raster_planes_read(&rows, &reading->planes);
@@ -229,8 +234,9 @@ bool pdl_raster_pages_read(struct pdl_input *input, struct pdl_facts *facts,
                            const struct pdl_raster_format *format, struct err *err)
 {
     struct reading reading = { .input = input, .facts = facts, .format = format };
-    reading.planes =
-        (struct pdl_raster_planes){ .arena = facts->arena, .budget = PDL_RASTER_PLANES_BUDGET };
+    reading.planes = (struct pdl_raster_planes){ .arena = facts->arena,
+                                                 .budget = PDL_RASTER_PLANES_BUDGET,
+                                                 .cover_budget = PDL_RASTER_PLANES_BUDGET };
     enum next next = NEXT_PAGE;
     while (next == NEXT_PAGE && at_header(&reading)) {
         next = read_page(&reading, err);

@@ -161,11 +161,12 @@ struct pdl_raster_planes {
     struct arena *arena;
     uint8_t *memory; // in the arena
     size_t room;
-    uint64_t budget; // bytes that may still be expanded and looked at for this document
+    uint64_t budget;       // bytes that may still be expanded and looked at for this document
+    uint64_t cover_budget; // the same for coverage
 };
 
 enum { PDL_RASTER_PLANES_MAX = 16 << 20 }; // bytes of the rows of all components
-#define PDL_RASTER_PLANES_BUDGET ((uint64_t)8 << 30)
+#define PDL_RASTER_PLANES_BUDGET ((uint64_t)4 << 30)
 
 bool pdl_raster_planes_read(const struct pdl_raster_rows *rows, struct pdl_raster_planes *planes);
 

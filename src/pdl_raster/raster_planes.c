@@ -155,6 +155,11 @@ static uint16_t sample_at(const struct pdl_raster_pixels *pixels, const uint8_t 
     return sample;
 }
 
+static bool covers(const struct pdl_raster_rows *rows)
+{
+    return rows->cover != NULL && !rows->cover->unknown;
+}
+
 static void judge_pixel(const struct pdl_raster_rows *rows, const struct beside *beside, uint32_t x)
 {
     const struct pdl_raster_pixels *pixels = &rows->page->pixels;
@@ -168,9 +173,25 @@ static void judge_pixel(const struct pdl_raster_rows *rows, const struct beside 
         shade = pdl_raster_ink_shade(pixels->ink, samples);
     }
     pdl_raster_judge_mark(rows->page, shade, beside->offset);
-    if (rows->cover != NULL) {
+    if (covers(rows)) {
         pdl_raster_cover_pixel(rows->cover, pixels->ink, samples, 1);
     }
+}
+
+// Work on this document's planes is bounded: first the coverage is left, then the colour.
+static bool spend(const struct pdl_raster_rows *rows, struct pdl_raster_planes *planes,
+                  uint64_t work)
+{
+    if (covers(rows) && work <= planes->cover_budget) {
+        planes->cover_budget -= work;
+        return true;
+    }
+    if (rows->cover != NULL) {
+        rows->cover->unknown = true;
+    }
+    rows->page->unsure |= work > planes->budget;
+    planes->budget -= rows->page->unsure ? 0 : work;
+    return !rows->page->unsure;
 }
 
 // A word of each row: nothing marks; or, where something did already, no colour does.
@@ -181,7 +202,7 @@ static bool word_is_clean(const struct pdl_raster_rows *rows, const struct besid
     const struct pdl_raster_page *page = rows->page;
     uint64_t odd = 0;
     uint32_t first = judge->pixels.ink == PDL_RASTER_KCMY ? 1 : 0;
-    if (page->inked && judge->triple) {
+    if (page->inked && judge->triple && !covers(rows)) {
         odd = (load(beside->rows[first] + at) ^ load(beside->rows[first + 1] + at)) |
               (load(beside->rows[first] + at) ^ load(beside->rows[first + 2] + at));
         return odd == 0;
@@ -202,19 +223,17 @@ static void judge_row(const struct pdl_raster_rows *rows, const struct beside *b
         size_t at = (size_t)x * page->pixels.bits / 8;
         bool whole = at + WORD <= beside->len && width - x >= word_pixels;
         uint32_t end = width - x < word_pixels ? width : x + word_pixels;
-        if (rows->cover == NULL && whole && word_is_clean(rows, beside, at)) {
+        if (whole && word_is_clean(rows, beside, at)) {
             x = end;
             continue;
         }
         uint64_t work = (uint64_t)(end - x) * page->pixels.components * BYTES_A_SAMPLE;
-        page->unsure |= work > planes->budget;
-        if (page->unsure) {
+        if (!spend(rows, planes, work)) {
             return;
         }
-        planes->budget -= work;
         for (; x < end; x++) {
             judge_pixel(rows, beside, x);
-            if (rows->cover == NULL && pdl_raster_is_known(rows->judge, page)) {
+            if (!covers(rows) && pdl_raster_is_known(rows->judge, page)) {
                 return;
             }
         }
@@ -240,19 +259,17 @@ static bool lines_read(const struct pdl_raster_rows *rows, struct lines *lines, 
     struct pdl_raster_page *page = rows->page;
     for (uint32_t y = 0; y < page->height; y++) {
         uint64_t work = (uint64_t)page->line_bytes * count;
-        bool look = rows->cover != NULL || !pdl_raster_is_known(rows->judge, page);
+        bool look = !page->unsure && (covers(rows) || !pdl_raster_is_known(rows->judge, page));
         bool fresh = false;
-        page->unsure |= look && work > planes->budget;
-        look = look && !page->unsure;
+        look = look && spend(rows, planes, work);
         for (uint32_t i = 0; i < count; i++) {
             if (!lines_next(&lines[i], rows, look)) {
                 return false;
             }
             fresh |= lines[i].fresh;
         }
-        if (look && (fresh || rows->cover != NULL)) {
+        if (look && (fresh || covers(rows))) {
             struct beside beside = beside_of(page, lines);
-            planes->budget -= work;
             judge_row(rows, &beside, planes);
         }
     }
