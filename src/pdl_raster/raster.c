@@ -82,6 +82,7 @@ struct reading {
     struct pdl_facts *facts;
     const struct pdl_raster_format *format;
     struct pdl_raster_planes planes;
+    uint64_t cover_budget;
     uint64_t pages;
     bool told; // why there is no further page
     struct pdl_raster_judge judge;
@@ -143,6 +144,11 @@ static bool add_page(struct reading *reading, const struct pdl_raster_page *page
     if (reading->facts->coverage && !page->unsure) {
         run.coverage = pdl_raster_cover_total(cover, page);
     }
+    if (cover->spent) {
+        pdl_facts_note(
+            reading->facts, PDL_EXACT,
+            "How much ink it asks for is told of its first pages only: there are too many.");
+    }
     run.reason = page->color ? STR("a pixel is not grey") : run.reason;
     const char *doubt = doubt_of(page);
     if (doubt != NULL) {
@@ -169,6 +175,9 @@ static bool read_rows(struct reading *reading, struct pdl_raster_page *page,
         rows.cover = cover;
     }
     pdl_raster_judge_make(&reading->judge, page);
+    if (rows.cover != NULL && !reading->judge.covers_made) {
+        pdl_raster_cover_make(&reading->judge);
+    }
     if (page->pixels.order != PDL_RASTER_CHUNKED) {
         return pdl_raster_planes_read(&rows, &reading->planes);
     }
@@ -180,7 +189,7 @@ enum next { NEXT_FAILED, NEXT_PAGE, NEXT_END };
 static enum next read_page(struct reading *reading, struct err *err)
 {
     struct pdl_raster_page page;
-    struct pdl_raster_cover cover = { .unknown = false };
+    struct pdl_raster_cover cover = { .budget = &reading->cover_budget };
     struct pdl_input *input = reading->input;
     struct err why;
     if (!reading->format->read(reading->format, input->at, &page, &why)) {
@@ -234,9 +243,9 @@ bool pdl_raster_pages_read(struct pdl_input *input, struct pdl_facts *facts,
                            const struct pdl_raster_format *format, struct err *err)
 {
     struct reading reading = { .input = input, .facts = facts, .format = format };
-    reading.planes = (struct pdl_raster_planes){ .arena = facts->arena,
-                                                 .budget = PDL_RASTER_PLANES_BUDGET,
-                                                 .cover_budget = PDL_RASTER_PLANES_BUDGET };
+    reading.planes =
+        (struct pdl_raster_planes){ .arena = facts->arena, .budget = PDL_RASTER_BUDGET };
+    reading.cover_budget = 2 * PDL_RASTER_BUDGET;
     enum next next = NEXT_PAGE;
     while (next == NEXT_PAGE && at_header(&reading)) {
         next = read_page(&reading, err);

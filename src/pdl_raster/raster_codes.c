@@ -236,7 +236,7 @@ static const uint8_t *walk_on(struct walk *walk, const uint8_t *at)
     const struct pdl_raster_page *page = walk->rows->page;
     struct spot spot = { at, walk->left };
     while ((spot.left > 0 || next_row(walk, &spot)) && spot.at < walk->stop) {
-        if (walk->rows->cover != NULL) {
+        if (walk->rows->cover != NULL && !walk->rows->cover->unknown) {
             spot = cover_codes(walk, spot);
         } else if (pdl_raster_is_known(judge, page)) {
             spot = pass_codes(walk, spot);

@@ -101,6 +101,8 @@ struct pdl_raster_judge {
     uint32_t block;         // units in PDL_RASTER_BLOCK bytes
     uint32_t apart;         // bytes from a component to the next
     uint8_t shades[2][256]; // of a unit of one byte: elsewhere, and at the end of a row
+    bool covers_made;
+    uint32_t covers[2][256][PDL_INKS]; // the ink of all its pixels; made where it is asked for
     struct pdl_raster_code codes[256 + 1];
 };
 
@@ -134,8 +136,23 @@ void pdl_raster_judge_mark(struct pdl_raster_page *page, enum pdl_shade shade, u
 // Cover: the ink of a page, pixel by pixel.
 struct pdl_raster_cover {
     uint64_t ink[PDL_INKS];
-    bool unknown;
+    uint64_t *budget; // borrowed: what may still be spent on the coverage of this document
+    bool unknown;     // the ink cannot be told
+    bool spent;       // because nothing was left to spend
 };
+
+#define PDL_RASTER_BUDGET ((uint64_t)4 << 30) // some seconds, in bytes that are laid out
+enum { PDL_RASTER_LOOK = 16 };                // what looking at a sample costs of it
+
+void pdl_raster_cover_make(struct pdl_raster_judge *judge);
+
+static inline bool pdl_raster_cover_spend(struct pdl_raster_cover *cover, uint64_t work)
+{
+    cover->spent |= work > *cover->budget;
+    cover->unknown |= cover->spent;
+    *cover->budget -= cover->unknown ? 0 : work;
+    return !cover->unknown;
+}
 
 void pdl_raster_cover_pixel(struct pdl_raster_cover *cover, enum pdl_raster_ink ink,
                             const uint16_t *samples, uint64_t times);
@@ -161,12 +178,10 @@ struct pdl_raster_planes {
     struct arena *arena;
     uint8_t *memory; // in the arena
     size_t room;
-    uint64_t budget;       // bytes that may still be expanded and looked at for this document
-    uint64_t cover_budget; // the same for coverage
+    uint64_t budget; // bytes that may still be expanded and looked at for this document
 };
 
 enum { PDL_RASTER_PLANES_MAX = 16 << 20 }; // bytes of the rows of all components
-#define PDL_RASTER_PLANES_BUDGET ((uint64_t)4 << 30)
 
 bool pdl_raster_planes_read(const struct pdl_raster_rows *rows, struct pdl_raster_planes *planes);
 

@@ -5,6 +5,11 @@
 
 enum { WHITE_TO_END = 128, CODE_LIMIT = 257 };
 
+static bool covers(const struct pdl_raster_rows *rows)
+{
+    return rows->cover != NULL && !rows->cover->unknown;
+}
+
 // One row of pixels as they stand, which comes in pieces.
 static bool plain_row(const struct pdl_raster_rows *rows, uint32_t units)
 {
@@ -20,7 +25,7 @@ static bool plain_row(const struct pdl_raster_rows *rows, uint32_t units)
                                       .offset = pdl_input_offset(rows->input) };
         run.ends = run.count == units;
         pdl_raster_judge_run(judge, rows->page, &run);
-        if (rows->cover != NULL) {
+        if (covers(rows)) {
             pdl_raster_cover_run(rows->cover, judge, &run, 1);
         }
         rows->input->at += (size_t)run.count * size;
@@ -37,7 +42,7 @@ bool pdl_raster_plain_read(const struct pdl_raster_rows *rows)
     uint32_t units = (uint32_t)((bytes + unit - 1) / unit);
     uint32_t padding = page->line_bytes - units * unit;
     for (uint32_t row = 0; row < page->height; row++) {
-        if (rows->cover == NULL && pdl_raster_is_known(rows->judge, page)) {
+        if (!covers(rows) && pdl_raster_is_known(rows->judge, page)) {
             return pdl_input_skip(rows->input, (uint64_t)(page->height - row) * page->line_bytes);
         }
         if (!plain_row(rows, units) || !pdl_input_skip(rows->input, padding)) {
@@ -57,8 +62,7 @@ struct lines {
     bool fresh;      // it is another than the one before
 };
 
-// Looking costs about as much for a pixel's component as expanding so many bytes.
-enum { BYTES_A_SAMPLE = 16, WORD = sizeof(uint64_t) };
+enum { WORD = sizeof(uint64_t) };
 
 static uint64_t load(const uint8_t *at)
 {
@@ -155,11 +159,6 @@ static uint16_t sample_at(const struct pdl_raster_pixels *pixels, const uint8_t 
     return sample;
 }
 
-static bool covers(const struct pdl_raster_rows *rows)
-{
-    return rows->cover != NULL && !rows->cover->unknown;
-}
-
 static void judge_pixel(const struct pdl_raster_rows *rows, const struct beside *beside, uint32_t x)
 {
     const struct pdl_raster_pixels *pixels = &rows->page->pixels;
@@ -182,12 +181,8 @@ static void judge_pixel(const struct pdl_raster_rows *rows, const struct beside 
 static bool spend(const struct pdl_raster_rows *rows, struct pdl_raster_planes *planes,
                   uint64_t work)
 {
-    if (covers(rows) && work <= planes->cover_budget) {
-        planes->cover_budget -= work;
+    if (covers(rows) && pdl_raster_cover_spend(rows->cover, work)) {
         return true;
-    }
-    if (rows->cover != NULL) {
-        rows->cover->unknown = true;
     }
     rows->page->unsure |= work > planes->budget;
     planes->budget -= rows->page->unsure ? 0 : work;
@@ -227,7 +222,7 @@ static void judge_row(const struct pdl_raster_rows *rows, const struct beside *b
             x = end;
             continue;
         }
-        uint64_t work = (uint64_t)(end - x) * page->pixels.components * BYTES_A_SAMPLE;
+        uint64_t work = (uint64_t)(end - x) * page->pixels.components * PDL_RASTER_LOOK;
         if (!spend(rows, planes, work)) {
             return;
         }
