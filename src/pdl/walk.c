@@ -53,7 +53,10 @@ void pdl_walk_limit(struct pdl_walk *walk, long operators)
 
 void pdl_walk_doubt(struct pdl_walk *walk, const char *why)
 {
-    walk->doubt = walk->doubt == NULL ? why : walk->doubt;
+    if (walk->doubt == NULL) {
+        walk->doubt = why;
+        walk->doubt_annotation = walk->annotation;
+    }
 }
 
 static void state_push(struct frame *frame)

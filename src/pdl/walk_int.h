@@ -127,6 +127,7 @@ struct pdl_walk {
     long inks;   // marks, seen or not
     long operators_left;
     const char *doubt;
+    int doubt_annotation; // in which it arose
 };
 
 struct frame {

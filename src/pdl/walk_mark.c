@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+enum { ANNOTATION_TEXT = 48 };
+
 #define WHY_BARE "without an appearance of its own, which can only be judged by drawing it"
 
 bool pdl_walk_has_color(const struct sheet *sheet)
@@ -250,16 +252,22 @@ void pdl_walk_faint(struct pdl_walk *walk, struct pdl_rect box)
     }
 }
 
+static void annotation_write(int annotation, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (annotation > 0) {
+        (void)snprintf(text, size, "annotation object %d: ", annotation);
+    } else if (annotation < 0) {
+        (void)snprintf(text, size, "annotation of the page: ");
+    }
+}
+
 static void reason_write(const struct mark *mark, char *reason, size_t size)
 {
     char where[80];
     char values[80];
-    char annotation[48] = "";
-    if (mark->annotation > 0) {
-        (void)snprintf(annotation, sizeof(annotation), "annotation object %d: ", mark->annotation);
-    } else if (mark->annotation < 0) {
-        (void)snprintf(annotation, sizeof(annotation), "annotation of the page: ");
-    }
+    char annotation[ANNOTATION_TEXT];
+    annotation_write(mark->annotation, annotation, sizeof(annotation));
     (void)snprintf(where, sizeof(where), "operator %.3s at byte %zu of content object %d", mark->op,
                    mark->at, mark->object);
     reason_values(mark, values, sizeof(values));
@@ -307,10 +315,13 @@ void pdl_walk_end(struct pdl_walk *walk, struct pdl_verdict *verdict)
     }
     if (walk->operators_left <= 0) {
         walk->doubt = "it has more operators than are walked";
+        walk->doubt_annotation = 0;
     }
     if (walk->doubt != NULL && verdict->shade != PDL_COLOR) {
         verdict->shade = PDL_UNSURE;
-        (void)snprintf(verdict->reason, sizeof(verdict->reason), "%s", walk->doubt);
+        char annotation[ANNOTATION_TEXT];
+        annotation_write(walk->doubt_annotation, annotation, sizeof(annotation));
+        (void)snprintf(verdict->reason, sizeof(verdict->reason), "%s%s", annotation, walk->doubt);
     }
 }
 

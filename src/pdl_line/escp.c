@@ -395,7 +395,7 @@ static void do_escape(struct escp *escp)
 {
     static const char none[] = "@01245679<=>EFGHMPgTO:8\x0e\x0f\x12\x13\x14\n\r";
     static const char one[] = "!+-/3AJINQRSUWVahjklmpqrstwx %_~";
-    static const char two[] = "$\\?efc\0"; // NUL: the end of remote mode
+    static const char two[] = "$\\?efc";
     const uint8_t *at = pdl_line_escp_take(escp, 1);
     if (at == NULL) {
         return;
@@ -404,14 +404,16 @@ static void do_escape(struct escp *escp)
     if ((escp->raster_mode && pdl_line_escp_r(escp, command)) || do_graphics(escp, command)) {
         return;
     }
-    if (command == 1) {
+    if (command == 0) { // the end of remote mode
+        pdl_line_escp_skip(escp, 2);
+    } else if (command == 1) {
         escp->stop = !pdl_line_escp_ejl(escp);
     } else if (memchr(one, command, sizeof(one) - 1) != NULL) {
         at = pdl_line_escp_take(escp, 1);
         if (at != NULL) {
             set_one(escp, command, at[0]);
         }
-    } else if (memchr(two, command, sizeof(two)) != NULL) {
+    } else if (memchr(two, command, sizeof(two) - 1) != NULL) {
         pdl_line_escp_skip(escp, 2);
     } else if (command == '|') {
         pdl_facts_note(

@@ -272,7 +272,7 @@ static bool has_work(struct pcl5 *pcl)
         return true;
     }
     pdl_facts_note(pcl->facts, PDL_UNKNOWN,
-                   "Its macros do more than %d commands: it was not followed further.",
+                   "Its macros run more than %d commands: it was not followed further.",
                    PCL5_WORK_MAX);
     return false;
 }

@@ -23,7 +23,7 @@ enum {
     PCL5_INK_COUNT = 6,
     PCL5_ROW_BYTES = 128 << 10, // of all planes of a raster row together
     PCL5_HMI_UNSET = -1,
-    PCL5_WORK_MAX = 30000000, // of commands run from macros, and of their rasters' bytes a 64th
+    PCL5_WORK_MAX = 100000000, // commands run from macros
 };
 
 // A command: ESC class group parameter final, its final as a capital letter.

@@ -322,10 +322,6 @@ static void page_add(struct pcl5 *pcl)
     run.new_sheet = env->duplex && pcl->next_is_back && !pcl->back_side;
     pcl->next_is_back = env->duplex && !(pcl->next_is_back && pcl->back_side);
     note_size(pcl);
-    if (page->assumed) {
-        pdl_facts_note(pcl->facts, PDL_ESTIMATED, "Not all of it could be judged: %s.",
-                       page->reason);
-    }
     if (!pdl_facts_add(pcl->facts, &run, pcl->err)) {
         pcl->failed = true;
     }

@@ -18,7 +18,6 @@ enum {
     REPLACEMENT = 9,
     LATER = 10, // DeskJets' differences of pixels
     FEW_PLANES = 4,
-    WORK_BYTES = 64, // of a macro's raster count as a command
     SIDE_MARGIN = PCL5_INCH / 6,
 };
 
@@ -291,9 +290,6 @@ static struct span unpack(struct pcl5 *pcl, uint32_t plane, unsigned method, con
         break;
     }
     raster->used[plane] = (uint32_t)row.used;
-    pcl->work += pcl->depth > 0 && row.span.to > row.span.from
-                     ? (row.span.to - row.span.from) / WORK_BYTES
-                     : 0;
 
     return row.span;
 }

@@ -491,14 +491,8 @@ static struct pdf_function *array_read(struct doc *doc, qpdf_oh array, int depth
     return f;
 }
 
-const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, int depth)
+static const struct pdf_function *function_read(struct doc *doc, qpdf_oh oh, int depth)
 {
-    if (depth > PDF_FUNCTION_DEPTH) {
-        return NULL;
-    }
-    if (qpdf_oh_is_array(doc->qpdf, oh)) {
-        return array_read(doc, oh, depth);
-    }
     struct pdf_function *f = arena_new(doc->keep, sizeof(*f));
     qpdf_oh dict = pdl_pdf_dict(doc, oh);
     if (f == NULL || !qpdf_oh_is_dictionary(doc->qpdf, dict)) {
@@ -515,6 +509,40 @@ const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, in
                              (f->type == 3 && stitching_read(doc, dict, f, depth)) ||
                              (f->type == 4 && is_stream && calc_read(doc, oh, f)));
     return ok ? f : NULL;
+}
+
+// What is kept for the number of a function: it is read once a document.
+struct kept_function {
+    bool begun; // until it is read: one that is a part of itself cannot be
+    const struct pdf_function *function;
+};
+
+const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, int depth)
+{
+    if (depth > PDF_FUNCTION_DEPTH) {
+        return NULL;
+    }
+    if (qpdf_oh_is_array(doc->qpdf, oh)) {
+        return array_read(doc, oh, depth);
+    }
+    struct kept_function *kept = pdl_pdf_kept(doc, pdl_pdf_id(doc, oh), 'F', sizeof(*kept));
+    if (kept == NULL) {
+        return function_read(doc, oh, depth);
+    }
+    if (!kept->begun) {
+        kept->begun = true;
+        kept->function = function_read(doc, oh, depth);
+    }
+    return kept->function;
+}
+
+long pdl_pdf_function_cost(const struct pdf_function *f)
+{
+    long cost = 1 + f->op_count;
+    for (int i = 0; i < f->part_count; i++) {
+        cost += pdl_pdf_function_cost(f->parts[i]);
+    }
+    return cost;
 }
 
 int pdl_pdf_function_run(const struct pdf_function *f, const double *in, int count,

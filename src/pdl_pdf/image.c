@@ -10,10 +10,10 @@
 
 enum {
     SIDE_MAX = 1 << 20,
-    ROW_MAX = 64 << 20,
+    ROW_MAX = 16 << 20,
     LUT_SIZE = 256,
-    DECODED_MAX = 96 << 20,
-    MASK_MAX = 64 << 20
+    DECODED_MAX = (64 << 20) - 1,
+    MASK_MAX = (64 << 20) - 1,
 };
 
 static double sample_at(const struct pdf_pixels *pixels, const uint8_t *row, size_t index)

@@ -8,6 +8,7 @@
 enum {
     TREE_DEPTH_MAX = 500,
     PAGE_ARENA_MAX = 32 << 20,
+    KEEP_ARENA_MAX = 96 << 20,
     PARTS_MAX = 4096,
     ROTATE_FULL = 360,
     LETTER_WIDTH = 612,
@@ -110,7 +111,7 @@ static void walk_contents(struct doc *doc, qpdf_oh page, struct names *names)
             qpdf_oh_is_array(q, contents) ? qpdf_oh_get_array_item(q, contents, i) : contents;
         parts[i] = (struct pdl_piece){ doc->content.len, 0 };
         if (!content_add(doc, item, &parts[i])) {
-            pdl_walk_doubt(doc->walk, doc->content.fault ? "its content is over 128 MiB"
+            pdl_walk_doubt(doc->walk, doc->content.fault ? "its content is over 64 MiB"
                                                          : "its content cannot be read wholly");
         }
     }
@@ -391,13 +392,14 @@ bool pdl_pdf_read(struct pdl_input *input, struct pdl_facts *facts, struct err *
         return true;
     }
     struct str document = take_document(input, left, facts);
+    OWN(arena_free) struct arena keep = ARENA_CAP(KEEP_ARENA_MAX);
     OWN(doc_fini)
-    struct doc doc = { .keep = facts->arena,
+    struct doc doc = { .keep = &keep,
                        .page = ARENA_CAP(PAGE_ARENA_MAX),
-                       .copy = BUF_CAP(2 * PDF_SALVAGE_MAX),
+                       .copy = BUF_CAP(PDF_SALVAGE_MAX + PDF_SALVAGE_MORE),
                        .content = BUF_CAP(PDF_CONTENT_MAX) };
     pdl_pdf_source_init(&doc);
-    doc.walk = pdl_walk_new(facts->arena, &doc.source);
+    doc.walk = pdl_walk_new(&keep, &doc.source);
     if (doc.walk == NULL) {
         return err_set(err, ERR_LIMIT, "too little memory is allowed for a document");
     }

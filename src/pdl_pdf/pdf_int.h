@@ -12,7 +12,7 @@
 
 enum {
     PDF_NAME_MAX = 128,
-    PDF_CONTENT_MAX = 128 << 20,
+    PDF_CONTENT_MAX = (64 << 20) - 1, // and the end that a buf adds
     PDF_FUNCTION_DEPTH = 8,
     PDF_SPACE_DEPTH = 8,
 };
@@ -34,7 +34,7 @@ struct pdf_form {
 
 struct doc {
     qpdf_data qpdf;     // owned
-    struct arena *keep; // what lives as long as the document
+    struct arena *keep; // what lives as long as the document; borrowed from its reader
     struct arena page;  // what lives as long as a page
     struct map objects; // by object number and kind; values in keep
     struct map off;     // optional content that is off, by object number
@@ -43,6 +43,7 @@ struct doc {
     bool zlib_ready;
     struct buf copy;        // of the document, mended; libqpdf reads it
     bool unlocked;          // the copy lacks its encryption: named crypt filters cannot be undone
+    long shading_steps;     // of functions, that shadings have taken
     bool cut;               // it ends too early: pages that are missing are no surprise
     struct buf content;     // of the page
     struct pdf_form *forms; // of the page
@@ -110,6 +111,8 @@ bool pdl_pdf_inflate_start(struct doc *doc, struct str raw);
 struct pdf_function;
 enum { PDF_OUT_MAX = 32 };
 const struct pdf_function *pdl_pdf_function_read(struct doc *doc, qpdf_oh oh, int depth);
+// How many steps a run takes, about.
+long pdl_pdf_function_cost(const struct pdf_function *function);
 // The number of outputs; 0: it cannot be run on this.
 int pdl_pdf_function_run(const struct pdf_function *function, const double *in, int count,
                          double out[PDF_OUT_MAX]);

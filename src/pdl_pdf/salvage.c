@@ -180,7 +180,7 @@ static void unpack_stream(struct found *found, struct str body)
     struct pdl_token dict;
     struct pdl_token word;
     struct pdf_chain chain;
-    OWN(buf_free) struct buf bytes = BUF_CAP(PDF_SALVAGE_MAX);
+    OWN(buf_free) struct buf bytes = BUF_CAP(PDF_SALVAGE_MORE);
     pdl_lex_next(&lex, &dict);
     pdl_lex_next(&lex, &word);
     if (dict.kind != PDL_DICT || !str_eq(word.text, STR("stream"))) {
@@ -279,8 +279,8 @@ bool pdl_pdf_salvage(struct doc *doc, struct str document, struct buf *copy)
     struct found found = { .doc = doc,
                            .copy = copy,
                            .budget = BUDGET,
-                           .kids = BUF_CAP(PDF_SALVAGE_MAX),
-                           .packed = BUF_CAP(PDF_SALVAGE_MAX) };
+                           .kids = BUF_CAP(PDF_SALVAGE_MORE),
+                           .packed = BUF_CAP(PDF_SALVAGE_MORE) };
     each_object(&found, document, visit_plain);
     each_object(&found, document, visit_packs);
     buf_add(copy, document);

@@ -5,7 +5,7 @@
 
 #include "pdl_pdf/pdf_int.h"
 
-enum { PDF_SALVAGE_MAX = 64 << 20 };
+enum { PDF_SALVAGE_MAX = 48 << 20, PDF_SALVAGE_MORE = (16 << 20) - 1 };
 
 // False: nothing to be read is found, or it is over PDF_SALVAGE_MAX, or encrypted.
 bool pdl_pdf_salvage(struct doc *doc, struct str document, struct buf *copy);

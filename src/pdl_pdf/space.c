@@ -358,20 +358,21 @@ const struct pdl_space *pdl_pdf_space_inline(struct doc *doc, struct names *name
 
 // Functions are judged at points close enough that a colour between two grey ones would have to be
 // made on purpose; ends and the bounds of stitched parts fall on them or beside them.
-static enum pdl_shade shading_run(const struct pdf_function *function,
+static enum pdl_shade shading_run(struct doc *doc, const struct pdf_function *function,
                                   const struct pdl_space *space, const double domain[4], bool two)
 {
-    enum { ALONG = 256, ACROSS = 33 };
+    enum { ALONG = 256, ACROSS = 33, STEPS_MAX = 50000000 };
     enum pdl_shade shade = PDL_NOTHING;
     int steps = two ? ACROSS : ALONG;
+    if (function == NULL || doc->shading_steps > STEPS_MAX) {
+        return PDL_UNSURE;
+    }
+    doc->shading_steps += pdl_pdf_function_cost(function) * (steps + 1) * (two ? steps + 1 : 1);
     for (int i = 0; i <= steps; i++) {
         for (int j = 0; j <= (two ? steps : 0); j++) {
             double in[2] = { domain[0] + (domain[1] - domain[0]) * i / steps,
                              domain[2] + (domain[3] - domain[2]) * j / steps };
             double out[PDF_OUT_MAX];
-            if (function == NULL) {
-                return PDL_UNSURE;
-            }
             if (pdl_pdf_function_run(function, in, two ? 2 : 1, out) == 0) {
                 return PDL_UNSURE;
             }
@@ -409,8 +410,8 @@ enum pdl_shade pdl_pdf_shading_shade(struct doc *doc, struct names *names, qpdf_
         domain[0] = decode[4];
         domain[1] = decode[5];
         enum pdl_shade shade =
-            shading_run(pdl_pdf_function_read(doc, function, 0), space, domain, false);
+            shading_run(doc, pdl_pdf_function_read(doc, function, 0), space, domain, false);
         return shade == PDL_COLOR ? PDL_UNSURE : shade; // the mesh may use only the grey part
     }
-    return shading_run(pdl_pdf_function_read(doc, function, 0), space, domain, type == 1);
+    return shading_run(doc, pdl_pdf_function_read(doc, function, 0), space, domain, type == 1);
 }

@@ -121,10 +121,11 @@ bool pdl_pdf_inflate_start(struct doc *doc, struct str raw)
     return bad == Z_OK;
 }
 
-// Inflates into buf up to its cap. What came before damage is kept, and false is the answer.
+// Inflates into buf up to its cap. What came before damage is kept, and false is the answer. Data
+// that end at a block's end and only lack the last mark are whole.
 static bool stream_inflate(struct doc *doc, struct str raw, struct buf *buf)
 {
-    enum { CHUNK = 32768 };
+    enum { CHUNK = 32768, AT_BLOCK_END = 128 };
     char chunk[CHUNK];
     if (!pdl_pdf_inflate_start(doc, raw)) {
         return false;
@@ -139,7 +140,10 @@ static bool stream_inflate(struct doc *doc, struct str raw, struct buf *buf)
             break;
         }
     }
-    return state == Z_STREAM_END && buf_ok(buf);
+    bool flushed = state != Z_DATA_ERROR && doc->zlib.avail_in == 0 &&
+                   (doc->zlib.data_type & AT_BLOCK_END) != 0;
+    bool ended = state == Z_STREAM_END || flushed;
+    return ended && buf_ok(buf);
 }
 
 static bool step_run(struct doc *doc, const struct pdf_step *step, struct str in, struct buf *out)

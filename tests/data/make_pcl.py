@@ -264,9 +264,9 @@ def compression():
     add('method9-red', page(9, b'\x02' + grey, b'\x00\xd0'), 1, 'a compressed delta makes it red', color=1)
     add('method9-long', page(9, b'\x7f\x00\x00' + b'\x80' * 8 + b'\x9f\x00\x80'), 1, 'long counts', color='-')
     add('method6-fax', RESET + A4 + raster(b'', rows(6, struct.pack('>I', 64) + b'\x35\x9a')) + FF, 1, 'a fax code is not read',
-        certainty='estimated', reason='fax code')
+        reason='fax code')
     add('method10', page(10, b'\x10\x20\x30'), 1, 'differences of pixels are not read', color=1,
-        certainty='estimated', reason='compression that is not judged')
+        reason='compression that is not judged')
     add('raster-offset', RESET + A4 + raster(b'', rows(0, b'\0') + esc('|*b100Y') + rows(0, b'\0')) + FF, 1,
         'rows that are passed over', blank=1)
     add('raster-then-lines', RESET + LETTER + esc('|*t75R') + raster(b'', rows(0, *[b'\1'] * 600)) + b'x\r\n' * 13, 2,
@@ -411,17 +411,6 @@ def jobs():
     add('pjl-no-enter', UEL + b'@PJL SET COPIES=2\n' + RESET + A4 + page + end, 1, 'no ENTER LANGUAGE', impressions=2)
     add('pjl-hpgl', pjl('SET COPIES=2', enter='HPGL2') + b'IN;SP1;PD9,9;PG;' + UEL, 1, 'a plot by name', impressions=2,
         certainty='computed', format='application/vnd.hp-hpgl')
-    two = pjl('JOB START=2 END=3') + RESET + A4 + page * 2 + RESET
-    add('pjl-range-parts', two + pjl('COMMENT the second part', enter='HPGL2') + b'IN;PS9,9;SP1;PD9,9;PG;PD5,5;PG;' + UEL, 2,
-        'pages of a JOB are counted over its parts', parts=2, impressions=2)
-    add('pjl-range-behind', pjl('JOB END=1') + RESET + A4 + page * 2 + RESET + pjl('SET QTY=2') + RESET + A4 + page + end, 1,
-        'a part behind the last page', parts=2, impressions=1)
-    add('pjl-hold', pjl('SET HOLD=ON') + b'\0\r\n@PJL ENTER LANGUAGE=PCL\r\n' + RESET + A4 + page + end, 1, 'a job that the printer keeps',
-        reason='HOLD')
-    add('pjl-default', pjl('DEFAULT COPIES=3') + RESET + A4 + page + end + UEL + pjl() + RESET + A4 + page + end, 2,
-        'a default holds from the next job', parts=2, impressions=4)
-    add('pjl-file', UEL + b'@PJL FSDOWNLOAD FORMAT:BINARY SIZE=12 NAME="0:\\x"\r\n' + page * 6 + pjl() + RESET + A4 + page + end, 1,
-        'a file for the disk of the printer is no page')
     add('uel-only', UEL + UEL, 0, 'nothing', parts=0, certainty='unknown')
 
 

@@ -680,6 +680,19 @@ def _():
     return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
 
 
+@case('content-flushed', 1, 1, 0, truth='all of it is there, but for the end of its last block')
+def _():
+    packer = zlib.compressobj()
+    data = packer.compress(RED_BOX.encode()) + packer.flush(zlib.Z_SYNC_FLUSH)
+    pdf = Pdf()
+    pages = pdf.reserve()
+    content = pdf.stream(data, '/Filter/FlateDecode')
+    page = pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R>>'
+                   % (pages, content))
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % page, pages)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
+
+
 @case('mesh', 1, 1, 0, 'computed', 'drawn, the page shows colour')
 def _():
     pdf = Pdf()
@@ -914,7 +927,7 @@ def _():
     return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % root))
 
 
-@big('bomb-image', 1, '-', 0, 'exact|computed|unknown', truth='an image of 30,000 x 30,000 pixels')
+@big('bomb-image', '-', '-', '-', 'exact|computed|unknown', truth='an image of 30,000 x 30,000 pixels')
 def _():
     pdf = Pdf()
     packer = zlib.compressobj(9)
@@ -930,6 +943,155 @@ def _():
 def _():
     noise = random.Random(1).randbytes(300000)
     return b'%PDF-1.7\n' + noise
+
+
+def chain(filters, data):
+    """A page of a content that went through filters, the last one first."""
+    pdf = Pdf()
+    pages = pdf.reserve()
+    content = pdf.stream(data, '/Filter[%s]' % ''.join('/' + name for name in filters))
+    page = pdf.add('<</Type/Page/Parent %d 0 R/MediaBox[0 0 595 842]/Contents %d 0 R>>'
+                   % (pages, content))
+    pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % page, pages)
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % pages))
+
+
+@big('bomb-chain', 1, '-', '-', 'computed|unknown', truth='deflated four times: a thousand to the fourth')
+def _():
+    data = b'0 0 m 9 9 l S ' * 4000000
+    for _round in range(4):
+        data = zlib.compress(data, 9)
+    return chain(['FlateDecode'] * 4, data)
+
+
+@big('bomb-many-filters', 1, '-', '-', 'computed|unknown', truth='more filters than anybody needs')
+def _():
+    return chain(['ASCIIHexDecode'] * 5000, b'41>')
+
+
+@big('bomb-run-length', 1, '-', '-', 'computed|unknown', truth='a run, and runs of runs')
+def _():
+    return chain(['RunLengthDecode', 'RunLengthDecode'], b'\x81\x81' * 4000000)
+
+
+@big('bomb-lzw', 1, '-', '-', 'exact|computed|unknown')
+def _():
+    return chain(['LZWDecode', 'LZWDecode'], lzw(b' ' * 900) * 3000)
+
+
+@big('bomb-inline', '-', '-', '-', 'exact|computed|unknown', truth='three thousand pictures of a hundred '
+     'million pixels, deflated')
+def _():
+    packed = zlib.compress(bytes(3000000), 9)
+    one = b'BI /W 10000 /H 10000 /CS /RGB /BPC 8 /F /Fl ID ' + packed + b' EI '
+    return simple([b'q 99 0 0 99 9 9 cm ' + one * 3000])
+
+
+@big('bomb-inline-open', 1, '-', '-', 'exact|computed|unknown', truth='pictures without an end')
+def _():
+    return simple(['BI /W 1 /H 1 ID ' * 300000])
+
+
+@big('bomb-count', 1, 0, 1, 'exact', truth='it claims 2,147,483,648 pages')
+def _():
+    return simple([''], count=2147483648)
+
+
+@big('bomb-length', 1, '-', '-', 'exact|computed|unknown', truth='a stream of 2^31 bytes, it says')
+def _():
+    return simple([RED_BOX]).replace(b'/Length %d' % len(RED_BOX), b'/Length 2147483648', 1)
+
+
+@big('bomb-size', '-', '-', '-', 'exact|estimated|unknown', truth='a table of 999,999,999 entries')
+def _():
+    out = simple([''])
+    at = out.index(b'xref\n0 ')
+    return out[:at] + b'xref\n0 999999999\n' + out[out.index(b'\n', at + 5) + 1:]
+
+
+@big('bomb-xref-stream', '-', '-', '-', 'exact|estimated|unknown', truth='an index over all numbers')
+def _():
+    out = (b'%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]'
+           b'/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\n')
+    data = zlib.compress(bytes(40000000), 9)
+    at = len(out)
+    return out + (b'4 0 obj<</Type/XRef/Size 2147483647/W[1 1 0]/Index[0 2147483646]/Root 1 0 R'
+                  b'/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\nstartxref\n%d\n%%%%EOF\n'
+                  % (len(data), data, at))
+
+
+@big('bomb-object-streams', '-', '-', '-', 'exact|estimated|unknown',
+     truth='object streams that are in each other')
+def _():
+    out = b'%PDF-1.7\n'
+    at = len(out)
+    body = b'5 0 <</Type/ObjStm/N 1/First 4>> '
+    out += b'4 0 obj<</Type/ObjStm/N 1/First 4/Extends 5 0 R/Length %d>>stream\n%s\nendstream endobj\n' \
+        % (len(body), body)
+    table = len(out)
+    rows = bytes((0, 0, 0, 2, 5, 0, 2, 4, 0, 2, 4, 0, 1, at, 0, 2, 4, 0, 1, table, 0))
+    return out + (b'6 0 obj<</Type/XRef/Size 7/W[1 1 1]/Root 1 0 R/Length %d>>stream\n%s\nendstream '
+                  b'endobj\nstartxref\n%d\n%%%%EOF\n' % (len(rows), rows, table))
+
+
+@big('bomb-tree', '-', 0, '-', 'unknown', 'levels deep', truth='six thousand levels')
+def _():
+    pdf = Pdf()
+    nodes = [pdf.reserve() for _node in range(6000)]
+    for above, below in zip(nodes, nodes[1:]):
+        pdf.add('<</Type/Pages/Kids[%d 0 R]/Count 1>>' % below, above)
+    pdf.add('<</Type/Page/MediaBox[0 0 595 842]>>', nodes[-1])
+    return pdf.write(pdf.add('<</Type/Catalog/Pages %d 0 R>>' % nodes[0]))
+
+
+@big('bomb-function', 1, '-', '-', 'exact|computed|unknown', truth='ten thousand costly shadings')
+def _():
+    pdf = Pdf()
+    program = '{' + 'dup mul sqrt sin cos ' * 500 + ' 0 0 }'
+    function = pdf.stream(program, '/FunctionType 4/Domain[0 1 0 1]/Range[0 1 0 1 0 1]')
+    names = []
+    for i in range(5000):
+        number = pdf.add('<</ShadingType 1/ColorSpace/DeviceRGB/Function %d 0 R>>' % function)
+        names.append('/S%d %d 0 R' % (i, number))
+    return simple([' '.join('/S%d sh' % i for i in range(5000))], '/Shading<<%s>>' % ''.join(names),
+                  pdf=pdf)
+
+
+@big('bomb-mask', 1, '-', '-', 'exact|computed|unknown', truth='a mask of a billion pixels')
+def _():
+    pdf = Pdf()
+    mask = pdf.stream(bytes(30000000), '/Type/XObject/Subtype/Image/Width 30000/Height 30000/ColorSpace'
+                      '/DeviceGray/BitsPerComponent 8', deflate=True)
+    image = pdf.stream(bytes((255, 0, 0)), '/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace'
+                       '/DeviceRGB/BitsPerComponent 8/SMask %d 0 R' % mask)
+    return simple(['q 99 0 0 99 9 9 cm /I Do Q'], '/XObject<</I %d 0 R>>' % image, pdf=pdf)
+
+
+@big('bomb-map', 1, '-', '-', 'exact|computed|unknown', truth='a font map of a million ranges')
+def _():
+    pdf = Pdf()
+    ranges = pdf.stream('beginbfrange ' + '<0000> <ffff> <0000> ' * 1000000, deflate=True)
+    font = ('/Font<</F1<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/ToUnicode %d 0 R>>>>'
+            % ranges)
+    return simple(['BT /F1 9 Tf <0003> Tj ET'], font, pdf=pdf)
+
+
+@big('bomb-objects', '-', '-', '-', 'estimated|unknown', truth='half a million objects that never end')
+def _():
+    return b'%PDF-1.7\n' + b'1 0 obj<</Type' * 500000
+
+
+@big('bomb-parts', '-', '-', '-', 'exact|unknown', truth='five thousand documents behind each other')
+def _():
+    return simple(['']) * 5000
+
+
+@big('bomb-annotations', 1, '-', '-', 'exact|computed|unknown')
+def _():
+    pdf = Pdf()
+    form = pdf.stream(RED_BOX * 1000, '/Type/XObject/Subtype/Form/BBox[0 0 9 9]')
+    note = pdf.add('<</Type/Annot/Subtype/Stamp/F 4/Rect[0 0 9 9]/AP<</N %d 0 R>>>>' % form)
+    return simple([''], extra='/Annots[%s]' % ('%d 0 R ' % note * 1000000), pdf=pdf)
 
 
 def main():

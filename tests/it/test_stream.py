@@ -232,36 +232,3 @@ def test_a_document_that_ends_three_readers_is_not_read_again(desk):
     desk.run("job", "release", number)
     job = desk.wait_job(number, states=("pending-held",))
     assert "it is not read again" in job["message"] and figure(desk, "readers.lost") == 0
-
-
-def pdf(padding):
-    """A page, and an object that nobody asks for."""
-    parts = [b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
-             b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n",
-             b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n",
-             b"4 0 obj<</Length %d>>stream\n" % padding + bytes(padding) + b"\nendstream endobj\n"]
-    made, table = b"%PDF-1.4\n", b"xref\n0 5\n0000000000 65535 f \n"
-    for part in parts:
-        table += b"%010d 00000 n \n" % len(made)
-        made += part
-    return made + table + b"trailer<</Root 1 0 R/Size 5>>\nstartxref\n%d\n%%%%EOF\n" % len(made)
-
-
-def test_large_documents_that_must_be_seen_as_a_whole(desk):
-    held(desk, Client(desk, kind="application/pdf").send(pdf(80 * MIB)).finish(), 1)
-    assert figure(desk, "documents.streamed") == 0
-    number = Client(desk, kind="application/pdf").send(pdf(257 * MIB)).finish()
-    job = desk.wait_job(number, states=("pending-held",))
-    assert "larger than 256 MiB" in job["message"], job
-
-
-def test_a_site_that_is_stopped_while_documents_arrive(desk):
-    clients = [Client(desk).send(pwg(3)) for _ in range(3)]
-    wait_until(lambda: sum(reads(pid, "pipe:") for pid in readers(desk)) == 2, 20, "two streams")
-    assert desk.stop() == 0, desk.output.read_text()
-    for client in clients:
-        client.wire.close()
-    desk.start()
-    assert desk.jobs() == [] and not list(desk.data.glob("dre/spool/*"))
-    held(desk, Client(desk).send(pwg(3)).finish(), 3)
-    assert figure(desk, "documents.streamed") == 1
