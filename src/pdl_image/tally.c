@@ -117,17 +117,31 @@ void pdl_image_codes_set(struct pdl_image_codes *codes, int code, const uint16_t
     ink_of(rgb[0], rgb[1], rgb[2], codes->ink[code]);
 }
 
+// How often each code stands in a row.
+static void codes_count(const struct pdl_image_codes *codes, const uint8_t *row, uint32_t count,
+                        uint32_t seen[256])
+{
+    int bits = codes->bits;
+    unsigned mask = (1U << bits) - 1;
+    uint32_t x = 0;
+    if (bits == 1) { // black and white: the set bits of whole bytes
+        for (; x + 8 <= count; x += 8) {
+            seen[1] += (uint32_t)__builtin_popcount(row[x / 8]);
+        }
+        seen[0] += x - seen[1];
+    }
+    for (; x < count; x++) {
+        size_t bit = (size_t)x * (size_t)bits;
+        seen[row[bit / 8] >> (8 - bits - (int)(bit % 8)) & mask]++;
+    }
+}
+
 void pdl_image_tally_codes(struct pdl_image_tally *tally, const struct pdl_image_codes *codes,
                            const uint8_t *row, uint32_t count)
 {
     uint32_t seen[256] = { 0 };
-    int bits = codes->bits;
-    unsigned mask = (1U << bits) - 1;
-    for (uint32_t x = 0; x < count; x++) {
-        size_t bit = (size_t)x * (size_t)bits;
-        seen[row[bit / 8] >> (8 - bits - (int)(bit % 8)) & mask]++;
-    }
-    for (unsigned code = 0; code <= mask; code++) {
+    codes_count(codes, row, count, seen);
+    for (unsigned code = 0; code < 1U << codes->bits; code++) {
         if (seen[code] > 0) {
             tally->color |= codes->shade[code] == PDL_COLOR;
             tally->marks |= codes->shade[code] > PDL_SHADE_WHITE;

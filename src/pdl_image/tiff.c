@@ -178,7 +178,7 @@ static const char *end_text(enum pdl_image_rows_end end)
     case PDL_IMAGE_ROWS_DAMAGED: return "damaged";
     case PDL_IMAGE_ROWS_UNREAD: return "in a form that is not read here";
     case PDL_IMAGE_ROWS_LARGE: return "larger than is read here";
-    case PDL_IMAGE_ROWS_LATE: return "not looked at, because those before took too long";
+    case PDL_IMAGE_ROWS_LATE: return "not looked at to its end, because that takes too long";
     }
     return "";
 }
