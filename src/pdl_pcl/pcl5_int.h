@@ -275,7 +275,7 @@ void pdl_pcl_move_x(struct pcl5 *pcl, int64_t x, bool relative, bool margins);
 void pdl_pcl_move_y(struct pcl5 *pcl, int64_t y, unsigned how);
 void pdl_pcl_home(struct pcl5 *pcl);
 bool pdl_pcl_is_home(const struct pcl5 *pcl);
-bool pdl_pcl_is_on_edge(const struct pcl5 *pcl);
+bool pdl_pcl_is_on_edge(const struct pcl5 *pcl, int32_t along); // past the cursor
 void pdl_pcl_cr(struct pcl5 *pcl);
 void pdl_pcl_lf(struct pcl5 *pcl);
 void pdl_pcl_ff(struct pcl5 *pcl);

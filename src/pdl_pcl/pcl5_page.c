@@ -224,9 +224,9 @@ static void turn_back(uint32_t direction, int32_t width, int32_t height, int32_t
 }
 
 // On the lower edge of the sheet, or on the right one in landscape.
-bool pdl_pcl_is_on_edge(const struct pcl5 *pcl)
+bool pdl_pcl_is_on_edge(const struct pcl5 *pcl, int32_t along)
 {
-    int32_t x = pcl->x;
+    int32_t x = pcl->x + along;
     int32_t y = pcl->y;
     turn_back(pcl->env.direction, pcl->env.logical_width, pcl->env.logical_height, &x, &y);
     return pcl->env.orientation < 2 ? y >= pcl->env.logical_height : y <= 0;

@@ -106,9 +106,9 @@ static bool is_ink(const struct pcl5 *pcl, uint8_t c, bool literal)
 }
 
 // On the edge of the sheet text shows, but does not have the page printed.
-static void mark_text(struct pcl5 *pcl)
+static void mark_text(struct pcl5 *pcl, int32_t along)
 {
-    bool dirty = pcl->page.dirty || !pdl_pcl_is_on_edge(pcl);
+    bool dirty = pcl->page.dirty || !pdl_pcl_is_on_edge(pcl, along);
     pdl_pcl_mark(pcl, pcl5_ink_now(pcl), "text in a colour that is not grey");
     pcl->page.dirty = dirty;
 }
@@ -136,7 +136,7 @@ static void text_wrapped(struct pcl5 *pcl, struct str text, bool literal)
             }
         }
         if (ink) {
-            mark_text(pcl);
+            mark_text(pcl, 0);
         }
         pcl->x += width;
         pcl->last_width = width;
@@ -169,8 +169,9 @@ void pdl_pcl_text(struct pcl5 *pcl, struct str text, bool literal)
         pcl->page.dirty && pcl->page.marked && (pcl->page.color || pcl5_ink_now(pcl) != PDL_COLOR);
     for (size_t i = 0; i < count && !known; i++) {
         if (is_ink(pcl, (uint8_t)text.ptr[i], literal)) {
-            mark_text(pcl);
-            known = true;
+            int64_t along = (int64_t)i * width;
+            mark_text(pcl, along < limit ? (int32_t)along : limit);
+            known = pcl->page.dirty;
         }
     }
     int64_t x = pcl->x + (int64_t)count * width;

@@ -291,6 +291,7 @@ def drivers():
     add('macro-overlay-size', RESET + A4 + esc('|&f5y0Xm|&f1X|&f5y4X') + FF + LETTER + FF, 2,
         'another page size ends the overlay', blank=1)
     add('edge-turned', RESET + LETTER + esc('|&a90P|*p0Xx') + RESET, 0, 'a turned text on the lower edge')
+    add('edge-turned-on', RESET + LETTER + esc('|&a90P|*p0Xxx') + RESET, 1, 'whose second character is off it')
 
 
 PAGES = b"""%!PS
