@@ -103,7 +103,7 @@ struct pdl_raster_judge {
     uint8_t shades[2][256]; // of a unit of one byte: elsewhere, and at the end of a row
     bool covers_made;
     uint32_t covers[2][256][PDL_INKS]; // the ink of all its pixels; made where it is asked for
-    struct pdl_raster_code codes[256 + 1];
+    _Alignas(64) struct pdl_raster_code codes[256 + 1]; // none across two lines of the cache
 };
 
 // Units that stand side by side.

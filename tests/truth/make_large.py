@@ -92,7 +92,7 @@ def device_case(folder, line, count):
     kinds = kinds_of(count, color == "color")
     path = folder / f"gs-{device}.{ending}"
     options = ["-r75"] if ending in ("pwg", "urf", "tiff", "cups") and color != "mono" else []
-    if device == "pwgraster":
+    if device in ("pwgraster", "urf"):
         options += ["-dcupsBitsPerColor=8", "-dcupsColorSpace=19", "-dcupsColorOrder=0"]
     if device == "cups":
         options += ["-dcupsBitsPerColor=8", "-dcupsColorSpace=3", "-dcupsColorOrder=0"]
