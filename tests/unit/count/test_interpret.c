@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PATH_LEN = 1024, WALL_MS = CC_SANITIZED ? 20000 : 3000 };
+enum { PATH_LEN = 1024, WALL_MS = CC_SANITIZED ? 8000 : 3000 };
 
 static char program[PATH_LEN];
 
@@ -63,6 +63,9 @@ static void test_bombs_end_with_a_verdict(void)
     for (size_t i = 0; count != NULL && i < sizeof(bombs) / sizeof(bombs[0]); i++) {
         struct err err;
         OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
+        if (CC_SANITIZED && strstr(bombs[i].name, "memory") != NULL) {
+            continue; // there the jail has no limit of memory, because sanitizers need too much
+        }
         int64_t start = clk_mono_ms();
         bool ok = count_bytes(count, bombs[i].text, NULL, &facts, &err) &&
                   count_facts_totals(facts).pages == bombs[i].pages &&
