@@ -7,6 +7,7 @@ enum {
     NEUTRAL = 642, // 2.5 levels of 255
     WHITE = 254 * PDL_IMAGE_LEVEL,
     BYTE_NEUTRAL = 2,
+    BYTE_NEUTRAL_CHROMA = 3,
     BYTE_WHITE = 254,
     BYTE_TOP = 255,
 };
@@ -79,8 +80,9 @@ void pdl_image_tally_rgb8(struct pdl_image_tally *tally, const uint8_t *row, uin
         least = low < least ? low : least;
         most = high - low > most ? high - low : most;
     }
-    tally->color |= most > BYTE_NEUTRAL;
-    tally->marks |= least < BYTE_WHITE || most > BYTE_NEUTRAL;
+    bool is_color = most > (tally->of_chroma ? BYTE_NEUTRAL_CHROMA : BYTE_NEUTRAL);
+    tally->color |= is_color;
+    tally->marks |= least < BYTE_WHITE || is_color;
     tally->pixels += count;
     if (tally->coverage) {
         rgb8_ink(tally, row, count);

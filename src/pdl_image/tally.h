@@ -12,6 +12,8 @@ enum { PDL_IMAGE_TOP = 65535, PDL_IMAGE_LEVEL = 257 }; // one level of 255
 struct pdl_image_tally {
     bool coverage;  // asked for: every pixel is to be seen
     bool may_color; // otherwise the first mark decides
+    bool
+        of_chroma; // RGB is made of YCbCr: a level of chroma, which is none to see, is three of RGB
     bool color;
     bool marks;
     uint64_t pixels;        // of which the ink is known

@@ -473,6 +473,7 @@ enum pdl_image_rows_end pdl_image_strips_tally(struct pdl_image_strips *strips,
     strips->has_alpha = form->has_alpha;
     strips->any_color = form->codes.any_color;
     strips->place = TIFFGetStrileOffset(strips->tiff, 0);
+    tally->of_chroma = form->photometric == PHOTOMETRIC_YCBCR;
     if (form->photometric == PHOTOMETRIC_PALETTE) {
         tally->may_color = form->codes.any_color || form->codes.bits == 0;
     }

@@ -367,6 +367,7 @@ CASES = [
     case('ycbcr-grey', yuv(90, 128, 128), 0, 1, truth='subsampled YCbCr, grey'),
     case('ycbcr-red', yuv(90, 128, 230), 1, 1, truth='subsampled YCbCr, red'),
     noscale('jpeg-grey', jpeg_strip((128, 128, 128)), 0, 1, truth='a JPEG strip, grey'),
+    noscale('jpeg-tint', jpeg_strip((128, 129, 127)), 0, 1, truth='a JPEG strip, one level of chroma from grey'),
     noscale('jpeg-red', jpeg_strip((76, 85, 255)), 1, 1, truth='a JPEG strip, red'),
     noscale('jpeg-one', jpeg_strip(None), 0, 0, truth='a JPEG strip of one component'),
     noscale('jpeg-white', jpeg_strip((255, 128, 128)), 0, 1, 1, truth='a JPEG strip, white'),

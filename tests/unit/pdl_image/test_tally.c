@@ -75,6 +75,16 @@ static void test_ink(void)
     CHECK(!pdl_image_tally_coverage(&tally).known);
 }
 
+static void test_a_level_of_chroma_is_none_to_see(void)
+{
+    struct pdl_image_tally tally = begun(false);
+    tally.of_chroma = true;
+    pdl_image_tally_rgb8(&tally, (const uint8_t *)"\x50\x51\x53", 1);
+    CHECK(tally.marks && !tally.color);
+    pdl_image_tally_rgb8(&tally, (const uint8_t *)"\x50\x51\x54", 1);
+    CHECK(tally.color);
+}
+
 static void test_when_it_is_known(void)
 {
     struct pdl_image_tally tally = begun(false);
@@ -93,6 +103,7 @@ int main(void)
 {
     test_bytes_and_wide_levels_agree();
     test_ink();
+    test_a_level_of_chroma_is_none_to_see();
     test_when_it_is_known();
     return tap_done();
 }
