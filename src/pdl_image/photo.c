@@ -84,8 +84,8 @@ static struct pdl_coverage coverage_of(const struct pdl_image_jpeg *jpeg, struct
     struct pdl_image_rows rows = { .components = ink.components, .row = ink_row, .asker = &ink };
     bool damaged = false;
     enum pdl_shade shade = pdl_image_jpeg_judge(&rows, document, &damaged);
-    return shade == PDL_UNSURE || damaged ? (struct pdl_coverage){ .known = false }
-                                          : pdl_image_tally_coverage(&ink.tally);
+    struct pdl_coverage none = { .known = false };
+    return shade == PDL_UNSURE || damaged ? none : pdl_image_tally_coverage(&ink.tally);
 }
 
 static struct pdl_image_size size_of(const struct pdl_image_jpeg *jpeg)

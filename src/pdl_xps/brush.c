@@ -325,8 +325,8 @@ struct pdl_xps_paint pdl_xps_brush_judge(const struct pdl_xps_scope *scope,
 {
     struct pdl_xps_node *node = brush->node;
     if (node == NULL) {
-        return brush->text.len == 0 ? (struct pdl_xps_paint){ .shade = PDL_NOTHING }
-                                    : color_judge(scope, brush->text, brush->part);
+        struct pdl_xps_paint none = { .shade = PDL_NOTHING };
+        return brush->text.len == 0 ? none : color_judge(scope, brush->text, brush->part);
     }
     bool keeps = scope->alpha >= 1 || strcmp(node->name, "VisualBrush") == 0;
     if (node->memo > 0 && keeps && scope->alpha > 0) {
