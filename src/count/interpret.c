@@ -206,9 +206,10 @@ static void end_note(struct merge *merge, Quoin__V1__DocumentPart *part,
     } else if (WIFSIGNALED(one->how) &&
                (WTERMSIG(one->how) == SIGALRM || WTERMSIG(one->how) == SIGXCPU)) {
         reason = arena_textf(merge->arena,
-                             "Its PostScript program did not end within %u s; it was stopped "
-                             "behind page %llu.",
-                             (one->wall_ms - LATER_MS) / 1000, pages);
+                             "Its PostScript program did not end within %u s; it was stopped %s "
+                             "page %llu.",
+                             (one->wall_ms - LATER_MS) / 1000, some ? "behind" : "before",
+                             some ? pages : 1);
     } else {
         char text[160];
         jail_status_text(one->how, text, sizeof(text));

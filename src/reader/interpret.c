@@ -15,7 +15,7 @@
 
 enum {
     MIB = 1 << 20,
-    INTERPRETER_MEMORY_MIB = 256,
+    INTERPRETER_MEMORY_MIB = 224, // with its libraries and fonts below 256
     WALL_MAX_S = 3600,
     PRELUDE_MAX = 2000,
 };
