@@ -38,13 +38,13 @@ pdfwrite pdf color | pdfimage8 pdf mono | pdfimage24 pdf color | pclm pdf color 
 ps2write ps color | xpswrite xps color
 laserjet pcl mono | ljetplus pcl mono | ljet2p pcl mono | ljet3 pcl mono | ljet3d pcl mono duplex | ljet4 pcl mono
 ljet4d pcl mono duplex | ljet4pjl pcl mono | lp2563 pcl mono | deskjet pcl mono | djet500 pcl mono | fs600 pcl mono
-hpdj500 pcl halftone | cdj500 pcl halftone | cdj550 pcl halftone | cdj670 pcl halftone | cdj850 pcl halftone
-cdj970 pcl halftone | cdjcolor pcl halftone | cdjmono pcl mono | pcl3 pcl halftone | pjxl pcl halftone
-cljet5 pcl color | cljet5c pcl color
+hpdj500 pcl mono | cdj500 pcl halftone | cdj550 pcl halftone | cdj670 pcl halftone | cdj850 pcl halftone
+cdj970 pcl halftone | cdjcolor pcl halftone | cdjmono pcl mono | pcl3 pcl mono | pjxl pcl halftone
+cljet5 pcl halftone | cljet5c pcl color
 pxlmono pxl mono | pxlcolor pxl color | lj5mono pxl mono | lj5gray pxl mono
 pwgraster pwg color | urf urf color | cups cups mono
 tiffg3 tiff mono | tiffg32d tiff mono | tiffg4 tiff mono | tiffcrle tiff mono | tiffpack tiff mono | tifflzw tiff mono
-tiffgray tiff mono | tiff24nc tiff color | tiff48nc tiff color | tiff32nc tiff color
+tiffgray tiff mono | tiff24nc tiff color | tiff48nc tiff color | tiff32nc tiff halftone
 epson escp mono | epsonc escp halftone | eps9high escp mono | eps9mid escp mono | ap3250 escp mono | lq850 escp mono
 st800 escp mono | stcolor escp halftone | photoex escp halftone | escp escp halftone
 lips3 lips unknown | lips4 lips unknown | npdl npdl unknown | bj10e bj unknown | bjc600 bj unknown | gdi gdi unknown
