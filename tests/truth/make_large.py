@@ -32,14 +32,15 @@ NEUTRAL = [
     ("white box", False, True, "1 1 1 setrgbcolor 72 600 300 40 rectfill"),
 ]
 # Device, ending, what it makes of colour: "mono" has none, "color" keeps it as it is, "halftone" makes
-# neutral greys of coloured dots; "unknown" is a family whose pages cannot be told from its bytes.
+# neutral greys of coloured dots; "pages": only their number is known (black text of coloured dots, or pages left out
+# by the writer); "unknown" is a family whose pages cannot be told from its bytes.
 DEVICES = """
 pdfwrite pdf color | pdfimage8 pdf mono | pdfimage24 pdf color | pclm pdf color | pclm8 pdf mono
 ps2write ps color | xpswrite xps color
 laserjet pcl mono | ljetplus pcl mono | ljet2p pcl mono | ljet3 pcl mono | ljet3d pcl mono duplex | ljet4 pcl mono
 ljet4d pcl mono duplex | ljet4pjl pcl mono | lp2563 pcl mono | deskjet pcl mono | djet500 pcl mono | fs600 pcl mono
-hpdj500 pcl mono | cdj500 pcl halftone | cdj550 pcl halftone | cdj670 pcl halftone | cdj850 pcl halftone
-cdj970 pcl halftone | cdjcolor pcl halftone | cdjmono pcl mono | pcl3 pcl mono | pjxl pcl halftone
+hpdj500 pcl pages | cdj500 pcl pages | cdj550 pcl halftone | cdj670 pcl halftone | cdj850 pcl halftone
+cdj970 pcl pages | cdjcolor pcl pages | cdjmono pcl mono | pcl3 pcl pages | pjxl pcl pages
 cljet5 pcl halftone | cljet5c pcl color
 pxlmono pxl mono | pxlcolor pxl color | lj5mono pxl mono | lj5gray pxl mono
 pwgraster pwg color | urf urf color | cups cups mono
@@ -100,6 +101,9 @@ def device_case(folder, line, count):
     truth = f"drawn by us, written by Ghostscript's {device}"
     if color == "unknown":
         want(path, [], truth, certainty="unknown", impressions="0")
+        return
+    if color == "pages":
+        want(path, kinds, truth, color="-", blank="-")
         return
     want(path, kinds, truth, in_color=color != "mono", **({"sides": 2} if "duplex" in rest else {}))
 
