@@ -33,13 +33,14 @@ NEUTRAL = [
 ]
 # Device, ending, what it makes of colour: "mono" has none, "color" keeps it as it is, "halftone" makes
 # neutral greys of coloured dots; "pages": only their number is known (black text of coloured dots, or pages left out
-# by the writer); "unknown" is a family whose pages cannot be told from its bytes.
+# by the writer); "guess" ejects blank pages as a DeskJet does and a LaserJet does not, so that its pages are an
+# estimate; "unknown" is a family whose pages cannot be told from its bytes. "skips": the writer leaves out blank pages.
 DEVICES = """
 pdfwrite pdf color | pdfimage8 pdf mono | pdfimage24 pdf color | pclm pdf color | pclm8 pdf mono
-ps2write ps color | xpswrite xps color
+ps2write ps color | xpswrite xps color skips
 laserjet pcl mono | ljetplus pcl mono | ljet2p pcl mono | ljet3 pcl mono | ljet3d pcl mono duplex | ljet4 pcl mono
 ljet4d pcl mono duplex | ljet4pjl pcl mono | lp2563 pcl mono | deskjet pcl mono | djet500 pcl mono | fs600 pcl mono
-hpdj500 pcl pages | cdj500 pcl pages | cdj550 pcl halftone | cdj670 pcl halftone | cdj850 pcl halftone
+hpdj500 pcl pages | cdj500 pcl pages | cdj550 pcl halftone | cdj670 pcl guess | cdj850 pcl guess
 cdj970 pcl pages | cdjcolor pcl pages | cdjmono pcl mono | pcl3 pcl pages | pjxl pcl pages
 cljet5 pcl halftone | cljet5c pcl color
 pxlmono pxl mono | pxlcolor pxl color | lj5mono pxl mono | lj5gray pxl mono
@@ -47,7 +48,7 @@ pwgraster pwg color | urf urf color | cups cups mono
 tiffg3 tiff mono | tiffg32d tiff mono | tiffg4 tiff mono | tiffcrle tiff mono | tiffpack tiff mono | tifflzw tiff mono
 tiffgray tiff mono | tiff24nc tiff color | tiff48nc tiff color | tiff32nc tiff halftone
 epson escp mono | epsonc escp halftone | eps9high escp mono | eps9mid escp mono | ap3250 escp mono | lq850 escp mono
-st800 escp mono | stcolor escp halftone | photoex escp halftone | escp escp halftone
+st800 escp mono | stcolor escp halftone skips | photoex escp halftone | escp escp halftone
 lips3 lips unknown | lips4 lips unknown | npdl npdl unknown | bj10e bj unknown | bjc600 bj unknown | gdi gdi unknown
 lp8000 escpage unknown | eplmono escpage unknown
 """.replace("\n", " | ").split(" | ")
@@ -102,6 +103,11 @@ def device_case(folder, line, count):
     if color == "unknown":
         want(path, [], truth, certainty="unknown", impressions="0")
         return
+    if color == "guess":
+        want(path, kinds, truth, pages="-", color="-", blank="-", impressions="-", certainty="estimated")
+        return
+    if "skips" in rest:
+        kinds = [kind for kind in kinds if not kind[2]]
     if color == "pages":
         want(path, kinds, truth, color="-", blank="-")
         return
