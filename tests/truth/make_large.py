@@ -34,7 +34,8 @@ NEUTRAL = [
 # Device, ending, what it makes of colour: "mono" has none, "color" keeps it as it is, "halftone" makes
 # neutral greys of coloured dots; "pages": only their number is known (black text of coloured dots, or pages left out
 # by the writer); "guess" ejects blank pages as a DeskJet does and a LaserJet does not, so that its pages are an
-# estimate; "unknown" is a family whose pages cannot be told from its bytes. "skips": the writer leaves out blank pages.
+# estimate; "unknown" is a family whose pages cannot be told from its bytes. "skips": the writer leaves out blank pages;
+# "estimate": cyan, magenta and yellow may be grey together, which cannot be told.
 DEVICES = """
 pdfwrite pdf color | pdfimage8 pdf mono | pdfimage24 pdf color | pclm pdf color | pclm8 pdf mono
 ps2write ps color | xpswrite xps color skips
@@ -48,7 +49,7 @@ pwgraster pwg color | urf urf color | cups cups mono
 tiffg3 tiff mono | tiffg32d tiff mono | tiffg4 tiff mono | tiffcrle tiff mono | tiffpack tiff mono | tifflzw tiff mono
 tiffgray tiff mono | tiff24nc tiff color | tiff48nc tiff color | tiff32nc tiff halftone
 epson escp mono | epsonc escp halftone | eps9high escp mono | eps9mid escp mono | ap3250 escp mono | lq850 escp mono
-st800 escp mono | stcolor escp halftone skips | photoex escp halftone | escp escp halftone
+st800 escp mono | stcolor escp halftone skips estimate | photoex escp pages estimate | escp escp halftone
 lips3 lips unknown | lips4 lips unknown | npdl npdl unknown | bj10e bj unknown | bjc600 bj unknown | gdi gdi unknown
 lp8000 escpage unknown | eplmono escpage unknown
 """.replace("\n", " | ").split(" | ")
@@ -108,10 +109,11 @@ def device_case(folder, line, count):
         return
     if "skips" in rest:
         kinds = [kind for kind in kinds if not kind[2]]
+    more = {"certainty": "estimated"} if "estimate" in rest else {"sides": 2} if "duplex" in rest else {}
     if color == "pages":
-        want(path, kinds, truth, color="-", blank="-")
-        return
-    want(path, kinds, truth, in_color=color != "mono", **({"sides": 2} if "duplex" in rest else {}))
+        want(path, kinds, truth, color="-", blank="-", **more)
+    else:
+        want(path, kinds, truth, in_color=color != "mono", **more)
 
 
 def copies_cases(folder, count):
