@@ -14,6 +14,7 @@ enum {
     LUT_SIZE = 256,
     DECODED_MAX = (64 << 20) - 1,
     MASK_MAX = (64 << 20) - 1,
+    BYTE_WHITE = 254,
 };
 
 static double sample_at(const struct pdf_pixels *pixels, const uint8_t *row, size_t index)
@@ -71,26 +72,25 @@ static enum pdl_shade lut_worst(struct pdf_pixels *pixels)
     return worst;
 }
 
-static enum pdl_shade row_rgb8(const struct pdf_pixels *pixels, const uint8_t *row)
+// The row has a pixel that is not white; looked for once an image.
+static bool rgb8_marks(const uint8_t *row, const uint8_t *end)
+{
+    while (row < end && *row >= BYTE_WHITE) {
+        row++;
+    }
+    return row < end;
+}
+
+static enum pdl_shade row_rgb8(struct pdf_pixels *pixels, const uint8_t *row)
 {
     const uint8_t *end = row + (size_t)pixels->width * 3;
+    pixels->marks = pixels->marks || rgb8_marks(row, end);
     for (; row < end; row += 3) {
         if (!pdl_is_neutral(row[0], row[1], row[2])) {
             return PDL_COLOR;
         }
     }
     return PDL_GREY;
-}
-
-static enum pdl_shade row_one(const struct pdf_pixels *pixels, const uint8_t *row)
-{
-    enum pdl_shade shade = PDL_GREY;
-    for (size_t i = 0; i < pixels->width && shade != PDL_COLOR; i++) {
-        double sample = sample_at(pixels, row, i);
-        int code = pixels->bits == 16 ? (int)sample >> 8 : (int)sample;
-        shade = pdl_color_both(shade, (enum pdl_shade)pixels->lut[code]);
-    }
-    return shade;
 }
 
 static enum pdl_shade pixel_shade(const struct pdf_pixels *pixels, const uint8_t *row, size_t x)
@@ -105,6 +105,22 @@ static enum pdl_shade pixel_shade(const struct pdf_pixels *pixels, const uint8_t
         v[c] = decoded(pixels, (int)c, sample_at(pixels, row, x * n + c));
     }
     return pdl_pdf_space_shade(pixels->space, v);
+}
+
+// Any row that has no quicker way.
+static enum pdl_shade row_any(struct pdf_pixels *pixels, const uint8_t *row)
+{
+    for (size_t x = 0; x < pixels->width; x++) {
+        enum pdl_shade shade = pixel_shade(pixels, row, x);
+        pixels->marks |= shade > PDL_SHADE_WHITE;
+        if (shade == PDL_COLOR) {
+            return PDL_COLOR;
+        }
+        if (pixels->until_mark && pixels->marks) {
+            break;
+        }
+    }
+    return PDL_GREY;
 }
 
 // A row of a soft mask or stencil: kept as one byte a pixel.
@@ -177,15 +193,11 @@ static enum pdl_shade pixels_row(struct pdf_pixels *pixels, const uint8_t *row, 
         shade = row_keep(pixels, row);
     } else if (pixels->mask != NULL) {
         shade = row_masked(pixels, row);
-    } else if (n == 1) {
-        shade = row_one(pixels, row);
     } else if (n == 3 && pixels->bits == 8 && pixels->space->family == PDL_SPACE_RGB &&
                !pixels->has_decode) {
         shade = row_rgb8(pixels, row);
     } else {
-        for (size_t x = 0; x < pixels->width && shade != PDL_COLOR; x++) {
-            shade = pixel_shade(pixels, row, x) == PDL_COLOR ? PDL_COLOR : PDL_GREY;
-        }
+        shade = row_any(pixels, row);
     }
     pixels->y++;
     return shade;
@@ -196,11 +208,18 @@ static size_t row_bytes(const struct pdf_pixels *pixels)
     return ((size_t)pixels->width * (size_t)pixels->components * (size_t)pixels->bits + 7) / 8;
 }
 
+// What is asked of the pixels is known.
+static bool pixels_done(const struct pdf_pixels *pixels, enum pdl_shade shade)
+{
+    return shade == PDL_COLOR || (pixels->until_mark && pixels->marks);
+}
+
 static enum pdl_shade judge_memory(struct pdf_pixels *pixels, struct str data)
 {
     size_t row = row_bytes(pixels);
     enum pdl_shade shade = PDL_GREY;
-    for (uint32_t y = 0; y < pixels->height && data.len >= row && shade != PDL_COLOR; y++) {
+    for (uint32_t y = 0; y < pixels->height && data.len >= row && !pixels_done(pixels, shade);
+         y++) {
         shade = pdl_color_both(shade, pixels_row(pixels, (const uint8_t *)data.ptr, row));
         data = (struct str){ data.ptr + row, data.len - row };
     }
@@ -250,7 +269,7 @@ static enum pdl_shade judge_flate(struct doc *doc, struct pdf_pixels *pixels,
     uint8_t *row = (uint8_t *)rows.ptr;
     uint8_t *above = row + len + lead;
     enum pdl_shade shade = PDL_GREY;
-    for (uint32_t y = 0; y < pixels->height && shade != PDL_COLOR; y++) {
+    for (uint32_t y = 0; y < pixels->height && !pixels_done(pixels, shade); y++) {
         if (!inflate_row(doc, row, len + lead)) {
             break;
         }
@@ -317,8 +336,13 @@ static enum pdl_shade jpeg_row(void *asker, const uint8_t *row, uint32_t width)
     return pixels_row(pixels, row, (size_t)width * (size_t)pixels->components);
 }
 
-static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str bytes)
+static enum pdl_shade jpeg_judge(struct pdf_pixels *pixels, struct str bytes)
 {
+    bool damaged = false; // what a page shows of it is the page's colour
+    if (pixels->until_mark) {
+        pixels->marks = pdl_image_jpeg_marks(bytes, &damaged) != PDL_SHADE_WHITE || damaged;
+        return PDL_GREY;
+    }
     struct pdf_pixels read = *pixels;
     read.bits = 8;
     struct pdl_image_rows rows = { .components = pixels->components,
@@ -326,7 +350,6 @@ static enum pdl_shade jpeg_judge(const struct pdf_pixels *pixels, struct str byt
                                              !pixels->has_decode && pixels->mask == NULL,
                                    .row = jpeg_row,
                                    .asker = &read };
-    bool damaged = false; // what a page shows of it is the page's colour
     return pdl_image_jpeg_judge(&rows, bytes, &damaged);
 }
 
@@ -456,6 +479,22 @@ static enum pdl_shade judge_masked(struct doc *doc, struct pdf_image *image,
     return shade;
 }
 
+// An image that has no colour, asked again whether it has any pixel that is not white. What hides
+// parts of it is not looked at: white is white wherever it shows.
+static enum pdl_shade judge_marks(struct doc *doc, struct pdf_image *image,
+                                  struct pdf_pixels *pixels)
+{
+    if (!pixels->marks) {
+        pixels->until_mark = true;
+        pixels->y = 0;
+        if (pixels->components == 1) {
+            lut_fill(pixels);
+        }
+        pixels->marks |= judge_stream(doc, image->oh, pixels) == PDL_UNSURE;
+    }
+    return pixels->marks ? PDL_GREY : PDL_SHADE_WHITE;
+}
+
 enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image)
 {
     if (image->known) {
@@ -467,6 +506,7 @@ enum pdl_shade pdl_pdf_image_judge(struct doc *doc, struct pdf_image *image)
         shade = space_decides(&pixels);
         shade = shade >= PDL_COLOR ? judge_stream(doc, image->oh, &pixels) : shade;
         shade = shade == PDL_COLOR ? judge_masked(doc, image, &pixels) : shade;
+        shade = shade == PDL_GREY ? judge_marks(doc, image, &pixels) : shade;
     }
     image->known = true;
     image->shade = shade;

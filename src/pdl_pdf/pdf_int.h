@@ -159,6 +159,8 @@ struct pdf_pixels { // how samples become colours
     uint8_t lut[256];            // of one component: the shade of each code
     const struct pdf_mask *mask; // borrowed; NULL: all of it shows
     struct buf *levels;          // borrowed; it is a mask, whose levels are added here
+    bool marks;                  // a pixel that is not white was seen
+    bool until_mark;             // no colour is looked for: the first mark is enough
 };
 
 void pdl_pdf_source_init(struct doc *doc);

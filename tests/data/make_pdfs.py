@@ -62,7 +62,8 @@ MORE = {}  # more lines of a .want, by name: parts, format, impressions
 # document declares colour on as many pages as show it.
 DECLARED = set('''
     clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside
-    form-outside-box image-cmyk-black image-cmyk-masked image-covers-red image-decode-inverted
+    form-outside-box image-cmyk-black image-cmyk-masked image-cmyk-none image-covers-red
+    image-decode-inverted image-indexed-white image-rgb-nearly-white image-rgb-white
     image-indexed-neutral image-indexed-unused image-keyed image-lzw-neutral image-off-page
     image-png-predictor-neutral image-rgb-neutral image-soft-mask-hides image-soft-mask-inverted
     image-stencil-mask-hides image-tiff-predictor inline-neutral lab-neutral matrix-off-page
@@ -234,6 +235,14 @@ image_case('image-rgb-neutral', 0, '/DeviceRGB', GREY4)
 image_case('image-rgb-red', 1, '/DeviceRGB', GREY4[:9] + [255, 0, 0], reason='image object 1 has a')
 image_case('image-rgb-raw', 1, '/DeviceRGB', GREY4[:9] + [255, 0, 0], deflate=False)
 image_case('image-grey', 0, '/DeviceGray', [0, 90, 100, 255])
+image_case('image-rgb-white', 0, '/DeviceRGB', [255] * 12, blank=1, truth='white paper scanned: nothing marks')
+image_case('image-rgb-nearly-white', 0, '/DeviceRGB', [255] * 11 + [253])
+image_case('image-grey-white', 0, '/DeviceGray', [255] * 4, blank=1)
+image_case('image-grey-inverted-white', 0, '/DeviceGray', [0] * 4, blank=1, head='/Decode[1 0]')
+image_case('image-cmyk-none', 0, '/DeviceCMYK', [0] * 16, blank=1)
+image_case('image-indexed-white', 0, '[/Indexed/DeviceRGB 1<000000ffffff>]', [1] * 4, blank=1)
+image_case('image-bilevel-white', 0, '/DeviceGray', [0xc0, 0xc0], bits=1, blank=1)
+image_case('image-bilevel-dot', 0, '/DeviceGray', [0xc0, 0x80], bits=1)
 image_case('image-cmyk-black', 0, '/DeviceCMYK', [0, 0, 0, 255] * 4)
 image_case('image-cmyk-yellow', 1, '/DeviceCMYK', [0, 0, 0, 255] * 3 + [0, 0, 255, 0])
 image_case('image-indexed-neutral', 0, '[/Indexed/DeviceRGB 1<000000808080>]', [0, 1, 1, 0])
