@@ -105,9 +105,11 @@ static bool is_ink(const struct pcl5 *pcl, uint8_t c, bool literal)
     return !literal || c != 0x7f || font_of(pcl)->wide;
 }
 
-// On the edge of the sheet text shows, but does not have the page printed.
-static void mark_text(struct pcl5 *pcl, int32_t along)
+// On the edge of the sheet text shows, but does not have the page printed. The place of the mark is
+// the character's own, however the text came in pieces; within a command it is the command's.
+static void mark_text(struct pcl5 *pcl, int32_t along, uint64_t place)
 {
+    pcl->token = pcl->depth == 0 ? place : pcl->token;
     bool dirty = pcl->page.dirty || !pdl_pcl_is_on_edge(pcl, along);
     pdl_pcl_mark(pcl, pcl5_ink_now(pcl), "text in a colour that is not grey");
     pcl->page.dirty = dirty;
@@ -118,6 +120,7 @@ static void text_wrapped(struct pcl5 *pcl, struct str text, bool literal)
 {
     int32_t page = pdl_pcl_page_width(pcl);
     bool use_right = pcl->x <= pcl->env.right;
+    uint64_t start = pcl->token;
     for (size_t i = 0; i < text.len && !pcl->failed;) {
         uint8_t c = (uint8_t)text.ptr[i];
         bool ink = is_ink(pcl, c, literal);
@@ -136,7 +139,7 @@ static void text_wrapped(struct pcl5 *pcl, struct str text, bool literal)
             }
         }
         if (ink) {
-            mark_text(pcl, 0);
+            mark_text(pcl, 0, literal ? start : start + i);
         }
         pcl->x += width;
         pcl->last_width = width;
@@ -158,6 +161,7 @@ void pdl_pcl_text(struct pcl5 *pcl, struct str text, bool literal)
     int32_t limit = pcl->x <= pcl->env.right && pcl->env.right < page ? pcl->env.right : page;
     int32_t width = width_of(pcl, false);
     size_t count = text.len;
+    uint64_t start = pcl->token;
     if (pcl->x >= limit && !pcl->after_backspace) {
         return; // nothing is printed past the margin
     }
@@ -170,7 +174,7 @@ void pdl_pcl_text(struct pcl5 *pcl, struct str text, bool literal)
     for (size_t i = 0; i < count && !known; i++) {
         if (is_ink(pcl, (uint8_t)text.ptr[i], literal)) {
             int64_t along = (int64_t)i * width;
-            mark_text(pcl, along < limit ? (int32_t)along : limit);
+            mark_text(pcl, along < limit ? (int32_t)along : limit, literal ? start : start + i);
             known = pcl->page.dirty;
         }
     }
