@@ -23,7 +23,7 @@ struct count_options {
     uint32_t pages_max;      // of one document; 0: 100,000
     uint32_t renders_max;    // pages of one document that may be rendered; 0: 100
     uint32_t wall_ms; // for 256 MiB of a document, and for its rendering; a MiB of PostScript has
-                      // a second more; 0: 10,000
+                      // a second more; three times as long on a busy machine; 0: 10,000
     bool each_page;   // a run a page, where their places differ: each is explained
     bool coverage;    // tell the ink on each page
     bool may_be_weak; // go on without Landlock or seccomp (S42)

@@ -148,7 +148,7 @@ static bool run(struct count *count, int from, struct count_interpreted *one, st
                                    .ask = strcmp(one->what, "count") == 0 ? COUNT_ASK_RASTER
                                                                           : COUNT_ASK_INKS,
                                    .pages_max = one->pages_max,
-                                   .wall_ms = one->wall_ms,
+                                   .wall_ms = COUNT_BUSY_TIMES * one->wall_ms,
                                    .copies = one->part->page_copies,
                                    .sides = one->part->sides,
                                    .first_page = one->part->first_page,

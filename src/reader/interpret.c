@@ -100,7 +100,7 @@ static bool become(const struct reader_interpret *asked, struct err *err)
     const char *const *args = strcmp(asked->what, "count") == 0  ? count_args
                               : strcmp(asked->what, "inks") == 0 ? inks_args
                                                                  : pdf_args;
-    jail_wall_timer((uint32_t)wall_s);
+    jail_wall_timer(COUNT_BUSY_TIMES * (uint32_t)wall_s);
     return jail_lock(&limits, err) && jail_exec(asked->program, args, err);
 }
 
