@@ -418,7 +418,7 @@ static void calc_one(struct stack *stack, enum calc op)
     case CALC_cos: push(stack, cos(a * DEGREES)); break;
     case CALC_ln: push(stack, a <= 0 ? 0 : log(a)); break;
     case CALC_log: push(stack, a <= 0 ? 0 : log10(a)); break;
-    case CALC_not: push(stack, a == 0); break;
+    case CALC_not: push(stack, a == 0 || a == 1 ? a == 0 : -a - 1); break; // true is 1 here
     case CALC_dup:
         push(stack, a);
         push(stack, a);

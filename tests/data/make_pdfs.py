@@ -63,12 +63,14 @@ MORE = {}  # more lines of a .want, by name: parts, format, impressions
 DECLARED = set('''
     clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside
     form-outside-box image-cmyk-black image-cmyk-masked image-cmyk-none image-covers-red
-    image-decode-inverted image-indexed-white image-rgb-nearly-white image-rgb-white
-    image-indexed-neutral image-indexed-unused image-keyed image-lzw-neutral image-off-page
-    image-png-predictor-neutral image-rgb-neutral image-soft-mask-hides image-soft-mask-inverted
-    image-stencil-mask-hides image-tiff-predictor inline-neutral lab-neutral matrix-off-page
-    mesh-grey off-page off-page-text pattern-uncolored-grey rgb-neutral separation-spot-grey
-    separation-tint-zero shading-neutral shading-pattern-neutral tint-calculator-grey
+    image-dct-grey image-decode-inverted image-indexed-neutral image-indexed-unused
+    image-indexed-white image-keyed image-lzw-neutral image-off-page image-png-predictor-neutral
+    image-rgb-nearly-white image-rgb-neutral image-rgb-white image-soft-mask-hides
+    image-soft-mask-inverted image-stencil-mask-hides image-tiff-predictor inline-decode
+    inline-neutral lab-neutral matrix-off-page mesh-grey off-page off-page-text
+    pattern-uncolored-grey rgb-neutral sampled-4 sampled-grey sampled-two-inputs-grey
+    separation-spot-grey separation-tint-zero shading-neutral shading-pattern-neutral
+    tint-calculator-grey
 '''.split())
 
 
@@ -722,6 +724,115 @@ def _():
     return simple(['/S sh'], '/Shading<</S %d 0 R>>' % number, pdf=pdf)
 
 
+# Every operator of calculator functions: a page each, red where the text comes to 1, black for 0.
+CALCULATIONS = [
+    ('-1 abs', 1), ('.25 .75 add', 1), ('3 1 and', 1), ('true false and', 0), ('0 1 atan', 0),
+    ('1 0 atan 90 div', 1), ('1 3 bitshift 8 div', 1), ('8 -3 bitshift', 1), ('.1 ceiling', 1),
+    ('1 0 2 copy pop pop exch pop', 0), ('1 5 1 copy pop pop', 1), ('90 cos', 0), ('1.9 cvi', 1),
+    ('1 cvr', 1), ('4 4 div', 1), ('1 1 eq { 1 } { 0 } ifelse', 1), ('1 2 eq { 1 } { 0 } ifelse', 0),
+    ('0 1 exch sub', 1), ('1 0 exp', 1), ('false { 0 } { 1 } ifelse', 1), ('1.9 floor', 1),
+    ('2 1 ge { 1 } { 0 } ifelse', 1), ('2 1 gt { 1 } { 0 } ifelse', 1), ('7 5 idiv', 1),
+    ('1 0 1 index exch pop exch pop', 1), ('1 2 le { 1 } { 0 } ifelse', 1), ('1 ln', 0),
+    ('10 log', 1), ('1 2 lt { 1 } { 0 } ifelse', 1), ('7 3 mod', 1), ('.5 2 mul', 1),
+    ('1 2 ne { 1 } { 0 } ifelse', 1), ('-1 neg', 1), ('true not { 1 } { 0 } ifelse', 0),
+    ('-2 not', 1), ('0 1 or', 1), ('false true or { 1 } { 0 } ifelse', 1), ('1 0 pop', 1),
+    ('0 0 1 3 1 roll pop pop', 1), ('0 1 0 3 -1 roll pop pop', 1), ('.6 round', 1), ('90 sin', 1),
+    ('1 sqrt', 1), ('2 1 sub', 1), ('1 true { } if', 1), ('1.9 truncate', 1), ('1 0 xor', 1),
+    ('true true xor { 1 } { 0 } ifelse', 0), ('0 true { pop 1 } if', 1), ('0 false { pop 1 } if', 0),
+]
+
+
+def calculations(name, rows):
+    def make():
+        pdf = Pdf()
+        names = []
+        for i, (text, _value) in enumerate(rows):
+            function = pdf.stream('{ pop %s 0 0 }' % text,
+                                  '/FunctionType 4/Domain[0 1]/Range[0 1 0 1 0 1]')
+            names.append('/C%d[/Separation/S%d/DeviceRGB %d 0 R]' % (i, i, function))
+        spaces = pdf.add('<<%s>>' % ''.join(names))
+        return simple(['/C%d cs 1 scn 9 9 50 50 re f' % i for i in range(len(rows))],
+                      '/ColorSpace %d 0 R' % spaces, pdf=pdf)
+    CASES.append((name, make, len(rows), sum(value for _text, value in rows), 0, 'exact', '',
+                  'by the meaning of each operator in PostScript'))
+
+
+for part in range(3):
+    calculations('calculator-operators-%d' % (part + 1), CALCULATIONS[part::3])
+
+
+def sampled(name, color, space, data, head, tints):
+    def make():
+        pdf = Pdf()
+        function = pdf.stream(bytes(data), '/FunctionType 0' + head)
+        return simple(['/C cs %s scn 9 9 50 50 re f' % tints],
+                      '/ColorSpace<</C[%s/DeviceRGB %d 0 R]>>' % (space, function), pdf=pdf)
+    CASES.append((name, make, 1, color, 0, 'exact', '', 'made so'))
+
+
+RGB_OUT = '/Range[0 1 0 1 0 1]'
+sampled('sampled-grey', 0, '/Separation/Spot', [255, 255, 255, 0, 0, 0],
+        '/Domain[0 1]/Size[2]/BitsPerSample 8' + RGB_OUT, '.5')
+sampled('sampled-red', 1, '/Separation/Spot', [255, 255, 255, 255, 0, 0],
+        '/Domain[0 1]/Size[2]/BitsPerSample 8' + RGB_OUT, '.5')
+sampled('sampled-16', 1, '/Separation/Spot', [255] * 6 + [0, 0, 255, 255, 0, 0],
+        '/Domain[0 1]/Size[2]/BitsPerSample 16/Encode[0 1]/Decode[0 1 0 1 0 1]' + RGB_OUT, '1')
+sampled('sampled-4', 0, '/Separation/Spot', [0xff, 0xf7, 0x77],
+        '/Domain[0 1]/Size[2]/BitsPerSample 4' + RGB_OUT, '1')
+sampled('sampled-two-inputs', 1, '/DeviceN[/One/Two]', [255] * 9 + [255, 0, 0],
+        '/Domain[0 1 0 1]/Size[2 2]/BitsPerSample 8' + RGB_OUT, '1 1')
+sampled('sampled-two-inputs-grey', 0, '/DeviceN[/One/Two]', [255] * 3 + [9] * 3 + [255] * 4 + [0, 0],
+        '/Domain[0 1 0 1]/Size[2 2]/BitsPerSample 8' + RGB_OUT, '1 0')
+
+
+# JPEGs of the corpus of JPEGs, within a page; and chains before them.
+def dct(name, color, file, space='/DeviceRGB', head='/Filter/DCTDecode', wrap=bytes, inline=False):
+    def make():
+        here = os.path.dirname(os.path.abspath(__file__))
+        with open(os.path.join(here, 'jpeg', file), 'rb') as jpeg:
+            data = wrap(jpeg.read())
+        if inline:
+            return simple([b'q 99 0 0 99 9 9 cm BI /W 16 /H 16 /CS /RGB /BPC 8 ' + head.encode() + b' ID ' +
+                           data + b' EI Q'])
+        pdf = Pdf()
+        image = pdf.stream(data, '/Type/XObject/Subtype/Image/Width 16/Height 16/ColorSpace%s'
+                           '/BitsPerComponent 8%s' % (space, head))
+        return simple(['q 99 0 0 99 9 9 cm /I Do Q'], '/XObject<</I %d 0 R>>' % image, pdf=pdf)
+    CASES.append((name, make, 1, color, 0, 'exact', '', 'as the JPEG by itself'))
+
+
+dct('image-dct-red', 1, 'red.jpg')
+dct('image-dct-grey', 0, 'grey.jpg')
+dct('image-dct-chain', 1, 'red.jpg', head='/Filter[/FlateDecode/DCTDecode]', wrap=zlib.compress)
+dct('inline-dct', 1, 'red.jpg', head='/F /DCT', inline=True)
+plain('inline-hex', 'q 9 0 0 9 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 /F /AHx ID ff0000> EI Q', 1)
+plain('inline-chain', b'q 9 0 0 9 9 9 cm BI /W 2 /H 1 /CS /RGB /BPC 8 /F [/AHx /Fl] /DP [null << /Predictor 15 '
+      b'/Colors 3 /Columns 2 /BitsPerComponent 8 /EarlyChange 1 >>] ID ' +
+      zlib.compress(bytes((1, 255, 0, 0, 0, 0, 0))).hex().encode() + b'> EI Q', 1)
+plain('inline-decode', 'q 9 0 0 9 9 9 cm BI /W 1 /H 1 /CS /RGB /BPC 8 /D [1 0 1 0 1 0] ID \x80\x80\x80 EI Q', 0)
+
+
+# Memberships: layers 1 (on) and 2 (off).
+def membership(name, color, policy, groups='[1 0 R 2 0 R]'):
+    def make():
+        pdf = Pdf()
+        pdf.add('<</Type/OCG/Name(on)>>')
+        pdf.add('<</Type/OCG/Name(off)>>')
+        member = pdf.add('<</Type/OCMD/OCGs %s%s>>' % (groups, policy))
+        return simple(['/OC /M BDC ' + RED_BOX + 'EMC 0 g 9 9 9 9 re f'],
+                      '/Properties<</M %d 0 R>>' % member, pdf=pdf,
+                      catalog='/OCProperties<</OCGs[1 0 R 2 0 R]/D<</OFF[2 0 R]>>>>')
+    CASES.append((name, make, 1, color, 0, 'exact', '', 'ISO 32000-2, 8.11.2.2'))
+
+
+membership('member-any-on', 1, '')
+membership('member-all-on', 0, '/P/AllOn')
+membership('member-any-off', 1, '/P/AnyOff')
+membership('member-all-off', 0, '/P/AllOff')
+membership('member-one-off', 0, '', '2 0 R')
+membership('member-none', 1, '', '[]')
+
+
 # Several documents in one, and what goes by PDF's name.
 MORE['concatenated'] = 'parts 3\n'
 
@@ -1114,7 +1225,7 @@ def main():
         with open(os.path.join(folder, name + '.pdf'), 'wb') as out:
             out.write(make())
         with open(os.path.join(folder, name + '.want'), 'w') as out:
-            nominal = 2 if name == 'pclm' else 1 if name in DECLARED else color
+            nominal = 2 if name == 'pclm' else pages if name.startswith('calculator-') else 1 if name in DECLARED else color
             out.write('pages %s\ncolor %s\nblank %s\nnominal %s\ncertainty %s\nreason %s\n'
                       '%struth %s\n' % (pages, color, blank, nominal, certainty, reason,
                                        MORE.get(name, ''), truth))
