@@ -222,7 +222,9 @@ static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
 
 static bool limit_set(int what, const char *name, uint64_t value, struct err *err)
 {
-    struct rlimit limit = { .rlim_cur = value, .rlim_max = value };
+    // At a hard limit of processor time the kernel kills without a word; SIGXCPU says why.
+    rlim_t most = what == RLIMIT_CPU ? value + 1 : value;
+    struct rlimit limit = { .rlim_cur = value, .rlim_max = most };
     return setrlimit((__rlimit_resource_t)what, &limit) == 0 ||
            err_set(err, ERR_INTERNAL, "limit %s: %s", name, strerror(errno));
 }
