@@ -96,7 +96,8 @@ static bool pack_parts(const struct pdl_facts *facts, Quoin__V1__DocumentFacts *
     return true;
 }
 
-// The copies and the sides of the whole, where there is one answer for all pages.
+// The copies and the sides of the whole, where there is one answer for all pages; it is as sure as
+// its least sure page.
 static void pack_whole(const struct pdl_facts *facts, Quoin__V1__DocumentFacts *message)
 {
     const struct pdl_run *first = facts->first;
@@ -109,13 +110,18 @@ static void pack_whole(const struct pdl_facts *facts, Quoin__V1__DocumentFacts *
     uint32_t sets = copies_agree ? facts->first_part->sets : 1;
     message->copies = sets * (copies_agree && first != NULL ? first->copies : 1);
     message->sides = sides_agree ? first->sides : 0;
+    message->certainty = (Quoin__V1__Certainty)facts->certainty;
+    for (const struct pdl_run *run = first; run != NULL; run = run->next) {
+        bool is_worse = run->certainty != PDL_UNKNOWN && // such a page is drawn yet
+                        (int)run->certainty > (int)message->certainty;
+        message->certainty = is_worse ? (Quoin__V1__Certainty)run->certainty : message->certainty;
+    }
 }
 
 bool reader_answer(const struct pdl_facts *facts, struct err *err)
 {
     Quoin__V1__DocumentFacts message = QUOIN__V1__DOCUMENT_FACTS__INIT;
     message.format = (char *)(uintptr_t)facts->format;
-    message.certainty = (Quoin__V1__Certainty)facts->certainty;
     message.reasons = (char **)(uintptr_t)facts->reasons;
     message.n_reasons = facts->reason_count;
     message.analyser = (char *)(uintptr_t)READER_NAME;

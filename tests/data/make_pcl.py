@@ -264,9 +264,9 @@ def compression():
     add('method9-red', page(9, b'\x02' + grey, b'\x00\xd0'), 1, 'a compressed delta makes it red', color=1)
     add('method9-long', page(9, b'\x7f\x00\x00' + b'\x80' * 8 + b'\x9f\x00\x80'), 1, 'long counts', color='-')
     add('method6-fax', RESET + A4 + raster(b'', rows(6, struct.pack('>I', 64) + b'\x35\x9a')) + FF, 1, 'a fax code is not read',
-        reason='fax code')
+        reason='fax code', certainty='estimated')
     add('method10', page(10, b'\x10\x20\x30'), 1, 'differences of pixels are not read', color=1,
-        reason='compression that is not judged')
+        reason='compression that is not judged', certainty='estimated')
     add('raster-offset', RESET + A4 + raster(b'', rows(0, b'\0') + esc('|*b100Y') + rows(0, b'\0')) + FF, 1,
         'rows that are passed over', blank=1)
     add('raster-then-lines', RESET + LETTER + esc('|*t75R') + raster(b'', rows(0, *[b'\1'] * 600)) + b'x\r\n' * 13, 2,
