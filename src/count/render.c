@@ -199,7 +199,8 @@ static Quoin__V1__Certainty certainty_of(const Quoin__V1__DocumentFacts *facts,
     return worst;
 }
 
-static void part_begin(struct render *render, const Quoin__V1__DocumentPart *part)
+// Gives the number of the first page that is printed, in the document that is drawn.
+static uint64_t part_begin(struct render *render, const Quoin__V1__DocumentPart *part)
 {
     struct stat about;
     jail_close(&render->part_fd);
@@ -207,6 +208,7 @@ static void part_begin(struct render *render, const Quoin__V1__DocumentPart *par
     render->part_length = part->length;
     bool known = fstat(render->fd, &about) == 0;
     render->part_is_whole = part->offset == 0 && known && (uint64_t)about.st_size == part->length;
+    return part->first_page == 0 ? 1 : part->first_page;
 }
 
 // Draws part after part. A run whose pages were drawn falls into several, which its part then has.
@@ -215,7 +217,7 @@ static void render_parts(struct render *render, const Quoin__V1__DocumentFacts *
     uint64_t page = 1;
     render->part_is_whole = facts->n_parts == 0;
     if (facts->n_parts > 0) {
-        part_begin(render, facts->parts[0]);
+        page = part_begin(render, facts->parts[0]);
     }
     size_t part = 0;
     uint64_t part_end = facts->n_parts > 0 ? facts->parts[0]->runs : UINT64_MAX;
@@ -225,8 +227,7 @@ static void render_parts(struct render *render, const Quoin__V1__DocumentFacts *
             facts->parts[part]->runs = (uint32_t)(render->run_count - part_start);
             part_start = render->run_count;
             part_end += facts->parts[++part]->runs;
-            part_begin(render, facts->parts[part]);
-            page = 1;
+            page = part_begin(render, facts->parts[part]);
         }
         render_run(render, facts->pages[i], page);
         page += facts->pages[i]->count;
