@@ -190,8 +190,10 @@ static void end_note(struct merge *merge, Quoin__V1__DocumentPart *part,
                      const struct count_interpreted *one)
 {
     bool some = one->seen->n_pages > 0;
-    Quoin__V1__Certainty certainty =
-        some ? QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED : QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
+    // An error ends it on a printer too; where it was stopped here says nothing of its pages.
+    bool ends_alike = some && WIFEXITED(one->how) && WEXITSTATUS(one->how) == GS_ERROR;
+    Quoin__V1__Certainty certainty = ends_alike ? QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED
+                                                : QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN;
     unsigned long long pages = (unsigned long long)pages_of(one->seen);
     const char *reason = NULL;
     if (WIFEXITED(one->how) && WEXITSTATUS(one->how) == 0) {
@@ -218,10 +220,22 @@ static void end_note(struct merge *merge, Quoin__V1__DocumentPart *part,
     part_note(merge, part, certainty, reason);
 }
 
-static void witness_note(struct merge *merge, const struct count_interpreted *one)
+// The comments are a hint; but a program that ended before it printed what they announce, without
+// an error, was likely cut short.
+static void witness_note(struct merge *merge, Quoin__V1__DocumentPart *part,
+                         const struct count_interpreted *one)
 {
     uint64_t pages = pages_of(one->seen);
-    if (one->part->pages_said != 0 && one->part->pages_said != pages) {
+    bool has_range = part->first_page != 0 || part->last_page != 0;
+    if (one->part->pages_said > pages && !has_range) {
+        part_note(merge, part,
+                  pages > 0 ? QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED
+                            : QUOIN__V1__CERTAINTY__CERTAINTY_UNKNOWN,
+                  arena_textf(merge->arena,
+                              "Its comments (DSC) say %u pages; it prints %llu: it may have been "
+                              "cut short.",
+                              one->part->pages_said, (unsigned long long)pages));
+    } else if (one->part->pages_said != 0 && one->part->pages_said != pages && !has_range) {
         reason_add(merge, arena_textf(merge->arena,
                                       "Its comments (DSC) say %u pages; it prints %llu, which "
                                       "counts.",
@@ -245,7 +259,7 @@ static void part_add(struct merge *merge, Quoin__V1__DocumentPart *part,
     sure(&part->certainty, QUOIN__V1__CERTAINTY__CERTAINTY_COMPUTED);
     sure(&merge->facts.certainty, part->certainty);
     end_note(merge, part, one);
-    witness_note(merge, one);
+    witness_note(merge, part, one);
     if (seen->n_pages == 0 && WIFEXITED(one->how) && WEXITSTATUS(one->how) == 0) {
         reason_add(merge, "Its PostScript program ends without printing a page.");
     }
