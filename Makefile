@@ -6,7 +6,10 @@ JOBS ?= $(shell nproc)
 
 .PHONY: all run check lint bench fuzz soak truth coverage nightly clean install packages
 all: packages $(BUILD)/build.ninja
-	@ninja -C $(BUILD) -j$(JOBS) --quiet
+	@if ! ninja -C $(BUILD) -n | grep -q "no work to do"; then \
+	    echo "Building the programs and all tests (minutes, the first time) ..."; \
+	    if [ -t 1 ]; then quiet=; else quiet=--quiet; fi; \
+	    ninja -C $(BUILD) -j$(JOBS) $$quiet; fi
 
 packages:
 	@tools/install-packages build run

@@ -182,9 +182,10 @@ bool cli_queue_add(struct cli *cli, struct err *err)
     request.mode = cli_field(mode != NULL ? mode : "direct");
     request.printer = cli_field(printer != NULL ? printer : "");
     request.short_of_money = cli_field(short_of_money != NULL ? short_of_money : "refuse");
-    if (printer == NULL && strcmp(request.mode, "direct") == 0) {
+    if (request.printer[0] == '\0') {
         return err_set(err, ERR_INVALID,
-                       "a direct queue wants --printer PRINTER; see quoin printer list");
+                       "--printer PRINTER is missing: a queue delivers to a printer; see quoin "
+                       "printer list");
     }
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/AddQueue", &request.base, &reply, err)) {
         return false;

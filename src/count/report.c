@@ -3,9 +3,10 @@
 #include "count/report_int.h"
 
 #include "base/enc.h"
+#include "pdl/detect.h"
 #include <inttypes.h>
 
-enum { NARROW = 96, PATH_LEAST = 8 };
+enum { NARROW = 96, PATH_LEAST = 8, FORMAT_WIDTH = 16, FOLD_LEAST = 16 };
 
 static const struct {
     const char *media_type;
@@ -27,7 +28,21 @@ static const struct {
     { "image/jpeg", "JPEG" },
     { "image/png", "PNG" },
     { "application/x-escp", "ESC/P" },
-    { "application/x-ejl", "ESC/P-R" },
+    { "application/x-canon-cpca", "Canon UFR II" },
+    { "application/x-qpdl", "Samsung QPDL" },
+    { "application/x-kyocera-prescribe", "PRESCRIBE" },
+    { "application/x-epl", "EPL" },
+    { "application/x-tspl", "TSPL" },
+    { "application/zip", "zip archive" },
+    { "image/webp", "WebP" },
+    { "image/heif", "HEIF or AVIF" },
+    { "image/jxl", "JPEG XL" },
+    { "image/bmp", "BMP" },
+    { "image/x-portable-anymap", "Netpbm" },
+    { "image/x-pcx", "PCX" },
+    { "image/svg+xml", "SVG" },
+    { "text/html", "HTML" },
+    { "application/xml", "XML" },
     { "text/plain", "text" },
     { "application/gzip", "gzip" },
     { "application/octet-stream", "not known" },
@@ -40,7 +55,48 @@ const char *count_report_format(const char *media_type)
             return formats[i].name;
         }
     }
-    return media_type;
+    const char *name = pdl_detect_name(media_type);
+    return name != NULL ? name : media_type;
+}
+
+// Is the format of this part one that no part before it has? The document's own is the first.
+static bool is_new_format(const Quoin__V1__DocumentFacts *facts, size_t part)
+{
+    const char *format = facts->parts[part]->format;
+    bool is_new = strcasecmp(format, facts->format) != 0;
+    for (size_t i = 0; i < part && is_new; i++) {
+        is_new = strcasecmp(format, facts->parts[i]->format) != 0;
+    }
+    return is_new;
+}
+
+const char *count_report_language(const Quoin__V1__DocumentFacts *facts, size_t index)
+{
+    for (size_t i = 0; i < facts->n_parts && index > 0; i++) {
+        if (is_new_format(facts, i) && --index == 0) {
+            return facts->parts[i]->format;
+        }
+    }
+    return index == 0 ? facts->format : NULL;
+}
+
+static size_t language_count(const Quoin__V1__DocumentFacts *facts)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < facts->n_parts; i++) {
+        count += is_new_format(facts, i);
+    }
+    return count;
+}
+
+void count_report_languages(struct buf *out, const Quoin__V1__DocumentFacts *facts)
+{
+    size_t count = language_count(facts);
+    if (count == 1) {
+        buf_addf(out, "%s", count_report_format(facts->format));
+    } else {
+        buf_addf(out, "%zu languages", count);
+    }
 }
 
 const char *count_report_sides(uint32_t sides)
@@ -89,12 +145,42 @@ void count_report_pages(struct buf *out, uint64_t first, uint32_t count)
     }
 }
 
-// --- the list -----------------------------------------------------------------------------------
-
 static bool starts_point(char byte)
 {
     return ((unsigned char)byte & 0xC0) != 0x80;
 }
+
+static size_t count_points(struct str text)
+{
+    size_t points = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        points += starts_point(text.ptr[i]);
+    }
+    return points;
+}
+
+void count_report_fold(const struct count_view *view, struct buf *out, size_t indent,
+                       const char *text)
+{
+    size_t columns = view->columns <= 0 ? SIZE_MAX : (size_t)view->columns;
+    size_t room = columns > indent + FOLD_LEAST ? columns - indent : FOLD_LEAST;
+    size_t used = 0;
+    while (*text != '\0') {
+        size_t gap = strspn(text, " ");
+        size_t len = strcspn(text + gap, " ");
+        size_t points = count_points((struct str){ text + gap, len });
+        if (used > 0 && used + gap + points > room) {
+            buf_addf(out, "\n%*s", (int)indent, "");
+            gap = used = 0;
+        }
+        buf_addf(out, "%*s%.*s", (int)gap, "", (int)len, text + strspn(text, " "));
+        used += gap + points;
+        text += strspn(text, " ") + len;
+    }
+    buf_addf(out, "\n");
+}
+
+// --- the list -----------------------------------------------------------------------------------
 
 // The text within `room` columns, one a code point: of a path its end is worth more.
 static void add_cut(struct buf *out, const char *text, size_t room, bool keep_end)
@@ -102,10 +188,7 @@ static void add_cut(struct buf *out, const char *text, size_t room, bool keep_en
     OWN(buf_free) struct buf plain = BUF_CAP(COUNT_REPORT_BYTES_MAX);
     count_report_plain(&plain, text);
     struct str all = buf_str(&plain);
-    size_t points = 0;
-    for (size_t i = 0; i < all.len; i++) {
-        points += starts_point(all.ptr[i]);
-    }
+    size_t points = count_points(all);
     if (points <= room) {
         buf_add(out, all);
         return;
@@ -148,8 +231,8 @@ static void list_titles(const struct count_view *view, struct buf *out)
     if (is_narrow(view)) {
         buf_addf(out, "%7s %7s  %-9s  %s\n", "PAGES", "COLOUR", "CERTAINTY", "FILE");
     } else {
-        buf_addf(out, "%7s %7s %7s %7s  %-9s  %-11s  %s\n", "PAGES", "COLOUR", "BLANK", "COPIES",
-                 "CERTAINTY", "FORMAT", "FILE");
+        buf_addf(out, "%7s %7s %7s %7s  %-9s  %-*s  %s\n", "PAGES", "COLOUR", "BLANK", "COPIES",
+                 "CERTAINTY", FORMAT_WIDTH, "FORMAT", "FILE");
     }
 }
 
@@ -160,6 +243,16 @@ static void add_number(struct buf *out, uint64_t number, bool is_known)
     } else {
         buf_addf(out, "%7s ", "?");
     }
+}
+
+static void add_format(struct buf *out, const Quoin__V1__DocumentFacts *facts)
+{
+    OWN(buf_free) struct buf format = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+    OWN(buf_free) struct buf cut = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+    count_report_languages(&format, facts);
+    add_cut(&cut, format.ptr, FORMAT_WIDTH, false);
+    buf_add(out, buf_str(&cut));
+    buf_addf(out, "%*s", (int)(FORMAT_WIDTH + 2 - count_points(buf_str(&cut))), "");
 }
 
 static void list_file(const struct count_view *view, const char *path,
@@ -180,7 +273,7 @@ static void list_file(const struct count_view *view, const char *path,
     }
     buf_addf(out, " %-9s  ", count_certainty_name(facts->certainty));
     if (!is_narrow(view)) {
-        buf_addf(out, "%-11s  ", count_report_format(facts->format));
+        add_format(out, facts);
     }
     add_cut(out, path, room_left(view, out->len - before), true);
     buf_addf(out, "\n");
@@ -237,6 +330,15 @@ static void csv_ink(const Quoin__V1__DocumentFacts *facts, struct buf *out)
     buf_addf(out, ",%" PRIu64 ",%u.%02u", ink.pages, ink.error / 100, ink.error % 100);
 }
 
+static void csv_languages(const Quoin__V1__DocumentFacts *facts, struct buf *out)
+{
+    OWN(buf_free) struct buf all = BUF_CAP(COUNT_REPORT_BYTES_MAX);
+    for (size_t i = 0; i < language_count(facts); i++) {
+        buf_addf(&all, "%s%s", i > 0 ? " " : "", count_report_language(facts, i));
+    }
+    csv_text(out, all.ptr);
+}
+
 static void csv_file(const char *path, const struct count_result *result, struct buf *out)
 {
     const Quoin__V1__DocumentFacts *facts = result->facts;
@@ -251,7 +353,7 @@ static void csv_file(const char *path, const struct count_result *result, struct
     static const char *const sides[] = { "", "one-sided", "two-sided-long-edge",
                                          "two-sided-short-edge" };
     buf_addf(out, ",%" PRIu64 ",", result->bytes);
-    csv_text(out, facts->format);
+    csv_languages(facts, out);
     buf_addf(out, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",",
              totals.pages, totals.color_pages, totals.nominal_pages, totals.blank_pages,
              totals.impressions, totals.color_impressions);
@@ -317,6 +419,13 @@ void count_report_file(const struct count_view *view, const char *path,
     }
 }
 
+static void add_some(struct buf *out, const char *what, uint64_t count)
+{
+    if (count > 0) {
+        buf_addf(out, "%s: %" PRIu64, what, count);
+    }
+}
+
 void count_report_sums(const struct count_sums *sums, const struct count_found *found,
                        struct buf *out)
 {
@@ -326,15 +435,12 @@ void count_report_sums(const struct count_sums *sums, const struct count_found *
     if (sums->impressions != sums->pages) {
         buf_addf(out, ", %" PRIu64 " with all copies", sums->impressions);
     }
-    uint64_t uncertain = sums->estimated + sums->unknown;
-    if (uncertain == 0 && sums->failed == 0) {
+    if (sums->estimated + sums->unknown + sums->failed == 0) {
         buf_addf(out, "; all certain\n");
     } else {
-        buf_addf(out, "; uncertain: %" PRIu64 " (%" PRIu64 " estimated, %" PRIu64 " unknown)",
-                 uncertain, sums->estimated, sums->unknown);
-        if (sums->failed > 0) {
-            buf_addf(out, "; not read: %" PRIu64, sums->failed);
-        }
+        add_some(out, "; estimated", sums->estimated);
+        add_some(out, "; unknown", sums->unknown);
+        add_some(out, "; not read", sums->failed);
         buf_addf(out, "\n");
     }
     if (found->links + found->specials > 0) {

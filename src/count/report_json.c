@@ -130,15 +130,39 @@ static void parts(struct json *json, const Quoin__V1__DocumentFacts *facts)
     json_end(json);
 }
 
+static void formats(struct json *json, const Quoin__V1__DocumentFacts *facts)
+{
+    json_key(json, "formats");
+    json_array(json);
+    const char *format = count_report_language(facts, 0);
+    for (size_t i = 1; format != NULL; i++) {
+        json_str(json, str_of(format));
+        format = count_report_language(facts, i);
+    }
+    json_end(json);
+}
+
+// Null where pages or parts differ.
+static void copies(struct json *json, const struct count_totals *totals)
+{
+    json_key(json, "copies");
+    if (totals->copies == 0) {
+        json_null(json);
+    } else {
+        json_int(json, (int64_t)totals->copies);
+    }
+}
+
 static void facts_fields(const struct count_view *view, struct json *json,
                          const Quoin__V1__DocumentFacts *facts)
 {
     struct count_totals totals = count_facts_totals(facts);
     json_text_field(json, "format", facts->format);
+    formats(json, facts);
     json_int_field(json, "pages", (int64_t)totals.pages);
     json_int_field(json, "color_pages", (int64_t)totals.color_pages);
     json_int_field(json, "blank_pages", (int64_t)totals.blank_pages);
-    json_int_field(json, "copies", facts->copies);
+    copies(json, &totals);
     json_text_field(json, "certainty", count_certainty_name(facts->certainty));
     reasons(json, facts);
     json_int_field(json, "nominal_color_pages", (int64_t)totals.nominal_pages);

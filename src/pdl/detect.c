@@ -221,6 +221,41 @@ static bool find_tongue(struct str language, struct pdl_kind *kind)
     return false;
 }
 
+// P1 to P6, white space and a number or a comment; P7, a line of its own, and a word (PAM).
+static bool is_netpbm(struct str body)
+{
+    if (starts(body, STR("P7\n")) || starts(body, STR("P7\r\n"))) {
+        struct str run = past_space(rest(body, 2));
+        return starts(run, STR("#")) || starts(run, STR("WIDTH")) || starts(run, STR("HEIGHT")) ||
+               starts(run, STR("DEPTH")) || starts(run, STR("MAXVAL")) ||
+               starts(run, STR("TUPLTYPE"));
+    }
+    return body.len >= 4 && body.ptr[0] == 'P' && memchr("123456", body.ptr[1], 6) != NULL &&
+           (body.ptr[2] == '\n' || body.ptr[2] == '\r') &&
+           (is_digit(body.ptr[3]) || body.ptr[3] == '#');
+}
+
+// Its first byte is a line feed, which before anything else is padding: so the kind of colours and
+// the bits are looked at, too.
+static bool is_pcx(struct str body)
+{
+    const unsigned char *at = (const unsigned char *)body.ptr;
+    return body.len >= 4 && at[0] == 0x0a && at[1] <= 5 && at[1] != 1 && at[2] <= 1 &&
+           memchr("\1\2\4\x08", at[3], 4) != NULL;
+}
+
+static bool find_pixels(struct str body, struct pdl_kind *kind)
+{
+    if (is_netpbm(body)) {
+        take(kind, PDL_FAMILY_UNCOUNTABLE, "image/x-portable-anymap", "a Netpbm image");
+    } else if (is_pcx(body)) {
+        take(kind, PDL_FAMILY_UNCOUNTABLE, "image/x-pcx", "PCX");
+    } else {
+        return false;
+    }
+    return true;
+}
+
 // Containers that name what they hold behind a length of their own, whose zeroes are no padding.
 static bool find_box(struct str body, struct pdl_kind *kind)
 {
@@ -255,12 +290,7 @@ static bool find_box(struct str body, struct pdl_kind *kind)
         take(kind, PDL_FAMILY_UNCOUNTABLE, "image/bmp", "BMP");
         return true;
     }
-    if (body.len >= 4 && body.ptr[0] == 'P' && body.ptr[1] >= '1' && body.ptr[1] <= '6' &&
-        body.ptr[2] == '\n' && (is_digit(body.ptr[3]) || body.ptr[3] == '#')) {
-        take(kind, PDL_FAMILY_UNCOUNTABLE, "image/x-portable-anymap", "a Netpbm image");
-        return true;
-    }
-    return false;
+    return find_pixels(body, kind);
 }
 
 static char lower(char c)
@@ -443,6 +473,22 @@ static void find(struct str head, struct str body, struct str language, struct p
     } else if (!found) {
         (void)find_sign(body, SHORT, kind);
     }
+}
+
+const char *pdl_detect_name(const char *format)
+{
+    struct str wanted = str_of(format);
+    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (str_eq(str_of(signs[i].format), wanted)) {
+            return signs[i].name;
+        }
+    }
+    for (size_t i = 0; i < sizeof(tongues) / sizeof(tongues[0]); i++) {
+        if (str_eq(str_of(tongues[i].format), wanted)) {
+            return tongues[i].title;
+        }
+    }
+    return NULL;
 }
 
 struct pdl_kind pdl_detect(struct str head, struct str language)

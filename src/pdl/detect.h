@@ -42,5 +42,9 @@ struct pdl_kind {
 // sign of its own.
 struct pdl_kind pdl_detect(struct str head, struct str language);
 
+// The name, for a person, of a media type that pdl_detect gives; NULL: not one of those that have a
+// sign or a word of PJL.
+const char *pdl_detect_name(const char *format);
+
 // How many bytes at the start are what spoolers put there: NUL, ^D, white space, a byte order mark.
 size_t pdl_detect_padding(struct str head);

@@ -130,7 +130,12 @@ static void say_sheets(struct telling *telling)
     const struct plan_sums *once = &telling->told->once;
     uint64_t sheets = once->sheets - once->unprinted;
     uint64_t singles = alone(once);
-    if (singles == sheets) {
+    if (singles == sheets && telling->told->lonely > 0) {
+        say(telling, arena_textf(telling->arena,
+                                 "Two-sided, but no two pages share a sheet, for their sizes "
+                                 "differ: %" PRIu64 " sheet%s a copy.",
+                                 sheets, s(sheets)));
+    } else if (singles == sheets) {
         say(telling, arena_textf(telling->arena, "One-sided: %" PRIu64 " sheet%s a copy.", sheets,
                                  s(sheets)));
     } else {

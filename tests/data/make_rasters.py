@@ -305,7 +305,7 @@ def cups_files(corpus):
             for order, order_name in enumerate(('chunked', 'banded', 'planar')):
                 data = cups('cmyk', 8, three, little, version, order=order, **points)
                 corpus.add(f'cups/v{version}-{end}-{order_name}.ras', data, three, 'cmyk', size=size,
-                           format='image/pwg-raster' if data[:4] == b'RaS2' else 'application/vnd.cups-raster')
+                           format='application/vnd.cups-raster')
             if version > 1:
                 for space in ('rgb', 'k'):
                     corpus.add(f'cups/v{version}-{end}-{space}-16.ras', cups(space, 16, FOUR, little, version), FOUR, space)

@@ -111,8 +111,8 @@ static void test_a_list_keeps_to_the_width_of_the_terminal(void)
     view.columns = 200;
     made.facts.certainty = QUOIN__V1__CERTAINTY__CERTAINTY_ESTIMATED;
     text = show(view, "esc\033[2J", &made.result, &sums, &out);
-    CHECK_STR(text, "  PAGES  COLOUR   BLANK  COPIES  CERTAINTY  FORMAT       FILE\n"
-                    "      4       1       0       2  estimated  PDF          esc?[2J\n"
+    CHECK_STR(text, "  PAGES  COLOUR   BLANK  COPIES  CERTAINTY  FORMAT            FILE\n"
+                    "      4       1       0       2  estimated  PDF               esc?[2J\n"
                     "        PJL QTY 2.\n");
     CHECK(sums.estimated == 1);
     view.columns = 20; // narrower than anything: still a line
@@ -156,6 +156,84 @@ static void test_json_has_pages_where_they_are_asked_for(void)
     CHECK(holds(text, "\"at_byte\":77,"));
 }
 
+static char pcl[] = "application/vnd.hp-pcl";
+static char bj[] = "application/x-canon-bj";
+
+static void test_languages_and_copies_that_differ_are_told(void)
+{
+    OWN(buf_free) struct buf out = BUF_CAP(OUT_MAX);
+    struct count_sums sums = { 0 };
+    struct made made;
+    make(&made);
+    Quoin__V1__DocumentPart second = made.part;
+    Quoin__V1__DocumentPart *parts[] = { &made.part, &second };
+    made.part.runs = second.runs = 1;
+    second.copies = 3;
+    second.format = pcl;
+    made.facts.parts = parts;
+    made.facts.n_parts = 2;
+    struct count_view view = { .form = COUNT_FORM_LIST };
+    struct str text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, " differ  exact      2 languages       x\n"));
+    view.form = COUNT_FORM_JSON;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "\"format\":\"application/pdf\",\"formats\":[\"application/pdf\","
+                      "\"application/vnd.hp-pcl\"],"));
+    CHECK(holds(text, ",\"copies\":null,"));
+    view.form = COUNT_FORM_CSV;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "\r\nx,99,application/pdf application/vnd.hp-pcl,4,1,1,0,9,3,,,2,exact,"));
+    second.copies = 2;
+    second.format = made.facts.format = bj;
+    made.part.format = bj;
+    view.form = COUNT_FORM_JSON;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "\"formats\":[\"application/x-canon-bj\"],") && holds(text, "\"copies\":2,"));
+    view.form = COUNT_FORM_LIST;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "  exact      Canon BJ raster   x\n"));
+}
+
+static void test_an_explanation_folds_its_sentences(void)
+{
+    OWN(buf_free) struct buf out = BUF_CAP(OUT_MAX);
+    struct count_sums sums = { 0 };
+    struct made made;
+    make(&made);
+    static char long_why[] = "a reason of more words than a narrow terminal has columns for";
+    made.run[1].reason = long_why;
+    struct count_view view = { .form = COUNT_FORM_EXPLAIN, .columns = 40 };
+    struct str text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "               a reason of more words\n"
+                      "               than a narrow terminal\n"
+                      "               has columns for\n"));
+    view.form = COUNT_FORM_RUNS;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "  colour\n    a reason of more words than a narrow\n"
+                      "    terminal has columns for\n"));
+}
+
+static void test_ink_that_nobody_measured_is_told(void)
+{
+    OWN(buf_free) struct buf out = BUF_CAP(OUT_MAX);
+    struct count_sums sums = { 0 };
+    struct made made;
+    make(&made);
+    struct count_view view = { .form = COUNT_FORM_RUNS, .coverage = true };
+    struct str text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "  grey\n                   ink: not measured\n")); // the other page's is
+    CHECK(!holds(text, "\n  ink: not measured\n"));
+    made.run[1].coverage = NULL;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "\n  ink: not measured\n") && !holds(text, "   ink: not"));
+    view.form = COUNT_FORM_EXPLAIN;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(holds(text, "  ink          not measured\n"));
+    view.coverage = false;
+    text = show(view, "x", &made.result, &sums, &out);
+    CHECK(!holds(text, "not measured"));
+}
+
 static void test_runs_and_sums(void)
 {
     OWN(buf_free) struct buf out = BUF_CAP(OUT_MAX);
@@ -174,9 +252,10 @@ static void test_runs_and_sums(void)
     sums.failed = 1;
     const struct count_found found = { .links = 1, .specials = 2 };
     count_report_sums(&sums, &found, &out);
-    CHECK_STR(buf_str(&out), "1 file, 4 pages, 1 in colour, 26 with all copies; uncertain: 2 (0 "
-                             "estimated, 2 unknown); not read: 1\n"
-                             "passed over: 1 link, 2 pipes, sockets or devices\n");
+    CHECK_STR(buf_str(&out),
+              "1 file, 4 pages, 1 in colour, 26 with all copies; unknown: 2; not read: "
+              "1\n"
+              "passed over: 1 link, 2 pipes, sockets or devices\n");
 }
 
 int main(void)
@@ -185,6 +264,9 @@ int main(void)
     test_a_list_keeps_to_the_width_of_the_terminal();
     test_an_explanation_says_where_and_why();
     test_json_has_pages_where_they_are_asked_for();
+    test_languages_and_copies_that_differ_are_told();
+    test_an_explanation_folds_its_sentences();
+    test_ink_that_nobody_measured_is_told();
     test_runs_and_sums();
     return tap_done();
 }

@@ -30,6 +30,8 @@ static const struct {
     { "PJL", RUN("@PJL SET COPIES=2\n"), "", PDL_FAMILY_PJL, "application/vnd.hp-pjl", 0 },
     { "a UEL", RUN("\x1b%-12345X"), "", PDL_FAMILY_PJL, "application/vnd.hp-pjl", 0 },
     { "PWG raster", RUN("RaS2PwgRaster"), "", PDL_FAMILY_PWG, "image/pwg-raster", 0 },
+    { "CUPS raster of the second version", RUN("RaS2\0\0\0\0"), "", PDL_FAMILY_CUPS,
+      "application/vnd.cups-raster", 0 },
     { "CUPS raster of the first version", RUN("tSaR"), "", PDL_FAMILY_CUPS,
       "application/vnd.cups-raster", 0 },
     { "Apple raster", RUN("UNIRAST\0\0\0\0\1"), "", PDL_FAMILY_URF, "image/urf", 0 },
@@ -154,6 +156,10 @@ static const struct {
     { "JPEG 2000", RUN("\0\0\0\x0cjP  \r\n\x87\n"), "", PDL_FAMILY_UNCOUNTABLE, "image/jp2", 3 },
     { "JPEG XL", RUN("\0\0\0\x0cJXL \r\n\x87\n"), "", PDL_FAMILY_UNCOUNTABLE, "image/jxl", 3 },
     { "Netpbm", RUN("P6\n10 10\n255\n"), "", PDL_FAMILY_UNCOUNTABLE, "image/x-portable-anymap", 0 },
+    { "PAM", RUN("P7\nWIDTH 10\n"), "", PDL_FAMILY_UNCOUNTABLE, "image/x-portable-anymap", 0 },
+    { "a text that begins as PAM does", RUN("P7\nand more"), "", PDL_FAMILY_TEXT, "text/plain", 0 },
+    { "PCX", RUN("\x0a\5\1\x08\0\0"), "", PDL_FAMILY_UNCOUNTABLE, "image/x-pcx", 1 },
+    { "PCX without packing", RUN("\x0a\2\0\1\0\0"), "", PDL_FAMILY_UNCOUNTABLE, "image/x-pcx", 1 },
     { "a text that begins as Netpbm does", RUN("P1 is the first page"), "", PDL_FAMILY_TEXT,
       "text/plain", 0 },
     { "old Office", RUN("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "", PDL_FAMILY_UNCOUNTABLE,
@@ -215,8 +221,16 @@ static const struct {
     { "noise", RUN("\x01\x02\x03"), "", PDL_FAMILY_UNKNOWN, "application/octet-stream", 0 },
 };
 
+static void test_the_names_of_media_types(void)
+{
+    CHECK(strcmp(pdl_detect_name("application/x-canon-bj"), "Canon BJ raster") == 0);
+    CHECK(strcmp(pdl_detect_name("application/x-hiperc"), "OKI HIPER-C") == 0);
+    CHECK(pdl_detect_name("application/x-nobody") == NULL);
+}
+
 int main(void)
 {
+    test_the_names_of_media_types();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct pdl_kind kind = pdl_detect(cases[i].bytes, str_of(cases[i].language));
         bool ok = kind.family == cases[i].family && strcmp(kind.format, cases[i].format) == 0 &&
