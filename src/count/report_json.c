@@ -158,7 +158,6 @@ static void facts_fields(const struct count_view *view, struct json *json,
 {
     struct count_totals totals = count_facts_totals(facts);
     json_text_field(json, "format", facts->format);
-    formats(json, facts);
     json_int_field(json, "pages", (int64_t)totals.pages);
     json_int_field(json, "color_pages", (int64_t)totals.color_pages);
     json_int_field(json, "blank_pages", (int64_t)totals.blank_pages);
@@ -169,6 +168,7 @@ static void facts_fields(const struct count_view *view, struct json *json,
     json_int_field(json, "impressions", (int64_t)totals.impressions);
     json_int_field(json, "color_impressions", (int64_t)totals.color_impressions);
     sides(json, facts->sides);
+    formats(json, facts);
     json_text_field(json, "analyser", facts->analyser);
     if (view->coverage) {
         mean_ink(json, facts);

@@ -119,7 +119,7 @@ static void lzw_emit(struct lzw *lzw, unsigned code, struct buf *out)
 {
     char text[LZW_CODES];
     size_t at = sizeof(text);
-    while (code >= LZW_FIRST && at > 1) {
+    while (code >= LZW_FIRST && code < LZW_CODES && at > 1) { // 12 bits at most
         text[--at] = (char)lzw->last[code];
         code = lzw->before[code];
     }

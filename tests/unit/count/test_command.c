@@ -101,9 +101,9 @@ static void test_a_folder_is_a_list_with_sums(void)
                                            .paths = paths,
                                            .path_count = 1 };
     CHECK(run(&out, command) == COUNT_UNCERTAIN);
-    CHECK(holds(&out, "  PAGES  COLOUR   BLANK  COPIES  CERTAINTY  FORMAT       FILE\n"));
+    CHECK(holds(&out, "  PAGES  COLOUR   BLANK  COPIES  CERTAINTY  FORMAT            FILE\n"));
     CHECK(holds(&out, "\n      1       1       0       1  exact      JPEG         "));
-    CHECK(holds(&out, " files, ") && holds(&out, "; uncertain: "));
+    CHECK(holds(&out, " files, ") && holds(&out, "; estimated: "));
 }
 
 int main(void)
