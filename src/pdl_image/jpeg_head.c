@@ -168,6 +168,7 @@ bool pdl_image_jpeg_head(struct str document, struct pdl_image_jpeg *jpeg, struc
             jpeg->scan = document.len - cur_left(&cur) - 2;
             scanned = true;
         }
+        jpeg->length = jpeg->whole ? document.len - cur_left(&cur) : 0;
         if (jpeg->whole || stands_alone(marker) || marker == END) {
             continue;
         }

@@ -20,6 +20,7 @@ struct pdl_image_jpeg {
     bool several;         // further pictures follow (MPO)
     uint32_t orientation; // of Exif, 1 to 8; 0: it does not say
     size_t scan;          // where the pixels begin
+    size_t length;        // to the end of its end mark; 0: it has none
     double density_x;     // pixels per inch; 0: it does not say
     double density_y;
 };

@@ -9,6 +9,7 @@ enum {
     EDGE_SHORT_MOST = 30800, // A3
     EDGE_LONG_MOST = 43480,
     POINTS_PER_INCH = 72,
+    DOTS_MAX = 1000000000,
 };
 
 #define DENSITY_MIN 36.0 // pixels per inch
@@ -31,6 +32,12 @@ static void coverage_error(const struct pdl_image_size *size, struct pdl_run *ru
     }
 }
 
+// For a person.
+static unsigned dots(double density)
+{
+    return density < DOTS_MAX ? (unsigned)(density + 0.5) : DOTS_MAX;
+}
+
 void pdl_image_page_size(const struct pdl_image_size *size, struct pdl_facts *facts,
                          struct pdl_run *run)
 {
@@ -50,6 +57,11 @@ void pdl_image_page_size(const struct pdl_image_size *size, struct pdl_facts *fa
             "By its density the picture would be %u x %u mm, which is no sheet of paper; "
             "it is printed scaled to the sheet, and A4 is assumed.",
             run->width / 100, run->height / 100);
+    } else if (x > 0 && y > 0) {
+        pdl_facts_note(facts, PDL_ESTIMATED,
+                       "The picture says %u x %u dots an inch, which is not believed; it is "
+                       "printed scaled to the sheet, and A4 is assumed.",
+                       dots(x), dots(y));
     } else {
         pdl_facts_note(facts, PDL_ESTIMATED,
                        "The picture does not say how large it is on paper; it is printed scaled to "

@@ -2,6 +2,7 @@
 
 #include "pdl_image/photo.h"
 
+#include "pdl/detect.h"
 #include "pdl_image/jpeg.h"
 #include "pdl_image/jpeg_head.h"
 
@@ -98,12 +99,34 @@ static struct pdl_image_size size_of(const struct pdl_image_jpeg *jpeg)
     return size;
 }
 
+// The other pictures of an MPO are views or thumbnails of the first: they belong to it.
+static size_t length_of(const struct pdl_image_jpeg *first, struct str bytes)
+{
+    size_t length = first->length;
+    bool more = first->several && length > 0;
+    while (more) {
+        struct str rest = { bytes.ptr + length, bytes.len - length };
+        size_t padding = pdl_detect_padding(rest);
+        struct str next = { rest.ptr + padding, rest.len - padding };
+        struct pdl_image_jpeg jpeg;
+        struct err err;
+        more = next.len >= 3 && memcmp(next.ptr, "\xff\xd8\xff", 3) == 0 &&
+               pdl_image_jpeg_head(next, &jpeg, &err) && jpeg.length > 0;
+        length += more ? padding + jpeg.length : 0;
+    }
+    return length;
+}
+
 bool pdl_image_photo_judge(struct str bytes, const struct pdl_image_ask *ask,
                            struct pdl_image_picture *picture, struct err *err)
 {
     struct pdl_image_jpeg jpeg;
     *picture = (struct pdl_image_picture){ .shade = PDL_UNSURE };
-    if (!pdl_image_jpeg_head(bytes, &jpeg, err) || !may_decode(&jpeg, err)) {
+    if (!pdl_image_jpeg_head(bytes, &jpeg, err)) {
+        return false;
+    }
+    picture->length = length_of(&jpeg, bytes);
+    if (!may_decode(&jpeg, err)) {
         return false;
     }
     bool damaged = false;
@@ -134,7 +157,9 @@ bool pdl_image_photo_read(struct pdl_input *input, struct pdl_facts *facts, stru
     struct pdl_image_ask ask = { .coverage = facts->coverage,
                                  .deadline = pdl_image_picture_deadline() };
     struct err why;
-    if (!pdl_image_photo_judge(document, &ask, &picture, &why)) {
+    bool ok = pdl_image_photo_judge(document, &ask, &picture, &why);
+    pdl_image_picture_behind(&picture, document, input, facts);
+    if (!ok) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The JPEG %s.", why.text);
         return true;
     }

@@ -4,6 +4,7 @@
 #include "base/cc.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "pdl/input.h"
 #include "pdl_image/page.h"
 #include "pdl_image/tally.h"
 
@@ -18,6 +19,7 @@ struct pdl_image_picture {
     bool nominal;         // it declares colour
     bool has_alpha;       // some of it may be seen through
     bool is_first;        // of several: the others are not looked at
+    size_t length;        // of its bytes, to the end of its end mark; 0: it has none
     size_t place;         // of the bytes that decided its shade, or of its first; in the picture
     struct pdl_coverage coverage;
 };
@@ -30,6 +32,11 @@ bool pdl_image_picture_judge(struct str bytes, const struct pdl_image_ask *ask,
 // Adds the picture as one page; offset: of its bytes in the document.
 bool pdl_image_picture_add(const struct pdl_image_picture *picture, uint64_t offset,
                            struct pdl_facts *facts, struct err *err) CC_MUST_USE;
+
+// Leaves input, which is at the end of the document, behind the picture when another part follows
+// there. Else the rest belongs to nothing, and facts say so.
+void pdl_image_picture_behind(const struct pdl_image_picture *picture, struct str document,
+                              struct pdl_input *input, struct pdl_facts *facts);
 
 // For one document from now on.
 int64_t pdl_image_picture_deadline(void);

@@ -34,6 +34,7 @@ enum {
 struct chunks {
     bool whole;
     bool animated;
+    size_t length; // to the end of IEND
     double density_x;
     double density_y;
 };
@@ -79,6 +80,7 @@ static struct chunks chunks_read(struct str bytes)
         }
         chunks.animated |= type_is(type, "acTL");
         chunks.whole = type_is(type, "IEND");
+        chunks.length = bytes.len - cur_left(&cur);
     }
     return chunks;
 }
@@ -327,6 +329,7 @@ bool pdl_image_png_judge(struct str bytes, const struct pdl_image_ask *ask,
     free(reader->wide);
     free(reader);
     picture->is_first = chunks.animated;
+    picture->length = chunks.length;
     picture->size.density_x = chunks.density_x;
     picture->size.density_y = chunks.density_y;
     return ok;
@@ -344,7 +347,9 @@ bool pdl_image_png_read(struct pdl_input *input, struct pdl_facts *facts, struct
     struct pdl_image_picture picture;
     struct pdl_image_ask ask = { .coverage = facts->coverage,
                                  .deadline = pdl_image_picture_deadline() };
-    if (!pdl_image_png_judge(document, &ask, &picture, &why)) {
+    bool ok = pdl_image_png_judge(document, &ask, &picture, &why);
+    pdl_image_picture_behind(&picture, document, input, facts);
+    if (!ok) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The PNG %s.", why.text);
         return true;
     }

@@ -377,6 +377,8 @@ CASES = [
          truth='16 to the centimetre'),
     noscale('no-unit', one(8, BLACK_IS_0, flat(9), unit=1, packing=DEFLATE), 0, 0, reason='does not say how large',
             truth='a resolution without a unit'),
+    noscale('ten-dots', one(8, BLACK_IS_0, flat(9), per=10, packing=DEFLATE), 0, 0,
+            reason='says 10 x 10 dots an inch, which is not believed', truth='a resolution of no printer'),
     noscale('no-density', one(8, BLACK_IS_0, flat(9), per=0, packing=DEFLATE), 0, 0, reason='does not say how large',
             truth='no resolution'),
     case('turned', one(8, BLACK_IS_0, flat(9), packing=DEFLATE, more={274: (SHORT, 6)}), 0, 0, size='152x107',

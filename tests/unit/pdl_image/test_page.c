@@ -9,16 +9,31 @@ static const struct {
     uint32_t width, height;
     bool assumed;
     uint16_t error; // of half a page of black
+    const char *says;
 } cases[] = {
-    { "its own size", { 1654, 2339, 200, 200 }, 21006, 29705, false, 0 },
-    { "pixels that are not square", { 1728, 1143, 204, 98 }, 21515, 29625, false, 0 },
-    { "no density, of the shape of A4", { 2100, 2970, 0, 0 }, 21000, 29700, true, 0 },
-    { "no density, a square", { 1000, 1000, 0, 0 }, 21000, 29700, true, 1464 },
-    { "no density, wide", { 2000, 1000, 0, 0 }, 29700, 21000, true, 1464 },
-    { "one density only", { 2100, 2970, 200, 0 }, 21000, 29700, true, 0 },
-    { "a stamp", { 210, 297, 300, 300 }, 21000, 29700, true, 0 },
-    { "a wall", { 21000, 29700, 40, 40 }, 21000, 29700, true, 0 },
-    { "a strip of paper", { 400, 9000, 100, 100 }, 21000, 29700, true, 4686 },
+    { "its own size", { 1654, 2339, 200, 200 }, 21006, 29705, false, 0, NULL },
+    { "pixels that are not square", { 1728, 1143, 204, 98 }, 21515, 29625, false, 0, NULL },
+    { "no density, of the shape of A4",
+      { 2100, 2970, 0, 0 },
+      21000,
+      29700,
+      true,
+      0,
+      "does not say" },
+    { "no density, a square", { 1000, 1000, 0, 0 }, 21000, 29700, true, 1464, "does not say" },
+    { "no density, wide", { 2000, 1000, 0, 0 }, 29700, 21000, true, 1464, "does not say" },
+    { "one density only", { 2100, 2970, 200, 0 }, 21000, 29700, true, 0, "does not say" },
+    { "a stamp", { 210, 297, 300, 300 }, 21000, 29700, true, 0, "no sheet of paper" },
+    { "a wall", { 21000, 29700, 40, 40 }, 21000, 29700, true, 0, "no sheet of paper" },
+    { "a strip of paper", { 400, 9000, 100, 100 }, 21000, 29700, true, 4686, "no sheet of paper" },
+    { "ten dots an inch",
+      { 210, 297, 10, 10 },
+      21000,
+      29700,
+      true,
+      0,
+      "says 10 x 10 dots an inch" },
+    { "too many dots", { 210, 297, 1e300, 300 }, 21000, 29700, true, 0, "not believed" },
 };
 
 int main(void)
@@ -33,6 +48,7 @@ int main(void)
                   facts.reason_count == cases[i].assumed;
         ok = ok && run.coverage.error + 2 >= cases[i].error &&
              run.coverage.error <= cases[i].error + 2;
+        ok = ok && (cases[i].says == NULL || strstr(facts.reasons[0], cases[i].says) != NULL);
         tap_result(ok, cases[i].name, __FILE__, __LINE__);
     }
     return tap_done();
