@@ -113,10 +113,20 @@ static bool at_end(struct pdl_input *input, struct pdl_facts *facts)
     return false;
 }
 
+// PDFs that nothing parts from each other: viewers show the first or the last of them only.
+static void note_pdfs(struct pdl_facts *facts, unsigned count)
+{
+    if (count > 1) {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "The stream holds %u PDFs, one behind the other; all are counted.", count);
+    }
+}
+
 bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
                   struct pdl_facts *facts, struct err *err)
 {
     struct pdl_pjl pjl = pdl_pjl_of();
+    unsigned pdfs = 0; // in a row
     facts->languages = languages;
     while (!at_end(input, facts)) {
         if (pdl_pjl_read(input, &pjl)) {
@@ -124,6 +134,8 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
                 pdl_facts_note(facts, PDL_EXACT, "The document is wrapped in PJL.");
             }
             input->wrapped = true;
+            note_pdfs(facts, pdfs);
+            pdfs = 0;
             continue;
         }
         if (pdl_prescribe_read(input, &pjl, facts)) {
@@ -133,6 +145,10 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
         struct str head = { (const char *)input->at, pdl_input_left(input) };
         struct pdl_kind kind = pdl_detect(head, str_of(pjl.language));
         input->at += kind.skip;
+        if (kind.family != PDL_FAMILY_PDF) {
+            note_pdfs(facts, pdfs);
+        }
+        pdfs = kind.family == PDL_FAMILY_PDF ? pdfs + 1 : 0;
         if (!read_part(input, languages, &kind, &pjl, facts, err)) {
             return false;
         }
@@ -140,6 +156,7 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
             return true;
         }
     }
+    note_pdfs(facts, pdfs);
     if (facts->part_count == 0) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The document is empty.");
     }

@@ -248,11 +248,17 @@ static bool was_repaired(struct doc *doc)
     return repaired;
 }
 
-static void note_claim(struct pdl_facts *facts, double claimed)
+// Pages of the part so far, also those that PJL does not have printed.
+static uint64_t pages_given(const struct pdl_facts *facts)
 {
-    if (claimed >= 0 && claimed != (double)facts->pages && facts->certainty == PDL_EXACT) {
+    return facts->part == NULL ? 0 : facts->part->page;
+}
+
+static void note_claim(struct pdl_facts *facts, double claimed, uint64_t given)
+{
+    if (claimed >= 0 && claimed != (double)given && facts->certainty == PDL_EXACT) {
         pdl_facts_note(facts, PDL_EXACT, "The document claims %.0f pages and has %llu.", claimed,
-                       (unsigned long long)facts->pages);
+                       (unsigned long long)given);
     }
 }
 
@@ -269,13 +275,15 @@ static bool doc_read(struct doc *doc, struct pdl_facts *facts, struct err *err)
     int id = pdl_pdf_id(doc, pages);
     pdl_pdf_catalog_read(doc, root, facts);
     int generation = qpdf_oh_get_generation(q, pages);
+    uint64_t before = pages_given(facts);
     bool ok = tree_walk(&reader, id, generation, (struct inherit){ .crop = PDL_RECT_ALL });
     map_free(&reader.visited);
     if (!ok) {
         return false;
     }
-    note_claim(facts, claimed);
-    if (facts->pages == 0) {
+    uint64_t given = pages_given(facts) - before;
+    note_claim(facts, claimed, given);
+    if (given == 0) {
         pdl_facts_note(facts, PDL_UNKNOWN, "No page was found.");
     }
     return true;

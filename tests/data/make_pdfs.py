@@ -61,7 +61,8 @@ MORE = {}  # more lines of a .want, by name: parts, format, impressions
 # Grey pages that declare colour all the same: a mark in a space of colour, seen or not. Every other
 # document declares colour on as many pages as show it.
 DECLARED = set('''
-    clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered crop-outside
+    clip-empty clipped cmyk-black cmyk-composite-grey cmyk-rich-black covered covered-all
+    crop-outside
     form-outside-box image-cmyk-black image-cmyk-masked image-cmyk-none image-covers-red
     image-dct-grey image-decode-inverted image-indexed-neutral image-indexed-unused
     image-indexed-white image-keyed image-lzw-neutral image-off-page image-png-predictor-neutral
@@ -202,6 +203,11 @@ plain('off-page-text', '1 0 0 rg BT /F1 12 Tf 72 900 Td (Hello) Tj ET 0 g 9 9 9 
       resources=FONT)
 plain('covered', RED_BOX + '1 g 90 90 100 100 re f 0 g 300 300 9 9 re f', 0,
       truth='an opaque white box lies over it')
+plain('covered-all', RED_BOX + '1 g 0 0 200 200 re f', 0, 1, truth='nothing is left to be seen')
+plain('covered-grey', '100 100 50 50 re f 1 g 0 0 200 200 re f 0 g 120 120 9 9 re f', 0,
+      truth='a mark on top of the white')
+plain('tiny-red', '1 0 0 rg 50 50 .0001 .0001 re f', 1,
+      truth='ISO 32000-2, 10.7.4: every pixel that is touched is painted')
 plain('covered-half', RED_BOX + '1 g 90 90 40 40 re f', 1)
 plain('covered-see-through', RED_BOX + '/G gs 1 g 90 90 100 100 re f', 1,
       resources='/ExtGState<</G<</ca .5>>>>')
@@ -654,6 +660,25 @@ def _():
             + simple([RED_BOX]) + b'\x1b%-12345X')
 
 
+def lies(count):
+    return (b'\x1b%-12345X@PJL JOB START=2 END=3\r\n@PJL ENTER LANGUAGE=PDF\r\n'
+            + simple([RED_BOX] * 5, count=count) + b'\x1b%-12345X')
+
+
+CASES.append(('../pjl/range-lies', lambda: lies(4), 2, 2, 0, 'exact', 'claims 4 pages and has 5',
+              'what PJL leaves out is in the document all the same'))
+CASES.append(('../pjl/range', lambda: lies(5), 2, 2, 0, 'exact', 'pages 2 to 3', 'five pages, as claimed'))
+
+
+@case('covered-form', 3, 0, 1, truth='page 2: the form marks all of its box, and white lies on half of it; '
+      'page 3: so it does where it was seen before')
+def _():
+    pdf = Pdf()
+    form = pdf.stream('0 g 10 10 20 20 re f', '/Type/XObject/Subtype/Form/BBox[0 0 200 200]')
+    half = '/X Do 1 g 0 0 100 100 re f'
+    return simple(['/X Do 1 g 0 0 300 300 re f', half, half], '/XObject<</X %d 0 R>>' % form, pdf=pdf)
+
+
 @case('several-streams', 1, 1, 0, reason='content object 3',
       truth='colour set in one stream, painted in the next')
 def _():
@@ -837,7 +862,7 @@ membership('member-none', 1, '', '[]')
 MORE['concatenated'] = 'parts 3\n'
 
 
-@case('concatenated', 4, 2, 0, truth='three documents behind each other: cat would do it')
+@case('concatenated', 4, 2, 0, reason='holds 3 PDFs', truth='three documents behind each other: cat would do it')
 def _():
     return simple([RED_BOX]) + simple([TEXT, TEXT], FONT) + b'\r\n\0' + simple([RED_BOX])
 
