@@ -16,7 +16,8 @@ void pdl_walk_begin(struct pdl_walk *walk, struct pdl_rect clip)
     struct paint black = { .space = &pdl_color_gray, .shade = PDL_GREY, .count = 1 };
     walk->page.mark_count = 0;
     walk->page.rest.shade = PDL_NOTHING;
-    walk->page.inked = false;
+    walk->page.inked = walk->page.stays = false;
+    walk->page.forms = 0;
     walk->page.inherits = false;
     walk->page.nominal = false;
     walk->page.faint = 0;
@@ -223,8 +224,13 @@ void pdl_walk_form(struct pdl_walk *walk, struct pdl_object *form, const void *r
     walk->sheet->faint = 0;
     walk->low = level;
     memo->active = true;
+    walk->sheet->forms++;
     form_run(walk, form, resources);
+    walk->sheet->forms--;
     memo->active = false;
+    if (walk->inks != inks) {
+        pdl_walk_ink_form(walk, form);
+    }
     if (whole && walk->operators_left > 0 && walk->sheet->faint == 0) {
         memo->known = true;
         memo->inherits = walk->low < level || (form->resources == NULL);

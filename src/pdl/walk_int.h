@@ -76,6 +76,9 @@ struct sheet {
     int mark_count;
     struct mark rest; // the union of those past the last; shade PDL_NOTHING: none
     bool inked;
+    bool stays;           // there may be marks in grey beyond inks
+    struct pdl_rect inks; // around all marks; holds where inked
+    int forms;            // depth of forms that are walked
     bool inherits;
     bool nominal;
     int faint; // object of what may mark, or not, in grey; -1: one without a number; 0: nothing
@@ -178,6 +181,7 @@ void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struc
 void pdl_walk_mark_object(struct pdl_walk *walk, struct pdl_rect box, const struct frame *frame,
                           const struct thing *thing);
 void pdl_walk_faint(struct pdl_walk *walk, struct pdl_rect box); // may be a grey mark, or nothing
+void pdl_walk_ink_form(struct pdl_walk *walk, const struct pdl_object *form);
 void pdl_walk_cover(struct pdl_walk *walk, struct pdl_rect box);
 bool pdl_walk_has_color(const struct sheet *sheet);
 

@@ -66,6 +66,29 @@ static int paint_place(const struct pdl_walk *walk, const struct paint *paint)
                                    : walk->here;
 }
 
+static void sheet_ink(struct sheet *sheet, struct pdl_rect box, int place)
+{
+    if (!sheet->inked) {
+        sheet->inked = true;
+        sheet->inks = box;
+        sheet->place = place;
+        return;
+    }
+    pdl_rect_add(&sheet->inks, box.x0, box.y0);
+    pdl_rect_add(&sheet->inks, box.x1, box.y1);
+}
+
+// A form that was walked marks where its memo will say that it does: in all of its box.
+void pdl_walk_ink_form(struct pdl_walk *walk, const struct pdl_object *form)
+{
+    struct pdl_matrix matrix = pdl_matrix_mul(&form->matrix, &walk_state(walk)->ctm);
+    struct pdl_rect box = pdl_rect_map(&matrix, form->box);
+    box = pdl_rect_meet(box, walk_state(walk)->clip);
+    if (walk->sheet->inked && !pdl_rect_is_empty(box)) {
+        sheet_ink(walk->sheet, box, 0);
+    }
+}
+
 void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct paint *paint,
                         double alpha)
 {
@@ -83,9 +106,8 @@ void pdl_walk_paint_box(struct pdl_walk *walk, struct pdl_rect box, const struct
         sheet->inherits = true;
         return;
     }
-    if (!sheet->inked && shade >= PDL_GREY) {
-        sheet->inked = true;
-        sheet->place = paint_place(walk, paint);
+    if (shade >= PDL_GREY) {
+        sheet_ink(sheet, box, sheet->inked ? 0 : paint_place(walk, paint));
     }
     if (shade < PDL_COLOR) {
         return;
@@ -126,9 +148,8 @@ void pdl_walk_mark_object(struct pdl_walk *walk, struct pdl_rect box, const stru
     if (!mark_seen(walk, &box, thing->shade)) {
         return;
     }
-    if (!sheet->inked && thing->shade >= PDL_GREY) {
-        sheet->inked = true;
-        sheet->place = thing->id != 0 ? thing->id : walk->here;
+    if (thing->shade >= PDL_GREY) {
+        sheet_ink(sheet, box, thing->id != 0 ? thing->id : walk->here);
     }
     if (thing->shade >= PDL_COLOR) {
         struct mark mark = object_mark(walk, frame, box, thing);
@@ -152,7 +173,7 @@ void pdl_walk_mark_image(struct pdl_walk *walk, struct pdl_rect box, const struc
         mark.late = true;
         mark.image = image->handle;
         walk->strong++;
-        sheet->inked = true;
+        sheet_ink(sheet, seen, image->id);
         sheet_add(sheet, &mark);
         return;
     }
@@ -180,6 +201,10 @@ void pdl_walk_cover(struct pdl_walk *walk, struct pdl_rect box)
     sheet->mark_count = kept;
     if (sheet->rest.shade != PDL_NOTHING && pdl_rect_holds(box, sheet->rest.box)) {
         sheet->rest.shade = PDL_NOTHING;
+    }
+    // What a form covers it covers always, yet where its memo stands for it nobody sees that.
+    if (sheet->inked && !sheet->stays && sheet->forms == 0 && pdl_rect_holds(box, sheet->inks)) {
+        sheet->inked = false;
     }
 }
 

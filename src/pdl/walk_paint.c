@@ -2,7 +2,9 @@
 
 #include "pdl/walk_int.h"
 
-enum { THIN = 1 }; // thousandths of a point: a box without area
+// Of a point. What is thinner has no area, give or take what sums of fractions leave.
+#define THIN 1e-6
+#define HAIR 0.001
 
 static void path_add(struct pdl_walk *walk, double x, double y)
 {
@@ -72,16 +74,16 @@ static void path_fill(struct pdl_walk *walk)
     const struct path *path = &walk->path;
     double w = path->box.x1 - path->box.x0;
     double h = path->box.y1 - path->box.y0;
-    double thin = THIN / 1000.0;
     struct paint paint = state->fill;
-    if (path->segments == 0 || (w < thin && h < thin)) {
+    if (path->segments == 0 || (w < THIN && h < THIN)) {
         return;
     }
     struct pdl_rect box = path->box;
-    if (w < thin || h < thin) {
-        // Without area, yet some devices draw a hairline.
-        paint.shade = paint.shade == PDL_COLOR ? PDL_UNSURE : paint.shade;
-        box = (struct pdl_rect){ box.x0 - thin, box.y0 - thin, box.x1 + thin, box.y1 + thin };
+    if (w < HAIR || h < HAIR) { // however little of a pixel is touched, all of it is painted
+        box = (struct pdl_rect){ box.x0 - HAIR, box.y0 - HAIR, box.x1 + HAIR, box.y1 + HAIR };
+    }
+    if ((w < THIN || h < THIN) && paint.shade == PDL_COLOR) {
+        paint.shade = PDL_UNSURE; // without area, yet some devices draw a hairline
     }
     if (state->fill_alpha >= 1 && !state->mixes && state->clip_is_box && !paint.pattern &&
         !paint.inherit && paint.shade != PDL_NOTHING && path_is_box(path)) {

@@ -54,6 +54,7 @@ static void show_wide(struct frame *frame, struct shown *shown, int code)
     // Where grey changes nothing, it need not be known what is shown.
     bool matters = !frame->walk->sheet->inked || state->fill.shade >= PDL_COLOR ||
                    state->stroke.shade >= PDL_COLOR;
+    frame->walk->sheet->stays |= !matters;
     bool blank = matters && source->blank(source->ctx, state->font, whole);
     shown->maybe |= blank;
     shown->inked |= !blank;
@@ -122,6 +123,7 @@ static void shown_mark(struct frame *frame, const struct shown *shown)
         pdl_walk_mark_object(walk, box, frame, &thing);
     }
     bool marks = shown->inked || shown->maybe;
+    walk->sheet->stays |= type3; // whose glyphs may reach beyond their em
     if (marks && ((type3 && state->mode != 3) || (!type3 && fills))) {
         shown_paint(walk, shown, box, &state->fill, state->fill_alpha);
     }
