@@ -280,6 +280,9 @@ static bool package_read(struct job *job, struct err *err)
     if (!sequence_add(job, sequence, err)) {
         return false;
     }
+    if (job->facts->coverage) {
+        pdl_facts_note(job->facts, PDL_EXACT, "Ink is not measured in XPS.");
+    }
     if (job->facts->pages == before) {
         pdl_facts_note(job->facts, PDL_UNKNOWN, "The document has no page that can be read.");
     }

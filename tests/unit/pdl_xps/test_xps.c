@@ -167,8 +167,24 @@ static void test_references(void)
     }
 }
 
+static void test_ink_is_said_not_to_be_measured(void)
+{
+    OWN(buf_free) struct buf file = BUF_CAP(FILE_MAX);
+    read_file("one.xps", &file);
+    for (int asks = 0; asks < 2; asks++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(8 << 20);
+        struct pdl_facts facts = pdl_facts_of(&arena, "application/zip", 100);
+        struct pdl_input input = pdl_input_of(buf_str(&file));
+        struct err err;
+        facts.coverage = asks == 1;
+        CHECK(pdl_xps_read(&input, &facts, &err) && facts.pages == 1);
+        CHECK(facts.reason_count == (size_t)asks);
+    }
+}
+
 int main(void)
 {
+    test_ink_is_said_not_to_be_measured();
     test_any_byte_wrong();
     test_a_page_tells_where_its_colour_is();
     test_limits();
