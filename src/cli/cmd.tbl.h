@@ -47,7 +47,7 @@ COMMAND(
     "People print to ipp://HOST:8631/ipp/print/NAME. A direct queue counts, reserves, delivers and "
     "settles at once; a hold queue waits for \"quoin job release\".",
     OPTION("mode", "direct|hold", "what happens to a job once it is counted (default direct)"),
-    OPTION("printer", "PRINTER", "where it delivers"),
+    OPTION("printer", "PRINTER", "where it delivers: needed, and added before"),
     OPTION("short-of-money", "refuse|hold",
            "what happens when the balance does not pay for a job "
            "(default refuse)"),

@@ -50,20 +50,23 @@ static bool lacks_ink(const struct count_view *view, const Quoin__V1__DocumentFa
     return view->coverage && count_facts_ink(facts).pages == 0;
 }
 
-static void add_head(const char *path, const Quoin__V1__DocumentFacts *facts, struct buf *out)
+static void add_head(const struct count_view *view, const char *path,
+                     const Quoin__V1__DocumentFacts *facts, struct buf *out)
 {
+    OWN(buf_free) struct buf words = BUF_CAP(COUNT_REPORT_BYTES_MAX);
     struct count_totals totals = count_facts_totals(facts);
-    count_report_plain(out, path);
-    buf_addf(out, ": ");
-    add_formats(facts, out);
-    buf_addf(out, ", %" PRIu64 " page%s (%" PRIu64 " colour, %" PRIu64 " blank)", totals.pages,
+    count_report_plain(&words, path);
+    buf_addf(&words, ": ");
+    add_formats(facts, &words);
+    buf_addf(&words, ", %" PRIu64 " page%s (%" PRIu64 " colour, %" PRIu64 " blank)", totals.pages,
              totals.pages == 1 ? "" : "s", totals.color_pages, totals.blank_pages);
     if (totals.copies > 1) {
-        buf_addf(out, ", %" PRIu64 " copies", totals.copies);
+        buf_addf(&words, ", %" PRIu64 " copies", totals.copies);
     } else if (totals.copies == 0) {
-        buf_addf(out, ", %" PRIu64 " impressions", totals.impressions);
+        buf_addf(&words, ", %" PRIu64 " impressions", totals.impressions);
     }
-    buf_addf(out, ", %s\n", count_certainty_name(facts->certainty));
+    buf_addf(&words, ", %s", count_certainty_name(facts->certainty));
+    count_report_fold(view, out, 4, buf_ok(&words) ? words.ptr : "");
 }
 
 // Ends the line of a run.
@@ -85,10 +88,10 @@ void count_report_runs(const struct count_view *view, const char *path,
                        const Quoin__V1__DocumentFacts *facts, struct buf *out)
 {
     uint64_t page = 1;
-    add_head(path, facts, out);
+    add_head(view, path, facts, out);
     for (size_t i = 0; i < facts->n_reasons; i++) {
         buf_addf(out, "  ");
-        count_report_fold(view, out, 2, facts->reasons[i]);
+        count_report_fold(view, out, 4, facts->reasons[i]);
     }
     if (lacks_ink(view, facts)) {
         buf_addf(out, "  ink: not measured\n");
@@ -230,7 +233,7 @@ static void explain_part(const struct count_view *view, const Quoin__V1__Documen
              part->copies == 1 ? "" : "s", count_certainty_name(part->certainty),
              part->open ? ", its pages are not told" : "");
     buf_addf(out, "  ");
-    count_report_fold(view, out, 2, words.ptr);
+    count_report_fold(view, out, 4, words.ptr);
 }
 
 void count_report_explain(const struct count_view *view, const char *path,

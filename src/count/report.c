@@ -250,7 +250,7 @@ static void add_format(struct buf *out, const Quoin__V1__DocumentFacts *facts)
     OWN(buf_free) struct buf format = BUF_CAP(COUNT_REPORT_BYTES_MAX);
     OWN(buf_free) struct buf cut = BUF_CAP(COUNT_REPORT_BYTES_MAX);
     count_report_languages(&format, facts);
-    add_cut(&cut, format.ptr, FORMAT_WIDTH, false);
+    add_cut(&cut, format.len > 0 ? format.ptr : "", FORMAT_WIDTH, false);
     buf_add(out, buf_str(&cut));
     buf_addf(out, "%*s", (int)(FORMAT_WIDTH + 2 - count_points(buf_str(&cut))), "");
 }
@@ -336,7 +336,7 @@ static void csv_languages(const Quoin__V1__DocumentFacts *facts, struct buf *out
     for (size_t i = 0; i < language_count(facts); i++) {
         buf_addf(&all, "%s%s", i > 0 ? " " : "", count_report_language(facts, i));
     }
-    csv_text(out, all.ptr);
+    csv_text(out, all.len > 0 ? all.ptr : "");
 }
 
 static void csv_file(const char *path, const struct count_result *result, struct buf *out)

@@ -251,6 +251,9 @@ static void take_refusal(struct ipp_delivery *ipp, const struct ipp_msg *msg)
 {
     struct str text = ipp_msg_text(msg, IPP_TAG_OPERATION, "status-message");
     char message[200];
+    while (text.len > 0 && memchr(". ", text.ptr[text.len - 1], 2) != NULL) {
+        text.len--; // the sentence ends with a full stop of ours
+    }
     (void)snprintf(message, sizeof(message), "The printer says %s%s%.*s.",
                    ipp_status_name(msg->code), text.len > 0 ? ": " : "",
                    (int)(text.len > 100 ? 100 : text.len), text.ptr);

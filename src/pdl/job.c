@@ -18,6 +18,10 @@ static bool refuse(struct pdl_facts *facts, const struct pdl_kind *kind)
 {
     if (kind->family == PDL_FAMILY_UNKNOWN) {
         pdl_facts_note(facts, PDL_UNKNOWN, "It is in no language that is known here.");
+    } else if (strncmp(kind->format, "image/", 6) == 0) {
+        pdl_facts_note(facts, PDL_UNKNOWN,
+                       "It is %s, a picture that is not read here: send it as PDF, PNG or JPEG.",
+                       kind->name);
     } else {
         pdl_facts_note(
             facts, PDL_UNKNOWN,
