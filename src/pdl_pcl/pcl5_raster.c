@@ -289,6 +289,9 @@ static struct span unpack(struct pcl5 *pcl, uint32_t plane, unsigned method, con
         clear_rest(&row, to);
         break;
     }
+    if (row.span.to > raster->used[plane] && row.span.from > raster->used[plane]) {
+        row.span.from = raster->used[plane]; // what a delta passes over is zero, and said now
+    }
     raster->used[plane] = (uint32_t)row.used;
 
     return row.span;

@@ -257,6 +257,14 @@ def compression():
     add('method3-grey', page(3, b'\xa0' + grey * 2, b'', b'\x03\x81'), 1, 'deltas')
     add('method3-red', page(3, b'\x40' + grey, b'\x00\xd0'), 1, 'a delta of one byte makes it red', color=1)
     add('method3-far', page(3, b'\x5f\xff\x0e' + red), 1, 'a delta behind a long offset', color=1)
+    over = rows(3, b'\xbf\xff\x0e' + b'\xff' * 6, *[b''] * 9)  # 300 bytes that the first delta passes over
+    add('method3-passed-over', RESET + A4 + raster(direct(), over, esc('|*r102S|*r10T')) + FF, 1,
+        'what a first delta passes over is zero: black')
+    for name, light in (('grey', 0), ('red', 255)):
+        zero = pixels(8) + esc('|*v%dA|*v0B|*v0C|*v0I|*v255A|*v255B|*v255C|*v1I' % light)
+        add('method3-passed-over-index-' + name,
+            RESET + A4 + raster(zero, rows(3, b'\x1f\x13\x01', *[b''] * 9), esc('|*r51S|*r10T')) + FF, 1,
+            'what a first delta passes over is the colour of index 0', color=int(light > 0))
     add('method5-red', page(5, b'\0\0\3' + grey + b'\5\0\2' + b'\4\0\3' + b'\2\0\4\x02' + red), 1,
         'adaptive: rows of several methods', color=1)
     add('method5-grey', page(5, b'\0\0\3' + grey + b'\5\0\2' + b'\4\0\3' + b'\3\0\4\x40' + grey), 1, 'adaptive')
