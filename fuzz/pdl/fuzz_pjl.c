@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct pdl_input input = pdl_input_of((struct str){ (const char *)data, size });
-    struct pdl_pjl pjl = pdl_pjl_of();
+    struct pdl_pjl pjl = pdl_pjl_of(NULL);
     while (pdl_pjl_read(&input, &pjl)) {
         assert(pjl.now.copies >= 1 && pjl.now.copies <= PDL_COPIES_MAX);
         assert(pjl.now.quantity >= 1 && pjl.now.quantity <= PDL_COPIES_MAX);

@@ -99,6 +99,11 @@ bool pdl_facts_add(struct pdl_facts *facts, const struct pdl_run *run, struct er
     if (asked.count == 0) {
         return true;
     }
+    if ((uint64_t)asked.copies * part->sets > PDL_COPIES_MAX) {
+        pdl_facts_note(facts, PDL_UNKNOWN,
+                       "%u sets of %u copies of a page are more than any printer is asked for.",
+                       part->sets, asked.copies);
+    }
     if (asked.count > facts->pages_max - facts->pages) {
         return err_set(err, ERR_LIMIT, "over %llu pages", (unsigned long long)facts->pages_max);
     }

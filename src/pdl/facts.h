@@ -107,6 +107,7 @@ struct pdl_facts {
     struct pdl_run *last;
     size_t run_count;
     uint64_t pages;
+    bool left_out;                // a page is asked not to be printed: 0 pages may be the truth
     bool needs_whole;             // of a stream: the language can only be read with all its bytes
     enum pdl_certainty certainty; // of the whole, its pages left aside; only gets worse
     char *reasons[PDL_REASONS_MAX];

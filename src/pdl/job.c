@@ -52,25 +52,48 @@ static void part_defaults(struct pdl_part *part, const struct pdl_pjl *pjl)
     part_range(part, pjl);
 }
 
+static void note_range(struct pdl_facts *facts, const struct pdl_pjl *pjl)
+{
+    uint32_t first = pjl->first_page == 0 ? 1 : pjl->first_page;
+    if (pjl->last_page != 0) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL JOB has only pages %u to %u printed.", first,
+                       pjl->last_page);
+    } else if (pjl->first_page != 0) {
+        pdl_facts_note(facts, PDL_EXACT, "PJL JOB has only pages %u to the last printed.", first);
+    }
+}
+
 static void part_notes(struct pdl_facts *facts, const struct pdl_pjl *pjl)
 {
-    if (pjl->now.quantity > 1) {
+    if (pjl->now.quantity > 1 && !pjl->now.quantity_over) {
         pdl_facts_note(facts, PDL_EXACT, "PJL asks for %u sets of it (QTY).", pjl->now.quantity);
     }
-    if (pjl->now.copies > 1) {
+    if (pjl->now.copies > 1 && !pjl->now.copies_over) {
         pdl_facts_note(facts, PDL_EXACT,
                        "PJL asks for %u copies of each page that does not say (COPIES).",
                        pjl->now.copies);
     }
-    if (pjl->first_page != 0 || pjl->last_page != 0) {
-        pdl_facts_note(facts, PDL_EXACT, "PJL JOB has only pages %u to %u printed (0: the last).",
-                       pjl->first_page == 0 ? 1 : pjl->first_page, pjl->last_page);
+    if (pjl->now.copies_over || pjl->now.quantity_over) {
+        pdl_facts_note(facts, PDL_UNKNOWN,
+                       "How often it comes out is not known: PJL asks for more than %d.",
+                       PDL_COPIES_MAX);
     }
+    note_range(facts, pjl);
     if (pjl->now.grey) {
         pdl_facts_note(facts, PDL_EXACT, "PJL asks the printer to print colour in grey.");
     }
     if (pjl->now.held) {
         pdl_facts_note(facts, PDL_EXACT, "PJL asks the printer to keep it (HOLD).");
+    }
+}
+
+// Of languages whose readers see no pixels.
+static void note_ink(struct pdl_facts *facts, const struct pdl_kind *kind)
+{
+    bool blind = kind->family == PDL_FAMILY_PCL || kind->family == PDL_FAMILY_PCLXL ||
+                 kind->family == PDL_FAMILY_ESCP || kind->family == PDL_FAMILY_TEXT;
+    if (facts->coverage && blind) {
+        pdl_facts_note(facts, PDL_EXACT, "Ink is not measured in %s.", kind->name);
     }
 }
 
@@ -89,6 +112,7 @@ static bool read_part(struct pdl_input *input, const struct pdl_language *langua
     if (read == NULL ? !refuse(facts, kind) : !read(input, facts, err)) {
         return false;
     }
+    note_ink(facts, kind);
     if (part->length == 0) { // else its reader knows where in it the document lies
         part->length = pdl_input_offset(input) - offset;
     }
@@ -126,10 +150,22 @@ static void note_pdfs(struct pdl_facts *facts, unsigned count)
     }
 }
 
+// What gave no page, though none is left out of it, was not understood, or is nothing to print.
+static void doubt_nothing(struct pdl_facts *facts)
+{
+    bool any = facts->left_out || facts->certainty == PDL_UNKNOWN;
+    for (const struct pdl_part *part = facts->first_part; part != NULL; part = part->next) {
+        any |= part->open || part->page > 0;
+    }
+    if (!any) {
+        pdl_facts_note(facts, PDL_UNKNOWN, "No page was found.");
+    }
+}
+
 bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
                   struct pdl_facts *facts, struct err *err)
 {
-    struct pdl_pjl pjl = pdl_pjl_of();
+    struct pdl_pjl pjl = pdl_pjl_of(facts);
     unsigned pdfs = 0; // in a row
     facts->languages = languages;
     while (!at_end(input, facts)) {
@@ -164,5 +200,6 @@ bool pdl_job_read(struct pdl_input *input, const struct pdl_language *languages,
     if (facts->part_count == 0) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The document is empty.");
     }
+    doubt_nothing(facts);
     return true;
 }

@@ -11,9 +11,9 @@
 
 enum { LINE_LEN_MAX = 32 << 10, FORM_LINES_LEAST = 5, FORM_LINES_MOST = 128 };
 
-struct pdl_pjl pdl_pjl_of(void)
+struct pdl_pjl pdl_pjl_of(struct pdl_facts *facts)
 {
-    struct pdl_pjl_values factory = { .copies = 1, .quantity = 1 };
+    struct pdl_pjl_values factory = { .facts = facts, .copies = 1, .quantity = 1 };
     return (struct pdl_pjl){ .now = factory, .defaults = factory };
 }
 
@@ -99,13 +99,19 @@ static bool take_assignment(struct str *line, struct str *name, struct str *valu
     return true;
 }
 
+static size_t digits_of(struct str value)
+{
+    size_t len = 0;
+    while (len < value.len && value.ptr[len] >= '0' && value.ptr[len] <= '9') {
+        len++;
+    }
+    return len;
+}
+
 // A number of at least one; false, and left alone, when it is none.
 static bool number(struct str word, uint32_t most, uint32_t *value)
 {
-    size_t len = 0;
-    while (len < word.len && word.ptr[len] >= '0' && word.ptr[len] <= '9') {
-        len++;
-    }
+    size_t len = digits_of(word);
     uint64_t read = 0;
     if (len == 0 || !num_u64((struct str){ word.ptr, len }, most, &read) || read == 0) {
         return false;
@@ -145,14 +151,50 @@ static void set_paper(struct pdl_form *form, struct str value)
     }
 }
 
+// Says what became of a value that is not taken as it stands.
+static void note(const struct pdl_pjl_values *values, const char *name, struct str value,
+                 const char *taken)
+{
+    char shown[32] = { 0 };
+    for (size_t i = 0; i < value.len && i < sizeof(shown) - 1; i++) {
+        shown[i] = value.ptr[i] > ' ' && value.ptr[i] <= '~' ? value.ptr[i] : '?';
+    }
+    if (values->facts != NULL) {
+        pdl_facts_note(values->facts, PDL_EXACT, "PJL %s=%s is %s.", name, shown, taken);
+    }
+}
+
+// How many are asked for; left alone where it is no number of at least one. Over: what printers do
+// with more than PDL_COPIES_MAX is not known.
+static void take_count(const struct pdl_pjl_values *values, const char *name, struct str value,
+                       uint32_t *count, bool *over)
+{
+    size_t digits = digits_of(value);
+    bool zero = true;
+    for (size_t i = 0; i < digits; i++) {
+        zero &= value.ptr[i] == '0';
+    }
+    if (zero) {
+        note(values, name, value, "ignored, as printers do");
+        return;
+    }
+    *over = !number(value, PDL_COPIES_MAX, count);
+    if (*over) {
+        *count = PDL_COPIES_MAX;
+        note(values, name, value, "more than 65535, the most that is taken");
+    } else if (digits < value.len) {
+        note(values, name, value, "taken without what follows its whole number");
+    }
+}
+
 static void set_copies(struct pdl_pjl_values *values, struct str value)
 {
-    (void)number(value, PDL_COPIES_MAX, &values->copies); // what is none changes nothing
+    take_count(values, "COPIES", value, &values->copies, &values->copies_over);
 }
 
 static void set_quantity(struct pdl_pjl_values *values, struct str value)
 {
-    (void)number(value, PDL_COPIES_MAX, &values->quantity); // as above
+    take_count(values, "QTY", value, &values->quantity, &values->quantity_over);
 }
 
 static void set_duplex(struct pdl_pjl_values *values, struct str value)
@@ -183,10 +225,15 @@ static void set_orientation(struct pdl_pjl_values *values, struct str value)
 static void set_form_lines(struct pdl_pjl_values *values, struct str value)
 {
     uint32_t lines = 0;
-    if (number(value, UINT16_MAX, &lines)) {
-        lines = lines < FORM_LINES_LEAST ? FORM_LINES_LEAST : lines;
-        values->form.lines = lines > FORM_LINES_MOST ? FORM_LINES_MOST : lines;
+    if (!number(value, UINT16_MAX, &lines)) {
+        note(values, "FORMLINES", value, "ignored, as printers do");
+        return;
     }
+    if (lines < FORM_LINES_LEAST || lines > FORM_LINES_MOST) {
+        note(values, "FORMLINES", value, "brought to between 5 and 128");
+    }
+    lines = lines < FORM_LINES_LEAST ? FORM_LINES_LEAST : lines;
+    values->form.lines = lines > FORM_LINES_MOST ? FORM_LINES_MOST : lines;
 }
 
 static void set_render(struct pdl_pjl_values *values, struct str value)
@@ -331,7 +378,7 @@ static bool run_line(struct pdl_input *input, struct pdl_pjl *pjl, struct str li
     } else if (is_word(word, STR("RESET"))) {
         reset(pjl);
     } else if (is_word(word, STR("INITIALIZE"))) {
-        pjl->defaults = pdl_pjl_of().defaults;
+        pjl->defaults = pdl_pjl_of(pjl->defaults.facts).defaults;
         reset(pjl);
     } else if (is_word(word, STR("FSDOWNLOAD")) || is_word(word, STR("FSAPPEND"))) {
         run_file(input, line);

@@ -11,9 +11,12 @@
 enum { PDL_PJL_LANGUAGE_MAX = 32 };
 
 struct pdl_pjl_values {
-    uint32_t copies;   // COPIES: of each page, until the language says otherwise; 1 or more
-    uint32_t quantity; // QTY: collated sets; 1 or more
-    bool short_edge;   // BINDING
+    struct pdl_facts *facts; // borrowed: where what is not taken as it stands is noted; NULL: not
+    uint32_t copies;         // COPIES: of each page, until the language says otherwise; 1 or more
+    uint32_t quantity;       // QTY: collated sets; 1 or more
+    bool copies_over;        // more than PDL_COPIES_MAX are asked for, which is what stands there
+    bool quantity_over;
+    bool short_edge; // BINDING
     bool duplex_said;
     bool duplex;
     bool grey; // RENDERMODE=GRAYSCALE and its like
@@ -31,7 +34,7 @@ struct pdl_pjl {
     char language[PDL_PJL_LANGUAGE_MAX]; // of the last ENTER, in capitals; empty: none
 };
 
-struct pdl_pjl pdl_pjl_of(void);
+struct pdl_pjl pdl_pjl_of(struct pdl_facts *facts);
 
 // Reads UELs and @PJL lines from where input is, up to the first byte behind ENTER LANGUAGE, or to
 // the first line that is none of PJL's. False: there was nothing of PJL there.

@@ -162,11 +162,13 @@ void pdl_pcl_xl_page_begin(struct xl *xl)
 // Copies of the page that ends: 0: it is not printed; PDL_COPIES_MAX + 1: as the job says.
 static uint32_t page_copies(struct xl *xl)
 {
+    uint32_t asked = xl->facts->part->copies;
     if (pdl_pcl_xl_value_find(xl, XL_PAGE_COPIES) == NULL) {
         return PDL_COPIES_MAX + 1;
     }
     uint32_t copies = pdl_pcl_xl_value_number(xl, XL_PAGE_COPIES, 1);
     if (copies == 0) {
+        xl->facts->left_out = true;
         pdl_facts_note(xl->facts, PDL_EXACT,
                        "A page that ends with PageCopies 0 is not printed and not counted.");
     } else if (copies > PDL_COPIES_MAX) {
@@ -176,6 +178,10 @@ static uint32_t page_copies(struct xl *xl)
     } else if (copies > 1 && xl->facts->part->sets > 1) {
         pdl_facts_note(xl->facts, PDL_EXACT, "Copies: PJL QTY %u times PageCopies %u.",
                        xl->facts->part->sets, copies);
+    }
+    if (copies > 0 && asked > 1 && copies != asked) {
+        pdl_facts_note(xl->facts, PDL_EXACT, "PageCopies %u holds in place of the %u of PJL.",
+                       copies, asked);
     }
     return copies;
 }

@@ -127,6 +127,17 @@ static const char *doubt_of(const struct pdl_raster_page *page)
     return page->pixels.ink == PDL_RASTER_RGBA ? "writers differ on where its alpha stands" : NULL;
 }
 
+// What its header says replaces what PJL says.
+static void note_copies(struct pdl_facts *facts, const struct pdl_raster_page *page)
+{
+    uint32_t asked = facts->part == NULL ? 1 : facts->part->copies;
+    if (page->copies != 0 && asked > 1 && page->copies != asked) {
+        pdl_facts_note(facts, PDL_EXACT,
+                       "A page asks for %u %s in its header, in place of the %u of PJL.",
+                       page->copies, page->copies == 1 ? "copy" : "copies", asked);
+    }
+}
+
 static bool add_page(struct reading *reading, const struct pdl_raster_page *page,
                      const struct pdl_raster_cover *cover, struct err *err)
 {
@@ -159,6 +170,7 @@ static bool add_page(struct reading *reading, const struct pdl_raster_page *page
         pdl_facts_note(reading->facts, PDL_ESTIMATED, "Of some pages: %s.", doubt);
     }
     reading->pages++;
+    note_copies(reading->facts, page);
     return pdl_facts_add(reading->facts, &run, err);
 }
 

@@ -222,17 +222,19 @@ def cases():
     case('copies-places', bytes(xl.end().out), pages=4, impressions=3 + 2 + 9 + 1)
     case('copies-pjl', pjl(bytes(XL().begin().page().rectangle().op('EndPage').page().rectangle()
                                  .op('EndPage', PageCopies=V('H', 2)).end().out), b'SET COPIES=4', b'SET QTY=3'),
-         pages=2, impressions=3 * (4 + 2), format='-')
+         pages=2, impressions=3 * (4 + 2), format='-', reason='PageCopies 2 holds in place of the 4')
     case('copies-twice', bytes(XL().begin().page().rectangle().op('Comment', PageCopies=7)
                                .op('EndPage', PageCopies=5).end().out), pages=1, impressions=5)
     xl = XL().begin().page().rectangle().op('EndPage', PageCopies=V('H', 1)).page().op('EndPage', PageCopies=V('H', 0))
     case('copies-none', bytes(xl.end().out), pages=1, impressions=1, reason='PageCopies 0')
+    case('copies-none-at-all', bytes(XL().begin().page().rectangle().op('EndPage', PageCopies=V('H', 0)).end().out),
+         pages=0, reason='PageCopies 0')
     xl = XL().begin().page().rectangle().op('EndPage', PageCopies=V('h', -3)).page().op('EndPage', PageCopies=V('B', 1))
     case('copies-below-none', bytes(xl.end().out), pages=1, blank=1, impressions=1)
     case('copies-many', bytes(XL().begin().page().rectangle().op('EndPage', PageCopies=V('I', 1 << 31)).end().out),
          pages=1, certainty='unknown', reason='more than 65535')
-    case('no-pages', bytes(XL().begin().end().out), pages=0, parts=1)
-    case('no-session', bytes(XL().out), pages=0, reason='no session')
+    case('no-pages', bytes(XL().begin().end().out), pages=0, parts=1, certainty='unknown')
+    case('no-session', bytes(XL().out), pages=0, reason='no session', certainty='unknown')
     two = XL().begin().page().rectangle().op('EndPage').end().begin().page().rectangle().op('EndPage').end()
     case('sessions', bytes(two.out), pages=2, parts=1)
     one = document(black)
@@ -434,22 +436,22 @@ def cases():
     case('pass-through-many', document(passes(*[b'x'] * 3), lambda xl: [passes(b'x')(xl.op('NewPath'))
                                                                         for _ in range(70)]), pages=2, blank=0,
          certainty='estimated')
-    case('pass-through-cut', document(passes(b'x' * 500))[:-100], pages=0, certainty='estimated', reason='cut short')
+    case('pass-through-cut', document(passes(b'x' * 500))[:-100], pages=0, certainty='unknown', reason='cut short')
     case('data-lies', document(lambda xl: xl.op('Comment', b'\x44' * 400).data(b'\x44' * 9).rectangle()), pages=1)
     # Damage
     case('operator-unknown', document(black)[:-2] + b'\x90' + document(black)[-2:], pages=1, certainty='estimated',
          reason='no tag')
-    case('stray', document(black) .replace(b'\xa0', b'\xa0\x7f\x02\xff', 1), pages=0, certainty='estimated',
+    case('stray', document(black) .replace(b'\xa0', b'\xa0\x7f\x02\xff', 1), pages=0, certainty='unknown',
          reason='no tag')
     case('stray-before-uel', pjl(document(black)[:-1] + b'\x02 rubbish \x1b rubbish') + pjl(document(red)), pages=2,
          color=1, certainty='estimated', format='-', parts=2)
-    case('array-odd', document(lambda xl: xl.out.extend(b'\xc8\xc5\1\2')), pages=0, certainty='estimated',
+    case('array-odd', document(lambda xl: xl.out.extend(b'\xc8\xc5\1\2')), pages=0, certainty='unknown',
          reason='array')
-    case('page-in-page', bytes(XL().begin().page().page().op('EndPage').end().out), pages=0, certainty='estimated')
-    case('end-of-nothing', bytes(XL().begin().op('EndPage').end().out), pages=0, certainty='estimated')
-    case('end-in-page', bytes(XL().begin().page().end().out), pages=0, certainty='estimated')
-    case('session-in-session', bytes(XL().begin().begin().page().end().out), pages=0, certainty='estimated')
-    case('page-in-no-session', bytes(XL().page().out), pages=0, certainty='estimated')
+    case('page-in-page', bytes(XL().begin().page().page().op('EndPage').end().out), pages=0, certainty='unknown')
+    case('end-of-nothing', bytes(XL().begin().op('EndPage').end().out), pages=0, certainty='unknown')
+    case('end-in-page', bytes(XL().begin().page().end().out), pages=0, certainty='unknown')
+    case('session-in-session', bytes(XL().begin().begin().page().end().out), pages=0, certainty='unknown')
+    case('page-in-no-session', bytes(XL().page().out), pages=0, certainty='unknown')
     whole = document(black, red)
     case('cut-page', whole[:-20], pages=1, color=0, certainty='estimated', reason='last page')
     case('cut-session', whole[:-2], pages=2, color=1, certainty='estimated', reason='its session')

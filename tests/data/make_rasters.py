@@ -256,7 +256,7 @@ def pwg_files(corpus):
     corpus.add('pwg/bits-past-the-row.pwg', tail, ('white',), truth='the last two bits are no pixels')
     corpus.add('pwg/cut-in-header.pwg', rgb + page('red')[:900], three, certainty='estimated', reason='within the header')
     corpus.add('pwg/cut-in-rows.pwg', rgb[:-5], three[:2], certainty='estimated', reason='not whole')
-    corpus.add('pwg/cut-in-pixel.pwg', grey + b'\0' + row(b'\xff\xff'), (), certainty='estimated', size='-')
+    corpus.add('pwg/cut-in-pixel.pwg', grey + b'\0' + row(b'\xff\xff'), (), certainty='unknown', size='-')
     corpus.add('pwg/code-past-row.pwg', rgb + grey[4:] + b'\0' + bytes([WIDTH]) + b'\xff\xff\xff' * 9, three,
                certainty='estimated', reason='not whole')
     corpus.add('pwg/no-page.pwg', b'RaS2', (), certainty='unknown', size='-')
@@ -268,6 +268,8 @@ def pwg_files(corpus):
     corpus.add('pwg/rubbish-behind.pwg', rgb + b'\x01\x02\x03' * 900, three, certainty='unknown')
     corpus.add('pwg/pjl.pwg', UEL + b'@PJL SET QTY=2\r\n@PJL SET COPIES=3\r\n@PJL ENTER LANGUAGE=PWGRASTER\r\n' +
                pwg('srgb', 8, three, copies=0) + UEL, three, impressions=18)
+    corpus.add('pwg/pjl-copies.pwg', UEL + b'@PJL SET COPIES=5\r\n@PJL ENTER LANGUAGE=PWGRASTER\r\n' +
+               pwg('srgb', 8, three, copies=1) + UEL, three, impressions=3, reason='1 copy in its header, in place of the 5')
 
 
 def urf_files(corpus):

@@ -68,8 +68,56 @@ static void test_what_cannot_be_read(void)
     CHECK(facts.certainty == PDL_UNKNOWN && facts.pages == 0);
 }
 
+static bool says(const struct pdl_facts *facts, const char *sentence)
+{
+    bool said = false;
+    for (size_t i = 0; i < facts->reason_count; i++) {
+        said |= strcmp(facts->reasons[i], sentence) == 0;
+    }
+    return said;
+}
+
+static void test_nothing(void)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    struct pdl_facts facts = facts_of(&arena, PDL_UEL "@PJL ENTER LANGUAGE=PCL\n" PDL_UEL);
+    CHECK(facts.certainty == PDL_UNKNOWN && facts.pages == 0);
+    facts = facts_of(&arena, PDL_UEL "@PJL JOB START=3\n@PJL ENTER LANGUAGE=PCL\nab" PDL_UEL);
+    CHECK(facts.certainty == PDL_EXACT && facts.pages == 0);
+    CHECK(says(&facts, "PJL JOB has only pages 3 to the last printed."));
+    facts = facts_of(&arena, PDL_UEL "@PJL JOB END=1\n@PJL ENTER LANGUAGE=PCL\nab" PDL_UEL);
+    CHECK(facts.pages == 1 && says(&facts, "PJL JOB has only pages 1 to 1 printed."));
+}
+
+static void test_too_many(void)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    struct pdl_facts facts =
+        facts_of(&arena, PDL_UEL "@PJL SET COPIES=65536\n@PJL ENTER LANGUAGE=PCL\na" PDL_UEL);
+    CHECK(facts.certainty == PDL_UNKNOWN && facts.pages == 1);
+    CHECK(says(&facts, "How often it comes out is not known: PJL asks for more than 65535."));
+    facts = facts_of(&arena, PDL_UEL "@PJL SET COPIES=256 QTY=256\n@PJL ENTER LANGUAGE=PCL\na");
+    CHECK(facts.certainty == PDL_UNKNOWN);
+    facts = facts_of(&arena, PDL_UEL "@PJL SET COPIES=255 QTY=256\n@PJL ENTER LANGUAGE=PCL\na");
+    CHECK(facts.certainty == PDL_EXACT);
+}
+
+static void test_ink(void)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    struct pdl_facts facts = pdl_facts_of(&arena, "application/octet-stream", 100);
+    struct pdl_input input = pdl_input_of(STR(PDL_UEL "@PJL ENTER LANGUAGE=PCL\na"));
+    struct err err;
+    facts.coverage = true;
+    CHECK(pdl_job_read(&input, languages, &facts, &err) && facts.certainty == PDL_EXACT);
+    CHECK(says(&facts, "Ink is not measured in PCL 5."));
+}
+
 int main(void)
 {
+    test_nothing();
+    test_too_many();
+    test_ink();
     test_parts();
     test_what_cannot_be_read();
     return tap_done();

@@ -23,7 +23,8 @@ static const struct {
     { "one-sided", STR_INIT("@PJL SET DUPLEX=OFF\n%!"), "", 1, 1, PDL_ONE_SIDED, "%!" },
     { "a word that is no side", STR_INIT("@PJL SET DUPLEX=MAYBE\n%!"), "", 1, 1, 0, "%!" },
     { "without ENTER", STR_INIT(PDL_UEL "@PJL JOB\n%!PS"), "", 1, 1, 0, "%!PS" },
-    { "copies past any sense", STR_INIT("@PJL SET COPIES=99999999999\n%PDF"), "", 1, 1, 0, "%PDF" },
+    { "copies past any sense", STR_INIT("@PJL SET COPIES=99999999999\n%PDF"), "", 65535, 1, 0,
+      "%PDF" },
     { "copies of none, and of words",
       STR_INIT("@PJL SET COPIES=4\n@PJL SET COPIES=0\n@PJL SET "
                "COPIES=many\n@PJL SET COPIES\n%PDF"),
@@ -78,7 +79,7 @@ static const struct {
 static struct pdl_pjl read_all(struct str bytes)
 {
     struct pdl_input input = pdl_input_of(bytes);
-    struct pdl_pjl pjl = pdl_pjl_of();
+    struct pdl_pjl pjl = pdl_pjl_of(NULL);
     CHECK(pdl_pjl_read(&input, &pjl));
     return pjl;
 }
@@ -91,6 +92,35 @@ static void test_form(void)
     CHECK(form.width == 0 && form.landscape && form.lines == 5);
     form = read_all(STR("@PJL SET PAPER=NONE\n@PJL SET FORMLINES=900\nX")).now.form;
     CHECK(form.width == 0 && form.lines == 128);
+}
+
+// What is not taken as it stands is told by name and value.
+static void test_notes(void)
+{
+    static const struct {
+        const char *line;
+        const char *note;
+    } lines[] = {
+        { "@PJL SET COPIES=65536\n",
+          "PJL COPIES=65536 is more than 65535, the most that is taken." },
+        { "@PJL DEFAULT QTY=0\n", "PJL QTY=0 is ignored, as printers do." },
+        { "@PJL SET COPIES=\"-1 \x07\"\n", "PJL COPIES=-1?? is ignored, as printers do." },
+        { "@PJL SET QTY=2.5\n", "PJL QTY=2.5 is taken without what follows its whole number." },
+        { "@PJL SET FORMLINES=900\n", "PJL FORMLINES=900 is brought to between 5 and 128." },
+        { "@PJL SET FORMLINES=many\n", "PJL FORMLINES=many is ignored, as printers do." },
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+        struct pdl_facts facts = pdl_facts_of(&arena, "application/octet-stream", 100);
+        struct pdl_input input = pdl_input_of(str_of(lines[i].line));
+        struct pdl_pjl pjl = pdl_pjl_of(&facts);
+        CHECK(pdl_pjl_read(&input, &pjl) && facts.reason_count == 1);
+        CHECK(facts.reason_count == 1 && strcmp(facts.reasons[0], lines[i].note) == 0);
+    }
+    struct pdl_pjl_values now = read_all(STR("@PJL SET COPIES=65536 QTY=65536\nX")).now;
+    CHECK(now.copies_over && now.quantity_over);
+    now = read_all(STR("@PJL SET COPIES=65536\n@PJL SET COPIES=65535\nX")).now;
+    CHECK(!now.copies_over && now.copies == PDL_COPIES_MAX);
 }
 
 static void test_job(void)
@@ -116,7 +146,7 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct pdl_input input = pdl_input_of(cases[i].bytes);
-        struct pdl_pjl pjl = pdl_pjl_of();
+        struct pdl_pjl pjl = pdl_pjl_of(NULL);
         bool ok = pdl_pjl_read(&input, &pjl) && strcmp(pjl.language, cases[i].language) == 0 &&
                   pjl.now.copies == cases[i].copies && pjl.now.quantity == cases[i].quantity &&
                   pdl_pjl_sides(&pjl) == cases[i].sides &&
@@ -126,9 +156,10 @@ int main(void)
     }
     test_form();
     test_job();
+    test_notes();
     test_grey_and_hold();
     struct pdl_input none = pdl_input_of(STR("%!PS"));
-    struct pdl_pjl pjl = pdl_pjl_of();
+    struct pdl_pjl pjl = pdl_pjl_of(NULL);
     CHECK(!pdl_pjl_read(&none, &pjl) && pdl_input_left(&none) == 4);
     return tap_done();
 }

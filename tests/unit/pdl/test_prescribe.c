@@ -35,7 +35,7 @@ int main(void)
         OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
         struct pdl_facts facts = pdl_facts_of(&arena, "application/octet-stream", 100);
         struct pdl_input input = pdl_input_of(cases[i].bytes);
-        struct pdl_pjl pjl = pdl_pjl_of();
+        struct pdl_pjl pjl = pdl_pjl_of(NULL);
         bool taken = pdl_prescribe_read(&input, &pjl, &facts);
         bool ok = taken == cases[i].taken && pdl_input_left(&input) == cases[i].left &&
                   pjl.now.copies == cases[i].copies && pdl_pjl_sides(&pjl) == cases[i].sides &&
