@@ -40,6 +40,14 @@ const uint8_t *pdl_line_escp_take(struct escp *escp, size_t count)
     return at;
 }
 
+void pdl_line_escp_doubt(struct escp *escp, size_t count)
+{
+    escp->input->at -= count;
+    pdl_facts_note(escp->facts, PDL_UNKNOWN,
+                   "It has commands that ESC/P does not have: it mixes languages, and what it "
+                   "prints is not known.");
+}
+
 void pdl_line_escp_skip(struct escp *escp, uint64_t count)
 {
     if (!pdl_input_skip(escp->input, count)) {
@@ -232,6 +240,11 @@ static void set_one(struct escp *escp, uint8_t command, uint8_t n)
     case 'Q': escp->right = n * escp->pitch; break;
     case 'W': escp->wide = (n & 1) != 0; break;
     case 'r': escp->color = n & 15; break;
+    case '_':
+        if (n > 1 && n != '0' && n != '1') {
+            pdl_line_escp_doubt(escp, 1);
+        }
+        break;
     case '!':
         escp->pitch = (n & 1) != 0 ? ESCP_INCH / 12 : ESCP_INCH / 10;
         escp->condensed = (n & 4) != 0;

@@ -47,11 +47,21 @@ void pdl_line_escp_bytes(struct escp *escp, uint64_t count, bool color)
     }
 }
 
+// Of ESC *: 8 and 9 pins, 24 pins, 48 pins.
+static bool is_density(uint8_t mode)
+{
+    return mode < 8 || (mode >= 32 && mode <= 40) || (mode >= 64 && mode <= 73);
+}
+
 void pdl_line_escp_columns(struct escp *escp, uint8_t command)
 {
     bool mode = command == '*' || command == '^';
     const uint8_t *at = pdl_line_escp_take(escp, mode ? 3 : 2);
     if (at == NULL) {
+        return;
+    }
+    if (command == '*' && !is_density(at[0])) {
+        pdl_line_escp_doubt(escp, 3);
         return;
     }
     uint32_t pins = command == '^' ? 2 : 1;

@@ -53,6 +53,8 @@ struct escp {
 
 // The next bytes, count of them, which are passed over; NULL: cut short.
 const uint8_t *pdl_line_escp_take(struct escp *escp, size_t count);
+// What is read is no ESC/P: the bytes behind it, count of them, are given back to be read again.
+void pdl_line_escp_doubt(struct escp *escp, size_t count);
 void pdl_line_escp_skip(struct escp *escp, uint64_t count);
 void pdl_line_escp_mark(struct escp *escp, bool color);
 void pdl_line_escp_eject(struct escp *escp);

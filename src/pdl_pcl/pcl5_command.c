@@ -433,6 +433,12 @@ void pdl_pcl_escape_run(struct pcl5 *pcl, uint8_t final)
     case '9': pdl_pcl_margins_reset(pcl, false); break;
     case '=': pdl_pcl_half_line(pcl); break;
     case 'Y': pcl->display = true; break;
+    case '|':
+    case '\\':
+        pdl_facts_note(pcl->facts, PDL_UNKNOWN,
+                       "It has an escape that no PCL has: it mixes languages, and what it prints "
+                       "is not known.");
+        break;
     default: break; // ESC Z outside of display functions, self-test, ...
     }
 }

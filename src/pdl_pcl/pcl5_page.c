@@ -406,12 +406,19 @@ void pdl_pcl_copies(struct pcl5 *pcl, int32_t copies)
                        copies);
         return;
     }
-    copies = copies > INT16_MAX ? INT16_MAX : copies;
+    if (copies > INT16_MAX) {
+        pdl_facts_note(pcl->facts, PDL_UNKNOWN,
+                       "PCL asks for %d copies of a page, more than the %d that it has: how many "
+                       "come out is not known.",
+                       copies, INT16_MAX);
+        pcl->env.copies = INT16_MAX;
+        return;
+    }
     pcl->env.copies = (uint32_t)copies;
     if (pcl->facts->part->copies > 1) {
         pdl_facts_note(pcl->facts, PDL_EXACT,
-                       "PCL asks for %d copies of a page, in place of the %u of PJL.", copies,
-                       pcl->facts->part->copies);
+                       "PCL asks for %d %s of a page, in place of the %u of PJL.", copies,
+                       copies == 1 ? "copy" : "copies", pcl->facts->part->copies);
     } else if (copies > 1) {
         pdl_facts_note(pcl->facts, PDL_EXACT, "PCL asks for %d copies of a page.", copies);
     }

@@ -21,7 +21,7 @@ CASES = []
 
 def add(name, data, pages, truth, **facts):
     want = {'pages': pages, 'color': 0, 'blank': 0, 'impressions': pages, 'parts': 1,
-            'certainty': 'exact', 'truth': truth}
+            'certainty': 'unknown' if pages == 0 else 'exact', 'truth': truth}
     want.update(facts)
     CASES.append((name, data, want))
 
@@ -90,6 +90,13 @@ def ends_of_pages():
     add('copies-late', RESET + A4 + esc('|&l3Xa') + FF + b'b' + esc('|&l2X') + FF, 2,
         'copies are those when the page ends', impressions=5)
     add('copies-zero', RESET + A4 + esc('|&l2X|&l0Xa') + FF, 1, '&l0X is ignored', impressions=2)
+    add('copies-over', RESET + A4 + esc('|&l99999Xa') + FF, 1, '32767 is the most of &l#X', impressions=32767,
+        certainty='unknown', reason='PCL asks for 99999 copies')
+    add('copies-one', pjl('SET COPIES=3') + RESET + A4 + esc('|&l1Xa') + FF, 1, 'PCL replaces what PJL says',
+        reason='PCL asks for 1 copy of a page, in place of the 3')
+    for name, mixed in (('bar', b'|J'), ('backslash', b'\\x')):
+        add('mixed-' + name, RESET + A4 + ESC + mixed + b'a' + FF, 1, 'PCL has no such escape', certainty='unknown',
+            reason='it mixes languages')
     add('copies-reset', RESET + A4 + esc('|&l4Xa') + RESET + A4 + b'b' + FF, 2, 'a reset forgets copies',
         impressions=5)
     add('payloads', RESET + A4 + esc('|(s3W') + FF * 3 + esc('|)s2W') + FF * 2 + esc('|*v6W') + FF * 6 +
@@ -407,6 +414,19 @@ def jobs():
         sides=1)
     add('pjl-range', pjl('JOB NAME="a" START=2 END=3', 'SET COPIES=2') + RESET + A4 + page * 5 + end, 2,
         'only some pages are printed', impressions=4, reason='pages 2 to 3')
+    add('pjl-range-open', pjl('JOB NAME="a" START=3') + RESET + A4 + page * 5 + end, 3, 'START without END',
+        reason='pages 3 to the last')
+    add('pjl-range-none', pjl('JOB START=8 END=9') + RESET + A4 + page * 5 + end, 0, 'it has no page 8: none is printed',
+        certainty='exact')
+    for name, line, copies, certainty, reason in (
+            ('over', 'SET COPIES=65536', 65535, 'unknown', 'PJL COPIES=65536 is more'),
+            ('huge', 'SET QTY=99999999999999999999', 65535, 'unknown', 'PJL QTY=99999999999999999999 is more'),
+            ('below', 'SET COPIES=2 QTY=-1', 2, 'exact', 'PJL QTY=-1 is ignored'),
+            ('zero', 'SET COPIES=0', 1, 'exact', 'PJL COPIES=0 is ignored'),
+            ('part', 'SET COPIES=2.5', 2, 'exact', 'PJL COPIES=2.5 is taken without'),
+            ('times', 'SET COPIES=60000 QTY=60000', 3600000000, 'unknown', '60000 sets of 60000 copies')):
+        add('pjl-copies-' + name, pjl(line) + RESET + A4 + page + end, 1, 'no printer is asked for that',
+            impressions=copies, certainty=certainty, reason=reason)
     add('pjl-paper', pjl('SET PAPER=LEGAL', 'SET ORIENTATION=LANDSCAPE') + RESET + page + end, 1, 'the sheet by PJL',
         size='356x216')
     add('pjl-form-lines', pjl('SET PAPER=LETTER', 'SET FORMLINES=30') + RESET + b'x\r\n' * 31 + end, 2, 'lines a page')

@@ -119,7 +119,7 @@ static const struct {
       { 1, 0, 0, 0, 1, 1 } },
     { "numbers past any sense",
       STR_INIT(E "&l99999999999999999999Ax" E "&l99999999999Xy\f"),
-      { 1, 0, 0, 0, 32767, 1 } },
+      { 1, 0, 0, 0, 32767, 4 } },
     { "rows without an escape of their own",
       STR_INIT(E "*b0M" E "*b9Y1w\0011w\001" E "*b1W\0011w\f" E "*rC\f"),
       { 1, 0, 0, 0, 1, 3 } },
