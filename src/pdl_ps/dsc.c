@@ -14,8 +14,6 @@ enum {
     COPIES_MAX = 65535,
     DEPTH_MAX = 1000,
     END_OF_JOB = 4,
-    BOX_SIDES = 4,
-    UNIT_MAX = 1000000,
 };
 
 struct reading {
@@ -91,22 +89,6 @@ static uint32_t number_of(struct str word, uint32_t max)
     return num_u64(word, max, &value) ? (uint32_t)value : 0;
 }
 
-// A whole number, perhaps negative; what stands behind a point does not matter for a box.
-static bool unit_take(struct str *run, double *value)
-{
-    struct str word = word_take(run);
-    bool negative = starts(word, STR("-"));
-    word = rest(word, negative ? 1 : 0);
-    const char *point = memchr(word.ptr, '.', word.len);
-    word.len = point == NULL ? word.len : (size_t)(point - word.ptr);
-    uint64_t whole = 0;
-    if (!num_u64(word, UNIT_MAX, &whole)) {
-        return false;
-    }
-    *value = negative ? -(double)whole : (double)whole;
-    return true;
-}
-
 static void read_pages(struct pdl_ps_dsc *dsc, struct str values)
 {
     struct str first = word_take(&values);
@@ -119,34 +101,11 @@ static void read_pages(struct pdl_ps_dsc *dsc, struct str values)
     }
 }
 
-static void read_orientation(struct pdl_ps_dsc *dsc, struct str values)
-{
-    struct str word = word_take(&values);
-    if (str_eq(word, STR("Portrait"))) {
-        dsc->orientation = PDL_PS_PORTRAIT;
-    } else if (str_eq(word, STR("Landscape"))) {
-        dsc->orientation = PDL_PS_LANDSCAPE;
-    }
-}
-
-static void read_box(struct pdl_ps_dsc *dsc, struct str values)
-{
-    double box[BOX_SIDES];
-    for (size_t i = 0; i < BOX_SIDES; i++) {
-        if (!unit_take(&values, &box[i])) {
-            return;
-        }
-    }
-    memcpy(dsc->box, box, sizeof(box));
-    dsc->has_box = true;
-}
-
 // "duplex", "duplex(tumble)", "numcopies(3)", "collate", …
 static void read_requirements(struct pdl_ps_dsc *dsc, struct str values)
 {
     for (struct str word = word_take(&values); word.len > 0; word = word_take(&values)) {
         struct str copies = STR("numcopies(");
-        dsc->duplex |= starts(word, STR("duplex"));
         if (starts(word, copies) && word.ptr[word.len - 1] == ')') {
             word = rest(word, copies.len);
             word.len--;
@@ -177,22 +136,13 @@ static void count_page(struct pdl_ps_dsc *dsc, struct str values)
     dsc->page_comments += dsc->page_comments < COUNT_MAX;
 }
 
-static void count_feature(struct pdl_ps_dsc *dsc, struct str values)
-{
-    (void)values;
-    dsc->features += dsc->features < COUNT_MAX;
-}
-
 static const struct {
     struct str name;
     comment_reader *read;
 } comments[] = {
     { { "%%Pages:", 8 }, read_pages },
     { { "%%Page:", 7 }, count_page },
-    { { "%%Orientation:", 14 }, read_orientation },
-    { { "%%BoundingBox:", 14 }, read_box },
     { { "%%Requirements:", 15 }, read_requirements },
-    { { "%%BeginFeature:", 15 }, count_feature },
 };
 
 static void read_comment(struct reading *reading, struct str line)

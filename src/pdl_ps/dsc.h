@@ -6,26 +6,15 @@
 #include "base/str.h"
 #include <stdint.h>
 
-enum pdl_ps_orientation {
-    PDL_PS_UNSAID,
-    PDL_PS_PORTRAIT,
-    PDL_PS_LANDSCAPE,
-};
-
 struct pdl_ps_dsc {
     bool conforming; // "%!PS-Adobe-"
     bool epsf;
     bool has_pages; // %%Pages, in the header or (atend) in the trailer
     bool at_end;
-    bool has_box;
-    bool duplex; // %%Requirements
-    enum pdl_ps_orientation orientation;
     uint32_t pages;         // of %%Pages
     uint32_t page_comments; // %%Page, embedded documents left aside
-    uint32_t features;      // %%BeginFeature
     uint32_t jobs;          // that a ^D begins after the first
     uint32_t copies;        // of %%Requirements numcopies(n); 0: does not say
-    double box[4];          // of %%BoundingBox
 };
 
 // Reads all of the document's comments; what follows them badly is passed over.

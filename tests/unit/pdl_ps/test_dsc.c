@@ -49,25 +49,12 @@ static const struct case_of cases[] = {
     { "data that is longer than the document",
       STR_INIT(HEAD "%%BeginData: 4000000 Binary Bytes\n%%Page: 1 1\n"),
       { .conforming = true } },
-    { "orientation, box",
-      STR_INIT(HEAD "%%Orientation: Landscape\n%%BoundingBox: -5 0 612.5 792\n"),
-      { .conforming = true,
-        .orientation = PDL_PS_LANDSCAPE,
-        .has_box = true,
-        .box = { -5, 0, 612, 792 } } },
-    { "a box at the end", STR_INIT(HEAD "%%BoundingBox: (atend)\n"), { .conforming = true } },
-    { "portrait",
-      STR_INIT(HEAD "%%Orientation: Portrait\n%%Orientation: Askew\n"),
-      { .conforming = true, .orientation = PDL_PS_PORTRAIT } },
     { "requirements",
       STR_INIT(HEAD "%%Requirements: duplex(tumble) numcopies(3) collate\n"),
-      { .conforming = true, .duplex = true, .copies = 3 } },
+      { .conforming = true, .copies = 3 } },
     { "requirements that make no sense",
       STR_INIT(HEAD "%%Requirements: numcopies( numcopies(x) numcopies(99999999)\n"),
       { .conforming = true } },
-    { "features",
-      STR_INIT(HEAD "%%BeginFeature: *Duplex None\n%%EndFeature\n%%BeginFeature: *X Y\n"),
-      { .conforming = true, .features = 2 } },
     { "jobs",
       STR_INIT(HEAD "showpage\n\004\004 %!PS\nshowpage\n\004\nx \004%!\n\004\004"),
       { .conforming = true, .jobs = 1 } },
@@ -77,11 +64,8 @@ static const struct case_of cases[] = {
 static bool same(const struct pdl_ps_dsc *a, const struct pdl_ps_dsc *b)
 {
     return a->conforming == b->conforming && a->epsf == b->epsf && a->has_pages == b->has_pages &&
-           a->at_end == b->at_end && a->has_box == b->has_box && a->duplex == b->duplex &&
-           a->orientation == b->orientation && a->pages == b->pages &&
-           a->page_comments == b->page_comments && a->features == b->features &&
-           a->jobs == b->jobs && a->copies == b->copies &&
-           memcmp(a->box, b->box, sizeof(a->box)) == 0;
+           a->at_end == b->at_end && a->pages == b->pages && a->page_comments == b->page_comments &&
+           a->jobs == b->jobs && a->copies == b->copies;
 }
 
 static void test_a_line_that_is_too_long_is_no_comment(void)
