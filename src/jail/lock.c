@@ -103,7 +103,7 @@ static const int parser_calls[] = {
     SCMP_SYS(sendmsg),    SCMP_SYS(lseek),         SCMP_SYS(close),          SCMP_SYS(munmap),
     SCMP_SYS(mremap),     SCMP_SYS(brk),           SCMP_SYS(madvise),        SCMP_SYS(futex),
     SCMP_SYS(exit_group), SCMP_SYS(clock_gettime), SCMP_SYS(rt_sigreturn),   SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),     SCMP_SYS(gettid),        SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(getpid),     SCMP_SYS(gettid),        SCMP_SYS(rt_sigprocmask), SCMP_SYS(ppoll),
 };
 
 // pdftoppm and the loader: reading files, memory, and one exec, which Landlock narrows to one file.

@@ -20,7 +20,8 @@ enum {
     AT_SPACE = 400,
     AT_POINTS = 428,
     SPACE_RGB = 1,
-    PIXEL = 3,          // bytes
+    PIXEL = 3, // bytes
+    BLOCK = 8 * PIXEL,
     SIDE_MAX = 1 << 16, // pixels
     BYTE_BITS = 8,
     LEVEL_MAX = 255,
@@ -118,14 +119,40 @@ static size_t paper_bytes(const uint8_t *at, size_t len)
     return skipped;
 }
 
+// How many bytes from here on are pixels whose three colours are equal, as far as that can be told
+// by eight pixels at once: no byte differs from the next, but from a pixel to the next it may.
+static size_t grey_bytes(const uint8_t *at, size_t len)
+{
+    static const uint8_t within[BLOCK] = { 255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0,
+                                           255, 255, 0, 255, 255, 0, 255, 255, 0, 255, 255, 0 };
+    uint64_t mask[3];
+    uint64_t here[3];
+    uint64_t next[3];
+    size_t skipped = 0;
+    memcpy(mask, within, BLOCK);
+    for (; len - skipped > BLOCK; skipped += BLOCK) {
+        memcpy(here, at + skipped, BLOCK);
+        memcpy(next, at + skipped + 1, BLOCK);
+        uint64_t differ = ((here[0] ^ next[0]) & mask[0]) | ((here[1] ^ next[1]) & mask[1]) |
+                          ((here[2] ^ next[2]) & mask[2]);
+        if (differ != 0) {
+            break;
+        }
+    }
+    return skipped;
+}
+
 static void judge_row(struct page *page, const uint8_t *row)
 {
     for (size_t at = 0; at < page->line; at += PIXEL) {
         if (row[at] == LEVEL_MAX) {
             at += paper_bytes(row + at, page->line - at) / PIXEL * PIXEL;
-            if (at == page->line) {
-                return;
-            }
+        }
+        if (!page->blank) { // what is grey tells nothing more
+            at += grey_bytes(row + at, page->line - at);
+        }
+        if (at == page->line) {
+            return;
         }
         const uint8_t *pixel = row + at;
         page->blank &= pixel[0] >= WHITE && pixel[1] >= WHITE && pixel[2] >= WHITE;

@@ -11,8 +11,10 @@
 #include "pdl_ps/raster.h"
 #include <errno.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -21,6 +23,8 @@ enum {
     WORKER_MEMORY_MIB = 240,
     WORKER_SPACE_MIB = 5 * 1024,
     DOCUMENT_MIB = 4 * 1024,
+    GATHER_BELOW = 64 << 10, // bytes
+    GATHER_NS = 300000,
 };
 
 static bool read_picture(struct str ppm, struct pdl_facts *facts, struct err *err)
@@ -43,9 +47,20 @@ static bool read_picture(struct str ppm, struct pdl_facts *facts, struct err *er
 #define STREAM_BYTES_A_LIMIT ((uint64_t)256 << 20)
 
 struct stream {
-    int fd; // borrowed
+    int fd;     // borrowed
+    bool drawn; // row by row, by an interpreter: little of it is soon more
     uint64_t got;
 };
+
+// A row at a time would wake this process for each. All that is there after a short while costs as
+// much to read as a row. The end of the writer ends the wait.
+static void gather(int fd)
+{
+    struct pollfd ended = { .fd = fd };
+    struct timespec while_drawn = { .tv_nsec = GATHER_NS };
+    int how = ppoll(&ended, 1, &while_drawn, NULL);
+    (void)how; // cut short, less is there
+}
 
 static size_t stream_fill(void *source, uint8_t *into, size_t room)
 {
@@ -59,6 +74,9 @@ static size_t stream_fill(void *source, uint8_t *into, size_t room)
         jail_cpu_timer(COUNT_CPU_S);
     }
     stream->got += added;
+    if (stream->drawn && added > 0 && added < GATHER_BELOW) {
+        gather(stream->fd);
+    }
     return added;
 }
 
@@ -131,7 +149,7 @@ static bool serve_file(const struct count_request *request, int fd, struct err *
 static bool serve_stream(const struct count_request *request, int fd, struct err *err)
 {
     static uint8_t window[PDL_INPUT_WINDOW];
-    struct stream stream = { .fd = fd };
+    struct stream stream = { .fd = fd, .drawn = request->ask != COUNT_ASK_STREAM };
     struct pdl_input input = pdl_input_stream(stream_fill, &stream, window);
     return answer(request, &input, STR(""), err);
 }

@@ -112,6 +112,24 @@ static void test_pages_are_judged_by_the_rule_of_colour(void)
     }
 }
 
+static void test_colour_is_seen_at_every_place_of_a_grey_page(void)
+{
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT * 3; i++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+        struct pdl_facts facts = pdl_facts_of(&arena, "application/postscript", 10);
+        struct picture picture = { .len = 0 };
+        struct page page = { .space = 1, .paper = 100, .mark = { 100, 100, 100 } };
+        page.mark_at = (uint32_t)(i / 3);
+        page.mark[i % 3] = 103;
+        page_put(&picture, &page);
+        if (!read_it(&picture, &facts) || facts.pages != 1 || !facts.first->color) {
+            tap_result(false, "colour is not seen", __FILE__, __LINE__);
+            return;
+        }
+    }
+    tap_result(true, "colour is seen at every place", __FILE__, __LINE__);
+}
+
 static void test_copies_and_sides_are_those_of_the_header(void)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
@@ -225,6 +243,7 @@ static void test_too_many_pages_are_a_limit(void)
 int main(void)
 {
     test_pages_are_judged_by_the_rule_of_colour();
+    test_colour_is_seen_at_every_place_of_a_grey_page();
     test_copies_and_sides_are_those_of_the_header();
     test_one_sided_is_said_where_the_job_is_two_sided();
     test_collated_copies_of_all_pages_are_sets();
