@@ -172,9 +172,9 @@ static uint32_t page_copies(struct xl *xl)
         pdl_facts_note(xl->facts, PDL_EXACT,
                        "A page that ends with PageCopies 0 is not printed and not counted.");
     } else if (copies > PDL_COPIES_MAX) {
-        copies = PDL_COPIES_MAX;
         pdl_facts_note(xl->facts, PDL_UNKNOWN, "Page %llu asks for more than %d copies.",
                        page_number(xl), PDL_COPIES_MAX);
+        return PDL_COPIES_MAX;
     } else if (copies > 1 && xl->facts->part->sets > 1) {
         pdl_facts_note(xl->facts, PDL_EXACT, "Copies: PJL QTY %u times PageCopies %u.",
                        xl->facts->part->sets, copies);
