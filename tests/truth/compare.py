@@ -22,14 +22,18 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEER_SECONDS = 60
 
 
 def run(*command):
+    """What a peer prints. Ghostscript lets a program write where TMPDIR says: to a folder of its own, that is."""
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PEER_SECONDS, check=False)
+        with tempfile.TemporaryDirectory() as scratch:
+            done = subprocess.run(command, capture_output=True, timeout=PEER_SECONDS, check=False,
+                                  env={**os.environ, "TMPDIR": scratch})
     except (subprocess.TimeoutExpired, FileNotFoundError):
         return ""
     return done.stdout.decode("latin-1")
