@@ -191,6 +191,8 @@ def uncountable_cases(case):
     case('xqx', b'\x1b%-12345X@PJL JOB\n\x1b%-12345X,XQX\0\0\0\1', reason='XQX', format='-')
     case('hbp', b'\x1b%-12345X@PJL\n@PJL ENTER LANGUAGE = HBP\n@L\5', reason='HBP', format='-')
     case('lidil', b'$\1\0\0\7\0\0\0\0\0\xff\xff\xff\xff\xff$', reason='LIDIL')
+    case('pam', b'P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n\0', reason='a picture that is not read')
+    case('pcx', b'\n\5\1\x08' + bytes(124), reason='a picture that is not read')
     case('docx', b'PK\3\4\x14\0\0\0', reason='cut short')
     case('noise', bytes(range(1, 9)) * 9, reason='no language')
 
