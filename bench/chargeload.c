@@ -62,11 +62,13 @@ static void ask(struct load *load)
     char job[] = "1";
     (void)snprintf(user, sizeof(user), "%s", load->user);
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
-    request.user = user;
-    request.queue = queue;
     request.job = job;
-    request.n_classes = 1;
-    request.classes = classes;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = user;
+    work.queue = queue;
+    work.n_classes = 1;
+    work.classes = classes;
+    request.work = &work;
     (void)wire_ask(load->client, "/quoin.v1.Charging/Reserve", &request.base, 30000, on_answer,
                    load);
 }

@@ -144,11 +144,13 @@ static void make_reserve(struct request *request, struct cas *cas)
     rnd_bytes(request->key, 16);
     (void)snprintf(request->user, sizeof(request->user), "user%d", (int)rnd_below(USERS));
     ask->key = (ProtobufCBinaryData){ 16, request->key };
-    ask->user = request->user;
-    ask->queue = arena_text(&request->arena, STR("main"));
     ask->job = arena_text(&request->arena, STR("ipp://localhost:8631/jobs/123456"));
-    ask->classes = classes;
-    ask->n_classes = 1;
+    ask->work = arena_new(&request->arena, sizeof(*ask->work));
+    quoin__v1__work__init(ask->work);
+    ask->work->user = request->user;
+    ask->work->queue = arena_text(&request->arena, STR("main"));
+    ask->work->classes = classes;
+    ask->work->n_classes = 1;
     request->ask = &ask->base;
 }
 

@@ -154,8 +154,9 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         .dsn = options->dsn, .exclusive = true, .checkpoint_pages = 8000, .log_kib = 8 << 10
     };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
-        !cas_store_open(made, err) || !cas_witness_open(made, options->witness, err) ||
-        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
+        !config_open(made->db, &made->config, err) || !cas_store_open(made, err) ||
+        !cas_witness_open(made, options->witness, err) || !cas_found_site(made, err) ||
+        !cas_authority_open(made, options, err)) {
         return false;
     }
     cas_committed(made);
@@ -169,6 +170,7 @@ void cas_close(struct cas **cas)
     if (*cas == NULL) {
         return;
     }
+    config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
@@ -271,17 +273,13 @@ bool cas_repeat(struct cas *cas, struct cas_turn *turn, const char *method,
                    (long long)entry->sequence, differs);
 }
 
-struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask,
-                       Quoin__V1__PriceLine **lines, size_t line_count, uint32_t price_version)
+struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask)
 {
     Quoin__V1__Receipt *receipt = cas_message(turn->arena, &quoin__v1__receipt__descriptor);
     struct str request = cas_pack(turn->arena, ask);
     receipt->method = cas_text(turn->arena, str_of(method));
     receipt->request.data = (uint8_t *)cas_text(turn->arena, request);
     receipt->request.len = request.len;
-    receipt->lines = lines;
-    receipt->n_lines = line_count;
-    receipt->price_version = price_version;
     return cas_pack(turn->arena, &receipt->base);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "cas/cas.h"
+#include "config/config.h"
 #include "crypto/cert.h"
+#include "model/work.h"
 #include "price/price.h"
 #include "proto/cas.pb-c.h"
 
@@ -25,6 +27,7 @@ enum cas_sql {
 struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
+    struct config *config;                // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     int witness;                          // descriptor; -1: none
@@ -104,8 +107,53 @@ bool cas_repeat(struct cas *cas, struct cas_turn *turn, const char *method,
                 const ProtobufCMessage *ask, ProtobufCBinaryData key, struct ledger_entry *entry,
                 Quoin__V1__Receipt **receipt, bool *found, struct err *err) CC_MUST_USE;
 // What is kept with a new entry.
-struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask,
-                       Quoin__V1__PriceLine **lines, size_t line_count, uint32_t price_version);
+struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask);
+
+// --- one charge, on its way through the steps of charging.c
+// --------------------------------------
+
+struct cas_charge {
+    const Quoin__V1__Work *asked;
+    struct work work;              // what was asked, and what is known of the person
+    Quoin__V1__Decision *decision; // policy's; NULL: not asked yet, or there is none
+    uint32_t price_version;        // asked: 0 for the prices in force, else those of then
+    struct money total;
+    struct money real_cost;       // what it costs the site
+    Quoin__V1__PriceLine **lines; // in the arena, as all below
+    size_t line_count;
+    Quoin__V1__Share **shares; // who bears which part of a million
+    size_t share_count;
+    Quoin__V1__Share **legs; // which ledger account pays how much; the order of their keys
+    size_t leg_count;
+    struct ledger_account payer; // of the first leg, as it was before
+};
+
+// What was asked, checked and turned into the work. ERR_INVALID says what is no such thing.
+bool cas_work_read(const Quoin__V1__Work *asked, int64_t now, struct work *work,
+                   struct err *err) CC_MUST_USE;
+// The work as it is kept: without what must be forgotten. In the arena.
+Quoin__V1__Work *cas_work_kept(struct arena *arena, const Quoin__V1__Work *asked);
+
+// The steps. Each refuses with err and the turn's reasons.
+bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                     struct err *err) CC_MUST_USE;
+bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                    struct err *err) CC_MUST_USE;
+// Who bears it, and from which ledger accounts: each leg's account and amount.
+bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                   struct err *err) CC_MUST_USE;
+// All legs or none; like: key, why, asker, detail and times. The receipt is the first leg's.
+bool cas_step_reserve(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                      const struct ledger_ask *like, struct ledger_receipt *receipt,
+                      struct err *err) CC_MUST_USE;
+// Posts the legs of a reservation so that charge->total of it moves and the rest is given back; a
+// total of nothing with is_void voids them. legs then hold what each paid.
+bool cas_step_post(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                   const ProtobufCMessage *ask, const struct ledger_ask *like, bool is_void,
+                   struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
+// What is kept with the entry of the first leg.
+struct str cas_charge_receipt(struct cas_turn *turn, const char *method,
+                              const ProtobufCMessage *ask, const struct cas_charge *charge);
 
 #define CAS_CORE(name)                                                                             \
     bool name(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,                 \

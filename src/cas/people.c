@@ -92,7 +92,7 @@ CAS_CORE(cas_people_add)
         .amount = { add->overdraft },
         .why = STR("a new user"),
         .asker = cas_asker(turn),
-        .detail = cas_receipt(turn, "AddPerson", ask, NULL, 0, 0),
+        .detail = cas_receipt(turn, "AddPerson", ask),
         .at = turn->now,
     };
     if (!cas_store_person_add(cas, &person, err)) {
@@ -180,7 +180,7 @@ CAS_CORE(cas_people_deposit)
         .amount = { takes ? -deposit->amount : deposit->amount },
         .why = deposit->why[0] == '\0' ? STR("a deposit") : str_of(deposit->why),
         .asker = cas_asker(turn),
-        .detail = cas_receipt(turn, "Deposit", ask, NULL, 0, 0),
+        .detail = cas_receipt(turn, "Deposit", ask),
         .at = turn->now,
     };
     if (!ledger_transfer(cas->ledger, &change, &receipt, err) ||
@@ -214,7 +214,7 @@ CAS_CORE(cas_people_limit)
         .amount = { limit->overdraft },
         .why = STR("another limit"),
         .asker = cas_asker(turn),
-        .detail = cas_receipt(turn, "SetLimit", ask, NULL, 0, 0),
+        .detail = cas_receipt(turn, "SetLimit", ask),
         .at = turn->now,
     };
     if (!ledger_limit(cas->ledger, &change, &receipt, err)) {

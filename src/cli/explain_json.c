@@ -121,8 +121,9 @@ static void classes(struct json *json, const Quoin__V1__JobDetail *detail)
 {
     json_key(json, "classes");
     json_array(json);
-    for (size_t i = 0; i < detail->n_classes; i++) {
-        const Quoin__V1__PageClass *class = detail->classes[i];
+    size_t count = detail->work == NULL ? 0 : detail->work->n_classes;
+    for (size_t i = 0; i < count; i++) {
+        const Quoin__V1__PageClass *class = detail->work->classes[i];
         bool known = class->size < PAGE_SIZE_COUNT;
         json_object(json);
         json_text_field(json, "size", known ? page_size_name((enum page_size) class->size) : "");

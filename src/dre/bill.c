@@ -41,10 +41,9 @@ static size_t to_wire(const struct page_class *classes, size_t count, struct wir
 
 static bool from_packed(struct str packed, struct live *live)
 {
-    Quoin__V1__QuoteRequest *read =
-        quoin__v1__quote_request__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
+    Quoin__V1__Work *read = quoin__v1__work__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
     if (read == NULL || read->n_classes == 0 || read->n_classes > PAGE_CLASS_MAX) {
-        quoin__v1__quote_request__free_unpacked(read, NULL);
+        quoin__v1__work__free_unpacked(read, NULL);
         return false;
     }
     live->class_count = read->n_classes;
@@ -57,7 +56,7 @@ static bool from_packed(struct str packed, struct live *live)
                                                  .pages = from->pages,
                                                  .sheets = from->sheets };
     }
-    quoin__v1__quote_request__free_unpacked(read, NULL);
+    quoin__v1__work__free_unpacked(read, NULL);
     return true;
 }
 
@@ -215,17 +214,20 @@ static void send_reserve(struct dre *dre, struct job *job)
     char name[32];
     dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
     (void)snprintf(name, sizeof(name), "%" PRIu32, job->id);
-    Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
-    request.key = (ProtobufCBinaryData){ sizeof(key), key };
-    request.user = job->owner->name;
-    request.queue = job->queue->name;
-    request.job = name;
     char document[256];
     struct job_text text = dre_table_job_text(job);
     (void)snprintf(document, sizeof(document), "%.*s", (int)text.name.len, text.name.ptr);
-    request.document = document;
-    request.n_classes = to_wire(live->classes, live->class_count, &wire);
-    request.classes = wire.list;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = job->owner->name;
+    work.queue = job->queue->name;
+    work.printer = job->queue->printer->name;
+    work.document = document;
+    work.n_classes = to_wire(live->classes, live->class_count, &wire);
+    work.classes = wire.list;
+    Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
+    request.key = (ProtobufCBinaryData){ sizeof(key), key };
+    request.job = name;
+    request.work = &work;
     ask(dre, job, JOB_ACT_RESERVE, "/quoin.v1.Charging/Reserve", &request.base, on_reserved);
 }
 
@@ -411,10 +413,12 @@ void dre_quote(struct dre *dre, const struct ippd_intake *intake, struct ippd_ca
     pages.sheets = pages.pages;
     (void)dre_table_owner_name(intake->asker->user, user, sizeof(user));
     (void)snprintf(queue, sizeof(queue), "%.*s", (int)intake->queue.len, intake->queue.ptr);
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = user;
+    work.queue = queue;
+    work.n_classes = to_wire(&pages, 1, &wire);
+    work.classes = wire.list;
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
-    request.user = user;
-    request.queue = queue;
-    request.n_classes = to_wire(&pages, 1, &wire);
-    request.classes = wire.list;
+    request.work = &work;
     (void)wire_ask(dre->cas, "/quoin.v1.Charging/Quote", &request.base, 2000, on_quoted, call);
 }

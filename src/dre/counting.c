@@ -69,7 +69,7 @@ static void pack_classes(struct counting *counting)
 {
     Quoin__V1__PageClass classes[PAGE_CLASS_MAX];
     Quoin__V1__PageClass *list[PAGE_CLASS_MAX];
-    Quoin__V1__QuoteRequest packed = QUOIN__V1__QUOTE_REQUEST__INIT;
+    Quoin__V1__Work packed = QUOIN__V1__WORK__INIT;
     for (size_t at = 0; at < counting->planned.plan.class_count; at++) {
         const struct page_class *from = &counting->planned.plan.classes[at];
         quoin__v1__page_class__init(&classes[at]);
@@ -84,9 +84,9 @@ static void pack_classes(struct counting *counting)
     packed.classes = list;
     packed.n_classes = counting->planned.plan.class_count;
     uint8_t bytes[PAGE_CLASS_MAX * 64];
-    size_t len = quoin__v1__quote_request__get_packed_size(&packed);
+    size_t len = quoin__v1__work__get_packed_size(&packed);
     if (len <= sizeof(bytes)) {
-        (void)quoin__v1__quote_request__pack(&packed, bytes);
+        (void)quoin__v1__work__pack(&packed, bytes);
         buf_add(&counting->packed_classes, (struct str){ (const char *)bytes, len });
     }
 }

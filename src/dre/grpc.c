@@ -532,7 +532,7 @@ static void fill_events(struct str text, struct arena *arena, Quoin__V1__JobDeta
 // What is unpacked lives until the answer is sent.
 struct unpacked {
     Quoin__V1__DocumentFacts *facts;
-    Quoin__V1__QuoteRequest *classes;
+    Quoin__V1__Work *work;
     Quoin__V1__Reservation *reservation;
     Quoin__V1__Settlement *settlement;
 };
@@ -540,7 +540,7 @@ struct unpacked {
 static void unpacked_free(struct unpacked *unpacked)
 {
     quoin__v1__document_facts__free_unpacked(unpacked->facts, NULL);
-    quoin__v1__quote_request__free_unpacked(unpacked->classes, NULL);
+    quoin__v1__work__free_unpacked(unpacked->work, NULL);
     quoin__v1__reservation__free_unpacked(unpacked->reservation, NULL);
     quoin__v1__settlement__free_unpacked(unpacked->settlement, NULL);
 }
@@ -555,7 +555,7 @@ static void unpack(const struct journal_detail *detail, struct unpacked *unpacke
         unpacked->facts = quoin__v1__document_facts__unpack(NULL, detail->facts.len, facts);
     }
     if (detail->classes.len > 0) {
-        unpacked->classes = quoin__v1__quote_request__unpack(NULL, detail->classes.len, classes);
+        unpacked->work = quoin__v1__work__unpack(NULL, detail->classes.len, classes);
     }
     if (detail->reservation.len > 0) {
         unpacked->reservation =
@@ -582,10 +582,7 @@ static void answer_detail(struct wire_call *call, const struct job *job,
     out.identity = text_of(arena, detail->identity);
     out.from = text_of(arena, detail->address);
     out.facts = unpacked.facts;
-    if (unpacked.classes != NULL) {
-        out.n_classes = unpacked.classes->n_classes;
-        out.classes = unpacked.classes->classes;
-    }
+    out.work = unpacked.work;
     out.n_plan = split(detail->plan, arena, &out.plan);
     out.reservation = unpacked.reservation;
     out.settlement = unpacked.settlement;

@@ -35,7 +35,7 @@ struct journal_detail {
     struct str identity;
     struct str address;
     struct str facts;       // packed DocumentFacts
-    struct str classes;     // packed QuoteRequest: its classes alone
+    struct str classes;     // packed Work: its classes alone
     struct str plan;        // sentences, '\n' between
     struct str reservation; // packed Reservation
     struct str settlement;  // packed Settlement

@@ -122,13 +122,15 @@ static inline Quoin__V1__PageClass **classes_of(uint32_t mono, uint32_t color, s
 static inline const Quoin__V1__Reservation *reserve(uint8_t key, const char *user, uint32_t mono,
                                                     uint32_t color)
 {
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = text_of(user);
+    work.queue = text_of("main");
+    work.document = text_of("a secret.pdf");
+    work.classes = classes_of(mono, color, &work.n_classes);
     Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
     request.key = key_of(key);
-    request.user = text_of(user);
-    request.queue = text_of("main");
     request.job = text_of("ipp://h/jobs/1");
-    request.document = text_of("a secret.pdf");
-    request.classes = classes_of(mono, color, &request.n_classes);
+    request.work = &work;
     return ask(&request.base);
 }
 

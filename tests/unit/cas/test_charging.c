@@ -6,13 +6,15 @@
 static void test_a_quote_tells_the_lines(void)
 {
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
-    request.user = text_of("mary");
-    request.classes = classes_of(2, 1, &request.n_classes);
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    request.work = &work;
+    work.user = text_of("mary");
+    work.classes = classes_of(2, 1, &work.n_classes);
     const Quoin__V1__QuoteReply *quote = ask(&request.base);
     CHECK(quote != NULL && quote->amount == 30000 && quote->enough && quote->n_lines == 2);
     CHECK(strcmp(quote->lines[1]->what, "1 colour page, normal size") == 0);
     CHECK(strcmp(quote->lines[1]->rule, "page.normal.color") == 0 && quote->price_version == 1);
-    request.classes = classes_of(0, 100, &request.n_classes);
+    work.classes = classes_of(0, 100, &work.n_classes);
     quote = ask(&request.base);
     CHECK(quote != NULL && !quote->enough && quote->available == 100000);
 }
@@ -93,10 +95,12 @@ static void test_a_settlement_is_priced_as_its_reservation_was(void)
 static void test_reservations_lapse_when_they_say(void)
 {
     Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    request.work = &work;
     request.key = key_of(50);
-    request.user = text_of("mary");
+    work.user = text_of("mary");
     request.lapses_at = now + 5000;
-    request.classes = classes_of(0, 0, &request.n_classes);
+    work.classes = classes_of(0, 0, &work.n_classes);
     CHECK(ask(&request.base) != NULL);
     request.key = key_of(51);
     request.lapses_at = now;
@@ -111,12 +115,14 @@ static void test_reservations_lapse_when_they_say(void)
 static void test_blank_pages_are_told_and_cost_what_mono_costs(void)
 {
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
-    request.user = text_of("mary");
-    request.classes = classes_of(3, 0, &request.n_classes);
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    request.work = &work;
+    work.user = text_of("mary");
+    work.classes = classes_of(3, 0, &work.n_classes);
     const Quoin__V1__QuoteReply *mono = ask(&request.base);
     CHECK(mono != NULL && strcmp(mono->lines[0]->what, "3 mono pages, normal size") == 0);
     int64_t amount = mono->amount;
-    request.classes[0]->blank = true;
+    work.classes[0]->blank = true;
     const Quoin__V1__QuoteReply *blank = ask(&request.base);
     CHECK(blank != NULL && strcmp(blank->lines[0]->what, "3 blank pages, normal size") == 0);
     CHECK(blank->amount == amount && amount > 0);
@@ -125,17 +131,19 @@ static void test_blank_pages_are_told_and_cost_what_mono_costs(void)
 static void test_wrong_classes_are_refused(void)
 {
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
-    request.user = text_of("mary");
-    request.classes = classes_of(1, 0, &request.n_classes);
-    request.classes[0]->size = 4;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    request.work = &work;
+    work.user = text_of("mary");
+    work.classes = classes_of(1, 0, &work.n_classes);
+    work.classes[0]->size = 4;
     CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
     Quoin__V1__PageClass *many[PAGE_CLASS_MAX + 1];
     for (int i = 0; i < PAGE_CLASS_MAX + 1; i++) {
         size_t count;
         many[i] = classes_of(1, 0, &count)[0];
     }
-    request.classes = many;
-    request.n_classes = PAGE_CLASS_MAX + 1;
+    work.classes = many;
+    work.n_classes = PAGE_CLASS_MAX + 1;
     CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
 }
 

@@ -6,11 +6,11 @@
 static struct arena arena = { .cap = 100000 };
 static struct err err;
 
-static Quoin__V1__ReserveRequest *sample(void)
+static Quoin__V1__SettleRequest *sample(void)
 {
-    Quoin__V1__ReserveRequest *ask = cas_message(&arena, &quoin__v1__reserve_request__descriptor);
+    Quoin__V1__SettleRequest *ask = cas_message(&arena, &quoin__v1__settle_request__descriptor);
     ask->key = (ProtobufCBinaryData){ 3, (uint8_t *)cas_text(&arena, STR("abc")) };
-    ask->user = cas_text(&arena, STR("mary"));
+    ask->evidence = cas_text(&arena, STR("mary"));
     ask->n_classes = 2;
     ask->classes = arena_new_array(&arena, 2, sizeof(*ask->classes));
     for (int i = 0; i < 2; i++) {
@@ -20,7 +20,7 @@ static Quoin__V1__ReserveRequest *sample(void)
     return ask;
 }
 
-static bool differs(const Quoin__V1__ReserveRequest *b, const char *field)
+static bool differs(const Quoin__V1__SettleRequest *b, const char *field)
 {
     const char *found = cas_difference(&sample()->base, &b->base);
     return field == NULL ? found == NULL : found != NULL && strcmp(found, field) == 0;
@@ -28,13 +28,13 @@ static bool differs(const Quoin__V1__ReserveRequest *b, const char *field)
 
 static void test_every_kind_of_field(void)
 {
-    Quoin__V1__ReserveRequest *b = sample();
+    Quoin__V1__SettleRequest *b = sample();
     CHECK(differs(b, NULL));
-    b->user = cas_text(&arena, STR("tom"));
-    CHECK(differs(b, "user"));
+    b->evidence = cas_text(&arena, STR("tom"));
+    CHECK(differs(b, "evidence"));
     b = sample();
-    b->lapses_at = 1;
-    CHECK(differs(b, "lapses_at"));
+    b->reservation = b->key;
+    CHECK(differs(b, "reservation"));
     b = sample();
     b->key.data[2] = 'x';
     CHECK(differs(b, "key"));
@@ -74,7 +74,7 @@ static void test_numbers_in_lists_and_messages_in_messages(void)
 
 static void test_packed_and_unpacked_is_the_same(void)
 {
-    Quoin__V1__ReserveRequest *a = sample();
+    Quoin__V1__SettleRequest *a = sample();
     ProtobufCMessage *b = NULL;
     struct str bytes = cas_pack(&arena, &a->base);
     CHECK(cas_unpack(&arena, a->base.descriptor, bytes, &b, &err));

@@ -152,11 +152,13 @@ static void ask_reserve(const char *name, uint8_t number)
     class.size = 1;
     class.pages = class.sheets = 1;
     request.key = key_of('r', number, key);
-    request.user = text;
-    request.queue = job;
     request.job = job;
-    request.classes = classes;
-    request.n_classes = 1;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = text;
+    work.queue = job;
+    work.classes = classes;
+    work.n_classes = 1;
+    request.work = &work;
     open_asks++;
     (void)wire_ask(dre, "/quoin.v1.Charging/Reserve", &request.base, 0, on_reservation, NULL);
 }

@@ -80,8 +80,10 @@ static void test_pages_parts_and_copies_are_told(void)
     job.copies = 7;
     detail.job = &job;
     detail.facts = &facts;
-    detail.classes = classes;
-    detail.n_classes = 1;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.classes = classes;
+    work.n_classes = 1;
+    detail.work = &work;
     detail.computed = 210;
     cli_explain_json(&out, &detail, NULL);
     static const char *const wanted[] = {

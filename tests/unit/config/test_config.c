@@ -1,0 +1,150 @@
+// Things change together, in numbered changes that keep what was there before; the same key gives
+// the same answer.
+#include "config/config.h"
+
+#include "db/db.h"
+#include "lib/folder.h"
+#include "lib/tap.h"
+
+static struct db *db;
+static struct config *config;
+static struct arena arena = { .cap = 64 << 20 };
+static struct err err;
+
+static bool apply(uint8_t key, const struct config_edit *edits, size_t count, int64_t seen,
+                  int64_t *number)
+{
+    const struct config_ask ask = { .key = { key },
+                                    .edits = edits,
+                                    .count = count,
+                                    .why = STR("a test"),
+                                    .asker = STR("admin/one"),
+                                    .at = 1000 + key,
+                                    .seen = seen };
+    memset(&err, 0, sizeof(err));
+    if (!db_begin(db, &err)) {
+        return false;
+    }
+    if (!config_apply(config, &ask, number, &err)) {
+        db_rollback(db);
+        return false;
+    }
+    return db_commit(db, &err);
+}
+
+static struct str body_of(const char *kind, const char *name)
+{
+    struct config_thing thing;
+    bool found = false;
+    CHECK(config_get(config, str_of(kind), str_of(name), &arena, &thing, &found, &err));
+    return found ? thing.body : STR("(none)");
+}
+
+static void test_a_change_is_kept_with_old_and_new(void)
+{
+    const struct config_edit first[] = {
+        { .kind = STR("price"), .name = STR("base"), .body = STR("one") },
+        { .kind = STR("quota"), .name = STR("students"), .body = STR("") },
+        { .kind = STR("quota"), .name = STR("absent"), .is_removal = true },
+    };
+    const struct config_edit second[] = {
+        { .kind = STR("price"), .name = STR("base"), .body = STR("two") },
+        { .kind = STR("quota"), .name = STR("students"), .is_removal = true },
+    };
+    int64_t number = 0;
+    CHECK(apply(1, first, 3, -1, &number) && number == 1);
+    CHECK(str_eq(body_of("price", "base"), STR("one")) && body_of("quota", "students").len == 0);
+    CHECK(apply(2, second, 2, 1, &number) && number == 2);
+    CHECK(str_eq(body_of("price", "base"), STR("two")));
+    CHECK(str_eq(body_of("quota", "students"), STR("(none)")));
+    struct config_edit *edits;
+    size_t count;
+    CHECK(config_change_edits(config, 2, &arena, &edits, &count, &err) && count == 2);
+    CHECK(edits[0].had_old && str_eq(edits[0].old, STR("one")) && !edits[0].is_removal);
+    CHECK(edits[1].had_old && edits[1].old.len == 0 && edits[1].is_removal);
+    CHECK(config_change_edits(config, 1, &arena, &edits, &count, &err) && count == 2);
+    CHECK(!edits[0].had_old && str_eq(edits[0].body, STR("one")));
+}
+
+static void test_the_same_key_gives_the_same_answer(void)
+{
+    const struct config_edit edits[] = {
+        { .kind = STR("price"), .name = STR("base"), .body = STR("two") },
+        { .kind = STR("quota"), .name = STR("students"), .is_removal = true },
+    };
+    const struct config_edit other[] = {
+        { .kind = STR("price"), .name = STR("base"), .body = STR("three") },
+    };
+    int64_t number = 0;
+    CHECK(apply(2, edits, 2, 1, &number) && number == 2);
+    CHECK(!apply(2, other, 1, -1, &number) && err.code == ERR_CONFLICT);
+    CHECK(!apply(3, other, 1, 1, &number) && err.code == ERR_CONFLICT); // seen is stale
+    CHECK(apply(4, edits, 2, 2, &number) && number == 2);               // nothing to change
+    int64_t version = 0;
+    CHECK(config_version(config, &version, &err) && version == 2);
+}
+
+static void test_lists(void)
+{
+    struct config_edit edits[20];
+    char names[20][8];
+    int64_t number;
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "n%02d", i);
+        edits[i] =
+            (struct config_edit){ .kind = STR("many"), .name = str_of(names[i]), .body = STR("b") };
+    }
+    CHECK(apply(9, edits, 20, -1, &number) && number == 3);
+    struct config_thing things[8];
+    size_t count;
+    CHECK(config_list(config, STR("many"), STR("n04"), 8, &arena, things, &count, &err));
+    CHECK(count == 8 && str_eq(things[0].name, STR("n05")) && things[0].changed_in == 3);
+    struct config_change changes[2];
+    CHECK(config_changes(config, 0, 2, &arena, changes, &count, &err) && count == 2);
+    CHECK(changes[0].number == 3 && changes[0].edit_count == 20 && changes[1].number == 2);
+    CHECK(str_eq(changes[0].asker, STR("admin/one")) && str_eq(changes[0].why, STR("a test")));
+    CHECK(config_changes(config, 2, 2, &arena, changes, &count, &err) && count == 1);
+}
+
+static void test_what_is_no_thing_is_refused(void)
+{
+    const struct config_edit nameless = { .kind = STR("price"), .body = STR("x") };
+    int64_t number;
+    CHECK(!apply(30, &nameless, 1, -1, &number) && err.code == ERR_INVALID);
+}
+
+static void test_every_failing_call_undoes_all(void)
+{
+    const struct config_edit edits[] = {
+        { .kind = STR("f"), .name = STR("a"), .body = STR("1") },
+        { .kind = STR("f"), .name = STR("b"), .body = STR("2") },
+    };
+    int64_t number = 0;
+    bool done = false;
+    for (int64_t n = 1; !done && n < 100; n++) {
+        db_fault_at(db, n, n % 2 == 0);
+        done = apply(40, edits, 2, -1, &number);
+        done = done && db_fault_is_due(db);
+        db_fault_at(db, 0, false);
+        CHECK(done || str_eq(body_of("f", "b"), STR("(none)")) || number == 4);
+    }
+    CHECK(done && number == 4 && str_eq(body_of("f", "b"), STR("2")));
+}
+
+int main(void)
+{
+    char dsn[160];
+    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/config.db", folder_make());
+    const struct db_options options = { .dsn = dsn };
+    CHECK(db_open(&db, &options, &err) && config_open(db, &config, &err));
+    test_a_change_is_kept_with_old_and_new();
+    test_the_same_key_gives_the_same_answer();
+    test_lists();
+    test_what_is_no_thing_is_refused();
+    test_every_failing_call_undoes_all();
+    config_close(&config);
+    db_close(&db);
+    arena_free(&arena);
+    folder_end();
+    return tap_done();
+}
