@@ -7,11 +7,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static const struct db_driver *const drivers[] = { &db_sqlite_driver };
+const struct db_driver *db_more_driver;
 
-static const char *const db_verb_texts[DB_VERB_COUNT] = {
-    "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part",
-};
+static void db_undo(struct db *db);
 
 // True once the fault that a test asked for is due now.
 static bool db_is_faulty(struct db *db, struct err *err)
@@ -20,15 +18,44 @@ static bool db_is_faulty(struct db *db, struct err *err)
         return false;
     }
     if (db->fault_loses) {
-        db_rollback(db);
+        db_undo(db);
     }
     return !err_set(err, ERR_UNAVAILABLE, "the database failed because a test asked for it");
 }
 
+// Whether a call may go on: not behind one that failed in the same transaction, nor by a fault.
+static bool db_may(struct db *db, struct err *err)
+{
+    if (db->spoiled) {
+        *err = db->spoiled_by;
+        return false;
+    }
+    return !db_is_faulty(db, err);
+}
+
+// What a call came to; a failure spoils the transaction.
+static bool db_done(struct db *db, bool ok, const struct err *err)
+{
+    if (!ok && db->begun && !db->spoiled) {
+        db->spoiled = true;
+        db->spoiled_by = *err;
+        db->epoch++;
+    }
+    return ok;
+}
+
+static bool db_do_verb(struct db *db, enum db_verb verb, struct err *err)
+{
+    if (db->driver->verb_texts != NULL) {
+        return db_run(db->verbs[verb], err);
+    }
+    return db_done(db, db_may(db, err) && db->driver->verb(db, verb, err), err);
+}
+
 static bool db_open_verbs(struct db *db, struct err *err)
 {
-    for (int verb = 0; verb < DB_VERB_COUNT; verb++) {
-        if (!db_prepare(db, &db->verbs[verb], db_verb_texts[verb], err)) {
+    for (int verb = 0; db->driver->verb_texts != NULL && verb < DB_VERB_COUNT; verb++) {
+        if (!db_prepare(db, &db->verbs[verb], db->driver->verb_texts[verb], err)) {
             return false;
         }
     }
@@ -37,7 +64,8 @@ static bool db_open_verbs(struct db *db, struct err *err)
 
 bool db_open(struct db **db, const struct db_options *options, struct err *err)
 {
-    for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+    const struct db_driver *const drivers[] = { &db_sqlite_driver, db_more_driver };
+    for (size_t i = 0; i < 2 && drivers[i] != NULL; i++) {
         size_t len = strlen(drivers[i]->scheme);
         if (strncmp(options->dsn, drivers[i]->scheme, len) == 0) {
             OWN(db_close) struct db *opened = mem_new(sizeof(*opened));
@@ -53,7 +81,8 @@ bool db_open(struct db **db, const struct db_options *options, struct err *err)
         }
     }
     return err_set(err, ERR_INVALID,
-                   "no driver for the database \"%.60s\"; it is spelled sqlite:PATH", options->dsn);
+                   "no driver for the database \"%.20s...\"; it is spelled sqlite:PATH%s",
+                   options->dsn, db_more_driver == NULL ? "" : " or postgresql://HOST/DATABASE");
 }
 
 void db_close(struct db **db)
@@ -84,17 +113,14 @@ bool db_must_stop(const struct db *db)
 
 bool db_run_text(struct db *db, const char *sql, struct err *err)
 {
-    return !db_is_faulty(db, err) && db->driver->run_text(db, sql, err);
+    return db_done(db, db_may(db, err) && db->driver->run_text(db, sql, err), err);
 }
 
 bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct err *err)
 {
-    if (db_is_faulty(db, err)) {
-        return false;
-    }
     struct db_stmt *made = mem_new(sizeof(*made));
     made->db = db;
-    if (!db->driver->prepare(db, made, sql, err)) {
+    if (!db_done(db, db_may(db, err) && db->driver->prepare(db, made, sql, err), err)) {
         free(made);
         return false;
     }
@@ -165,22 +191,40 @@ void db_bind_null(struct db_stmt *stmt, int index)
              db_has_param(stmt, index) && stmt->db->driver->bind_null(stmt, stmt->params[index]));
 }
 
-bool db_step(struct db_stmt *stmt, bool *row, struct err *err)
+// Whether the statement may run: it is bound whole, and nothing failed before it.
+static bool db_is_ready(struct db_stmt *stmt, struct err *err)
 {
     int bad = stmt->bad_param;
     if (bad != 0) {
-        db_reset(stmt);
         return err_set(err, ERR_INTERNAL, "parameter $%d of a statement could not be bound", bad);
     }
-    if (db_is_faulty(stmt->db, err)) {
-        db_reset(stmt);
-        return false;
-    }
-    bool ok = stmt->db->driver->step(stmt, row, err);
+    return db_may(stmt->db, err);
+}
+
+bool db_step(struct db_stmt *stmt, bool *row, struct err *err)
+{
+    bool ok = db_is_ready(stmt, err) && stmt->db->driver->step(stmt, row, err);
     if (!ok || !*row) {
         db_reset(stmt);
     }
-    return ok;
+    return db_done(stmt->db, ok, err);
+}
+
+bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err)
+{
+    struct db *db = stmt->db;
+    if (db->driver->later == NULL) {
+        return db_run(stmt, err) &&
+               (db_changes(db) == changes ||
+                db_done(db,
+                        err_set(err, ERR_INTERNAL,
+                                "a statement changed %lld rows where %lld were meant",
+                                (long long)db_changes(db), (long long)changes),
+                        err));
+    }
+    bool ok = db_is_ready(stmt, err) && db->driver->later(stmt, changes, err);
+    db_reset(stmt);
+    return db_done(db, ok, err);
 }
 
 bool db_run(struct db_stmt *stmt, struct err *err)
@@ -225,41 +269,62 @@ int64_t db_changes(const struct db *db)
     return db->driver->changes(db);
 }
 
-int64_t db_last_id(const struct db *db)
-{
-    return db->driver->last_id(db);
-}
-
 bool db_begin(struct db *db, struct err *err)
 {
     assert(!db_in_transaction(db));
-    return db_run(db->verbs[DB_BEGIN], err);
+    db->spoiled = db->failed_late = db->may_retry = false;
+    db->epoch++;
+    db->begun = db_do_verb(db, DB_BEGIN, err);
+    return db->begun;
 }
 
 bool db_commit(struct db *db, struct err *err)
 {
-    if (!db_in_transaction(db)) {
-        return err_set(err, ERR_UNAVAILABLE, "the transaction was lost before it was committed");
-    }
-    if (!db_run(db->verbs[DB_COMMIT], err)) {
+    bool ok = db_in_transaction(db) || db->spoiled ||
+              err_set(err, ERR_UNAVAILABLE, "the transaction was lost before it was committed");
+    if (!ok || !db_do_verb(db, DB_COMMIT, err)) {
         db_rollback(db);
         return false;
     }
+    db->begun = false;
     return true;
 }
 
-void db_rollback(struct db *db)
+static void db_undo(struct db *db)
 {
     if (db_in_transaction(db)) {
         struct err unheard;
         int64_t fault = db->fault_in;
         db->fault_in = 0;
+        db->spoiled = false;
         // Without a transaction there is nothing to roll back; with one, only damage can refuse.
-        if (!db_run(db->verbs[DB_ROLLBACK], &unheard)) {
+        if (!db_do_verb(db, DB_ROLLBACK, &unheard) && db_in_transaction(db)) {
             db->must_stop = true;
         }
         db->fault_in = fault;
     }
+}
+
+void db_rollback(struct db *db)
+{
+    db_undo(db);
+    db->begun = db->spoiled = false;
+    db->epoch++;
+}
+
+bool db_may_retry(const struct db *db)
+{
+    return db->may_retry;
+}
+
+bool db_failed_late(const struct db *db)
+{
+    return db->failed_late;
+}
+
+uint64_t db_epoch(const struct db *db)
+{
+    return db->epoch;
 }
 
 bool db_in_transaction(const struct db *db)
@@ -269,21 +334,25 @@ bool db_in_transaction(const struct db *db)
 
 bool db_part_begin(struct db *db, struct err *err)
 {
-    return db_run(db->verbs[DB_PART_BEGIN], err);
+    return db_do_verb(db, DB_PART_BEGIN, err);
 }
 
 bool db_part_keep(struct db *db, struct err *err)
 {
-    return db_run(db->verbs[DB_PART_KEEP], err);
+    return db_do_verb(db, DB_PART_KEEP, err);
 }
 
 bool db_part_undo(struct db *db)
 {
     struct err unheard;
+    if (!db_in_transaction(db)) {
+        return false;
+    }
     // The part's own failure is what is told; whether the transaction lives is all that matters
     // here.
-    return db_in_transaction(db) && db_run(db->verbs[DB_PART_UNDO], &unheard) &&
-           db_run(db->verbs[DB_PART_KEEP], &unheard);
+    db->spoiled = false;
+    db->epoch++;
+    return db_do_verb(db, DB_PART_UNDO, &unheard) && db_do_verb(db, DB_PART_KEEP, &unheard);
 }
 
 bool db_checkpoint(struct db *db, uint32_t pages, struct err *err)

@@ -1,5 +1,5 @@
-// db: the only door to SQL. Statements, values, transactions; a driver stands behind it (SQLite
-// today), and nobody outside this room can tell which.
+// db: the only door to SQL. Statements, values, transactions; a driver stands behind it (SQLite or
+// PostgreSQL), and nobody outside this room need know which.
 //
 // One statement text serves all drivers: parameters are $1, $2 ..., every value is bound, no SQL is
 // ever put together from data. A handle and its statements belong to one thread at a time. What a
@@ -7,8 +7,10 @@
 //   ERR_EXISTS       a row with that unique value is there already
 //   ERR_DENIED       the table refuses it (append-only)
 //   ERR_INVALID      another constraint of the table
-//   ERR_CONFLICT     somebody else holds the database
-//   ERR_UNAVAILABLE  no space, no file, read-only: nothing was written, retry later
+//   ERR_CONFLICT     somebody else holds the database, or was in the way: do all of it again
+//   ERR_UNAVAILABLE  no space, no file, no server: nothing was written, retry later. Of db_commit:
+//                    the connection was lost and nobody knows; the same key asked again tells
+//   ERR_LIMIT        a value, or the statement, is too big
 //   ERR_INTERNAL     input/output error, corruption, or our own mistake; see db_must_stop
 #pragma once
 
@@ -24,10 +26,12 @@ struct db_stmt; // a prepared statement, owned by its connection
 
 struct db_options {
     // "sqlite:PATH"; the file is made with mode 0600 if it is not there (its folder must be).
+    // "postgresql://HOST:PORT[,HOST:PORT]/DATABASE?..." as libpq reads it: docs/stores.md.
     const char *dsn;
     // Never writes, never checkpoints. Several may be open beside the one that writes.
     bool read_only;
     // No other connection, of any process, may open it meanwhile, and no shared memory is used.
+    // SQLite only: PostgreSQL lets one transaction of db_begin run at a time, of all processes.
     bool exclusive;
     // Check every page and index also after a clean stop.
     bool always_check;
@@ -39,6 +43,10 @@ struct db_options {
     // much cheaper than one of a file that grew; 0: it grows.
     uint32_t log_kib;
 };
+
+// Before db_open: this program knows postgresql:// too. Its library is linked only into programs
+// that say so.
+void db_allow_postgres(void);
 
 // How the connection was found at db_open.
 struct db_start {
@@ -64,11 +72,11 @@ bool db_must_stop(const struct db *db);
 // Migrations go forward only. Each text is run once, in order of `version` from 1, in a transaction
 // of its own, and kept: a text that differs from the one that was run is ERR_CONFLICT, as is a
 // database that knows a version past the last one given (a newer release made it).
-// Texts spell types {integer}, {bytes}, {text} and end tables with {table}; the driver fills in its
-// words.
+// Texts spell types {integer}, {bytes}, {text}, the whole of a key that the database numbers itself
+// {id} ("n {id}, name {text}") and end tables with {table}; the driver fills in its words.
 struct db_migration {
     int version;
-    const char *dialect; // NULL: for all drivers, else the driver's name: "sqlite"
+    const char *dialect; // NULL: for all drivers, else the driver's name: "sqlite", "postgresql"
     const char *sql;     // constant text, several statements
 };
 bool db_migrate(struct db *db, const char *room, const struct db_migration *steps, size_t count,
@@ -96,6 +104,12 @@ bool db_step(struct db_stmt *stmt, bool *row, struct err *err) CC_MUST_USE;
 // Steps to the end; rows are passed over.
 bool db_run(struct db_stmt *stmt, struct err *err) CC_MUST_USE;
 
+// db_run of a statement that changes exactly so many rows and whose refusal would be our own
+// mistake. Inside a transaction a driver may send it without waiting; what it refuses, or another
+// number of rows (ERR_INTERNAL), then ends the whole transaction and is told by a later call, at
+// the latest by db_commit.
+bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err) CC_MUST_USE;
+
 // For a statement that is left before its last row.
 void db_reset(struct db_stmt *stmt);
 
@@ -105,12 +119,13 @@ struct str db_col_text(const struct db_stmt *stmt, int column);
 struct str db_col_bytes(const struct db_stmt *stmt, int column);
 bool db_col_is_null(const struct db_stmt *stmt, int column);
 
-// Rows that the last INSERT, UPDATE or DELETE changed; the id of the last row inserted.
+// Rows that the last INSERT, UPDATE or DELETE of db_step or db_run changed.
 int64_t db_changes(const struct db *db);
-int64_t db_last_id(const struct db *db);
 
-// A writing transaction. After db_commit returned true the changes survive a power cut; after false
-// none of them is there.
+// A writing transaction: one at a time in a database, whoever asks. After db_commit returned true
+// the changes survive a power cut; after false none of them is there (but see ERR_UNAVAILABLE).
+// A call that fails inside spoils the transaction, or the part: until that is undone every further
+// call fails with the same error.
 bool db_begin(struct db *db, struct err *err) CC_MUST_USE;
 bool db_commit(struct db *db, struct err *err) CC_MUST_USE;
 void db_rollback(struct db *db); // nothing open: nothing to do
@@ -118,6 +133,17 @@ void db_rollback(struct db *db); // nothing open: nothing to do
 // The transaction is open and alive. Some failures (no space, input/output) end the whole of it:
 // then there is nothing left to undo or to commit.
 bool db_in_transaction(const struct db *db);
+
+// Why the last transaction failed. may_retry: because of another one, or because the connection was
+// lost; the same calls in a new one may go well. failed_late: by a call of db_run_later, so whoever
+// was told is not necessarily who did it.
+bool db_may_retry(const struct db *db);
+bool db_failed_late(const struct db *db);
+
+// Counts up whenever what was read may be true no longer: a transaction begins, or it or a part of
+// it is undone or lost. Inside a transaction nobody else writes, so what is read under one number
+// is known until the number changes.
+uint64_t db_epoch(const struct db *db);
 
 // A part that can be undone alone, inside a transaction; not nested. db_part_undo returns false
 // where the whole transaction is gone.

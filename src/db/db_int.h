@@ -6,6 +6,16 @@
 
 enum { DB_PARAMS_MAX = 48 };
 
+enum db_verb {
+    DB_BEGIN,
+    DB_COMMIT,
+    DB_ROLLBACK,
+    DB_PART_BEGIN,
+    DB_PART_KEEP,
+    DB_PART_UNDO,
+    DB_VERB_COUNT
+};
+
 struct db_driver {
     const char *name;    // as in db_migration.dialect
     const char *scheme;  // of the dsn, with the colon
@@ -13,6 +23,9 @@ struct db_driver {
     const char *bytes;
     const char *text;
     const char *table;
+    const char *id; // {id}: a key that the database numbers where it is not given
+    // What begins, ends and parts a transaction, by enum db_verb; NULL: `verb` does it.
+    const char *const *verb_texts;
 
     // Sets db->inner. db->options and db->start are there.
     bool (*open)(struct db *db, const char *where, struct err *err);
@@ -30,23 +43,20 @@ struct db_driver {
     struct str (*col_run)(const struct db_stmt *stmt, int column, bool bytes);
     bool (*col_is_null)(const struct db_stmt *stmt, int column);
     int64_t (*changes)(const struct db *db);
-    int64_t (*last_id)(const struct db *db);
     bool (*in_transaction)(const struct db *db);
     bool (*checkpoint)(struct db *db, struct err *err);
     int64_t (*pages_written)(const struct db *db); // since it was opened
+
+    // Only of a driver across a connection; NULL: not needed.
+    bool (*verb)(struct db *db, enum db_verb verb, struct err *err);
+    // The statement, without waiting for its outcome.
+    bool (*later)(struct db_stmt *stmt, int64_t changes, struct err *err);
 };
 
 extern const struct db_driver db_sqlite_driver;
-
-enum db_verb {
-    DB_BEGIN,
-    DB_COMMIT,
-    DB_ROLLBACK,
-    DB_PART_BEGIN,
-    DB_PART_KEEP,
-    DB_PART_UNDO,
-    DB_VERB_COUNT
-};
+extern const struct db_driver db_postgres_driver;
+// NULL, or the driver that a program allowed: only then is its library linked.
+extern const struct db_driver *db_more_driver;
 
 struct db {
     const struct db_driver *driver;
@@ -59,6 +69,14 @@ struct db {
     bool must_stop;
     int64_t fault_in; // calls until the fault; 0: none
     bool fault_loses;
+    // A call inside the transaction failed: until it, or its part, is undone nothing else may run,
+    // and every call is answered with that failure. PostgreSQL does so; the same for all.
+    bool begun; // by db_begin, and neither committed nor rolled back
+    bool spoiled;
+    struct err spoiled_by;
+    bool failed_late; // the failure was of a call that had been answered: db_run_later
+    uint64_t epoch;
+    bool may_retry; // what failed may go well when all of the transaction is done anew
 };
 
 struct db_stmt {

@@ -10,14 +10,18 @@
 // The caller's, usually a member of a larger struct.
 struct db_task {
     // Inside the transaction. False: *err says why, and what it changed is undone; the other tasks
-    // of the group stand.
+    // of the group stand. May run again after all that it did was undone, or after a commit of
+    // which nobody knows: it goes by a key that gives the first answer again.
     bool (*run)(struct db_task *task, struct db *db, struct err *err);
     struct db_task *next; // NULL: the last
+    unsigned runs;        // how often this group called run; 1 in the first
     // Set by db_group_run. ok: what run changed is on disk. Otherwise err is run's refusal, or
     // ERR_UNAVAILABLE or ERR_INTERNAL where the database refused (db_must_stop).
     bool ok;
     struct err err;
 };
 
-// Runs them in order. Afterwards every task's ok and err are final and may be told.
+// Runs them in order; again where another process was in the way or the connection was lost, a few
+// times at most; one by one where a failure was told too late to know whose it is. Afterwards every
+// task's ok and err are final and may be told.
 void db_group_run(struct db *db, struct db_task *first);

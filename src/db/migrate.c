@@ -19,6 +19,7 @@ static void migrate_fill(const struct db_driver *driver, const char *sql, struct
     } words[] = { { "{integer}", driver->integer },
                   { "{bytes}", driver->bytes },
                   { "{text}", driver->text },
+                  { "{id}", driver->id },
                   { "{table}", driver->table } };
     while (*sql != '\0') {
         bool filled = false;

@@ -413,15 +413,14 @@ static int64_t sqlite_changes(const struct db *db)
     return sqlite3_changes64(db->inner);
 }
 
-static int64_t sqlite_last_id(const struct db *db)
-{
-    return sqlite3_last_insert_rowid(db->inner);
-}
-
 static bool sqlite_in_transaction(const struct db *db)
 {
     return sqlite3_get_autocommit(db->inner) == 0;
 }
+
+static const char *const sqlite_verbs[DB_VERB_COUNT] = {
+    "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK", "SAVEPOINT part", "RELEASE part", "ROLLBACK TO part",
+};
 
 static bool sqlite_checkpoint(struct db *db, struct err *err)
 {
@@ -443,6 +442,8 @@ const struct db_driver db_sqlite_driver = {
     .bytes = "BLOB",
     .text = "TEXT",
     .table = "STRICT",
+    .id = "INTEGER PRIMARY KEY",
+    .verb_texts = sqlite_verbs,
     .open = sqlite_open,
     .close = sqlite_close,
     .run_text = sqlite_run_text,
@@ -458,7 +459,6 @@ const struct db_driver db_sqlite_driver = {
     .col_run = sqlite_col_run,
     .col_is_null = sqlite_col_is_null,
     .changes = sqlite_changes,
-    .last_id = sqlite_last_id,
     .in_transaction = sqlite_in_transaction,
     .checkpoint = sqlite_checkpoint,
     .pages_written = sqlite_pages_written,

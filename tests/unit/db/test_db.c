@@ -2,19 +2,24 @@
 #include "db/db.h"
 
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
-static char dsn[128];
+static char dsn[STORE_DSN_MAX];
+
+static const struct db_migration tables[] = {
+    { 1, NULL,
+      "CREATE TABLE thing (id {id}, name {text} UNIQUE, body {bytes},"
+      " size {integer} CHECK (size < 100)) {table}" },
+};
 static struct err err;
 
 static struct db *fresh(void)
 {
     struct db *db = NULL;
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
-    CHECK(db_run_text(db,
-                      "DROP TABLE IF EXISTS thing; CREATE TABLE thing (id INTEGER PRIMARY KEY,"
-                      " name TEXT UNIQUE, body BLOB, size INTEGER CHECK (size < 100)) STRICT",
-                      &err));
+    CHECK(db_migrate(db, "thing", tables, 1, &err));
+    CHECK(db_run_text(db, "DELETE FROM thing", &err));
     return db;
 }
 
@@ -42,7 +47,7 @@ static void test_values_come_back_as_they_went_in(void)
     db_bind_text(add, 2, STR("it's; DROP TABLE thing --"));
     db_bind_bytes(add, 3, "a\0b", 3);
     CHECK(db_run(add, &err));
-    CHECK(db_changes(db) == 1 && db_last_id(db) == INT64_MIN);
+    CHECK(db_changes(db) == 1);
     CHECK(db_prepare(db, &get, "SELECT id, name, body, size FROM thing", &err));
     CHECK(db_step(get, &row, &err) && row);
     CHECK(db_col_int(get, 0) == INT64_MIN);
@@ -110,6 +115,88 @@ static void test_a_transaction_is_all_or_nothing(void)
     CHECK(count(db) == 2);
 }
 
+// PostgreSQL takes nothing more after a failure, and what works on one must work on the other.
+static void test_after_a_failure_only_undoing_goes_on(void)
+{
+    OWN(db_close) struct db *db = fresh();
+    CHECK(db_begin(db, &err));
+    CHECK(db_run_text(db, "INSERT INTO thing (id, name) VALUES (1, 'a')", &err));
+    CHECK(db_part_begin(db, &err));
+    uint64_t epoch = db_epoch(db);
+    CHECK(!db_run_text(db, "INSERT INTO thing (id) VALUES (1)", &err) && err.code == ERR_EXISTS);
+    CHECK(!db_run_text(db, "INSERT INTO thing (id) VALUES (2)", &err) && err.code == ERR_EXISTS);
+    CHECK(!db_part_keep(db, &err) && err.code == ERR_EXISTS);
+    CHECK(db_part_undo(db) && db_epoch(db) > epoch);
+    CHECK(db_run_text(db, "INSERT INTO thing (id) VALUES (3)", &err));
+    CHECK(db_commit(db, &err) && count(db) == 2);
+    CHECK(db_begin(db, &err));
+    CHECK(db_run_text(db, "INSERT INTO thing (id) VALUES (4)", &err));
+    CHECK(!db_run_text(db, "INSERT INTO thing (id) VALUES (4)", &err));
+    CHECK(!db_commit(db, &err) && err.code == ERR_EXISTS && !db_in_transaction(db));
+    CHECK(count(db) == 2 && !db_may_retry(db));
+}
+
+static void add_later(struct db_stmt *add, int64_t id, bool want)
+{
+    db_bind_int(add, 1, id);
+    CHECK(db_run_later(add, 1, &err) == want);
+}
+
+static void test_what_nobody_waits_for_is_there_or_the_transaction_is_not(void)
+{
+    OWN(db_close) struct db *db = fresh();
+    struct db_stmt *add = NULL;
+    struct db_stmt *change = NULL;
+    CHECK(db_prepare(db, &add, "INSERT INTO thing (id) VALUES ($1)", &err));
+    CHECK(db_prepare(db, &change, "UPDATE thing SET size = 1 WHERE id = $1", &err));
+    CHECK(db_begin(db, &err));
+    for (int i = 0; i < 1000; i++) {
+        add_later(add, i, true);
+    }
+    CHECK(count(db) == 1000 && db_commit(db, &err) && count(db) == 1000);
+    CHECK(db_begin(db, &err));
+    add_later(add, 1000, true);
+    db_bind_int(add, 1, 7); // is there
+    bool told = !db_run_later(add, 1, &err);
+    CHECK(!db_commit(db, &err) && err.code == ERR_EXISTS && count(db) == 1000);
+    CHECK(told || db_failed_late(db));
+    CHECK(db_begin(db, &err));
+    add_later(add, 1000, true);
+    db_bind_int(change, 1, 5000); // is not there
+    told = !db_run_later(change, 1, &err);
+    CHECK(!db_commit(db, &err) && err.code == ERR_INTERNAL && count(db) == 1000);
+    CHECK(told || db_failed_late(db));
+    add_later(add, 1000, true); // outside a transaction it is told at once
+    add_later(add, 1000, false);
+    CHECK(count(db) == 1001);
+}
+
+static void test_numbers_are_numbers_whatever_they_come_from(void)
+{
+    OWN(db_close) struct db *db = fresh();
+    struct db_stmt *get = NULL;
+    bool row = false;
+    CHECK(db_run_text(db,
+                      "INSERT INTO thing (id, size, body) VALUES (-3000000000, 7, NULL),"
+                      " (9000000000000000000, -8, NULL)",
+                      &err));
+    CHECK(db_prepare(db, &get,
+                     "SELECT sum(id), count(*), max(length(name)), sum(size) * -30000,"
+                     " coalesce(sum(length(name)), 0), CASE WHEN size > $1 THEN $1 ELSE $2 END"
+                     " FROM thing GROUP BY size HAVING length(coalesce(max(name), '')) <= $1"
+                     " ORDER BY size",
+                     &err));
+    db_bind_int(get, 1, 5);
+    db_bind_int(get, 2, INT64_MAX);
+    CHECK(db_step(get, &row, &err) && row && db_col_int(get, 0) == 9000000000000000000);
+    CHECK(db_col_int(get, 1) == 1 && db_col_is_null(get, 2) && db_col_int(get, 3) == 240000);
+    CHECK(db_col_int(get, 4) == 0 && db_col_int(get, 5) == INT64_MAX);
+    CHECK_STR(db_col_text(get, 0), "9000000000000000000");
+    CHECK(db_step(get, &row, &err) && row && db_col_int(get, 0) == -3000000000);
+    CHECK(db_col_int(get, 5) == 5);
+    CHECK(db_step(get, &row, &err) && !row);
+}
+
 static bool add_two(struct db *db, struct db_stmt *add)
 {
     bool ok = db_begin(db, &err);
@@ -147,11 +234,14 @@ static void test_the_nth_call_failing_leaves_all_or_nothing(void)
 
 int main(void)
 {
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/t.db", folder_make());
+    store_make(dsn, folder_make());
     test_values_come_back_as_they_went_in();
     test_what_is_not_bound_is_null_again_each_time();
     test_a_refusal_says_which_kind();
     test_a_transaction_is_all_or_nothing();
+    test_after_a_failure_only_undoing_goes_on();
+    test_what_nobody_waits_for_is_there_or_the_transaction_is_not();
+    test_numbers_are_numbers_whatever_they_come_from();
     test_the_nth_call_failing_leaves_all_or_nothing();
     folder_end();
     return tap_done();

@@ -3,9 +3,14 @@
 #include "db/group.h"
 
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
-static char dsn[128];
+static char dsn[STORE_DSN_MAX];
+
+static const struct db_migration tables[] = {
+    { 1, NULL, "CREATE TABLE t (id {integer} PRIMARY KEY) {table}" },
+};
 static struct err err;
 
 enum { TASKS = 40 };
@@ -13,6 +18,7 @@ enum { TASKS = 40 };
 struct add {
     struct db_task task; // first, so that a task is its add
     struct db_stmt *stmt;
+    bool later; // does not wait for it
     int64_t id;
     bool fail; // after the insert
 };
@@ -22,15 +28,15 @@ static bool add_run(struct db_task *task, struct db *db, struct err *why)
     (void)db;
     struct add *add = (struct add *)task;
     db_bind_int(add->stmt, 1, add->id);
-    return db_run(add->stmt, why) && (!add->fail || err_set(why, ERR_LIMIT, "as asked"));
+    bool ok = add->later ? db_run_later(add->stmt, 1, why) : db_run(add->stmt, why);
+    return ok && (!add->fail || err_set(why, ERR_LIMIT, "as asked"));
 }
 
 static struct db *fresh(void)
 {
     struct db *db = NULL;
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
-    CHECK(db_run_text(db, "DROP TABLE IF EXISTS t; CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT",
-                      &err));
+    CHECK(db_migrate(db, "t", tables, 1, &err) && db_run_text(db, "DELETE FROM t", &err));
     return db;
 }
 
@@ -73,6 +79,23 @@ static void test_a_failure_is_undone_alone(void)
     CHECK(count(db) == TASKS * 3 / 4 - 1 && !db_in_transaction(db));
 }
 
+static void test_a_failure_told_late_is_its_own_still(void)
+{
+    OWN(db_close) struct db *db = fresh();
+    struct add adds[TASKS];
+    fill(db, adds, TASKS);
+    for (size_t i = 0; i < TASKS; i++) {
+        adds[i].later = true;
+        adds[i].fail = false;
+    }
+    adds[5].id = 4; // is there already
+    db_group_run(db, &adds[0].task);
+    for (size_t i = 0; i < TASKS; i++) {
+        CHECK(adds[i].task.ok == (i != 5) && adds[i].task.err.code == (i == 5 ? ERR_EXISTS : 0));
+    }
+    CHECK(count(db) == TASKS - 1 && !db_in_transaction(db));
+}
+
 static void test_a_task_alone_is_undone_too(void)
 {
     OWN(db_close) struct db *db = fresh();
@@ -113,8 +136,9 @@ static void test_the_nth_call_failing_never_makes_a_lie(void)
 
 int main(void)
 {
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/t.db", folder_make());
+    store_make(dsn, folder_make());
     test_a_failure_is_undone_alone();
+    test_a_failure_told_late_is_its_own_still();
     test_a_task_alone_is_undone_too();
     test_the_nth_call_failing_never_makes_a_lie();
     folder_end();

@@ -2,15 +2,17 @@
 #include "db/db.h"
 
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
-static char dsn[128];
+static char dsn[STORE_DSN_MAX];
 static struct err err;
 
 static const struct db_migration steps[] = {
     { 1, NULL, "CREATE TABLE a_t (x {integer} NOT NULL, y {bytes}, z {text}) {table}" },
     { 2, "sqlite", "INSERT INTO a_t VALUES (1, NULL, NULL)" },
-    { 2, "other", "this is not for SQLite" },
+    { 2, "postgresql", "INSERT INTO a_t VALUES (1, NULL, NULL)" },
+    { 2, "other", "this is for nobody" },
     { 3, NULL, "INSERT INTO a_t VALUES (2, NULL, NULL); INSERT INTO a_t VALUES (3, NULL, NULL)" },
 };
 
@@ -30,8 +32,8 @@ static void test_each_step_runs_once(void)
     OWN(db_close) struct db *db = NULL;
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
     CHECK(db_migrate(db, "a", steps, 1, &err) && count(db) == 0);
-    CHECK(db_migrate(db, "a", steps, 4, &err) && count(db) == 3);
-    CHECK(db_migrate(db, "a", steps, 4, &err) && count(db) == 3);
+    CHECK(db_migrate(db, "a", steps, 5, &err) && count(db) == 3);
+    CHECK(db_migrate(db, "a", steps, 5, &err) && count(db) == 3);
     CHECK(db_migrate(db, "b", NULL, 0, &err)); // another room's steps are its own
 }
 
@@ -46,11 +48,11 @@ static void test_a_newer_database_is_refused(void)
 static void test_a_changed_step_is_refused(void)
 {
     OWN(db_close) struct db *db = NULL;
-    struct db_migration changed[4];
+    struct db_migration changed[5];
     memcpy(changed, steps, sizeof(changed));
-    changed[3].sql = "INSERT INTO a_t VALUES (2, NULL, NULL)";
+    changed[4].sql = "INSERT INTO a_t VALUES (2, NULL, NULL)";
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
-    CHECK(!db_migrate(db, "a", changed, 4, &err) && err.code == ERR_CONFLICT);
+    CHECK(!db_migrate(db, "a", changed, 5, &err) && err.code == ERR_CONFLICT);
 }
 
 static void test_a_step_that_fails_leaves_nothing(void)
@@ -81,7 +83,7 @@ static void test_a_step_that_fails_leaves_nothing(void)
 
 int main(void)
 {
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/t.db", folder_make());
+    store_make(dsn, folder_make());
     test_each_step_runs_once();
     test_a_newer_database_is_refused();
     test_a_changed_step_is_refused();
