@@ -198,9 +198,9 @@ static void test_a_group_whose_connection_was_cut_is_done_again(void)
     CHECK(db_run_text(db, "CREATE TABLE again (x bigint GENERATED ALWAYS AS IDENTITY, y bigint)",
                       &err));
     for (unsigned i = 0; i < 3; i++) {
-        tasks[i] = (struct cutting){
-            .task = { .run = cutting_run, .next = i < 2 ? &tasks[i + 1].task : NULL }, .cut_in = i > 0
-        };
+        tasks[i] = (struct cutting){ .task = { .run = cutting_run,
+                                               .next = i < 2 ? &tasks[i + 1].task : NULL },
+                                     .cut_in = i > 0 };
         CHECK(db_prepare(db, &tasks[i].add, "INSERT INTO again (y) VALUES (1)", &err));
     }
     db_group_run(db, &tasks[0].task);
