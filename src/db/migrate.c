@@ -59,31 +59,67 @@ static void migrate_stmts_free(struct migrate_stmts *stmts)
     db_finish(&stmts->add);
 }
 
+static const char migrate_find_text[] =
+    "SELECT sql FROM db_migration WHERE room = $1 AND version = $2";
+
+// The table of what was run; made where it is not there. Only its owner may make it, and everyone
+// who only works with the tables finds it.
+static bool migrate_open(struct db *db, struct migrate_stmts *stmts, struct err *err)
+{
+    if (!db_prepare(db, &stmts->find, migrate_find_text, err)) {
+        if (err->code != ERR_INTERNAL || !db_begin(db, err)) {
+            return false;
+        }
+        if (!migrate_run(db, migrate_table, err)) {
+            db_rollback(db);
+            return false;
+        }
+        if (!db_commit(db, err) || !db_prepare(db, &stmts->find, migrate_find_text, err)) {
+            return false;
+        }
+    }
+    return db_prepare(db, &stmts->add, "INSERT INTO db_migration VALUES ($1, $2, $3)", err);
+}
+
+// *found: this step was run, with the text that it has now.
+static bool migrate_find(struct migrate_stmts *stmts, const char *room,
+                         const struct db_migration *step, bool *found, struct err *err)
+{
+    db_bind_text(stmts->find, 1, str_of(room));
+    db_bind_int(stmts->find, 2, step->version);
+    if (!db_step(stmts->find, found, err)) {
+        return false;
+    }
+    bool same = !*found || str_eq(db_col_text(stmts->find, 0), str_of(step->sql));
+    db_reset(stmts->find);
+    return same || err_set(err, ERR_CONFLICT,
+                           "step %d of the %s tables was changed after it was run here; use the "
+                           "release that made this database",
+                           step->version, room);
+}
+
 static bool migrate_step(struct db *db, struct migrate_stmts *stmts, const char *room,
                          const struct db_migration *step, struct err *err)
 {
-    bool found;
-    db_bind_text(stmts->find, 1, str_of(room));
-    db_bind_int(stmts->find, 2, step->version);
-    if (!db_step(stmts->find, &found, err)) {
+    bool found = false;
+    if (!migrate_find(stmts, room, step, &found, err)) {
         return false;
     }
     if (found) {
-        bool same = str_eq(db_col_text(stmts->find, 0), str_of(step->sql));
-        db_reset(stmts->find);
-        return same ||
-               err_set(err, ERR_CONFLICT,
-                       "step %d of the %s tables was changed after it was run here; use the "
-                       "release that made this database",
-                       step->version, room);
+        return true;
     }
     if (!db_begin(db, err)) {
         return false;
     }
-    db_bind_text(stmts->add, 1, str_of(room));
-    db_bind_int(stmts->add, 2, step->version);
-    db_bind_text(stmts->add, 3, str_of(step->sql));
-    if (!migrate_run(db, step->sql, err) || !db_run(stmts->add, err)) {
+    // Another process may have run it while we waited for our turn.
+    bool good = migrate_find(stmts, room, step, &found, err);
+    if (good && !found) {
+        db_bind_text(stmts->add, 1, str_of(room));
+        db_bind_int(stmts->add, 2, step->version);
+        db_bind_text(stmts->add, 3, str_of(step->sql));
+        good = migrate_run(db, step->sql, err) && db_run(stmts->add, err);
+    }
+    if (!good) {
         db_rollback(db);
         return err_in(err, "step %d of the %s tables", step->version, room);
     }
@@ -115,11 +151,8 @@ bool db_migrate(struct db *db, const char *room, const struct db_migration *step
                 struct err *err)
 {
     OWN(migrate_stmts_free) struct migrate_stmts stmts = { 0 };
-    if (!migrate_run(db, migrate_table, err) ||
-        !migrate_is_not_newer(db, room, count == 0 ? 0 : steps[count - 1].version, err) ||
-        !db_prepare(db, &stmts.find,
-                    "SELECT sql FROM db_migration WHERE room = $1 AND version = $2", err) ||
-        !db_prepare(db, &stmts.add, "INSERT INTO db_migration VALUES ($1, $2, $3)", err)) {
+    if (!migrate_open(db, &stmts, err) ||
+        !migrate_is_not_newer(db, room, count == 0 ? 0 : steps[count - 1].version, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {

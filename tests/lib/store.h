@@ -53,6 +53,42 @@ static inline void store_make(char dsn[static STORE_DSN_MAX], const char *folder
     store_dsn_of(dsn, name);
 }
 
+static inline void store_copy_file(const char *from, const char *to)
+{
+    char bytes[65536];
+    FILE *in = fopen(from, "rb");
+    FILE *out = fopen(to, "wb");
+    CHECK(in != NULL && out != NULL);
+    for (size_t len = 1; in != NULL && out != NULL && len > 0;) {
+        len = fread(bytes, 1, sizeof(bytes), in);
+        CHECK(fwrite(bytes, 1, len, out) == len);
+    }
+    CHECK(in == NULL || fclose(in) == 0);
+    CHECK(out == NULL || fclose(out) == 0);
+}
+
+// Keeps a copy of it, or puts that copy in its place; nobody may have it open.
+static inline void store_copy(const char *dsn, bool keep)
+{
+    char path[STORE_DSN_MAX + 8];
+    char text[120];
+    if (!store_is_postgres()) {
+        (void)snprintf(path, sizeof(path), "%s.old", dsn + strlen("sqlite:"));
+        store_copy_file(keep ? dsn + strlen("sqlite:") : path,
+                        keep ? path : dsn + strlen("sqlite:"));
+        return;
+    }
+    const char *name = strstr(dsn, ":///") + strlen(":///");
+    int len = (int)strcspn(name, "?");
+    store_dsn_of(path, "postgres");
+    (void)snprintf(text, sizeof(text), "DROP DATABASE IF EXISTS %.*s%s", len, name,
+                   keep ? "_old" : "");
+    store_say(path, text);
+    (void)snprintf(text, sizeof(text), "CREATE DATABASE %.*s%s TEMPLATE %.*s%s", len, name,
+                   keep ? "_old" : "", len, name, keep ? "" : "_old");
+    store_say(path, text);
+}
+
 // Empties it again; nobody may have it open.
 static inline void store_clear(const char *dsn)
 {

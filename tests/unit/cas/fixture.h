@@ -7,9 +7,10 @@
 
 #include "db/db.h"
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
-static char fixture_dsn[160];
+static char fixture_dsn[STORE_DSN_MAX];
 static char fixture_witness[160];
 static struct cas *cas;
 static struct arena arena = { .cap = CAS_ARENA_MAX };
@@ -37,7 +38,7 @@ static inline bool fixture_open(void)
 static inline void fixture_begin(void)
 {
     const char *folder = folder_make();
-    (void)snprintf(fixture_dsn, sizeof(fixture_dsn), "sqlite:%s/cas.db", folder);
+    store_make(fixture_dsn, folder);
     (void)snprintf(fixture_witness, sizeof(fixture_witness), "%s/witness", folder);
 }
 

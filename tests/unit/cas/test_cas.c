@@ -54,30 +54,14 @@ static void test_names_have_one_form(void)
     CHECK(!cas_name_fold((struct str){ "a\0b", 3 }, out, &err));
 }
 
-static void copy(const char *from, const char *to)
-{
-    char bytes[65536];
-    int in = open(from, O_RDONLY | O_CLOEXEC);
-    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    ssize_t len;
-    CHECK(in >= 0 && out >= 0);
-    while ((len = read(in, bytes, sizeof(bytes))) > 0) {
-        CHECK(write(out, bytes, (size_t)len) == len);
-    }
-    CHECK(close(in) == 0 && close(out) == 0);
-}
-
 static void test_an_older_copy_in_its_place_is_noticed(void)
 {
-    char old[200];
-    const char *path = fixture_dsn + strlen("sqlite:");
-    (void)snprintf(old, sizeof(old), "%s.old", path);
     CHECK(fixture_open() && add_person(1, "mary", 100) != NULL);
     cas_close(&cas);
-    copy(path, old);
+    store_copy(fixture_dsn, true);
     CHECK(fixture_open() && add_person(2, "tom", 100) != NULL);
     cas_close(&cas);
-    copy(old, path);
+    store_copy(fixture_dsn, false);
     CHECK(!fixture_open() && err.code == ERR_CONFLICT);
     CHECK(strstr(err.text, "had come to entry 6") != NULL && cas == NULL);
     CHECK(remove(fixture_witness) == 0); // the loss is accepted

@@ -5,6 +5,7 @@
 #include "base/clk.h"
 #include "lib/folder.h"
 #include "lib/pki.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 #include "proto/cas.pb-c.h"
 #include "wire/client.h"
@@ -219,13 +220,13 @@ static void test_a_token_is_known_to_the_door(void)
 
 int main(void)
 {
-    char dsn[160];
+    char dsn[STORE_DSN_MAX];
     char certificate[160];
     char key[160];
     struct err err = { 0 };
     struct cas *cas = NULL;
     size_t method_count;
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/cas.db", folder_make());
+    store_make(dsn, folder_make());
     site_init(&site);
     site_path(&site, certificate, "ca", "crt");
     site_path(&site, key, "ca", "key");

@@ -4,10 +4,10 @@
 #include "base/rnd.h"
 #include "db/db.h"
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
-static char dsn[128];
-static char path[112];
+static char dsn[STORE_DSN_MAX];
 static struct err err;
 static struct db *db;
 static struct ledger *ledger;
@@ -42,12 +42,9 @@ static void put(int key, const char *name, int64_t overdraft, bool is_unlimited)
 
 static void start(void)
 {
-    char extra[128];
     now = 1000;
     memset(&err, 0, sizeof(err));
-    (void)remove(path);
-    (void)snprintf(extra, sizeof(extra), "%s-wal", path);
-    (void)remove(extra);
+    store_clear(dsn);
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
     CHECK(ledger_open(db, &ledger, &err));
     put(1, "cash", 0, true);
@@ -329,8 +326,7 @@ static void test_the_nth_call_failing_leaves_all_or_nothing(void)
 
 int main(void)
 {
-    (void)snprintf(path, sizeof(path), "%s/t.db", folder_make());
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s", path);
+    store_make(dsn, folder_make());
     test_a_transfer_has_two_sides();
     test_a_reservation_counts_at_once();
     test_an_overdraft_is_the_limit();

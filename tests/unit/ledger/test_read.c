@@ -3,6 +3,7 @@
 
 #include "db/db.h"
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
 static struct err err;
@@ -135,8 +136,8 @@ static void test_a_head_that_was_given_out_is_found_again(void)
 
 int main(void)
 {
-    char dsn[128];
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/t.db", folder_make());
+    char dsn[STORE_DSN_MAX];
+    store_make(dsn, folder_make());
     CHECK(db_open(&db, &(struct db_options){ .dsn = dsn }, &err));
     CHECK(ledger_open(db, &ledger, &err));
     fill();
