@@ -154,7 +154,8 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         .dsn = options->dsn, .exclusive = true, .checkpoint_pages = 8000, .log_kib = 8 << 10
     };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
-        !config_open(made->db, &made->config, err) || !cas_store_open(made, err) ||
+        !config_open(made->db, &made->config, err) ||
+        !accounts_open(made->db, &made->accounts, err) || !cas_store_open(made, err) ||
         !cas_witness_open(made, options->witness, err) || !cas_found_site(made, err) ||
         !cas_authority_open(made, options, err)) {
         return false;
@@ -170,6 +171,7 @@ void cas_close(struct cas **cas)
     if (*cas == NULL) {
         return;
     }
+    accounts_close(&(*cas)->accounts);
     config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);

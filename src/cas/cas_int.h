@@ -1,6 +1,7 @@
 // What the files of cas share.
 #pragma once
 
+#include "accounts/accounts.h"
 #include "cas/cas.h"
 #include "config/config.h"
 #include "crypto/cert.h"
@@ -28,6 +29,7 @@ struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
     struct config *config;                // owned
+    struct accounts *accounts;            // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     int witness;                          // descriptor; -1: none
