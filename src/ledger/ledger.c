@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ledger/store_int.h"
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *ledger_kind_name(enum ledger_kind kind)
@@ -20,6 +21,7 @@ const char *ledger_kind_name(enum ledger_kind kind)
     case LEDGER_POST: return "post";
     case LEDGER_VOID: return "void";
     case LEDGER_LAPSE: return "lapse";
+    case LEDGER_RENAME: return "rename";
     }
     return "unknown";
 }
@@ -334,6 +336,61 @@ bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,
     }
     write.credit_after = write.debit_after;
     return ledger_head(ledger, &head, err) && ledger_append(ledger, &write, &head, receipt, err);
+}
+
+// The key may have made the entry already: then the account has its new name by now.
+static bool ledger_rename_repeat(struct ledger *ledger, const struct ledger_ask *ask,
+                                 struct ledger_write *write, bool *known,
+                                 struct ledger_receipt *receipt, struct err *err)
+{
+    struct ledger_account account;
+    if (!ledger_store_account(ledger, ask->credit, &account, known, err) || !*known) {
+        return !*known;
+    }
+    write->debit = write->credit = account.id;
+    if (!ledger_repeat(ledger, write, known, receipt, err) || *known) {
+        return *known;
+    }
+    return err_set(err, ERR_EXISTS, "there is an account %s already", account.name);
+}
+
+bool ledger_rename(struct ledger *ledger, const struct ledger_ask *asked,
+                   struct ledger_receipt *receipt, struct err *err)
+{
+    char why[LEDGER_TEXT_MAX + 1];
+    struct ledger_ask ask = *asked;
+    struct ledger_write write = { LEDGER_RENAME, &ask, .at = ask.at };
+    struct ledger_account account;
+    struct ledger_head head;
+    bool known = false;
+    ask.amount.units = 0;
+    ask.why = STR("");
+    if (!ledger_check(&ask, true, err)) {
+        return false;
+    }
+    (void)snprintf(why, sizeof(why), "%.*s -> %.*s", (int)ask.debit.len, ask.debit.ptr,
+                   (int)ask.credit.len, ask.credit.ptr);
+    ask.why = str_of(why);
+    const char *arrow = strstr(why, " -> ");
+    if (arrow != why + ask.debit.len || strstr(arrow + 1, " -> ") != NULL) {
+        return err_set(
+            err, ERR_INVALID,
+            "an account with \" -> \" in its name cannot be renamed, nor get such a name");
+    }
+    if (!ledger_rename_repeat(ledger, &ask, &write, &known, receipt, err)) {
+        return false;
+    }
+    if (known) {
+        return true;
+    }
+    if (!ledger_need(ledger, ask.debit, &account, err) || !ledger_head(ledger, &head, err)) {
+        return false;
+    }
+    write.debit = write.credit = account.id;
+    write.debit_after = write.credit_after = account.state;
+    return ledger_repeat(ledger, &write, &known, receipt, err) &&
+           (known || (ledger_append(ledger, &write, &head, receipt, err) &&
+                      ledger_store_account_rename(ledger, account.id, ask.credit, err)));
 }
 
 // ---- moving and setting aside ------------------------------------------------------------------

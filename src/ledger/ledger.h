@@ -37,6 +37,7 @@ enum ledger_kind {
     LEDGER_POST,     // of a pending one: so much of it moves, the rest is given back
     LEDGER_VOID,     // of a pending one: all of it is given back
     LEDGER_LAPSE,    // the same, because its time was over
+    LEDGER_RENAME,   // the account has another name from here on; why is "OLD -> NEW"
 };
 const char *ledger_kind_name(enum ledger_kind kind); // "open", "pending", …
 
@@ -121,6 +122,12 @@ bool ledger_account_open(struct ledger *ledger, const struct ledger_ask *ask,
 // Sets the overdraft of the debit account to the amount, also below what is already used of it.
 bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,
                   struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
+
+// The debit account is called `credit` from here on; all that was entered stays its own. The
+// entry's reason is the ledger's: "OLD -> NEW", so that the chain tells every name. ERR_EXISTS:
+// there is an account of that name.
+bool ledger_rename(struct ledger *ledger, const struct ledger_ask *ask,
+                   struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
 
 // ERR_NOT_FOUND: no such account. ERR_LIMIT: the debit account has not enough; nothing was written.
 bool ledger_transfer(struct ledger *ledger, const struct ledger_ask *ask,

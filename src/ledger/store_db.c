@@ -62,10 +62,35 @@ static const char ledger_triggers_postgresql[] =
     "CREATE TRIGGER ledger_hold_stay BEFORE DELETE OR TRUNCATE ON ledger_hold"
     " EXECUTE FUNCTION ledger_refuse('reservations are never deleted');";
 
+// A name changes only to what the account's newest entry says.
+#define RENAME_ENTRY                                                                               \
+    " (SELECT kind = 8 AND why = old.name || ' -> ' || new.name FROM ledger_entry"                 \
+    " WHERE debit = old.id ORDER BY seq DESC LIMIT 1)"
+
+static const char ledger_rename_sqlite[] =
+    "DROP TRIGGER ledger_account_keep;"
+    "CREATE TRIGGER ledger_account_keep BEFORE UPDATE OF id ON ledger_account BEGIN"
+    " SELECT RAISE(ABORT, 'accounts keep their number'); END;"
+    "CREATE TRIGGER ledger_account_name BEFORE UPDATE OF name ON ledger_account"
+    " WHEN NOT coalesce(" RENAME_ENTRY ", 0) BEGIN"
+    " SELECT RAISE(ABORT, 'accounts are renamed by an entry'); END;";
+
+static const char ledger_rename_postgresql[] =
+    "DROP TRIGGER ledger_account_keep ON ledger_account;"
+    "CREATE TRIGGER ledger_account_keep BEFORE UPDATE OF id ON ledger_account FOR EACH ROW"
+    " EXECUTE FUNCTION ledger_refuse('accounts keep their number');"
+    "CREATE FUNCTION ledger_name_keep() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN IF NOT coalesce(" RENAME_ENTRY ", false) THEN"
+    " RAISE EXCEPTION 'accounts are renamed by an entry'; END IF; RETURN new; END$$;"
+    "CREATE TRIGGER ledger_account_name BEFORE UPDATE OF name ON ledger_account FOR EACH ROW"
+    " EXECUTE FUNCTION ledger_name_keep();";
+
 static const struct db_migration ledger_steps[] = {
     { 1, NULL, ledger_tables },
     { 2, "sqlite", ledger_triggers_sqlite },
     { 2, "postgresql", ledger_triggers_postgresql },
+    { 3, "sqlite", ledger_rename_sqlite },
+    { 3, "postgresql", ledger_rename_postgresql },
 };
 
 #define ACCOUNT_COLUMNS "id, name, balance, reserved, overdraft"
@@ -82,6 +107,7 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
     [LEDGER_SQL_ACCOUNT_ADD] =
         "INSERT INTO ledger_account (name, balance, reserved, overdraft) VALUES ($1, 0, 0, $2)"
         " RETURNING id",
+    [LEDGER_SQL_ACCOUNT_RENAME] = "UPDATE ledger_account SET name = $2 WHERE id = $1",
     [LEDGER_SQL_ACCOUNT_LIMIT] =
         "UPDATE ledger_account SET overdraft = $2 WHERE id = $1 AND overdraft IS NOT NULL"
         " RETURNING " STATE_COLUMNS,
@@ -221,6 +247,15 @@ bool ledger_store_account_add(struct ledger *ledger, struct str name,
     }
     *id = db_col_int(stmt, 0);
     return db_run(stmt, err); // a statement that writes is stepped to its end
+}
+
+bool ledger_store_account_rename(struct ledger *ledger, int64_t id, struct str name,
+                                 struct err *err)
+{
+    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ACCOUNT_RENAME];
+    db_bind_int(stmt, 1, id);
+    db_bind_text(stmt, 2, name);
+    return db_run(stmt, err);
 }
 
 bool ledger_store_change(struct ledger *ledger, enum ledger_sql which, int64_t id, struct money a,

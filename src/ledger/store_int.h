@@ -9,6 +9,7 @@ enum ledger_sql {
     LEDGER_SQL_ACCOUNT_BY_NAME,
     LEDGER_SQL_ACCOUNT_BY_ID,
     LEDGER_SQL_ACCOUNT_ADD,
+    LEDGER_SQL_ACCOUNT_RENAME,
     LEDGER_SQL_ACCOUNT_LIMIT,
     LEDGER_SQL_ACCOUNT_RESERVE,
     LEDGER_SQL_ACCOUNT_GIVE_BACK,
@@ -47,6 +48,10 @@ bool ledger_store_account_get(struct ledger *ledger, int64_t id, struct ledger_a
 bool ledger_store_account_add(struct ledger *ledger, struct str name,
                               const struct ledger_state *state, int64_t *id,
                               struct err *err) CC_MUST_USE;
+
+// After its entry. ERR_EXISTS: there is an account of that name.
+bool ledger_store_account_rename(struct ledger *ledger, int64_t id, struct str name,
+                                 struct err *err) CC_MUST_USE;
 
 // Changes one account in the statement that also tells whether it may: which is one of
 // ACCOUNT_LIMIT (a: overdraft), RESERVE (a: amount), GIVE_BACK (a: reserved), POST (a: reserved, b:

@@ -14,6 +14,7 @@ struct verify_account {
     struct ledger_state state;
     char name[LEDGER_NAME_MAX + 1]; // as the account's table says
     bool is_open;                   // its opening was seen
+    char *renamed;                  // owned; the name of its newest renaming; NULL: none yet
 };
 
 struct verify_hold {
@@ -38,6 +39,16 @@ struct ledger_verify *ledger_verify_new(void)
     return mem_new(sizeof(struct ledger_verify));
 }
 
+static void verify_accounts_free(struct map *map)
+{
+    void *value;
+    for (size_t at = 0; map_next(map, &at, &value);) {
+        free(((struct verify_account *)value)->renamed);
+        free(value);
+    }
+    map_free(map);
+}
+
 static void verify_map_free(struct map *map)
 {
     void *value;
@@ -50,7 +61,7 @@ static void verify_map_free(struct map *map)
 void ledger_verify_free(struct ledger_verify **verify)
 {
     if (*verify != NULL) {
-        verify_map_free(&(*verify)->accounts);
+        verify_accounts_free(&(*verify)->accounts);
         verify_map_free(&(*verify)->holds);
         free(*verify);
         *verify = NULL;
@@ -101,6 +112,26 @@ static bool verify_opening(struct ledger_verify *verify, const struct ledger_ent
         account->state.is_unlimited = entry->debit_after.is_unlimited;
     }
     account->state.overdraft = entry->amount;
+    return true;
+}
+
+// "OLD -> NEW": OLD is what the renaming before it ended with.
+static bool verify_renaming(struct ledger_verify *verify, const struct ledger_entry *entry)
+{
+    struct verify_account *account = verify_account_of(verify, entry->debit);
+    struct str why = entry->why;
+    size_t at = 0;
+    while (at + 4 <= why.len && memcmp(why.ptr + at, " -> ", 4) != 0) {
+        at++;
+    }
+    bool follows =
+        account->renamed == NULL || str_eq(str_of(account->renamed), (struct str){ why.ptr, at });
+    if (at + 4 > why.len || !follows || entry->debit != entry->credit || entry->amount.units != 0) {
+        return verify_find(verify, entry->sequence, "it does not rename what the account was");
+    }
+    free(account->renamed);
+    account->renamed = mem_new(why.len - at - 3);
+    memcpy(account->renamed, why.ptr + at + 4, why.len - at - 4);
     return true;
 }
 
@@ -189,6 +220,7 @@ static bool verify_meaning(struct ledger *ledger, struct ledger_verify *verify,
     case LEDGER_POST:
     case LEDGER_VOID:
     case LEDGER_LAPSE: return verify_closing(ledger, verify, entry, err);
+    case LEDGER_RENAME: return verify_renaming(verify, entry);
     }
     return verify_find(verify, entry->sequence, "its kind is none");
 }
@@ -224,6 +256,11 @@ static bool verify_entry(struct ledger *ledger, struct ledger_verify *verify,
     return true;
 }
 
+static bool verify_is_named(const struct verify_account *account, const char *name)
+{
+    return account->renamed == NULL || strcmp(account->renamed, name) == 0;
+}
+
 // The accounts' table says what the entries say.
 static bool verify_accounts(struct ledger *ledger, struct ledger_verify *verify, struct err *err)
 {
@@ -243,7 +280,8 @@ static bool verify_accounts(struct ledger *ledger, struct ledger_verify *verify,
         ledger_store_account_read(stmt, &account);
         const struct verify_account *known =
             map_find(&verify->accounts, map_key(&account.id, sizeof(account.id)));
-        bool same = known != NULL && verify_is_same(&known->state, &account.state);
+        bool same = known != NULL && verify_is_same(&known->state, &account.state) &&
+                    verify_is_named(known, account.name);
         if ((!same || !num_add(sum, account.state.balance.units, &sum)) &&
             verify->finding[0] == '\0') {
             (void)snprintf(verify->finding, sizeof(verify->finding),

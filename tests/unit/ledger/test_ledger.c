@@ -156,6 +156,32 @@ static void test_an_overdraft_is_the_limit(void)
     stop();
 }
 
+static void test_a_renamed_account_keeps_what_it_has(void)
+{
+    start();
+    struct ledger_receipt receipt;
+    struct ledger_receipt again;
+    struct ledger_account account;
+    bool found = true;
+    struct ledger_ask ask = ask_of(10, "user:mary", "user:maria", 0);
+    CHECK(reserve(9, 30, &receipt));
+    CHECK(ledger_rename(ledger, &ask, &receipt, &err) && !receipt.is_repeat);
+    CHECK(ledger_rename(ledger, &ask, &again, &err) && again.is_repeat);
+    CHECK(again.sequence == receipt.sequence);
+    CHECK(ledger_account_find(ledger, STR("user:mary"), &account, &found, &err) && !found);
+    CHECK(has("user:maria", 100, 30) && settle(13, 9, 30, &receipt) && has("user:maria", 70, 0));
+    ask = ask_of(11, "user:maria", "cash", 0);
+    CHECK(!ledger_rename(ledger, &ask, &receipt, &err) && err.code == ERR_EXISTS);
+    ask = ask_of(12, "user:nobody", "user:somebody", 0);
+    CHECK(!ledger_rename(ledger, &ask, &receipt, &err) && err.code == ERR_NOT_FOUND);
+    ask = ask_of(12, "user:maria", "user:a -> b", 0);
+    CHECK(!ledger_rename(ledger, &ask, &receipt, &err) && err.code == ERR_INVALID);
+    ask = ask_of(14, "user:maria", "user:mary", 0); // and back
+    CHECK(ledger_rename(ledger, &ask, &receipt, &err) && has("user:mary", 70, 0));
+    CHECK(ledger_audit(ledger, &err));
+    stop();
+}
+
 static void test_a_post_gives_the_rest_back(void)
 {
     start();
@@ -330,6 +356,7 @@ int main(void)
     test_a_transfer_has_two_sides();
     test_a_reservation_counts_at_once();
     test_an_overdraft_is_the_limit();
+    test_a_renamed_account_keeps_what_it_has();
     test_a_post_gives_the_rest_back();
     test_a_reservation_is_closed_once();
     test_the_same_key_gives_the_same_answer();

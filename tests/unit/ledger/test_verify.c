@@ -127,6 +127,28 @@ static void test_every_change_is_noticed_and_named(void)
     }
 }
 
+static void test_a_name_that_no_entry_tells_is_noticed(void)
+{
+    struct db *db = NULL;
+    struct ledger *ledger = NULL;
+    struct ledger_receipt receipt;
+    const struct ledger_ask ask = {
+        .key = { "rename" }, .debit = STR("user:mary"), .credit = STR("user:maria"), .at = 3000
+    };
+    make(&db, &ledger);
+    CHECK(ledger_rename(ledger, &ask, &receipt, &err) && ledger_audit(ledger, &err));
+    ledger_close(&ledger);
+    CHECK(db_run_text(db, store_is_postgres() ? pass_guards : drop_guards, &err));
+    if (!store_is_postgres()) {
+        CHECK(db_run_text(db, "DROP TRIGGER ledger_account_name", &err));
+    }
+    CHECK(db_run_text(db, "UPDATE ledger_account SET name = 'user:mary' WHERE id = 3", &err));
+    CHECK(ledger_open(db, &ledger, &err));
+    CHECK(!ledger_audit(ledger, &err) && strstr(err.text, "account user:mary") != NULL);
+    ledger_close(&ledger);
+    db_close(&db);
+}
+
 static void test_the_tables_refuse_to_be_changed(void)
 {
     static const char *const refused[] = {
@@ -184,6 +206,7 @@ int main(void)
 {
     store_make(dsn, folder_make());
     test_every_change_is_noticed_and_named();
+    test_a_name_that_no_entry_tells_is_noticed();
     test_the_tables_refuse_to_be_changed();
     test_it_goes_in_slices_while_others_write();
     folder_end();
