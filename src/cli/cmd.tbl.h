@@ -74,15 +74,16 @@ COMMAND(job_list, "job list", "", 0, 0, "administrator", "lists jobs, the oldest
         OPTION("after", "ID", "only those with a greater id"),
         OPTION("limit", "N", "at most so many (default: all)"))
 COMMAND(job_show, "job show", "ID", 1, 1, "administrator", "shows one job", "", NONE)
-COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a held job", "",
+COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a held job",
+        "A job of unknown outcome is not released: see quoin job resolve.",
         OPTION("printer", "PRINTER", "to this printer instead of the queue's"))
 COMMAND(job_cancel, "job cancel", "ID", 1, 1, "administrator", "cancels a job",
         "What was not printed is given back.", DRY_RUN)
 COMMAND(
-    job_resolve, "job resolve", "ID printed|not-printed", 2, 2, "administrator",
+    job_resolve, "job resolve", "ID printed|not-printed|again", 2, 2, "administrator",
     "says what came out of a job of unknown outcome",
     "A job of which it is not known whether it came out keeps its reservation until you looked: "
-    "printed charges it, not-printed gives the money back. To send it once more, release it.",
+    "printed charges it, not-printed gives the money back and ends it, again sends it once more.",
     NONE)
 COMMAND(job_explain, "job explain", "ID", 1, 1, "administrator", "tells all about a job",
         "The same as \"quoin explain\".", NONE)

@@ -227,6 +227,16 @@ bool cli_job_release(struct cli *cli, struct err *err)
     return true;
 }
 
+static bool is_uncertain(const Quoin__V1__Job *job)
+{
+    for (size_t i = 0; i < job->n_reasons; i++) {
+        if (strcmp(job->reasons[i], "waiting-for-user-action") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cli_job_cancel(struct cli *cli, struct err *err)
 {
     Quoin__V1__CancelJobRequest request = QUOIN__V1__CANCEL_JOB_REQUEST__INIT;
@@ -235,6 +245,11 @@ bool cli_job_cancel(struct cli *cli, struct err *err)
     if (cli_value(cli, "dry-run") != NULL) {
         if (!cli_job_get(cli, cli->arguments[0], &detail, err)) {
             return false;
+        }
+        if (is_uncertain(detail->job)) {
+            return err_set(err, ERR_CONFLICT,
+                           "it is not known what came out of job %lld: see quoin job resolve",
+                           (long long)detail->job->id);
         }
         if (detail->job->completed_at != 0) {
             return err_set(err, ERR_CONFLICT, "job %lld is %s already", (long long)detail->job->id,
@@ -265,8 +280,11 @@ bool cli_job_resolve(struct cli *cli, struct err *err)
     uint64_t id = 0;
     request.key = cli_key(cli);
     request.printed = strcmp(outcome, "printed") == 0;
-    if (!request.printed && strcmp(outcome, "not-printed") != 0) {
-        return err_set(err, ERR_INVALID, "a job was \"printed\" or \"not-printed\", not \"%.40s\"",
+    request.again = strcmp(outcome, "again") == 0;
+    if (!request.printed && !request.again && strcmp(outcome, "not-printed") != 0) {
+        return err_set(err, ERR_INVALID,
+                       "a job was \"printed\" or \"not-printed\", or is sent \"again\", not "
+                       "\"%.40s\"",
                        outcome);
     }
     if (!cli_read_number(cli->arguments[0], "ID", INT64_MAX, &id, err)) {

@@ -534,7 +534,7 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
     bool may = true;
     switch (act->kind) {
     case IPPD_CANCEL:
-        may = dre_job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN;
+        may = dre_job_may_cancel(&job->core);
         if (may) {
             dre_event_reason(dre, job, JOB_CANCEL,
                              act->asker->admin ? JOB_REASON_CANCELED_BY_ADMIN
@@ -549,7 +549,7 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
         }
         break;
     case IPPD_RELEASE:
-        may = dre_job_may_release(&job->core) && job->core.state != JOB_UNCERTAIN;
+        may = dre_job_may_release(&job->core);
         if (may) {
             dre_event(dre, job, JOB_RELEASE);
         }
@@ -575,7 +575,7 @@ static void jobs_cancel(void *context, const struct ippd_asker *asker, const int
     struct dre *dre = context;
     for (size_t at = 0; at < count; at++) {
         struct job *job = dre_table_job_find(&dre->table, (uint32_t)ids[at]);
-        if (job != NULL && dre_job_may_cancel(&job->core) && job->core.state != JOB_UNCERTAIN) {
+        if (job != NULL && dre_job_may_cancel(&job->core)) {
             dre_event_reason(dre, job, JOB_CANCEL,
                              asker->admin ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_CANCELED);
         }

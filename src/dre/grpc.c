@@ -1,7 +1,8 @@
 // grpc: the Printers, Queues and Jobs services of dre.proto. Loop thread.
 //
 // What changes something is answered once it is durable. Adding is idempotent by the key kept with
-// what was added; releasing and cancelling by the keys of the last DRE_KEYS_MAX calls.
+// what was added; releasing, cancelling and resolving by the keys of the last DRE_KEYS_MAX calls
+// and, also after a crash, by the key of the last of them kept with its job.
 //
 // no unit test: needs the whole engine; test_cli.py and test_join.py in tests/it call it.
 
@@ -707,35 +708,64 @@ void dre_answer_asker(struct dre *dre, struct job *job)
 static bool is_repeat(struct dre *dre, struct wire_call *call, struct job *job,
                       ProtobufCBinaryData key)
 {
-    struct str name = map_key(key.data, key.len);
-    if (map_find(&dre->keys, name) != NULL) {
+    bool is_last = job->is_asked && memcmp(job->asked_by, key.data, sizeof(job->asked_by)) == 0;
+    if (is_last || map_find(&dre->keys, map_key(key.data, key.len)) != NULL) {
         answer_job(call, job);
         return true;
     }
+    return false;
+}
+
+static void remember(struct dre *dre, struct job *job, ProtobufCBinaryData key)
+{
     if (dre->keys.count >= DRE_KEYS_MAX) {
         map_free(&dre->keys);
         dre->keys = (struct map){ 0 };
     }
-    map_set(&dre->keys, name, dre);
-    return false;
+    map_set(&dre->keys, map_key(key.data, key.len), dre);
+    memcpy(job->asked_by, key.data, sizeof(job->asked_by));
+    job->is_asked = true;
 }
 
-static void act(struct dre *dre, struct wire_call *call, struct job *job, enum job_event event)
+struct act {
+    struct job *job;
+    ProtobufCBinaryData key;
+    enum job_event event;
+};
+
+static void act(struct dre *dre, struct wire_call *call, const struct act *act)
 {
+    struct job *job = act->job;
     uint32_t id = job->id;
+    bool ends = act->event == JOB_CANCEL || act->event == JOB_SAY_NOT_PRINTED;
     struct live *live = dre_live(dre, job);
     if (live->asker.v != 0) {
         refuse(call, ERR_CONFLICT, "somebody else is changing this job; ask again");
         return;
     }
     live->asker = wire_call_id(call);
-    dre_event_reason(dre, job, event,
-                     event == JOB_CANCEL ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_NONE);
+    remember(dre, job, act->key); // before what it does is written
+    dre_event_reason(dre, job, act->event, ends ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_NONE);
     job = dre_table_job_find(&dre->table, id);
     if (job != NULL && job->live != NULL) {
         dre_answer_asker(dre, job);
         dre_rest(dre, job);
     }
+}
+
+// A person looks first. True: the call was refused.
+static bool is_uncertain(struct wire_call *call, const struct job *job)
+{
+    if (job->core.state != JOB_UNCERTAIN) {
+        return false;
+    }
+    enum job_reason reason = (enum job_reason)job->core.reason;
+    struct err err;
+    err_fill(&err, ERR_CONFLICT, "job %u is left as it is: %s See quoin job resolve.",
+             (unsigned)job->id, dre_job_reason_sentence(reason));
+    const char *reasons[] = { dre_job_reason_keyword(reason), NULL };
+    wire_call_refuse(call, &err, reasons);
+    return true;
 }
 
 static void release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
@@ -750,11 +780,14 @@ static void release_job(void *engine, struct wire_call *call, const ProtobufCMes
         refuse(call, ERR_INVALID, "a job is printed by the printer of its queue");
         return;
     }
+    if (is_uncertain(call, job)) {
+        return;
+    }
     if (!dre_job_may_release(&job->core)) {
         refuse(call, ERR_CONFLICT, "the job does not wait for a release");
         return;
     }
-    act(dre, call, job, JOB_RELEASE);
+    act(dre, call, &(struct act){ job, ask->key, JOB_RELEASE });
 }
 
 static void cancel_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
@@ -765,11 +798,14 @@ static void cancel_job(void *engine, struct wire_call *call, const ProtobufCMess
     if (job == NULL || is_repeat(dre, call, job, ask->key)) {
         return;
     }
+    if (is_uncertain(call, job)) {
+        return;
+    }
     if (!dre_job_may_cancel(&job->core)) {
         refuse(call, ERR_CONFLICT, "the job has ended, or is being charged");
         return;
     }
-    act(dre, call, job, JOB_CANCEL);
+    act(dre, call, &(struct act){ job, ask->key, JOB_CANCEL });
 }
 
 static void resolve_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
@@ -784,7 +820,19 @@ static void resolve_job(void *engine, struct wire_call *call, const ProtobufCMes
         refuse(call, ERR_CONFLICT, "only a job of unknown outcome is resolved by a person");
         return;
     }
-    act(dre, call, job, ask->printed ? JOB_SAY_PRINTED : JOB_CANCEL);
+    if (ask->again && ask->printed) {
+        refuse(call, ERR_INVALID, "a job that was printed is not sent again");
+        return;
+    }
+    if (ask->again && !dre_job_may_send_again(&job->core)) {
+        refuse(call, ERR_CONFLICT, "the job came out; print it again as a job of its own");
+        return;
+    }
+    act(dre, call,
+        &(struct act){ job, ask->key,
+                       ask->again     ? JOB_SAY_AGAIN
+                       : ask->printed ? JOB_SAY_PRINTED
+                                      : JOB_SAY_NOT_PRINTED });
 }
 
 const struct wire_method dre_methods[] = {

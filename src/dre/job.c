@@ -377,10 +377,10 @@ static unsigned on_uncertain(struct job_core *job, const struct job_happened *ha
 {
     switch ((int)happened->event) {
     case JOB_STORED: job->stored = true; return 0;
-    case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
-    case JOB_RELEASE:
-        if (job->reason == JOB_REASON_LAPSED) {
-            return 0; // it came out; sending it again would be a second job
+    case JOB_SAY_NOT_PRINTED: return end_free(job, JOB_CANCELED, cancel_reason(happened));
+    case JOB_SAY_AGAIN:
+        if (!dre_job_may_send_again(job)) {
+            return 0;
         }
         job->flags &= (uint16_t)~JOB_FLAG_CANCEL;
         return ready(job, JOB_REASON_QUEUED);
@@ -468,16 +468,23 @@ bool dre_job_has_ended(const struct job_core *job)
     return job->state >= JOB_COMPLETED;
 }
 
+// Who cancels or releases a job means one that waits. When it has become uncertain meanwhile, a
+// second sheet or a free one would be what nobody asked for: of that a person decides (JOB_SAY_*).
 bool dre_job_may_cancel(const struct job_core *job)
 {
-    return job->state < JOB_SETTLING;
+    return job->state < JOB_SETTLING && job->state != JOB_UNCERTAIN;
+}
+
+// Where the reservation lapsed it came out; sending it again would be a second job.
+bool dre_job_may_send_again(const struct job_core *job)
+{
+    return job->state == JOB_UNCERTAIN && job->reason != JOB_REASON_LAPSED;
 }
 
 bool dre_job_may_release(const struct job_core *job)
 {
     return job->state == JOB_HELD || job->state == JOB_INCOMING || job->state == JOB_ACCEPTING ||
-           job->state == JOB_RESERVING ||
-           (job->state == JOB_UNCERTAIN && job->reason != JOB_REASON_LAPSED);
+           job->state == JOB_RESERVING;
 }
 
 bool dre_job_may_hold(const struct job_core *job)

@@ -48,9 +48,11 @@ enum job_event {
     JOB_NO_ANSWER,       // it did not answer: the outcome of what was asked is not known
     JOB_DUE,             // a wait is over
     JOB_HOLD,            // asked to wait
-    JOB_RELEASE,         // asked to go on; of an uncertain job: send it again
-    JOB_CANCEL,          // asked to end; of an uncertain job: nothing came out
-    JOB_SAY_PRINTED,     // a person says that an uncertain job came out
+    JOB_RELEASE,         // asked to go on; of an uncertain job nobody knows what was meant: nothing
+    JOB_CANCEL,          // asked to end; of an uncertain job: nothing
+    JOB_SAY_PRINTED,     // a person who looked says that an uncertain job came out
+    JOB_SAY_NOT_PRINTED, // and that it did not: it ends
+    JOB_SAY_AGAIN,       // and that it is to be sent once more, whatever came out
     JOB_TURN,            // the printer is free for this job
     JOB_SENT_NOTHING,    // delivery failed before any byte could reach paper; later again
     JOB_SENT_ALL,        // the printer took all of it
@@ -134,6 +136,7 @@ unsigned dre_job_step(struct job_core *job, const struct job_happened *happened)
 
 bool dre_job_has_ended(const struct job_core *job);
 bool dre_job_may_cancel(const struct job_core *job);
+bool dre_job_may_send_again(const struct job_core *job);
 bool dre_job_may_release(const struct job_core *job);
 bool dre_job_may_hold(const struct job_core *job);
 const char *dre_job_reason_keyword(enum job_reason reason);

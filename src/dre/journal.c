@@ -259,7 +259,9 @@ struct journal_write *dre_journal_job(const struct job *job, journal_done *done,
         .printer_job = job->printer_job,
         .in_file = job->in_file,
         .deaths = job->deaths,
+        .is_asked = job->is_asked,
     };
+    memcpy(write->row.asked_by, job->asked_by, sizeof(job->asked_by));
     memcpy(write->row.uuid, job->uuid, sizeof(job->uuid));
     struct journal_row from = { .text = dre_table_job_text(job) };
     for (size_t at = 0; run_at(&from, at) != NULL; at++) {

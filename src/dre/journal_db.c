@@ -41,6 +41,7 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_queue ADD COLUMN keep_hours {integer} NOT NULL DEFAULT 0;"
       "ALTER TABLE dre_document ADD COLUMN keep_until {integer} NOT NULL DEFAULT 0;"
       "CREATE INDEX dre_document_kept ON dre_document (keep_until) WHERE keep_until > 0" },
+    { 3, NULL, "ALTER TABLE dre_job ADD COLUMN asked_by {bytes}" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -63,24 +64,24 @@ struct journal_statements {
     " attempt, computed, observed, wait_until, processing_at, completed_at, cost, bytes, pages,"   \
     " color_pages, sheets, copies, printer_job, in_file, name, document, format, ticket, printer," \
     " message"
-#define JOB_READ JOB_COLUMNS ", deaths"
+#define JOB_READ JOB_COLUMNS ", deaths, asked_by"
 
 #define SET(column) #column " = excluded." #column ", "
 #define KEEP(column) #column " = COALESCE(excluded." #column ", dre_job." #column "), "
 
 static const char put_job_sql[] =
     "INSERT INTO dre_job (" JOB_COLUMNS ", claimed_user, identity, address, facts, classes, plan,"
-    " reservation, settlement, refusal, events, deaths) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-    "$9, $10,"
+    " reservation, settlement, refusal, events, deaths, asked_by) VALUES ($1, $2, $3, $4, $5, $6,"
+    " $7, $8, $9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,"
-    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)"
+    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)"
     " ON CONFLICT (id) DO UPDATE SET " SET(claimed) SET(state) SET(reason) SET(ends_as)
         SET(end_reason) SET(flags) SET(attempt) SET(computed) SET(observed) SET(wait_until)
             SET(processing_at) SET(completed_at) SET(cost) SET(bytes) SET(pages) SET(color_pages)
                 SET(sheets) SET(copies) SET(printer_job) SET(in_file) SET(name) SET(document)
-                    SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) KEEP(claimed_user)
-                        KEEP(identity) KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan)
-                            KEEP(reservation) KEEP(settlement)
+                    SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) KEEP(asked_by)
+                        KEEP(claimed_user) KEEP(identity) KEEP(address) KEEP(facts) KEEP(classes)
+                            KEEP(plan) KEEP(reservation) KEEP(settlement)
                                 KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
                                               "COALESCE(excluded.events, '')";
 
@@ -221,6 +222,9 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
     db_bind_text(stmt, 31, row->text.message);
     bind_detail(stmt, &row->detail);
     db_bind_int(stmt, 42, row->deaths);
+    if (row->is_asked) {
+        db_bind_bytes(stmt, 43, row->asked_by, sizeof(row->asked_by));
+    }
     return db_run(stmt, err);
 }
 
@@ -393,6 +397,8 @@ static void read_core(const struct db_stmt *stmt, struct job *job)
     job->printer_job = (uint32_t)db_col_int(stmt, 23);
     job->in_file = db_col_int(stmt, 24) != 0;
     job->deaths = (uint8_t)db_col_int(stmt, 31);
+    job->is_asked = db_col_bytes(stmt, 32).len == sizeof(job->asked_by);
+    copy_bytes(job->asked_by, sizeof(job->asked_by), db_col_bytes(stmt, 32));
 }
 
 static bool load_job(const struct db_stmt *stmt, struct table *table, struct err *err)

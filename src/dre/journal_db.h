@@ -25,6 +25,8 @@ struct journal_row {
     uint32_t printer_job;
     bool in_file;
     uint8_t deaths;
+    uint8_t asked_by[16];
+    bool is_asked;
     struct journal_detail detail;
 };
 

@@ -23,7 +23,7 @@ REASON(SENDING, "job-outgoing", "The document is on its way to the printer.")
 REASON(PRINTING, "job-printing", "The printer has the whole document.")
 REASON(ASKING, "queued-in-device", "The printer is being asked what became of the job.")
 REASON(UNCERTAIN, "waiting-for-user-action",
-       "It is not known what came out at the printer. Look, then resolve the job: printed or not.")
+       "It is not known what came out at the printer. Look, then resolve the job.")
 REASON(LAPSED, "waiting-for-user-action",
        "The job came out but its reservation had lapsed. Resolve the job by hand.")
 REASON(SETTLING, "job-printing", "The charge is being posted.")

@@ -86,6 +86,8 @@ struct job {
     uint32_t printer_job; // the printer's own job-id; 0: none
     uint32_t store_count; // writes asked for: only the last one's end is told
     uint8_t deaths;       // of readers over its document: DRE_DEATHS_MAX
+    uint8_t asked_by[16]; // the key of the last call that released, cancelled or resolved it
+    bool is_asked;        // asked_by is one
     uint16_t name_len;
     uint16_t document_len;
     uint16_t format_len;

@@ -112,6 +112,25 @@ static void test_a_crash_while_sending_never_sends_again(void)
     CHECK((todo & (JOB_DO_SEND | JOB_DO_QUEUE)) == 0 && job.state == JOB_UNCERTAIN);
 }
 
+static void test_only_a_person_who_looked_decides_on_an_uncertain_job(void)
+{
+    struct job_core job = { .state = JOB_UNCERTAIN,
+                            .reason = JOB_REASON_UNCERTAIN,
+                            .flags = JOB_FLAG_COUNTED | JOB_FLAG_RESERVED };
+    CHECK(!dre_job_may_release(&job) && !dre_job_may_cancel(&job) && dre_job_may_send_again(&job));
+    CHECK(step(&job, JOB_RELEASE) == 0 && job.state == JOB_UNCERTAIN);
+    CHECK(step(&job, JOB_CANCEL) == 0 && job.state == JOB_UNCERTAIN);
+    struct job_core other = job;
+    CHECK(step(&other, JOB_SAY_AGAIN) == (JOB_DO_STORE | JOB_DO_QUEUE));
+    CHECK(other.state == JOB_READY);
+    other = job;
+    CHECK(step(&other, JOB_SAY_NOT_PRINTED) == JOB_DO_STORE);
+    CHECK(other.state == JOB_VOIDING && other.ends_as == JOB_CANCELED);
+    job.reason = JOB_REASON_LAPSED; // it came out
+    CHECK(!dre_job_may_send_again(&job));
+    CHECK(step(&job, JOB_SAY_AGAIN) == 0 && job.state == JOB_UNCERTAIN);
+}
+
 static void test_what_was_not_printed_is_given_back(void)
 {
     struct job_core job = { .state = JOB_PRINTING, .flags = JOB_FLAG_RESERVED, .computed = 9 };
@@ -309,12 +328,13 @@ static void world_printer(struct world *world)
 
 static void world_person(struct world *world)
 {
-    static const enum job_event asks[] = { JOB_HOLD, JOB_RELEASE, JOB_CANCEL, JOB_SAY_PRINTED };
-    enum job_event event = asks[chance(4)];
+    static const enum job_event asks[] = { JOB_HOLD,        JOB_RELEASE,         JOB_CANCEL,
+                                           JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED, JOB_SAY_AGAIN };
+    enum job_event event = asks[chance(6)];
     if (event == JOB_RELEASE && world->job.attempt > 200) {
         return;
     }
-    if (event == JOB_RELEASE && world->job.state == JOB_UNCERTAIN) {
+    if (event == JOB_SAY_AGAIN && world->job.state == JOB_UNCERTAIN) {
         world->sent_allowed++;
     }
     world_event(world, (struct job_happened){ .event = event });
@@ -434,6 +454,7 @@ int main(void)
     test_short_money_holds_and_a_release_asks_anew_with_another_key();
     test_cancel_while_the_outcome_is_unknown_waits_for_it();
     test_a_crash_while_sending_never_sends_again();
+    test_only_a_person_who_looked_decides_on_an_uncertain_job();
     test_what_was_not_printed_is_given_back();
     test_uncounted_is_held_and_damaged_is_refused();
     test_random_worlds_keep_the_invariants();

@@ -54,6 +54,8 @@ static void write_all(struct net_loop *loop, struct journal *journal, struct tab
     job->cost = -5;
     job->bytes = 11;
     job->deaths = 2;
+    job->asked_by[15] = 6;
+    job->is_asked = true;
     job->created_at = 1000;
     struct spool_document *document = dre_spool_document_new(41);
     buf_add(&document->bytes, STR("hello world"));
@@ -83,6 +85,7 @@ static void check_job(const struct table *table)
     struct job_text text = dre_table_job_text(job);
     CHECK_STR(text.name, "r\xc3\xa9sum\xc3\xa9");
     CHECK(text.ticket.len == 3 && memcmp(text.ticket.ptr, "\x21\0\6", 3) == 0);
+    CHECK(job->is_asked && job->asked_by[15] == 6);
     CHECK(job->deaths == 2 && job->queue->keep_hours == 5);
     CHECK(table->next_id == 42 && job->queue->holds && job->queue->printer->queue_count == 1);
 }
