@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/gzip: documents packed with gzip, in the ways gzip allows and in those it does not.
 
 make_gzips.py DIR          writes FILE.gz and FILE.want (the keys: see tests/unit/count/test_corpus.c)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/jpeg: small JPEGs whose truth is known because each was made for one trap.
 
 make_jpegs.py DIR          writes FILE.jpg and FILE.want (the keys: see make_pdfs.py)

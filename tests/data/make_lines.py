@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/escp, text and uncountable: jobs of line printers, and of languages that hide pages.
 
 make_lines.py DIR          writes DIR/escp, DIR/text and DIR/uncountable: FILE.prn or .txt and FILE.want

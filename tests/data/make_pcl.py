@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/pcl: small PCL 5, HP-GL/2 and PJL jobs, each made for one trap, so that its truth is known.
 
 make_pcl.py DIR          writes FILE.pcl and FILE.want (the keys: see tests/unit/count/test_corpus.c)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/pclxl: small PCL XL jobs whose truth is known because each was made for one trap.
 
 make_pclxl.py DIR          writes FILE.pxl and FILE.want (the keys: tests/unit/count/test_corpus.c)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/pdf: small PDFs whose truth is known because each was made for one trap.
 
 make_pdfs.py DIR          writes the small ones, FILE.pdf and FILE.want

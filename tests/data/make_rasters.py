@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/{pwg,cups,urf}: small rasters whose truth is known because we painted them.
 
 make_rasters.py DIR        writes DIR/FORMAT/NAME and NAME.want (the keys: see make_pdfs.py)

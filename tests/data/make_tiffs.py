@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/tiff: small TIFFs whose truth is known because each was made for one trap.
 
 make_tiffs.py DIR          writes FILE.tif and FILE.want (the keys: see tests/unit/count/test_corpus.c)

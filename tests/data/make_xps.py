@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Makes tests/data/xps: small XPS and OpenXPS packages, and other zips, each made for one trap.
 
 make_xps.py DIR          writes FILE.xps and FILE.want (the keys: see tests/unit/count/test_corpus.c)

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """A printer on a raw port (9100) for tests: takes jobs, counts them and their bytes, and can be told
 to misbehave. Prints its port, then a line of JSON for each job when it has ended.
 
