@@ -1,0 +1,390 @@
+// history: see history.h. What is written.
+
+#include "history/body.h"
+#include "history/history_int.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include <stdlib.h>
+
+static const char *const history_outcomes[HISTORY_OUTCOME_COUNT] = {
+    [HISTORY_CHARGED] = "charged", [HISTORY_VOIDED] = "voided",   [HISTORY_DENIED] = "denied",
+    [HISTORY_LAPSED] = "lapsed",   [HISTORY_REFUSED] = "refused", [HISTORY_CORRECTED] = "corrected",
+};
+
+const char *history_outcome_name(enum history_outcome outcome)
+{
+    return history_outcomes[outcome];
+}
+
+bool history_outcome_read(struct str name, enum history_outcome *outcome)
+{
+    for (int i = HISTORY_CHARGED; i < HISTORY_OUTCOME_COUNT; i++) {
+        if (str_eq(name, str_of(history_outcomes[i]))) {
+            *outcome = (enum history_outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool history_open(struct db *db, struct history **history, struct err *err)
+{
+    OWN(history_close) struct history *made = mem_new(sizeof(*made));
+    made->db = db;
+    if (!history_store_open(made, err)) {
+        return false;
+    }
+    *history = made;
+    made = NULL;
+    return true;
+}
+
+void history_close(struct history **history)
+{
+    if (*history == NULL) {
+        return;
+    }
+    for (int i = 0; i < HISTORY_SQL_COUNT; i++) {
+        db_finish(&(*history)->stmts[i]);
+    }
+    free(*history);
+    *history = NULL;
+}
+
+bool history_clock(struct history *history, int64_t now, int64_t *at, struct err *err)
+{
+    int64_t number;
+    int64_t last;
+    if (!history_store_last(history, &number, &last, err)) {
+        return false;
+    }
+    *at = now > last ? now : last;
+    return true;
+}
+
+int64_t history_digest(struct str digest)
+{
+    uint64_t value = 0;
+    if (digest.len < sizeof(value)) {
+        return 0;
+    }
+    memcpy(&value, digest.ptr, sizeof(value)); // any bytes in any order: they are only compared
+    return (int64_t)value;
+}
+
+static int64_t history_cap(uint64_t value)
+{
+    return value > INT32_MAX ? INT32_MAX : (int64_t)value; // sums of a hundred million fit
+}
+
+// The numbers of a row but for number and names.
+static void history_numbers(const struct history_row *row, struct history_narrow *narrow)
+{
+    struct work_sums sums = work_sums(&row->work);
+    *narrow = (struct history_narrow){ .at = row->at,
+                                       .entry = row->entry,
+                                       .refers = row->refers,
+                                       .outcome = row->outcome,
+                                       .amount = row->amount.units,
+                                       .first = row->amount.units,
+                                       .real_cost = row->real_cost.units,
+                                       .digest = history_digest(row->work.digest) };
+    if (row->outcome == HISTORY_CHARGED) {
+        narrow->pages = history_cap(sums.pages);
+        narrow->color_pages = history_cap(sums.color_pages);
+        narrow->sheets = history_cap(sums.sheets);
+    }
+    if (row->leg_count > 0) {
+        narrow->first = row->legs[0].amount.units;
+        narrow->legs = (int64_t)row->leg_count - 1;
+    }
+}
+
+static bool history_names(struct history *history, const struct history_row *row,
+                          struct history_narrow *narrow, struct err *err)
+{
+    struct str payer = row->leg_count > 0 ? row->legs[0].account : STR("");
+    return history_store_name(history, row->work.user, &narrow->person, err) &&
+           history_store_name(history, row->work.department, &narrow->department, err) &&
+           history_store_name(history, row->work.queue, &narrow->queue, err) &&
+           history_store_name(history, row->work.printer, &narrow->printer, err) &&
+           history_store_name(history, payer, &narrow->payer, err);
+}
+
+static bool history_legs(struct history *history, const struct history_row *row, struct err *err)
+{
+    for (size_t i = 1; i < row->leg_count; i++) {
+        int64_t account;
+        if (!history_store_name(history, row->legs[i].account, &account, err) ||
+            !history_store_leg(history, row->number, (int64_t)i, account, row->legs[i].amount.units,
+                               err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The legs are what was paid: their sum is the amount.
+static bool history_check(const struct history_row *row, struct err *err)
+{
+    struct money sum = { 0 };
+    for (size_t i = 0; i < row->leg_count; i++) {
+        if (!money_sum(sum, row->legs[i].amount, &sum)) {
+            return err_set(err, ERR_LIMIT, "what a work costs is past all bounds");
+        }
+    }
+    return (row->leg_count == 0 && row->amount.units == 0) || sum.units == row->amount.units ||
+           err_set(err, ERR_INTERNAL, "the legs of a work are not its amount");
+}
+
+bool history_add(struct history *history, struct history_row *row, struct err *err)
+{
+    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
+    struct history_narrow narrow;
+    int64_t number;
+    int64_t last;
+    bool added;
+    bool once = row->entry == 0;
+    if (!history_check(row, err) || !history_store_last(history, &number, &last, err)) {
+        return false;
+    }
+    row->number = number + 1;
+    row->at = row->at > last ? row->at : last;
+    history_numbers(row, &narrow);
+    narrow.number = row->number;
+    if (!history_names(history, row, &narrow, err) ||
+        !history_store_add(history, &narrow, once ? row->key : NULL, &added, err)) {
+        return false;
+    }
+    if (!added) {
+        row->number = 0;
+        return true;
+    }
+    return history_body_write(row, &body, err) &&
+           history_store_body(history, HISTORY_SQL_BODY_ADD, row->number, buf_str(&body), err) &&
+           history_legs(history, row, err);
+}
+
+bool history_begin(struct history *history, const struct history_row *row, struct err *err)
+{
+    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
+    struct history_row charged = *row;
+    struct history_narrow narrow;
+    charged.outcome = HISTORY_CHARGED; // what it would come to: counters see it
+    history_numbers(&charged, &narrow);
+    return history_store_name(history, row->work.user, &narrow.person, err) &&
+           history_body_write(&charged, &body, err) &&
+           history_store_begin(history, &narrow, buf_str(&body), err);
+}
+
+bool history_take(struct history *history, int64_t pending, struct arena *arena,
+                  struct history_row *row, bool *found, struct err *err)
+{
+    struct str body;
+    int64_t unused;
+    if (!history_store_body_get(history, HISTORY_SQL_OPEN_GET, pending, arena, &body, &unused,
+                                found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    row->number = 0;
+    return history_body_read(body, arena, row, err) &&
+           history_store_int(history, HISTORY_SQL_OPEN_DROP, pending, &unused, &(bool){ false },
+                             err);
+}
+
+bool history_correct(struct history *history, const struct history_correction *correction,
+                     int64_t *number, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(4 * HISTORY_BODY_MAX);
+    struct history_row work;
+    bool found;
+    if (!history_get(history, correction->of, &arena, &work, &found, err)) {
+        return false;
+    }
+    if (!found || work.refers != 0) {
+        return err_set(err, ERR_NOT_FOUND, "there is no work %lld in the history",
+                       (long long)correction->of);
+    }
+    const struct history_leg leg = { correction->account, correction->amount };
+    struct history_row row = { .at = correction->at,
+                               .entry = correction->entry,
+                               .refers = correction->of,
+                               .outcome = HISTORY_CORRECTED,
+                               .job = work.job,
+                               .why = correction->why,
+                               .work = { .kind = work.work.kind,
+                                         .queue = work.work.queue,
+                                         .printer = work.work.printer,
+                                         .at = work.work.at,
+                                         .user = work.work.user,
+                                         .department = work.work.department },
+                               .amount = correction->amount,
+                               .price_version = work.price_version,
+                               .legs = &leg,
+                               .leg_count = 1 };
+    memcpy(row.key, work.key, sizeof(row.key));
+    if (!history_add(history, &row, err)) {
+        return false;
+    }
+    *number = row.number;
+    return true;
+}
+
+// ---- forgetting --------------------------------------------------------------------------------
+
+static struct str history_nameless(struct arena *arena, const char *kind, int64_t id)
+{
+    return str_of(arena_textf(arena, "%s(forgotten %lld)", kind, (long long)id));
+}
+
+static bool history_is_of(struct str account, const char *kind, struct str person)
+{
+    size_t len = strlen(kind);
+    return account.len == len + person.len && memcmp(account.ptr, kind, len) == 0 &&
+           memcmp(account.ptr + len, person.ptr, person.len) == 0;
+}
+
+static const char *const history_purses[] = { "user:", "allotment:" };
+
+static bool history_forget_row(struct history *history, int64_t number, struct str person,
+                               int64_t id, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(4 * HISTORY_BODY_MAX);
+    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
+    struct history_leg legs[HISTORY_LEGS_MAX];
+    struct history_row row;
+    bool found;
+    if (!history_get(history, number, &arena, &row, &found, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < row.leg_count; i++) {
+        legs[i] = row.legs[i];
+        for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
+            if (history_is_of(legs[i].account, history_purses[k], person)) {
+                legs[i].account = history_nameless(&arena, history_purses[k], id);
+            }
+        }
+    }
+    row.legs = legs;
+    row.job = row.why = row.decision.text = STR("");
+    row.work.user = history_nameless(&arena, "", id);
+    row.work.from = row.work.destination = row.work.location = row.work.account = STR("");
+    row.work.group_count = 0;
+    return history_body_write(&row, &body, err) &&
+           history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, buf_str(&body), err);
+}
+
+// Names go last: by them the rows are found.
+static bool history_forget_names(struct history *history, struct str person, int64_t id,
+                                 struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_CHANGE];
+    for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
+        int64_t purse;
+        const char *name =
+            arena_textf(&arena, "%s%.*s", history_purses[k], (int)person.len, person.ptr);
+        if (!history_store_name_find(history, str_of(name), &purse, err)) {
+            return false;
+        }
+        if (purse != 0) {
+            db_bind_int(stmt, 1, purse);
+            db_bind_text(stmt, 2, history_nameless(&arena, history_purses[k], id));
+            if (!db_run(stmt, err)) {
+                return false;
+            }
+        }
+    }
+    db_bind_int(stmt, 1, id);
+    db_bind_text(stmt, 2, history_nameless(&arena, "", id));
+    return db_run(stmt, err);
+}
+
+static bool history_has_open(struct history *history, int64_t person, bool *has, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_COUNT];
+    db_bind_int(stmt, 1, person);
+    db_bind_int(stmt, 2, 0);
+    db_bind_int(stmt, 3, INT64_MAX);
+    if (!db_step(stmt, has, err)) {
+        return false;
+    }
+    *has = *has && db_col_int(stmt, 0) > 0;
+    db_reset(stmt);
+    return true;
+}
+
+// The numbers that come next, at most `most`.
+static bool history_forget_numbers(struct history *history, int64_t id, int64_t after, size_t most,
+                                   int64_t *numbers, size_t *count, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_ROWS_AFTER];
+    int64_t at = 0;
+    bool row = true;
+    size_t read = 0;
+    if (after > 0 &&
+        !history_store_int(history, HISTORY_SQL_AT_OF, after, &at, &(bool){ false }, err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, id);
+    db_bind_int(stmt, 2, at);
+    db_bind_int(stmt, 3, after);
+    db_bind_int(stmt, 4, (int64_t)most);
+    while (row) {
+        if (!db_step(stmt, &row, err)) {
+            return false;
+        }
+        if (row && read < most) {
+            numbers[read++] = db_col_int(stmt, 0);
+        }
+    }
+    *count = read;
+    return true;
+}
+
+bool history_forget(struct history *history, struct str person, int64_t after, size_t most,
+                    size_t *count, int64_t *next, struct err *err)
+{
+    int64_t numbers[HISTORY_PAGE_MOST];
+    int64_t id;
+    int64_t all;
+    bool found;
+    bool has_open;
+    if (!history_store_name_find(history, person, &id, err)) {
+        return false;
+    }
+    *next = 0;
+    *count = 0;
+    if (id == 0) {
+        return true; // nothing is known of that name
+    }
+    if (most == 0) {
+        if (!history_store_int(history, HISTORY_SQL_NUMBER_OF, id, &all, &found, err)) {
+            return false;
+        }
+        *count = (size_t)all;
+        return true;
+    }
+    if (!history_has_open(history, id, &has_open, err)) {
+        return false;
+    }
+    if (has_open) {
+        return err_set(err, ERR_CONFLICT, "%.*s has works under way; end them first",
+                       (int)person.len, person.ptr);
+    }
+    most = most > HISTORY_PAGE_MOST ? HISTORY_PAGE_MOST : most;
+    if (!history_forget_numbers(history, id, after, most, numbers, count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < *count; i++) {
+        if (!history_forget_row(history, numbers[i], person, id, err)) {
+            return false;
+        }
+    }
+    *next = *count == most ? numbers[*count - 1] : 0;
+    return *next != 0 || history_forget_names(history, person, id, err);
+}

@@ -1,0 +1,289 @@
+// store: the tables of history and every statement on them.
+//
+// A row stands in two tables: history_work has the numbers that totals and counters read, a
+// hundred million of which must be summed; history_body has the rest. Both grow at their end
+// only. Names stand once, so that rows are small and a person can be forgotten. The index by person
+// is the only one that is written in the middle.
+
+#include "history/history_int.h"
+
+static const char history_tables[] =
+    "CREATE TABLE history_name (id {integer} PRIMARY KEY, name {text} NOT NULL UNIQUE) {table};"
+    "CREATE TABLE history_work (number {integer} PRIMARY KEY, at {integer} NOT NULL,"
+    " entry {integer} NOT NULL, refers {integer} NOT NULL, outcome {integer} NOT NULL,"
+    " person {integer} NOT NULL, department {integer} NOT NULL, queue {integer} NOT NULL,"
+    " printer {integer} NOT NULL, payer {integer} NOT NULL, pages {integer} NOT NULL,"
+    " color_pages {integer} NOT NULL, sheets {integer} NOT NULL, amount {integer} NOT NULL,"
+    " first {integer} NOT NULL, real_cost {integer} NOT NULL, digest {integer} NOT NULL,"
+    " legs {integer} NOT NULL, once {bytes}) {table};"
+    "CREATE INDEX history_work_person ON history_work (person, at);"
+    "CREATE UNIQUE INDEX history_work_entry ON history_work (entry)"
+    " WHERE entry <> 0 AND refers = 0;"
+    "CREATE INDEX history_work_refers ON history_work (refers) WHERE refers <> 0;"
+    "CREATE UNIQUE INDEX history_work_once ON history_work (once) WHERE once IS NOT NULL;"
+    "CREATE TABLE history_body (number {integer} PRIMARY KEY, body {bytes} NOT NULL) {table};"
+    // Who paid beside the first.
+    "CREATE TABLE history_leg (number {integer} NOT NULL, place {integer} NOT NULL,"
+    " account {integer} NOT NULL, amount {integer} NOT NULL, PRIMARY KEY (number, place)) {table};"
+    // Works under way.
+    "CREATE TABLE history_open (pending {integer} PRIMARY KEY, person {integer} NOT NULL,"
+    " at {integer} NOT NULL, pages {integer} NOT NULL, color_pages {integer} NOT NULL,"
+    " sheets {integer} NOT NULL, amount {integer} NOT NULL, digest {integer} NOT NULL,"
+    " body {bytes} NOT NULL) {table};"
+    "CREATE INDEX history_open_person ON history_open (person, at);";
+
+static const struct db_migration history_steps[] = { { 1, NULL, history_tables } };
+
+#define NARROW                                                                                     \
+    "number, at, entry, refers, outcome, person, department, queue, printer, payer, pages,"        \
+    " color_pages, sheets, amount, first, real_cost, digest, legs"
+#define ADD                                                                                        \
+    "INSERT INTO history_work (" NARROW ", once) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10," \
+    " $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+// A sum may not pass 64 bits while it is made: millions and what is above a million apart.
+#define SUMS(amount)                                                                               \
+    " CAST(sum(CASE WHEN outcome = 1 THEN 1 ELSE 0 END) AS BIGINT), CAST(sum(pages) AS BIGINT),"   \
+    " CAST(sum(color_pages) AS BIGINT), CAST(sum(sheets) AS BIGINT),"                              \
+    " CAST(sum(" amount " / 1000000) AS BIGINT), CAST(sum(" amount " % 1000000) AS BIGINT),"       \
+    " CAST(sum(real_cost / 1000000) AS BIGINT), CAST(sum(real_cost % 1000000) AS BIGINT)"          \
+    " FROM history_work WHERE number >= $1 AND number < $2"
+#define COUNTS                                                                                     \
+    " CAST(coalesce(sum(pages), 0) AS BIGINT), CAST(coalesce(sum(color_pages), 0) AS BIGINT),"     \
+    " CAST(coalesce(sum(sheets), 0) AS BIGINT),"                                                   \
+    " CAST(coalesce(sum(amount / 1000000), 0) AS BIGINT),"                                         \
+    " CAST(coalesce(sum(amount % 1000000), 0) AS BIGINT)"
+
+static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
+    [HISTORY_SQL_LAST] = "SELECT number, at FROM history_work ORDER BY number DESC LIMIT 1",
+    [HISTORY_SQL_NAME_FIND] = "SELECT id FROM history_name WHERE name = $1",
+    [HISTORY_SQL_NAME_ADD] =
+        "INSERT INTO history_name (id, name) SELECT coalesce(max(id), 0) + 1, $1"
+        " FROM history_name RETURNING id",
+    [HISTORY_SQL_NAME_OF] = "SELECT name FROM history_name WHERE id = $1",
+    [HISTORY_SQL_NAME_CHANGE] = "UPDATE history_name SET name = $2 WHERE id = $1",
+    [HISTORY_SQL_ADD] = ADD,
+    [HISTORY_SQL_ADD_ONCE] = ADD " ON CONFLICT DO NOTHING",
+    [HISTORY_SQL_BODY_ADD] = "INSERT INTO history_body (number, body) VALUES ($1, $2)",
+    [HISTORY_SQL_BODY_CHANGE] = "UPDATE history_body SET body = $2 WHERE number = $1",
+    [HISTORY_SQL_LEG_ADD] =
+        "INSERT INTO history_leg (number, place, account, amount) VALUES ($1, $2, $3, $4)",
+    [HISTORY_SQL_LEG_IS] = "SELECT count(*) FROM history_leg WHERE number = $1 AND account = $2",
+    [HISTORY_SQL_OPEN_ADD] =
+        "INSERT INTO history_open (pending, person, at, pages, color_pages, sheets, amount,"
+        " digest, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [HISTORY_SQL_OPEN_GET] = "SELECT pending, body FROM history_open WHERE pending = $1",
+    [HISTORY_SQL_OPEN_DROP] = "DELETE FROM history_open WHERE pending = $1",
+    [HISTORY_SQL_OPEN_COUNT] = "SELECT count(*)," COUNTS " FROM history_open"
+                               " WHERE person = $1 AND at >= $2 AND at < $3",
+    [HISTORY_SQL_OPEN_SAME] = "SELECT count(*) FROM history_open"
+                              " WHERE person = $1 AND at >= $2 AND at < $3 AND digest = $4",
+    [HISTORY_SQL_AT_OF] = "SELECT at FROM history_work WHERE number = $1",
+    [HISTORY_SQL_BODY_GET] = "SELECT number, body FROM history_body WHERE number = $1",
+    [HISTORY_SQL_BY_ENTRY] =
+        "SELECT w.number, b.body FROM history_work w JOIN history_body b ON b.number = w.number"
+        " WHERE w.entry = $1 AND w.entry <> 0 AND w.refers = 0",
+    [HISTORY_SQL_CORRECTED] = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM history_work"
+                              " WHERE refers = $1 AND refers <> 0",
+    [HISTORY_SQL_BODIES] =
+        "SELECT number, body FROM history_body WHERE number > $1 AND number < $2 ORDER BY number",
+    [HISTORY_SQL_COUNT_OF] =
+        "SELECT CAST(coalesce(sum(CASE WHEN outcome = 1 THEN 1 ELSE 0 END), 0) AS BIGINT)," COUNTS
+        " FROM history_work WHERE person = $1 AND at >= $2 AND at < $3",
+    [HISTORY_SQL_SAME_OF] =
+        "SELECT count(*) FROM history_work WHERE person = $1 AND at >= $2 AND at < $3"
+        " AND digest = $4 AND outcome = 1",
+    [HISTORY_SQL_ROWS] = "SELECT " NARROW " FROM history_work WHERE number < $1 AND number >= $2"
+                         " ORDER BY number DESC LIMIT $3",
+    [HISTORY_SQL_ROWS_OF] = "SELECT " NARROW " FROM history_work WHERE person = $4 AND at <= $5"
+                            " AND number < $1 AND number >= $2 ORDER BY at DESC, number DESC"
+                            " LIMIT $3",
+    [HISTORY_SQL_ROWS_AFTER] = "SELECT number FROM history_work WHERE person = $1 AND at >= $2"
+                               " AND number > $3 ORDER BY at, number LIMIT $4",
+    [HISTORY_SQL_NUMBER_OF] = "SELECT count(*) FROM history_work WHERE person = $1",
+    [HISTORY_SQL_SUM_ALL] = "SELECT 0," SUMS("amount"),
+    [HISTORY_SQL_SUM_DEPARTMENT] = "SELECT department," SUMS("amount") " GROUP BY department",
+    [HISTORY_SQL_SUM_USER] = "SELECT person," SUMS("amount") " GROUP BY person",
+    [HISTORY_SQL_SUM_QUEUE] = "SELECT queue," SUMS("amount") " GROUP BY queue",
+    [HISTORY_SQL_SUM_PRINTER] = "SELECT printer," SUMS("amount") " GROUP BY printer",
+    [HISTORY_SQL_SUM_ACCOUNT] = "SELECT payer," SUMS("first") " GROUP BY payer",
+    [HISTORY_SQL_SUM_LEGS] = "SELECT account, 0, 0, 0, 0, CAST(sum(amount / 1000000) AS BIGINT),"
+                             " CAST(sum(amount % 1000000) AS BIGINT), 0, 0 FROM history_leg"
+                             " WHERE number >= $1 AND number < $2 GROUP BY account",
+};
+
+bool history_store_open(struct history *history, struct err *err)
+{
+    if (!db_migrate(history->db, "history", history_steps,
+                    sizeof(history_steps) / sizeof(history_steps[0]), err)) {
+        return false;
+    }
+    for (int i = 0; i < HISTORY_SQL_COUNT; i++) {
+        if (!db_prepare(history->db, &history->stmts[i], history_sql_texts[i], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool history_store_last(struct history *history, int64_t *number, int64_t *at, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_LAST];
+    bool row;
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *number = row ? db_col_int(stmt, 0) : 0;
+    *at = row ? db_col_int(stmt, 1) : 0;
+    db_reset(stmt);
+    return true;
+}
+
+bool history_store_name_find(struct history *history, struct str text, int64_t *id, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_FIND];
+    bool row;
+    if (text.len == 0) {
+        *id = 0;
+        return true;
+    }
+    db_bind_text(stmt, 1, text);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *id = row ? db_col_int(stmt, 0) : 0;
+    db_reset(stmt);
+    return true;
+}
+
+bool history_store_name(struct history *history, struct str text, int64_t *id, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_ADD];
+    bool row;
+    if (!history_store_name_find(history, text, id, err)) {
+        return false;
+    }
+    if (*id != 0 || text.len == 0) {
+        return true;
+    }
+    db_bind_text(stmt, 1, text);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *id = db_col_int(stmt, 0);
+    return db_run(stmt, err); // a statement that writes is stepped to its end
+}
+
+bool history_store_add(struct history *history, const struct history_narrow *narrow,
+                       const uint8_t *once, bool *added, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[once == NULL ? HISTORY_SQL_ADD : HISTORY_SQL_ADD_ONCE];
+    const int64_t numbers[] = { narrow->number,     narrow->at,      narrow->entry,
+                                narrow->refers,     narrow->outcome, narrow->person,
+                                narrow->department, narrow->queue,   narrow->printer,
+                                narrow->payer,      narrow->pages,   narrow->color_pages,
+                                narrow->sheets,     narrow->amount,  narrow->first,
+                                narrow->real_cost,  narrow->digest,  narrow->legs };
+    int count = (int)(sizeof(numbers) / sizeof(numbers[0]));
+    for (int i = 0; i < count; i++) {
+        db_bind_int(stmt, i + 1, numbers[i]);
+    }
+    if (once != NULL) {
+        db_bind_bytes(stmt, count + 1, once, HISTORY_KEY_LEN);
+    }
+    if (!db_run(stmt, err)) {
+        return false;
+    }
+    *added = db_changes(history->db) == 1;
+    return true;
+}
+
+bool history_store_body(struct history *history, enum history_sql which, int64_t number,
+                        struct str body, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[which];
+    db_bind_int(stmt, 1, number);
+    db_bind_bytes(stmt, 2, body.ptr, body.len);
+    return db_run(stmt, err);
+}
+
+bool history_store_leg(struct history *history, int64_t number, int64_t place, int64_t account,
+                       int64_t amount, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_LEG_ADD];
+    db_bind_int(stmt, 1, number);
+    db_bind_int(stmt, 2, place);
+    db_bind_int(stmt, 3, account);
+    db_bind_int(stmt, 4, amount);
+    return db_run(stmt, err);
+}
+
+bool history_store_begin(struct history *history, const struct history_narrow *narrow,
+                         struct str body, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_ADD];
+    db_bind_int(stmt, 1, narrow->entry);
+    db_bind_int(stmt, 2, narrow->person);
+    db_bind_int(stmt, 3, narrow->at);
+    db_bind_int(stmt, 4, narrow->pages);
+    db_bind_int(stmt, 5, narrow->color_pages);
+    db_bind_int(stmt, 6, narrow->sheets);
+    db_bind_int(stmt, 7, narrow->amount);
+    db_bind_int(stmt, 8, narrow->digest);
+    db_bind_bytes(stmt, 9, body.ptr, body.len);
+    return db_run(stmt, err);
+}
+
+bool history_store_int(struct history *history, enum history_sql which, int64_t key, int64_t *value,
+                       bool *found, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[which];
+    db_bind_int(stmt, 1, key);
+    if (!db_step(stmt, found, err)) {
+        return false;
+    }
+    *value = *found ? db_col_int(stmt, 0) : 0;
+    db_reset(stmt);
+    return true;
+}
+
+bool history_store_body_get(struct history *history, enum history_sql which, int64_t key,
+                            struct arena *arena, struct str *body, int64_t *number, bool *found,
+                            struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[which];
+    db_bind_int(stmt, 1, key);
+    if (!db_step(stmt, found, err)) {
+        return false;
+    }
+    if (*found) {
+        *number = db_col_int(stmt, 0);
+        *body = arena_copy(arena, db_col_bytes(stmt, 1));
+    }
+    db_reset(stmt);
+    return arena_ok(arena) ||
+           err_set(err, ERR_LIMIT, "the rows of the history asked for are too big together");
+}
+
+void history_store_narrow_read(const struct db_stmt *stmt, struct history_narrow *narrow)
+{
+    *narrow = (struct history_narrow){
+        .number = db_col_int(stmt, 0),
+        .at = db_col_int(stmt, 1),
+        .entry = db_col_int(stmt, 2),
+        .refers = db_col_int(stmt, 3),
+        .outcome = db_col_int(stmt, 4),
+        .person = db_col_int(stmt, 5),
+        .department = db_col_int(stmt, 6),
+        .queue = db_col_int(stmt, 7),
+        .printer = db_col_int(stmt, 8),
+        .payer = db_col_int(stmt, 9),
+        .pages = db_col_int(stmt, 10),
+        .color_pages = db_col_int(stmt, 11),
+        .sheets = db_col_int(stmt, 12),
+        .amount = db_col_int(stmt, 13),
+        .first = db_col_int(stmt, 14),
+        .real_cost = db_col_int(stmt, 15),
+        .digest = db_col_int(stmt, 16),
+        .legs = db_col_int(stmt, 17),
+    };
+}

@@ -1,0 +1,212 @@
+// Works are noted in the order of their times, once; they can be corrected by rows beside them and
+// made nameless; a failure of the database leaves nothing half-done.
+#include "unit/history/fixture.h"
+
+static void test_rows_are_numbered_in_the_order_of_their_times(void)
+{
+    int64_t at;
+    CHECK(add("mary", "science", 1000, 4, 20000) == 1);
+    CHECK(history_clock(history, 900, &at, &err) && at == 1000);
+    CHECK(history_clock(history, 1001, &at, &err) && at == 1001);
+    struct sample sample;
+    sample_make(&sample, "john", "", 700, 1, 0); // the clock was set back
+    CHECK(add_row(&sample.row) && sample.row.number == 2 && sample.row.at == 1000);
+    sample_make(&sample, "john", "", 2000, 1, 5);
+    sample.row.entry = 2001; // an entry ends one work
+    CHECK(!add_row(&sample.row) && err.code == ERR_EXISTS);
+}
+
+static void test_legs_are_the_amount(void)
+{
+    struct sample sample;
+    sample_make(&sample, "john", "", 2000, 1, 5);
+    sample.row.amount.units = 6;
+    CHECK(!add_row(&sample.row) && err.code == ERR_INTERNAL);
+    sample.row.amount.units = INT64_MAX;
+    sample.legs[0].amount.units = sample.legs[1].amount.units = INT64_MAX;
+    sample.legs[1].account = STR("allotment:john");
+    sample.row.leg_count = 2;
+    CHECK(!add_row(&sample.row) && err.code == ERR_LIMIT);
+}
+
+static void test_a_denied_work_is_kept_once(void)
+{
+    struct sample sample;
+    sample_make(&sample, "john", "", 2100, 1, 0);
+    sample.row.entry = 0;
+    sample.row.outcome = HISTORY_DENIED;
+    CHECK(add_row(&sample.row) && sample.row.number == 3);
+    CHECK(add_row(&sample.row) && sample.row.number == 0);
+}
+
+static void test_a_work_under_way_is_counted_and_taken_once(void)
+{
+    struct history_counts counts;
+    struct sample sample;
+    struct history_row row;
+    bool found;
+    int64_t same;
+    sample_make(&sample, "anna", "arts", 3000, 10, 500);
+    sample.row.entry = 77;
+    CHECK(db_begin(db, &err) && history_begin(history, &sample.row, &err) && db_commit(db, &err));
+    CHECK(history_count(history, STR("anna"), 0, 0, &counts, &err));
+    CHECK(counts.jobs == 1 && counts.pages == 10 && counts.color_pages == 5);
+    CHECK(counts.amount.units == 500);
+    struct str digest = sample.row.work.digest;
+    CHECK(history_count_same(history, STR("anna"), digest, 2990, 0, &same, &err) && same == 1);
+    CHECK(history_count_same(history, STR("anna"), digest, 3001, 0, &same, &err) && same == 0);
+    CHECK(db_begin(db, &err) && history_take(history, 77, &arena, &row, &found, &err) && found);
+    CHECK(db_commit(db, &err));
+    CHECK_STR(row.work.department, "arts");
+    CHECK(row.work.group_count == 2 && row.work.digest.len == 8);
+    CHECK(history_take(history, 77, &arena, &row, &found, &err) && !found);
+    CHECK(history_count(history, STR("anna"), 0, 0, &counts, &err) && counts.jobs == 0);
+}
+
+static void test_a_correction_is_a_row_of_its_own(void)
+{
+    const struct history_correction refund = { .of = 1,
+                                               .entry = 50,
+                                               .at = 3100,
+                                               .account = STR("user:mary"),
+                                               .amount = { -8000 },
+                                               .why = STR("paper jam") };
+    struct history_correction none = refund;
+    struct history_row row;
+    struct money sum;
+    int64_t number;
+    bool found;
+    CHECK(db_begin(db, &err) && history_correct(history, &refund, &number, &err));
+    CHECK(db_commit(db, &err));
+    CHECK(history_corrected(history, 1, &sum, &err) && sum.units == -8000);
+    CHECK(history_corrected(history, 2, &sum, &err) && sum.units == 0);
+    CHECK(history_get(history, number, &arena, &row, &found, &err) && found);
+    CHECK(row.refers == 1 && row.outcome == HISTORY_CORRECTED && row.amount.units == -8000);
+    CHECK_STR(row.work.department, "science");
+    none.of = number; // a correction is no work
+    CHECK(!history_correct(history, &none, &number, &err) && err.code == ERR_NOT_FOUND);
+    none.of = 4000;
+    CHECK(!history_correct(history, &none, &number, &err) && err.code == ERR_NOT_FOUND);
+}
+
+static bool forget(const char *name, size_t most, size_t *rows)
+{
+    int64_t next = 0;
+    size_t count;
+    *rows = 0;
+    do {
+        if (!db_begin(db, &err)) {
+            return false;
+        }
+        if (!history_forget(history, str_of(name), next, most, &count, &next, &err)) {
+            db_rollback(db);
+            return false;
+        }
+        if (!db_commit(db, &err)) {
+            return false;
+        }
+        *rows += count;
+    } while (next != 0);
+    return true;
+}
+
+static void test_a_person_is_forgotten(void)
+{
+    struct history_row row;
+    struct history_counts counts;
+    size_t rows;
+    size_t count;
+    int64_t next;
+    bool found;
+    int64_t number = 0;
+    for (int i = 0; i < 5; i++) {
+        number = add("gone", "science", 4000 + i, 2, 100);
+    }
+    CHECK(history_forget(history, STR("gone"), 0, 0, &count, &next, &err) && count == 5);
+    CHECK(history_get(history, number, &arena, &row, &found, &err) && found);
+    CHECK_STR(row.work.user, "gone");
+    CHECK(forget("gone", 2, &rows) && rows == 5);
+    CHECK(history_get(history, number, &arena, &row, &found, &err) && found);
+    CHECK(row.work.user.len > 10 && memcmp(row.work.user.ptr, "(forgotten ", 11) == 0);
+    CHECK(row.job.len == 0 && row.work.from.len == 0 && row.work.group_count == 0);
+    CHECK(row.leg_count == 1 && memcmp(row.legs[0].account.ptr, "user:(forgotten ", 16) == 0);
+    CHECK(row.amount.units == 100 && work_sums(&row.work).pages == 2);
+    CHECK_STR(row.work.department, "science");
+    CHECK(history_count(history, STR("gone"), 0, 0, &counts, &err) && counts.jobs == 0);
+    CHECK(add("gone", "", 5000, 1, 3) > number); // who comes back is somebody new
+    CHECK(history_count(history, STR("gone"), 0, 0, &counts, &err) && counts.jobs == 1);
+    CHECK(forget("nobody", 10, &rows) && rows == 0);
+    struct sample sample;
+    sample_make(&sample, "gone", "", 5100, 1, 0);
+    CHECK(db_begin(db, &err) && history_begin(history, &sample.row, &err) && db_commit(db, &err));
+    CHECK(!forget("gone", 10, &rows) && err.code == ERR_CONFLICT);
+}
+
+static bool all_of_it(int64_t at)
+{
+    const struct history_correction refund = {
+        1, at * 2 + 2, at, STR("user:mary"), { -1 }, STR("")
+    };
+    struct sample sample;
+    struct history_row row;
+    size_t count;
+    int64_t number;
+    int64_t next;
+    bool found;
+    char user[32];
+    (void)snprintf(user, sizeof(user), "user%lld", (long long)at);
+    sample_make(&sample, user, user, at, 3, 9);
+    sample.legs[0].amount.units = 4;
+    sample.legs[1] = (struct history_leg){ STR("code:x/1"), { 5 } };
+    sample.row.leg_count = 2;
+    if (!db_begin(db, &err)) {
+        return false;
+    }
+    if (history_begin(history, &sample.row, &err) &&
+        history_take(history, sample.row.entry, &arena, &row, &found, &err) &&
+        history_add(history, &sample.row, &err) &&
+        history_correct(history, &refund, &number, &err) &&
+        history_forget(history, str_of(user), 0, 10, &count, &next, &err)) {
+        return db_commit(db, &err);
+    }
+    db_rollback(db);
+    return false;
+}
+
+static void test_every_failing_call_leaves_nothing(void)
+{
+    int64_t number = add("mary", "science", 9000, 1, 1);
+    int refused = 0;
+    bool ok = false;
+    for (int n = 1; n < 200 && !ok; n++) {
+        struct history_row row;
+        bool found;
+        db_fault_at(db, n, n % 2 == 0);
+        ok = all_of_it(10000);
+        bool due = db_fault_is_due(db);
+        db_fault_at(db, 0, false);
+        if (ok) {
+            CHECK(due);
+            break;
+        }
+        refused++;
+        bool read = history_get(history, number + 1, &arena, &row, &found, &err);
+        if (!read || found) {
+            CHECK(!"a failure left a row");
+        }
+    }
+    CHECK(ok && refused > 20);
+}
+
+int main(void)
+{
+    history_setup();
+    test_rows_are_numbered_in_the_order_of_their_times();
+    test_legs_are_the_amount();
+    test_a_denied_work_is_kept_once();
+    test_a_work_under_way_is_counted_and_taken_once();
+    test_a_correction_is_a_row_of_its_own();
+    test_a_person_is_forgotten();
+    test_every_failing_call_leaves_nothing();
+    return history_teardown();
+}
