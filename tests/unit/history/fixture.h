@@ -5,6 +5,7 @@
 
 #include "db/db.h"
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
 static struct db *db;
@@ -14,8 +15,8 @@ static struct err err;
 
 static inline void history_setup(void)
 {
-    char dsn[200];
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/h.db", folder_make());
+    char dsn[STORE_DSN_MAX];
+    store_make(dsn, folder_make());
     if (!db_open(&db, &(struct db_options){ .dsn = dsn, .exclusive = true }, &err) ||
         !history_open(db, &history, &err)) {
         printf("Bail out! %s\n", err.text);
