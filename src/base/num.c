@@ -75,3 +75,39 @@ bool num_mul(int64_t a, int64_t b, int64_t *out)
 {
     return !__builtin_mul_overflow(a, b, out);
 }
+
+// The product in two halves.
+static void num_product(uint64_t a, uint64_t b, uint64_t *high, uint64_t *low)
+{
+    uint64_t a_low = a & UINT32_MAX;
+    uint64_t a_high = a >> 32;
+    uint64_t b_low = b & UINT32_MAX;
+    uint64_t b_high = b >> 32;
+    uint64_t middle = a_high * b_low + (a_low * b_low >> 32);
+    uint64_t carry = (middle & UINT32_MAX) + a_low * b_high;
+    *low = a * b;
+    *high = a_high * b_high + (middle >> 32) + (carry >> 32);
+}
+
+bool num_mul_div(uint64_t a, uint64_t b, uint64_t over, uint64_t *quotient, uint64_t *rest)
+{
+    uint64_t high;
+    uint64_t low;
+    num_product(a, b, &high, &low);
+    if (high >= over) {
+        return false; // also for over 0
+    }
+    // Long division, bit by bit; high is the remainder, always less than over.
+    for (int bit = 0; bit < 64; bit++) {
+        bool top = high >> 63 != 0;
+        high = high << 1 | low >> 63;
+        low <<= 1;
+        if (top || high >= over) {
+            high -= over;
+            low |= 1;
+        }
+    }
+    *quotient = low;
+    *rest = high;
+    return true;
+}

@@ -88,31 +88,44 @@ static bool books_entry(struct cas *cas, struct cas_turn *turn, const struct led
     return true;
 }
 
-// The pending entry and what closed it.
+// A leg's pending entry and what closed it; *found false: there is no such leg.
+static bool books_of_leg(struct cas *cas, struct cas_turn *turn, const struct ledger_key *key,
+                         struct ledger_entry *entries, size_t *count, bool *found, struct err *err)
+{
+    int64_t closed = 0;
+    if (!ledger_entry_find(cas->ledger, key, turn->arena, &entries[0], found, err)) {
+        return false;
+    }
+    *found = *found && entries[0].kind == LEDGER_PENDING;
+    if (!*found) {
+        return true;
+    }
+    bool has_end = false;
+    if (!ledger_reservation_closed_by(cas->ledger, entries[0].sequence, &closed, err) ||
+        (closed != 0 &&
+         !ledger_entry_at(cas->ledger, closed, turn->arena, &entries[1], &has_end, err))) {
+        return false;
+    }
+    *count = has_end ? 2 : 1;
+    return true;
+}
+
+// The entries of all legs of a reservation, leg by leg.
 static bool books_of_reservation(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData id,
                                  struct ledger_entry *entries, size_t *count, struct err *err)
 {
-    int64_t closed = 0;
-    bool found = false;
-    if (id.len == sizeof(struct ledger_key)) {
-        struct ledger_key key = cas_key(id);
-        if (!ledger_entry_find(cas->ledger, &key, turn->arena, &entries[0], &found, err)) {
+    bool found = id.len == sizeof(struct ledger_key);
+    *count = 0;
+    for (size_t leg = 0; found && leg < CAS_LEGS_MAX; leg++) {
+        struct ledger_key base = cas_key(id);
+        struct ledger_key key = cas_leg_key(&base, leg);
+        size_t more = 0;
+        if (!books_of_leg(cas, turn, &key, entries + *count, &more, &found, err)) {
             return false;
         }
+        *count += more;
     }
-    if (!found || entries[0].kind != LEDGER_PENDING) {
-        return err_set(err, ERR_NOT_FOUND, "there is no such reservation");
-    }
-    if (!ledger_reservation_closed_by(cas->ledger, entries[0].sequence, &closed, err)) {
-        return false;
-    }
-    found = false;
-    if (closed != 0 &&
-        !ledger_entry_at(cas->ledger, closed, turn->arena, &entries[1], &found, err)) {
-        return false;
-    }
-    *count = found ? 2 : 1;
-    return true;
+    return *count > 0 || err_set(err, ERR_NOT_FOUND, "there is no such reservation");
 }
 
 CAS_CORE(cas_books_entries)
@@ -121,7 +134,8 @@ CAS_CORE(cas_books_entries)
     size_t most = list->limit == 0                   ? BOOKS_ENTRIES
                   : list->limit > BOOKS_ENTRIES_MOST ? BOOKS_ENTRIES_MOST
                                                      : list->limit;
-    struct ledger_entry *entries = arena_new_array(turn->arena, most + 2, sizeof(*entries));
+    struct ledger_entry *entries =
+        arena_new_array(turn->arena, most + 2 * CAS_LEGS_MAX, sizeof(*entries));
     struct ledger_account account = { .id = 0 };
     size_t count;
     if (list->reservation.len > 0) {

@@ -130,6 +130,9 @@ static bool cas_found_site(struct cas *cas, struct err *err)
     }
     bool ok = cas_first_account(cas, "cash", 1, now, err) &&
               cas_first_account(cas, "income:print", 2, now, err) &&
+              cas_first_account(cas, "grants", 3, now, err) &&
+              cas_first_account(cas, "adjustments", 4, now, err) &&
+              cas_first_account(cas, "vouchers", 5, now, err) &&
               cas_store_prices(cas, 0, &arena, &prices, &found, err);
     if (ok && !found) {
         prices = (struct cas_prices){
@@ -307,6 +310,8 @@ static const struct {
     { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
     { &quoin__v1__join_request__descriptor, cas_enrol_join },
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },
+    { &quoin__v1__get_purses_request__descriptor, cas_purses_get },
+    { &quoin__v1__grant_request__descriptor, cas_purses_grant },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -8,6 +8,7 @@
 #include "model/work.h"
 #include "price/price.h"
 #include "proto/cas.pb-c.h"
+#include "proto/payers.pb-c.h"
 
 enum cas_sql {
     CAS_SQL_PERSON_ADD,
@@ -127,7 +128,9 @@ struct cas_charge {
     size_t share_count;
     Quoin__V1__Share **legs; // which ledger account pays how much; the order of their keys
     size_t leg_count;
-    struct ledger_account payer; // of the first leg, as it was before
+    const char *payer;      // the account of whoever made it: "user:mary"
+    struct money available; // of the first share's account, all its purses
+    const char *missing;    // who has not enough for it, in words; NULL: all have
 };
 
 // What was asked, checked and turned into the work. ERR_INVALID says what is no such thing.
@@ -141,7 +144,11 @@ bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *
                      struct err *err) CC_MUST_USE;
 bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                     struct err *err) CC_MUST_USE;
-// Who bears it, and from which ledger accounts: each leg's account and amount.
+// Who bears it: charge->shares. Where an account must be chosen first there are none, and
+// charge->decision asks for it.
+bool cas_step_shares(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                     struct err *err) CC_MUST_USE;
+// From which ledger accounts: each leg's account and amount, and who has not enough.
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err) CC_MUST_USE;
 // All legs or none; like: key, why, asker, detail and times. The receipt is the first leg's.
@@ -156,6 +163,56 @@ bool cas_step_post(struct cas *cas, struct cas_turn *turn, struct cas_charge *ch
 // What is kept with the entry of the first leg.
 struct str cas_charge_receipt(struct cas_turn *turn, const char *method,
                               const ProtobufCMessage *ask, const struct cas_charge *charge);
+
+// --- purses and legs: legs.c, purses.c
+// ------------------------------------------------------------
+
+enum { CAS_SHARES_MAX = 16, CAS_LEGS_MAX = 2 * CAS_SHARES_MAX };
+
+// What an account has: of a person ("user:NAME") the allotment too, if there ever was one.
+struct cas_purses {
+    const char *name; // borrowed from the asker
+    struct ledger_account paid;
+    struct ledger_account allotment;
+    bool has_allotment;
+    struct money available; // of both; at most LEDGER_MOST
+};
+// ERR_NOT_FOUND: there is no such account.
+bool cas_purses_find(struct cas *cas, struct arena *arena, const char *account,
+                     struct cas_purses *purses, struct err *err) CC_MUST_USE;
+bool cas_is_person(const char *account);
+char *cas_allotment(struct arena *arena, const char *person_account); // "allotment:NAME"
+// "mary", "the department science", "the billing code acme/17": for sentences.
+const char *cas_account_words(struct arena *arena, const char *account);
+
+struct cas_legs {
+    Quoin__V1__Share **legs; // in the arena; the first leg of each share has its parts
+    size_t count;
+    struct money available; // of the first share's account
+    const char *missing;    // who has not enough, in words; NULL: all have
+};
+// Takes a total apart by shares and purses; nothing is written.
+bool cas_legs_make(struct cas *cas, struct cas_turn *turn, struct money total,
+                   Quoin__V1__Share *const *shares, size_t count, struct cas_legs *legs,
+                   struct err *err) CC_MUST_USE;
+
+// Grants to a person's allotment, by the request's key: a schedule makes the request itself, with a
+// key of its run and the person. *changed below 0: taken back. Paid money is never touched.
+bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
+                     int64_t *changed, int64_t *sequence, struct err *err) CC_MUST_USE;
+// "user:NAME" of a name as it was asked.
+bool cas_person_account(struct cas_turn *turn, const char *name, const char **account,
+                        struct err *err) CC_MUST_USE;
+Quoin__V1__Purse *cas_purse(struct arena *arena, const struct ledger_state *state);
+bool cas_purses_reply(struct cas *cas, struct cas_turn *turn, const char *account, int64_t changed,
+                      int64_t sequence, const ProtobufCMessage **reply,
+                      struct err *err) CC_MUST_USE;
+// "why (reference)".
+struct str cas_why(struct arena *arena, const char *why, const char *reference);
+
+// The key of a leg: the first has the charge's own, each other the first 16 bytes of
+// SHA-256(key, leg as 4 bytes).
+struct ledger_key cas_leg_key(const struct ledger_key *key, size_t leg);
 
 #define CAS_CORE(name)                                                                             \
     bool name(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,                 \
@@ -176,3 +233,5 @@ CAS_CORE(cas_books_entries);
 CAS_CORE(cas_enrol_token);
 CAS_CORE(cas_enrol_join);
 CAS_CORE(cas_enrol_renew);
+CAS_CORE(cas_purses_get);
+CAS_CORE(cas_purses_grant);

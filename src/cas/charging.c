@@ -16,12 +16,27 @@ static bool charging_begin(struct cas *cas, struct cas_turn *turn, const Quoin__
            cas_step_person(cas, turn, charge, err);
 }
 
+// The decision is that nothing is charged: it is denied, held, or an account must be chosen first.
+static bool charging_stops(const struct cas_charge *charge)
+{
+    return charge->decision != NULL && charge->decision->verdict[0] != '\0' &&
+           strcmp(charge->decision->verdict, "allow") != 0;
+}
+
+static bool charging_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                          struct err *err)
+{
+    charge->available = charge->work.available;
+    return charging_stops(charge) || cas_step_legs(cas, turn, charge, err);
+}
+
 CAS_CORE(cas_charge_quote)
 {
     const Quoin__V1__QuoteRequest *quote = (const Quoin__V1__QuoteRequest *)ask;
     struct cas_charge charge;
     if (!charging_begin(cas, turn, quote->work, &charge, err) ||
-        !cas_step_price(cas, turn, &charge, err) || !cas_step_legs(cas, turn, &charge, err)) {
+        !cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
+        !charging_legs(cas, turn, &charge, err)) {
         return false;
     }
     Quoin__V1__QuoteReply *made = cas_message(turn->arena, &quoin__v1__quote_reply__descriptor);
@@ -29,8 +44,8 @@ CAS_CORE(cas_charge_quote)
     made->lines = charge.lines;
     made->n_lines = charge.line_count;
     made->price_version = charge.price_version;
-    made->available = ledger_available(&charge.payer.state).units;
-    made->enough = made->available >= made->amount;
+    made->available = charge.available.units;
+    made->enough = !charging_stops(&charge) && charge.missing == NULL;
     made->legs = charge.legs;
     made->n_legs = charge.leg_count;
     made->decision = charge.decision;
@@ -90,6 +105,10 @@ static const ProtobufCMessage *charging_reservation(struct arena *arena, const u
                                                     const struct cas_charge *charge)
 {
     Quoin__V1__Reservation *made = cas_message(arena, &quoin__v1__reservation__descriptor);
+    if (charging_stops(charge)) {
+        made->decision = charge->decision;
+        return &made->base;
+    }
     made->id.len = sizeof(struct ledger_key);
     made->id.data = (uint8_t *)cas_text(arena, (struct str){ (const char *)id, made->id.len });
     made->amount = charge->total.units;
@@ -129,7 +148,13 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
     int64_t lapses_at;
     if (!charging_lapses_at(ask, turn->now, &lapses_at, err) ||
         !charging_begin(cas, turn, ask->work, charge, err) ||
-        !cas_step_price(cas, turn, charge, err) || !cas_step_legs(cas, turn, charge, err)) {
+        !cas_step_shares(cas, turn, charge, err)) {
+        return false;
+    }
+    if (charging_stops(charge)) {
+        return true; // nothing is written, so that the same key may ask again
+    }
+    if (!cas_step_price(cas, turn, charge, err) || !charging_legs(cas, turn, charge, err)) {
         return false;
     }
     const struct ledger_ask like = {
@@ -148,7 +173,7 @@ CAS_CORE(cas_charge_reserve)
     const Quoin__V1__ReserveRequest *asked = (const Quoin__V1__ReserveRequest *)ask;
     Quoin__V1__ReserveRequest kept = *asked;
     struct cas_charge charge = { 0 };
-    struct ledger_receipt receipt;
+    struct ledger_receipt receipt = { 0 };
     struct ledger_entry entry;
     Quoin__V1__Receipt *first;
     bool found;
@@ -196,7 +221,7 @@ static bool charging_pending(struct cas *cas, struct cas_turn *turn, ProtobufCBi
                              const Quoin__V1__ReserveRequest **request, struct cas_charge *charge,
                              struct err *err)
 {
-    struct ledger_entry pending;
+    struct ledger_entry pending = { 0 };
     ProtobufCMessage *message;
     bool found = false;
     if (id.len == sizeof(struct ledger_key)) {

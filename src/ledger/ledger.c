@@ -603,37 +603,55 @@ bool ledger_void(struct ledger *ledger, const struct ledger_ask *ask,
            ledger_close_pending(ledger, LEDGER_VOID, ask, receipt, err);
 }
 
+// The first whose time is over, and its entry.
+static bool ledger_due(struct ledger *ledger, int64_t now, struct arena *arena,
+                       struct ledger_entry *pending, bool *found, struct err *err)
+{
+    int64_t sequence;
+    bool has_entry;
+    if (!ledger_store_hold_due(ledger, now, &sequence, found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    if (!ledger_entry_at(ledger, sequence, arena, pending, &has_entry, err)) {
+        return false;
+    }
+    return has_entry ||
+           err_set(err, ERR_INTERNAL, "reservation %lld has no entry", (long long)sequence);
+}
+
 bool ledger_lapse(struct ledger *ledger, int64_t now, size_t most, size_t *count, struct err *err)
 {
     size_t lapsed = 0;
-    while (lapsed < most) {
+    int64_t last = 0;
+    int64_t last_lapses_at = 0;
+    for (;;) {
         OWN(arena_free) struct arena arena = ARENA_CAP(LEDGER_DETAIL_MAX * 2);
         struct ledger_entry pending;
         struct ledger_receipt receipt;
-        int64_t sequence;
         bool found;
-        if (!ledger_store_hold_due(ledger, now, &sequence, &found, err)) {
+        if (!ledger_due(ledger, now, &arena, &pending, &found, err)) {
             return false;
         }
-        if (!found) {
+        bool is_leg = found && lapsed > 0 && pending.sequence == last + 1 &&
+                      pending.lapses_at == last_lapses_at && pending.detail.len == 0;
+        if (!found || (lapsed >= most && !is_leg)) {
             break;
-        }
-        if (!ledger_entry_at(ledger, sequence, &arena, &pending, &found, err)) {
-            return false;
-        }
-        if (!found) {
-            return err_set(err, ERR_INTERNAL, "reservation %lld has no entry", (long long)sequence);
         }
         struct ledger_write write = { LEDGER_LAPSE,
                                       NULL,
                                       .debit = pending.debit,
                                       .credit = pending.credit,
                                       .amount = pending.amount,
-                                      .pending = sequence,
+                                      .pending = pending.sequence,
                                       .at = now };
         if (!ledger_end(ledger, &write, &pending, (struct money){ 0 }, &receipt, err)) {
             return false;
         }
+        last = pending.sequence;
+        last_lapses_at = pending.lapses_at;
         lapsed++;
     }
     *count = lapsed;

@@ -143,7 +143,8 @@ bool ledger_post(struct ledger *ledger, const struct ledger_ask *ask,
 bool ledger_void(struct ledger *ledger, const struct ledger_ask *ask,
                  struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
 
-// Gives back up to `most` reservations whose time is over at `now`.
+// Gives back up to `most` reservations whose time is over at `now`. One without a detail that
+// follows the one before at once, with its time, is another leg of it: they lapse together.
 bool ledger_lapse(struct ledger *ledger, int64_t now, size_t most, size_t *count,
                   struct err *err) CC_MUST_USE;
 

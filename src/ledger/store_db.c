@@ -151,9 +151,9 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
         "UPDATE ledger_hold SET closed = $2 WHERE seq = $1 AND closed IS NULL",
     [LEDGER_SQL_HOLD_CLOSED_BY] =
         "SELECT coalesce(closed, 0), lapses_at FROM ledger_hold WHERE seq = $1",
-    [LEDGER_SQL_HOLD_DUE] =
-        "SELECT seq FROM ledger_hold WHERE closed IS NULL AND lapses_at <= $1 ORDER BY lapses_at"
-        " LIMIT 1",
+    [LEDGER_SQL_HOLD_DUE] = "SELECT seq FROM ledger_hold WHERE closed IS NULL AND lapses_at <= $1 "
+                            "ORDER BY lapses_at, seq"
+                            " LIMIT 1",
     [LEDGER_SQL_HOLDS_OPEN] = "SELECT seq, lapses_at FROM ledger_hold WHERE closed IS NULL",
     [LEDGER_SQL_HOLD_COUNT] = "SELECT count(*) FROM ledger_hold",
 };

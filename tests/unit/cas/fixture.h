@@ -4,6 +4,7 @@
 
 #include "cas/cas.h"
 #include "proto/cas.pb-c.h"
+#include "proto/payers.pb-c.h"
 
 #include "db/db.h"
 #include "lib/folder.h"
@@ -158,4 +159,35 @@ static inline const Quoin__V1__Settlement *give_back(uint8_t key, uint8_t reserv
 static inline bool has_reason(const char *keyword)
 {
     return reasons != NULL && reasons[0] != NULL && strcmp(reasons[0], keyword) == 0;
+}
+
+static inline const Quoin__V1__Purses *grant(uint8_t key, const char *name, const char *mode,
+                                             int64_t amount, int64_t cap)
+{
+    Quoin__V1__GrantRequest request = QUOIN__V1__GRANT_REQUEST__INIT;
+    request.key = key_of(key);
+    request.name = text_of(name);
+    request.mode = text_of(mode);
+    request.amount = amount;
+    request.cap = cap;
+    request.why = text_of("Autumn");
+    return ask(&request.base);
+}
+
+static inline const Quoin__V1__Purses *purses_of(const char *name)
+{
+    Quoin__V1__GetPursesRequest request = QUOIN__V1__GET_PURSES_REQUEST__INIT;
+    request.name = text_of(name);
+    return ask(&request.base);
+}
+
+static inline int64_t balance_of(const char *account)
+{
+    struct ledger_account found;
+    bool is_there = false;
+    struct err why = { 0 };
+    return ledger_account_find(cas_ledger(cas), str_of(account), &found, &is_there, &why) &&
+                   is_there
+               ? found.state.balance.units
+               : INT64_MIN;
 }

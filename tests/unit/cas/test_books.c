@@ -50,7 +50,7 @@ static void test_entries(void)
     CHECK(ask(&request.base) == NULL && err.code == ERR_NOT_FOUND);
     request = (Quoin__V1__ListEntriesRequest)QUOIN__V1__LIST_ENTRIES_REQUEST__INIT;
     list = ask(&request.base);
-    CHECK(list != NULL && list->n_entries == 6);
+    CHECK(list != NULL && list->n_entries == 9);
 }
 
 int main(void)

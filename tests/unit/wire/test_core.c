@@ -490,6 +490,16 @@ reflect(struct talk *talk, struct arena *arena, const char *version,
     return (const Grpc__Reflection__V1__ServerReflectionResponse *)reply;
 }
 
+// The table lists the calls of a service one after the other.
+static size_t services_known(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < wire_kind_count; i++) {
+        count += i == 0 || strcmp(wire_kinds[i].service, wire_kinds[i - 1].service) != 0 ? 1 : 0;
+    }
+    return count;
+}
+
 static void test_reflection(const char *version)
 {
     static const struct {
@@ -528,7 +538,7 @@ static void test_reflection(const char *version)
     request.list_services = arena_text(&arena, STR("*"));
     const Grpc__Reflection__V1__ServerReflectionResponse *reply =
         reflect(&talk, &arena, version, &request);
-    CHECK(reply->list_services_response->n_service == 12);
+    CHECK(reply->list_services_response->n_service == services_known());
     protobuf_c_message_free_unpacked((ProtobufCMessage *)(uintptr_t)&reply->base, NULL);
     talk_fini(&talk);
 }
