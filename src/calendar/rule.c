@@ -173,7 +173,8 @@ static int rule_year(int64_t at)
     return calendar_date_of(days).year;
 }
 
-// A change may fall into the years beside its own by hours and offset; of two at one instant (the
+// A change may fall into the years beside its own by hours and offset, so that the last one of all
+// may be that of the year before last; of two at one instant (the
 // end of a summer and the beginning of the next) the later year's counts.
 const struct zone_kind *zone_rule_at(const struct zone_rule *rule, int64_t at)
 {
@@ -182,7 +183,7 @@ const struct zone_kind *zone_rule_at(const struct zone_rule *rule, int64_t at)
     if (!rule->has_summer) {
         return &rule->standard;
     }
-    for (int year = rule_year(at) - 1, end = year + 2; year <= end; year++) {
+    for (int year = rule_year(at) - 2, end = year + 3; year <= end; year++) {
         int64_t changes[2];
         bool is_summer[2];
         rule_changes(rule, year, changes, is_summer);
