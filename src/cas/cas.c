@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
+#include "proto/quota.pb-c.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -174,6 +175,7 @@ void cas_close(struct cas **cas)
     if (*cas == NULL) {
         return;
     }
+    cas_civil_free(&(*cas)->civil);
     accounts_close(&(*cas)->accounts);
     config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);
@@ -312,6 +314,8 @@ static const struct {
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },
     { &quoin__v1__get_purses_request__descriptor, cas_purses_get },
     { &quoin__v1__grant_request__descriptor, cas_purses_grant },
+    { &quoin__v1__get_site_time_request__descriptor, cas_site_time_get },
+    { &quoin__v1__set_site_time_request__descriptor, cas_site_time_set },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

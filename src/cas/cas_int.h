@@ -2,6 +2,7 @@
 #pragma once
 
 #include "accounts/accounts.h"
+#include "calendar/period.h"
 #include "cas/cas.h"
 #include "config/config.h"
 #include "crypto/cert.h"
@@ -31,6 +32,7 @@ struct cas {
     struct ledger *ledger;                // owned
     struct config *config;                // owned
     struct accounts *accounts;            // owned
+    struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     int witness;                          // descriptor; -1: none
@@ -111,6 +113,16 @@ bool cas_repeat(struct cas *cas, struct cas_turn *turn, const char *method,
                 Quoin__V1__Receipt **receipt, bool *found, struct err *err) CC_MUST_USE;
 // What is kept with a new entry.
 struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask);
+
+// --- civil.c: the site's clock -------------------------------------------------------------------
+
+struct cas_civil;
+void cas_civil_free(struct cas_civil **civil);
+// Zone, week and terms as they are configured; borrowed until the next change of the configuration.
+bool cas_site_time(struct cas *cas, const struct calendar_site **site, struct err *err) CC_MUST_USE;
+// What the site's clocks show at an instant: for rules by hour, weekday and date.
+bool cas_local_time(struct cas *cas, int64_t at, struct calendar_local *local,
+                    struct err *err) CC_MUST_USE;
 
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
@@ -235,3 +247,5 @@ CAS_CORE(cas_enrol_join);
 CAS_CORE(cas_enrol_renew);
 CAS_CORE(cas_purses_get);
 CAS_CORE(cas_purses_grant);
+CAS_CORE(cas_site_time_get);
+CAS_CORE(cas_site_time_set);

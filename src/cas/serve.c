@@ -389,6 +389,8 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Enrolment/Renew", serve_handle },
     { "/quoin.v1.Payers/GetPurses", serve_handle },
     { "/quoin.v1.Payers/Grant", serve_handle },
+    { "/quoin.v1.Quotas/GetSiteTime", serve_handle },
+    { "/quoin.v1.Quotas/SetSiteTime", serve_handle },
 };
 
 const struct wire_method *cas_serve_methods(size_t *count)

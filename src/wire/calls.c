@@ -7,6 +7,7 @@
 #include "proto/engine.pb-c.h"
 #include "proto/health.pb-c.h"
 #include "proto/payers.pb-c.h"
+#include "proto/quota.pb-c.h"
 #include "proto/reflection.pb-c.h"
 
 enum { ROLE_ALL = ROLE_ENGINE | ROLE_ADMIN | ROLE_WEB }; // not the joiner
