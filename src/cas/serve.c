@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cas/cas_int.h"
-#include "db/group.h"
+#include "cas/serve_int.h"
+#include "cas/walks.h"
 #include "svc/token.h"
 #include <stdlib.h>
 
@@ -18,39 +19,9 @@ enum {
     SERVE_LAPSE_EVERY_MS = 10000,
     SERVE_REST_MS = 100, // without a request: then the log is copied home
     SERVE_REST_PAGES = 256,
-    SERVE_TOKENS_MAX = 64,
-    SERVE_WALKS_MAX = 4,
-    SERVE_SLICE = 2000, // entries that are verified between two groups
 };
 
-struct serve_walk;
-
-struct cas_serve {
-    struct net_loop *loop; // borrowed
-    struct cas *cas;       // owned; the writer's while it runs
-    struct net_batch *batch;
-    struct net_timer *timer;
-    struct wire_server *server; // borrowed
-    struct cas_token tokens[SERVE_TOKENS_MAX];
-    size_t token_count;
-    struct serve_walk *walks; // owned, under way
-    size_t walk_count;
-    bool lapsing; // a lapse waits or runs
-    bool must_stop;
-    void (*on_broken)(void *arg);
-    void *broken_arg; // borrowed
-    struct cas_serve_counts counts;
-};
-
-// What goes to the writer and back.
-struct serve_item {
-    struct net_batch_item item; // first
-    struct db_task task;
-    struct cas_serve *serve;
-    bool must_stop; // the writer's word
-};
-
-static struct serve_item *serve_item_of(struct db_task *task)
+struct serve_item *cas_serve_item_of(struct db_task *task)
 {
     return (struct serve_item *)(void *)((char *)task - offsetof(struct serve_item, task));
 }
@@ -107,11 +78,11 @@ static void serve_call_free(struct serve_call **call)
 static bool serve_call_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db;
-    struct serve_call *call = (struct serve_call *)serve_item_of(task);
+    struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
     return cas_answer(call->base.serve->cas, &call->turn, call->ask, &call->reply, err);
 }
 
-static void serve_note_stop(struct cas_serve *serve, const struct serve_item *item)
+void cas_serve_note(struct cas_serve *serve, const struct serve_item *item)
 {
     if (item->must_stop && !serve->must_stop) {
         serve->must_stop = true;
@@ -149,7 +120,7 @@ static void serve_call_done(struct net_batch_item *item)
     OWN(serve_call_free) struct serve_call *call = (struct serve_call *)item;
     struct cas_serve *serve = call->base.serve;
     struct wire_call *at = wire_call_find(serve->server, call->id);
-    serve_note_stop(serve, &call->base);
+    cas_serve_note(serve, &call->base);
     if (call->base.task.ok && call->reply->descriptor == &quoin__v1__join_token__descriptor) {
         serve_token_made(serve, (const Quoin__V1__JoinToken *)call->reply);
     }
@@ -163,7 +134,7 @@ static void serve_call_done(struct net_batch_item *item)
     }
 }
 
-static void serve_busy(struct cas_serve *serve, struct wire_call *call)
+void cas_serve_busy(struct cas_serve *serve, struct wire_call *call)
 {
     struct err err;
     serve->counts.refused++;
@@ -195,140 +166,10 @@ static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMe
     }
     serve->counts.requests++;
     if (serve->must_stop || !net_batch_add(serve->batch, &made->base.item)) {
-        serve_busy(serve, call);
+        cas_serve_busy(serve, call);
         return;
     }
     made = NULL; // the batch's until it is done
-}
-
-// ---- verifying: a stream, slice by slice between the groups
-// --------------------------------------
-
-struct serve_walk {
-    struct serve_item base; // first
-    struct serve_walk *next;
-    struct wire_call_id id;
-    struct ledger_verify *verify; // the writer's while it runs
-    struct ledger_verdict verdict;
-    bool held_back; // the asker does not read: go on when it does
-};
-
-static void serve_walk_drop(struct serve_walk *walk)
-{
-    struct cas_serve *serve = walk->base.serve;
-    for (struct serve_walk **at = &serve->walks; *at != NULL; at = &(*at)->next) {
-        if (*at == walk) {
-            *at = walk->next;
-            serve->walk_count--;
-            break;
-        }
-    }
-    ledger_verify_free(&walk->verify);
-    free(walk);
-}
-
-static bool serve_walk_run(struct db_task *task, struct db *db, struct err *err)
-{
-    (void)db;
-    struct serve_walk *walk = (struct serve_walk *)serve_item_of(task);
-    return ledger_verify_step(cas_ledger(walk->base.serve->cas), walk->verify, SERVE_SLICE,
-                              &walk->verdict, err);
-}
-
-static void serve_walk_on(struct serve_walk *walk)
-{
-    struct cas_serve *serve = walk->base.serve;
-    struct wire_call *call = wire_call_find(serve->server, walk->id);
-    if (call != NULL && net_batch_add(serve->batch, &walk->base.item)) {
-        return;
-    }
-    if (call != NULL) {
-        serve_busy(serve, call);
-    }
-    serve_walk_drop(walk);
-}
-
-static void serve_walk_ready(void *engine, struct wire_call *call)
-{
-    struct cas_serve *serve = *(struct cas_serve **)engine;
-    uint64_t id = wire_call_id(call).v;
-    for (struct serve_walk *walk = serve->walks; walk != NULL; walk = walk->next) {
-        if (walk->id.v == id && walk->held_back) {
-            walk->held_back = false;
-            serve_walk_on(walk);
-            return;
-        }
-    }
-}
-
-static void serve_walk_done(struct net_batch_item *item)
-{
-    struct serve_walk *walk = (struct serve_walk *)item;
-    struct cas_serve *serve = walk->base.serve;
-    struct wire_call *call = wire_call_find(serve->server, walk->id);
-    serve_note_stop(serve, &walk->base);
-    if (call == NULL || !walk->base.task.ok) {
-        if (call != NULL) {
-            wire_call_refuse(call, &walk->base.task.err, NULL);
-        }
-        serve_walk_drop(walk);
-        return;
-    }
-    Quoin__V1__VerifyReply part = QUOIN__V1__VERIFY_REPLY__INIT;
-    Quoin__V1__Head head = QUOIN__V1__HEAD__INIT;
-    head.sequence = walk->verdict.head.sequence;
-    head.hash = (ProtobufCBinaryData){ CRYPTO_HASH_LEN, walk->verdict.head.hash };
-    part.checked = walk->verdict.checked;
-    part.total = walk->verdict.total;
-    part.done = walk->verdict.done;
-    part.good = walk->verdict.good;
-    part.finding = walk->verdict.finding;
-    part.head = &head;
-    bool more = wire_call_part(call, &part.base, serve_walk_ready);
-    if (walk->verdict.done) {
-        if (!walk->verdict.good) {
-            log_event(LOG_ERROR, "cas.ledger-broken", log_text("finding", walk->verdict.finding));
-        }
-        wire_call_end(call);
-        serve_walk_drop(walk);
-    } else if (more) {
-        serve_walk_on(walk);
-    } else {
-        walk->held_back = true;
-    }
-}
-
-// A walk whose asker went away while it was held back has nobody who wakes it.
-static void serve_walks_sweep(struct cas_serve *serve)
-{
-    for (struct serve_walk *walk = serve->walks; walk != NULL;) {
-        struct serve_walk *next = walk->next;
-        if (walk->held_back && wire_call_find(serve->server, walk->id) == NULL) {
-            serve_walk_drop(walk);
-        }
-        walk = next;
-    }
-}
-
-static void serve_verify(void *engine, struct wire_call *call, const ProtobufCMessage *ask)
-{
-    (void)ask;
-    struct cas_serve *serve = *(struct cas_serve **)engine;
-    serve_walks_sweep(serve);
-    if (serve->walk_count == SERVE_WALKS_MAX) {
-        serve_busy(serve, call);
-        return;
-    }
-    struct serve_walk *walk = mem_new(sizeof(*walk));
-    walk->base = (struct serve_item){ .item = { .done = serve_walk_done },
-                                      .task = { .run = serve_walk_run },
-                                      .serve = serve };
-    walk->id = wire_call_id(call);
-    walk->verify = ledger_verify_new();
-    walk->next = serve->walks;
-    serve->walks = walk;
-    serve->walk_count++;
-    serve_walk_on(walk);
 }
 
 // ---- reservations whose time is over -----------------------------------------------------------
@@ -336,14 +177,14 @@ static void serve_verify(void *engine, struct wire_call *call, const ProtobufCMe
 static bool serve_lapse_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db;
-    return cas_lapse(serve_item_of(task)->serve->cas, clk_wall_ms(), err);
+    return cas_lapse(cas_serve_item_of(task)->serve->cas, clk_wall_ms(), err);
 }
 
 static void serve_lapse_done(struct net_batch_item *item)
 {
     struct serve_item *lapse = (struct serve_item *)item;
     lapse->serve->lapsing = false;
-    serve_note_stop(lapse->serve, lapse);
+    cas_serve_note(lapse->serve, lapse);
     if (!lapse->task.ok) {
         log_event(LOG_WARNING, "cas.lapse-failed", log_text("why", lapse->task.err.text));
     }
@@ -353,7 +194,7 @@ static void serve_lapse_done(struct net_batch_item *item)
 static void serve_tick(void *arg)
 {
     struct cas_serve *serve = arg;
-    serve_walks_sweep(serve);
+    cas_walks_sweep(serve, false);
     if (serve->lapsing) {
         return;
     }
@@ -383,7 +224,7 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Prices/SetPrices", serve_handle },
     { "/quoin.v1.Ledger/Balance", serve_handle },
     { "/quoin.v1.Ledger/ListEntries", serve_handle },
-    { "/quoin.v1.Ledger/Verify", serve_verify },
+    { "/quoin.v1.Ledger/Verify", cas_walks_handle },
     { "/quoin.v1.Enrolment/CreateJoinToken", serve_handle },
     { "/quoin.v1.Enrolment/Join", serve_handle },
     { "/quoin.v1.Enrolment/Renew", serve_handle },
@@ -429,11 +270,7 @@ void cas_serve_free(struct cas_serve **serve)
     }
     net_timer_free(&(*serve)->timer);
     net_batch_free(&(*serve)->batch); // works off what waits, so that their askers get an answer
-    while ((*serve)->walks != NULL) {
-        // The dropped one has left the list: its first is another.
-        // NOLINTNEXTLINE(clang-analyzer-unix.Malloc)
-        serve_walk_drop((*serve)->walks);
-    }
+    cas_walks_sweep(*serve, true);
     cas_close(&(*serve)->cas);
     free(*serve);
     *serve = NULL;

@@ -1,0 +1,47 @@
+// verify: the walk over the ledger's chain (Ledger.Verify).
+// no unit test: tests/unit/cas/test_walks.c runs it, and test_serve.c over the wire
+
+#include "base/log.h"
+#include "cas/cas_int.h"
+#include "cas/walks.h"
+
+enum { VERIFY_SLICE = 2000 }; // entries
+
+static bool verify_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                         void **state, struct err *err)
+{
+    (void)cas, (void)turn, (void)ask, (void)err;
+    *state = ledger_verify_new();
+    return true;
+}
+
+static bool verify_step(struct cas *cas, struct cas_turn *turn, void *state,
+                        const ProtobufCMessage **part, bool *done, struct err *err)
+{
+    struct ledger_verdict verdict;
+    if (!ledger_verify_step(cas->ledger, state, VERIFY_SLICE, &verdict, err)) {
+        return false;
+    }
+    Quoin__V1__VerifyReply *made = cas_message(turn->arena, &quoin__v1__verify_reply__descriptor);
+    made->checked = verdict.checked;
+    made->total = verdict.total;
+    made->done = verdict.done;
+    made->good = verdict.good;
+    made->finding = cas_text(turn->arena, str_of(verdict.finding));
+    made->head = cas_head(turn->arena, verdict.head.sequence, verdict.head.hash);
+    if (verdict.done && !verdict.good) {
+        log_event(LOG_ERROR, "cas.ledger-broken", log_text("finding", verdict.finding));
+    }
+    *done = verdict.done;
+    *part = &made->base;
+    return true;
+}
+
+static void verify_end(void *state)
+{
+    struct ledger_verify *verify = state;
+    ledger_verify_free(&verify);
+}
+
+const struct cas_walk_kind cas_walk_verify = { &quoin__v1__verify_request__descriptor, verify_begin,
+                                               verify_step, verify_end };
