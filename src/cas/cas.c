@@ -159,6 +159,7 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
     };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
         !config_open(made->db, &made->config, err) ||
+        !history_open(made->db, &made->history, err) ||
         !accounts_open(made->db, &made->accounts, err) || !cas_store_open(made, err) ||
         !cas_witness_open(made, options->witness, err) || !cas_found_site(made, err) ||
         !cas_authority_open(made, options, err)) {
@@ -177,6 +178,7 @@ void cas_close(struct cas **cas)
     }
     cas_civil_free(&(*cas)->civil);
     accounts_close(&(*cas)->accounts);
+    history_close(&(*cas)->history);
     config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
@@ -337,10 +339,4 @@ bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *
         }
     }
     return err_set(err, ERR_INTERNAL, "nothing here answers %s", ask->descriptor->name);
-}
-
-bool cas_lapse(struct cas *cas, int64_t now, struct err *err)
-{
-    size_t count;
-    return ledger_lapse(cas->ledger, now, 100, &count, err);
 }

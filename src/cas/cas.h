@@ -11,6 +11,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 struct cas;
+struct history_row;
 
 enum {
     CAS_NAME_MAX = 128,
@@ -41,15 +42,21 @@ struct cas_turn {
     const char *host; // of a joiner: the token's identity
     int64_t now;
     const char *const *reasons; // set with a refusal: IPP job-state-reasons, NULL-ended; or NULL
+    // Set with the refusal of a work, for cas_refused.
+    struct history_row *refused;
 };
 
 // Answers any unary request of cas.proto; which one is told by its descriptor. ERR_INTERNAL: it is
 // none.
 bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                 const ProtobufCMessage **reply, struct err *err) CC_MUST_USE;
+// After a refusal was undone, in a transaction or part of its own: the work that was refused goes
+// into the history. Nothing to do for other refusals.
+bool cas_refused(struct cas *cas, struct cas_turn *turn, struct err *err) CC_MUST_USE;
 bool cas_knows(const ProtobufCMessageDescriptor *ask);
 
-// Gives back reservations whose time is over; part of a transaction like any request.
+// Gives back reservations whose time is over and notes their works; part of a transaction like any
+// request.
 bool cas_lapse(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE;
 
 // After a commit: the witness learns how far the ledger has come. Cheap; no sync.

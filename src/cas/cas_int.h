@@ -6,6 +6,7 @@
 #include "cas/cas.h"
 #include "config/config.h"
 #include "crypto/cert.h"
+#include "history/history.h"
 #include "model/work.h"
 #include "price/price.h"
 #include "proto/cas.pb-c.h"
@@ -31,6 +32,7 @@ struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
     struct config *config;                // owned
+    struct history *history;              // owned
     struct accounts *accounts;            // owned
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
     struct crypto_authority *authority;   // owned; NULL: signs nothing
@@ -140,6 +142,7 @@ struct cas_charge {
     size_t share_count;
     Quoin__V1__Share **legs; // which ledger account pays how much; the order of their keys
     size_t leg_count;
+    int64_t pending;        // the first leg's entry; of a settlement
     const char *payer;      // the account of whoever made it: "user:mary"
     struct money available; // of the first share's account, all its purses
     const char *missing;    // who has not enough for it, in words; NULL: all have
@@ -225,6 +228,24 @@ struct str cas_why(struct arena *arena, const char *why, const char *reference);
 // The key of a leg: the first has the charge's own, each other the first 16 bytes of
 // SHA-256(key, leg as 4 bytes).
 struct ledger_key cas_leg_key(const struct ledger_key *key, size_t leg);
+
+// --- note.c: what ends goes into the history
+// ------------------------------------------------------
+
+// turn->now is never before the last row of the history: what is posted then has its row's time.
+bool cas_note_clock(struct cas *cas, struct cas_turn *turn, struct err *err) CC_MUST_USE;
+bool cas_note_reserved(struct cas *cas, struct cas_turn *turn, const Quoin__V1__ReserveRequest *ask,
+                       const struct cas_charge *charge, const struct ledger_receipt *receipt,
+                       struct err *err) CC_MUST_USE;
+bool cas_note_ended(struct cas *cas, struct cas_turn *turn, const Quoin__V1__ReserveRequest *ask,
+                    const struct cas_charge *charge, enum history_outcome outcome,
+                    const struct ledger_receipt *receipt, const char *why,
+                    struct err *err) CC_MUST_USE;
+bool cas_note_denied(struct cas *cas, struct cas_turn *turn, const Quoin__V1__ReserveRequest *ask,
+                     const struct cas_charge *charge, struct err *err) CC_MUST_USE;
+// Keeps the work with the turn for cas_refused.
+void cas_note_refused(struct cas_turn *turn, const Quoin__V1__ReserveRequest *ask,
+                      const struct cas_charge *charge, const struct err *why);
 
 #define CAS_CORE(name)                                                                             \
     bool name(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,                 \

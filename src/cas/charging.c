@@ -151,8 +151,9 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
         !cas_step_shares(cas, turn, charge, err)) {
         return false;
     }
-    if (charging_stops(charge)) {
-        return true; // nothing is written, so that the same key may ask again
+    if (charging_stops(charge)) { // no entry is written, so that the same key may ask again
+        return strcmp(charge->decision->verdict, "deny") != 0 ||
+               cas_note_denied(cas, turn, ask, charge, err);
     }
     if (!cas_step_price(cas, turn, charge, err) || !charging_legs(cas, turn, charge, err)) {
         return false;
@@ -165,7 +166,8 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
         .lapses_at = lapses_at,
         .at = turn->now,
     };
-    return cas_step_reserve(cas, turn, charge, &like, receipt, err);
+    return cas_step_reserve(cas, turn, charge, &like, receipt, err) &&
+           cas_note_reserved(cas, turn, ask, charge, receipt, err);
 }
 
 CAS_CORE(cas_charge_reserve)
@@ -188,6 +190,9 @@ CAS_CORE(cas_charge_reserve)
         charging_read(first, &charge);
         receipt = charging_entry(&entry);
     } else if (!charging_set_aside(cas, turn, asked, &kept, &charge, &receipt, err)) {
+        if (err->code == ERR_LIMIT) {
+            cas_note_refused(turn, asked, &charge, err);
+        }
         return false;
     }
     *reply = charging_reservation(turn->arena, asked->key.data, &receipt, &charge);
@@ -246,6 +251,7 @@ static bool charging_pending(struct cas *cas, struct cas_turn *turn, ProtobufCBi
     }
     *request = (const Quoin__V1__ReserveRequest *)message;
     charging_read(receipt, charge);
+    charge->pending = pending.sequence;
     charge->asked = (*request)->work;
     return cas_work_read(charge->asked, pending.at, &charge->work, err);
 }
@@ -287,7 +293,7 @@ CAS_CORE(cas_charge_settle)
         return true;
     }
     if (!charging_came_out(turn, settle, &charge, err) ||
-        !cas_step_price(cas, turn, &charge, err)) {
+        !cas_step_price(cas, turn, &charge, err) || !cas_note_clock(cas, turn, err)) {
         return false;
     }
     const struct ledger_ask like = {
@@ -297,7 +303,9 @@ CAS_CORE(cas_charge_settle)
         .asker = cas_asker(turn),
         .at = turn->now,
     };
-    if (!cas_step_post(cas, turn, &charge, ask, &like, false, &receipt, err)) {
+    if (!cas_step_post(cas, turn, &charge, ask, &like, false, &receipt, err) ||
+        !cas_note_ended(cas, turn, request, &charge, HISTORY_CHARGED, &receipt, settle->evidence,
+                        err)) {
         return false;
     }
     *reply = charging_settlement(turn->arena, &receipt, reserved, &charge);
@@ -325,6 +333,8 @@ CAS_CORE(cas_charge_void)
     charge.line_count = 0;
     if (found) {
         receipt = charging_entry(&entry);
+    } else if (!cas_note_clock(cas, turn, err)) {
+        return false;
     } else {
         const struct ledger_ask like = {
             .key = cas_key(give_back->key),
@@ -333,7 +343,9 @@ CAS_CORE(cas_charge_void)
             .asker = cas_asker(turn),
             .at = turn->now,
         };
-        if (!cas_step_post(cas, turn, &charge, ask, &like, true, &receipt, err)) {
+        if (!cas_step_post(cas, turn, &charge, ask, &like, true, &receipt, err) ||
+            !cas_note_ended(cas, turn, request, &charge, HISTORY_VOIDED, &receipt, give_back->why,
+                            err)) {
             return false;
         }
     }

@@ -79,7 +79,25 @@ static bool serve_call_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db;
     struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
+    call->turn.refused = NULL;
     return cas_answer(call->base.serve->cas, &call->turn, call->ask, &call->reply, err);
+}
+
+// What was refused is undone with its part; that it was refused is noted in another.
+static bool serve_refused_run(struct db_task *task, struct db *db, struct err *err)
+{
+    (void)db;
+    struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
+    return cas_refused(call->base.serve->cas, &call->turn, err);
+}
+
+static void serve_refused_done(struct net_batch_item *item)
+{
+    OWN(serve_call_free) struct serve_call *call = (struct serve_call *)item;
+    cas_serve_note(call->base.serve, &call->base);
+    if (!call->base.task.ok) {
+        log_event(LOG_WARNING, "cas.refusal-not-noted", log_text("why", call->base.task.err.text));
+    }
 }
 
 void cas_serve_note(struct cas_serve *serve, const struct serve_item *item)
@@ -124,13 +142,18 @@ static void serve_call_done(struct net_batch_item *item)
     if (call->base.task.ok && call->reply->descriptor == &quoin__v1__join_token__descriptor) {
         serve_token_made(serve, (const Quoin__V1__JoinToken *)call->reply);
     }
-    if (at == NULL) {
-        return; // cancelled or its time was over; the same key gives the answer again
-    }
-    if (call->base.task.ok) {
+    // No call: cancelled or its time was over; the same key gives the answer again.
+    if (at != NULL && call->base.task.ok) {
         wire_call_answer(at, call->reply);
-    } else {
+    } else if (at != NULL) {
         wire_call_refuse(at, &call->base.task.err, call->turn.reasons);
+    }
+    if (!call->base.task.ok && call->turn.refused != NULL) {
+        call->base.item.done = serve_refused_done;
+        call->base.task.run = serve_refused_run;
+        if (net_batch_add(serve->batch, &call->base.item)) {
+            call = NULL; // the batch's until it is noted
+        }
     }
 }
 

@@ -624,7 +624,15 @@ static bool ledger_due(struct ledger *ledger, int64_t now, struct arena *arena,
 
 bool ledger_lapse(struct ledger *ledger, int64_t now, size_t most, size_t *count, struct err *err)
 {
+    size_t unasked;
+    return ledger_lapse_told(ledger, now, most, NULL, &unasked, count, err);
+}
+
+bool ledger_lapse_told(struct ledger *ledger, int64_t now, size_t most,
+                       struct ledger_lapsed *lapses, size_t *told, size_t *count, struct err *err)
+{
     size_t lapsed = 0;
+    *told = 0;
     int64_t last = 0;
     int64_t last_lapses_at = 0;
     for (;;) {
@@ -649,6 +657,10 @@ bool ledger_lapse(struct ledger *ledger, int64_t now, size_t most, size_t *count
                                       .at = now };
         if (!ledger_end(ledger, &write, &pending, (struct money){ 0 }, &receipt, err)) {
             return false;
+        }
+        if (lapses != NULL && pending.detail.len > 0) { // never above most: further legs have none
+            lapses[(*told)++] =
+                (struct ledger_lapsed){ pending.sequence, receipt.sequence, receipt.at };
         }
         last = pending.sequence;
         last_lapses_at = pending.lapses_at;

@@ -147,6 +147,15 @@ bool ledger_void(struct ledger *ledger, const struct ledger_ask *ask,
 // follows the one before at once, with its time, is another leg of it: they lapse together.
 bool ledger_lapse(struct ledger *ledger, int64_t now, size_t most, size_t *count,
                   struct err *err) CC_MUST_USE;
+// The same, and tells those that had a detail, which are at most `most`.
+struct ledger_lapsed {
+    int64_t pending; // sequences
+    int64_t by;
+    int64_t at;
+};
+bool ledger_lapse_told(struct ledger *ledger, int64_t now, size_t most,
+                       struct ledger_lapsed *lapses, size_t *told, size_t *count,
+                       struct err *err) CC_MUST_USE;
 
 // --- reading ------------------------------------------------------------------------------------
 
