@@ -62,6 +62,7 @@ static void person_read(struct arena *arena, const struct db_stmt *stmt,
         .is_removed = db_col_int(stmt, 11) != 0,
         .created_at = db_col_int(stmt, 12),
         .merged_into = db_col_int(stmt, 13),
+        .default_account_id = db_col_int(stmt, 14),
         .department = accounts_keep(arena, stmt, 15),
     };
     person->default_account = person_default(arena, stmt);

@@ -72,7 +72,8 @@ struct accounts_person {
     struct str language; // BCP 47; empty: the site's
     struct str *groups;  // their names, in order
     size_t group_count;
-    struct str default_account;       // "code:acme/2026-17"; empty: the person's own
+    struct str default_account; // "code:acme/2026-17"; empty: the person's own
+    int64_t default_account_id;
     enum accounts_choose must_choose; // with what department and groups say: never inherit
     enum accounts_choose own_must_choose;
     bool may_transfer; // to other people

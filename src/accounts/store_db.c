@@ -32,6 +32,7 @@ static const char accounts_tables[] =
     // Who may charge a payer; kind: 1 a person, 2 a group, 3 a department.
     "CREATE TABLE accounts_access (payer {integer} NOT NULL, kind {integer} NOT NULL,"
     " subject {integer} NOT NULL, PRIMARY KEY (payer, kind, subject)) {table};"
+    "CREATE INDEX accounts_access_of ON accounts_access (kind, subject);"
     "CREATE TABLE accounts_word (word {text} NOT NULL, kind {integer} NOT NULL,"
     " id {integer} NOT NULL, PRIMARY KEY (word, kind, id)) {table};"
     "CREATE INDEX accounts_word_of ON accounts_word (kind, id);"
@@ -147,6 +148,10 @@ static const char *const accounts_sql_texts[ACCOUNTS_SQL_COUNT] = {
         "INSERT INTO accounts_access (payer, kind, subject)"
         " VALUES ($1, $2, $3) ON CONFLICT (payer, kind, subject) DO NOTHING",
     [ACCOUNTS_SQL_ACCESS_DROP] = "DELETE FROM accounts_access WHERE payer = $1",
+    [ACCOUNTS_SQL_ACCESS_COPY] =
+        "INSERT INTO accounts_access (payer, kind, subject) SELECT payer, 1, $2 FROM"
+        " accounts_access WHERE kind = 1 AND subject = $1"
+        " ON CONFLICT (payer, kind, subject) DO NOTHING",
     // Is the person on the list, or in a group that is?
     [ACCOUNTS_SQL_ACCESS_OF_PERSON] =
         "SELECT 1 FROM accounts_access WHERE payer = $1 AND kind = 1 AND subject = $2 UNION ALL"
