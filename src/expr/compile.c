@@ -414,9 +414,10 @@ static bool compile_product(struct compile *compile, struct operand *out)
     if (!compile_signed(compile, out)) {
         return false;
     }
-    while (expr_lex_is_sign(compile->lex, "*") || expr_lex_is_sign(compile->lex, "/")) {
+    while (expr_lex_is_sign(compile->lex, "*") || expr_lex_is_sign(compile->lex, "\xc3\x97") ||
+           expr_lex_is_sign(compile->lex, "/")) {
         enum expr_code code =
-            compile->lex->now.number == '*' ? EXPR_CODE_MULTIPLY : EXPR_CODE_DIVIDE;
+            compile->lex->now.number == '/' ? EXPR_CODE_DIVIDE : EXPR_CODE_MULTIPLY;
         struct operand right;
         if (!compile_next(compile) || !compile_signed(compile, &right) ||
             !compile_arithmetic(compile, code, out, &right)) {

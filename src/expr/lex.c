@@ -261,6 +261,10 @@ static bool lex_sign(struct expr_lex *lex, struct err *err)
         lex_end(lex, EXPR_TOKEN_SIGN, 1);
         return true;
     }
+    if (c == '\xc3' && lex_peek(lex, 1) == '\x97') { // ×
+        lex_end(lex, EXPR_TOKEN_SIGN, 2);
+        return true;
+    }
     if (c == '\'') {
         return expr_lex_fail(lex, lex->now.place, err, "texts stand in double quotes: \"text\"");
     }
