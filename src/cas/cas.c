@@ -318,6 +318,8 @@ static const struct {
     { &quoin__v1__grant_request__descriptor, cas_purses_grant },
     { &quoin__v1__get_site_time_request__descriptor, cas_site_time_get },
     { &quoin__v1__set_site_time_request__descriptor, cas_site_time_set },
+    { &quoin__v1__set_payer_rule_request__descriptor, cas_payer_rule_set },
+    { &quoin__v1__list_payer_rules_request__descriptor, cas_payer_rule_list },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -38,6 +38,8 @@ struct cas {
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     int witness;                          // descriptor; -1: none
+    int64_t payers_version;               // of the configuration, when it was looked whether
+    bool payers_any;                      // there is a rule of who pays
 };
 
 struct cas_person {
@@ -125,6 +127,7 @@ bool cas_site_time(struct cas *cas, const struct calendar_site **site, struct er
 // What the site's clocks show at an instant: for rules by hour, weekday and date.
 bool cas_local_time(struct cas *cas, int64_t at, struct calendar_local *local,
                     struct err *err) CC_MUST_USE;
+enum { CAS_SHARES_MAX = 16, CAS_LEGS_MAX = 2 * CAS_SHARES_MAX };
 
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
@@ -142,8 +145,11 @@ struct cas_charge {
     size_t share_count;
     Quoin__V1__Share **legs; // which ledger account pays how much; the order of their keys
     size_t leg_count;
-    int64_t pending;        // the first leg's entry; of a settlement
-    const char *payer;      // the account of whoever made it: "user:mary"
+    int64_t pending;                      // the first leg's entry; of a settlement
+    const struct accounts_person *person; // who made it; id 0: known by the ledger alone
+    const char *payer;                    // the account of whoever made it: "user:mary"
+    int64_t chosen[CAS_SHARES_MAX];       // payers that were chosen, by their ids
+    size_t chosen_count;
     struct money available; // of the first share's account, all its purses
     const char *missing;    // who has not enough for it, in words; NULL: all have
 };
@@ -163,6 +169,15 @@ bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *c
 // charge->decision asks for it.
 bool cas_step_shares(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct err *err) CC_MUST_USE;
+// Notes for "last used" what was chosen.
+bool cas_shares_used(struct cas *cas, const struct cas_charge *charge, int64_t at,
+                     struct err *err) CC_MUST_USE;
+// The rules that fit, as one. person and queue as the work has them.
+bool cas_payer_rule_find(struct cas *cas, struct arena *arena, const struct accounts_person *person,
+                         struct str queue, Quoin__V1__PayerRule **rule,
+                         struct err *err) CC_MUST_USE;
+// ERR_INVALID says what of a rule makes no sense.
+bool cas_payer_rule_check(const Quoin__V1__PayerRule *rule, struct err *err) CC_MUST_USE;
 // From which ledger accounts: each leg's account and amount, and who has not enough.
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err) CC_MUST_USE;
@@ -181,8 +196,6 @@ struct str cas_charge_receipt(struct cas_turn *turn, const char *method,
 
 // --- purses and legs: legs.c, purses.c
 // ------------------------------------------------------------
-
-enum { CAS_SHARES_MAX = 16, CAS_LEGS_MAX = 2 * CAS_SHARES_MAX };
 
 // What an account has: of a person ("user:NAME") the allotment too, if there ever was one.
 struct cas_purses {
@@ -270,3 +283,5 @@ CAS_CORE(cas_purses_get);
 CAS_CORE(cas_purses_grant);
 CAS_CORE(cas_site_time_get);
 CAS_CORE(cas_site_time_set);
+CAS_CORE(cas_payer_rule_set);
+CAS_CORE(cas_payer_rule_list);

@@ -223,7 +223,7 @@ bool cas_step_reserve(struct cas *cas, struct cas_turn *turn, struct cas_charge 
             return false;
         }
     }
-    return true;
+    return cas_shares_used(cas, charge, like->at, err);
 }
 
 // Two legs of one person are one share: the first of them has its parts.

@@ -1,33 +1,70 @@
-// payers: the steps of a charge that find whose it is and who bears it.
-// no unit test: tests/unit/cas/test_legs.c runs it with all that it needs
+// payers: the steps of a charge that find whose it is and who bears it: what was chosen, where it
+// may be, or what the rules say.
 
+#include "accounts/accounts.h"
 #include "cas/cas_int.h"
 #include "model/share.h"
 
-static const char *const payers_unknown_user[] = { "account-authorization-failed", NULL };
-static const char *const payers_no_user[] = { "account-info-needed", NULL };
+static const char *const payers_denied[] = { "account-authorization-failed", NULL };
+static const char *const payers_info_needed[] = { "account-info-needed", NULL };
+static const char *const payers_closed[] = { "account-closed", NULL };
+
+// ---- whose it is -------------------------------------------------------------------------------
+
+static void payers_tell(struct cas_charge *charge, const struct accounts_person *person)
+{
+    struct work *work = &charge->work;
+    work->user = person->name;
+    work->full_name = person->full_name;
+    work->department = person->department;
+    work->location = person->location;
+    for (size_t i = 0; i < person->group_count && i < WORK_GROUPS_MAX; i++) {
+        work->groups[work->group_count++] = person->groups[i];
+    }
+}
+
+static bool payers_may_print(struct cas_turn *turn, const struct accounts_person *person,
+                             struct err *err)
+{
+    if (!person->is_locked && !person->is_removed) {
+        return true;
+    }
+    turn->reasons = payers_closed;
+    return err_set(err, ERR_DENIED, "the account of %.*s is locked; ask the administrator",
+                   (int)person->name.len, person->name.ptr);
+}
 
 bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct err *err)
 {
     char folded[CAS_NAME_MAX + 1];
     struct cas_purses purses;
+    bool found;
     if (charge->asked->user[0] == '\0') {
-        turn->reasons = payers_no_user;
+        turn->reasons = payers_info_needed;
         return err_set(err, ERR_DENIED,
                        "this job does not say whose it is; sign in and send it again");
     }
     if (!cas_name_fold(str_of(charge->asked->user), folded, err)) {
-        turn->reasons = payers_unknown_user;
+        turn->reasons = payers_denied;
         return false;
     }
-    charge->work.user = str_of(cas_text(turn->arena, str_of(folded)));
-    charge->payer = cas_account(turn->arena, folded);
+    struct accounts_person *person = arena_new(turn->arena, sizeof(*person));
+    if (!accounts_person_find(cas->accounts, str_of(folded), turn->arena, person, &found, err) ||
+        (found && !payers_may_print(turn, person, err))) {
+        return false;
+    }
+    if (!found) {
+        *person = (struct accounts_person){ .name = str_of(cas_text(turn->arena, str_of(folded))) };
+    }
+    charge->person = person;
+    payers_tell(charge, person);
+    charge->payer = cas_account(turn->arena, cas_text(turn->arena, person->name));
     if (!cas_purses_find(cas, turn->arena, charge->payer, &purses, err)) {
         if (err->code != ERR_NOT_FOUND) {
             return false;
         }
-        turn->reasons = payers_unknown_user;
+        turn->reasons = payers_denied;
         return err_set(err, ERR_NOT_FOUND,
                        "no user \"%s\" is known here; ask the administrator for an account",
                        folded);
@@ -36,16 +73,275 @@ bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *
     return true;
 }
 
+// ---- who bears it ------------------------------------------------------------------------------
+
+struct payers_step {
+    struct cas *cas;
+    struct cas_turn *turn;
+    struct cas_charge *charge;
+    Quoin__V1__PayerRule *rule;
+};
+
+static bool payers_add(struct payers_step *step, const char *account, uint32_t parts,
+                       struct err *err)
+{
+    struct cas_charge *charge = step->charge;
+    for (size_t i = 0; i < charge->share_count; i++) {
+        if (strcmp(charge->shares[i]->account, account) == 0) {
+            return err_set(err, ERR_INVALID, "%.160s has two shares of this job", account);
+        }
+    }
+    if (charge->share_count == CAS_SHARES_MAX || parts == 0) {
+        return err_set(err, ERR_INVALID, "a job is shared by 1 to %d accounts, each with a part",
+                       CAS_SHARES_MAX);
+    }
+    Quoin__V1__Share *share = cas_message(step->turn->arena, &quoin__v1__share__descriptor);
+    share->account = cas_text(step->turn->arena, str_of(account));
+    share->parts = parts;
+    charge->shares[charge->share_count++] = share;
+    return true;
+}
+
+static bool payers_refuse(struct payers_step *step, const char *const *reasons, const char *text,
+                          struct err *err)
+{
+    step->turn->reasons = reasons;
+    return err_set(err, ERR_DENIED, "%s", text);
+}
+
+// Nothing is charged until an account was chosen.
+static bool payers_ask(struct payers_step *step, const char *text)
+{
+    struct cas_charge *charge = step->charge;
+    Quoin__V1__Decision *decision =
+        cas_message(step->turn->arena, &quoin__v1__decision__descriptor);
+    if (charge->decision != NULL) {
+        *decision = *charge->decision;
+    }
+    decision->verdict = cas_text(step->turn->arena, STR("ask"));
+    decision->text = cas_text(step->turn->arena, str_of(text));
+    decision->ask_account = true;
+    charge->decision = decision;
+    return true;
+}
+
+// Where an account must be chosen and was not, or the one that should pay is not there.
+static bool payers_without(struct payers_step *step, const char *text, struct err *err)
+{
+    const char *without = step->rule->without;
+    step->charge->share_count = 0;
+    if (strcmp(without, "person") == 0) {
+        return payers_add(step, step->charge->payer, SHARE_WHOLE, err);
+    }
+    if (strcmp(without, "refuse") == 0) {
+        return payers_refuse(step, payers_info_needed, text, err);
+    }
+    return payers_ask(step, text);
+}
+
+// ---- what was chosen ---------------------------------------------------------------------------
+
+static bool payers_is_self(const struct cas_charge *charge, const char *account)
+{
+    char folded[CAS_NAME_MAX + 1];
+    struct err unheard;
+    const char *name = cas_is_person(account) ? account + strlen("user:") : account;
+    return strcmp(account, "person") == 0 ||
+           (cas_name_fold(str_of(name), folded, &unheard) &&
+            (cas_is_person(account) || strchr(account, ':') == NULL) &&
+            str_eq(str_of(folded), charge->work.user));
+}
+
+static bool payers_is_kind(const Quoin__V1__PayerRule *rule, const char *kind)
+{
+    for (size_t i = 0; i < rule->n_kinds; i++) {
+        if (strcmp(rule->kinds[i], kind) == 0) {
+            return true;
+        }
+    }
+    return rule->n_kinds == 0;
+}
+
+static const char *const *payers_reason(enum accounts_refusal refusal)
+{
+    switch (refusal) {
+    case ACCOUNTS_REFUSED_NOT: return NULL;
+    case ACCOUNTS_REFUSED_UNKNOWN:
+    case ACCOUNTS_REFUSED_PIN: return payers_info_needed;
+    case ACCOUNTS_REFUSED_CLOSED: return payers_closed;
+    case ACCOUNTS_REFUSED_DENIED:
+    case ACCOUNTS_REFUSED_TRIES: return payers_denied;
+    }
+    return NULL;
+}
+
+static bool payers_choose(struct payers_step *step, const char *account, uint32_t parts,
+                          struct err *err)
+{
+    struct cas_charge *charge = step->charge;
+    const char *kind = "person";
+    struct accounts_payer payer = { 0 };
+    enum accounts_refusal refusal = ACCOUNTS_REFUSED_NOT;
+    bool is_self = payers_is_self(charge, account);
+    if (!is_self && cas_is_person(account)) {
+        return payers_refuse(step, payers_denied,
+                             "nobody pays with another person's account; choose another one", err);
+    }
+    if (!is_self) {
+        const struct accounts_payer_ask ask = { .person = charge->person,
+                                                .account = str_of(account),
+                                                .pin = str_of(charge->asked->account_pin),
+                                                .at = step->turn->now };
+        if (!accounts_payer_find(step->cas->accounts, &ask, step->turn->arena, &payer, &refusal,
+                                 err)) {
+            step->turn->reasons = payers_reason(refusal);
+            return false;
+        }
+        kind = accounts_kind_name(payer.kind);
+    }
+    if (!payers_is_kind(step->rule, kind)) {
+        const char *text = arena_textf(
+            step->turn->arena, "a %s account may not pay for this; choose another one", kind);
+        return payers_refuse(step, payers_denied, text, err);
+    }
+    if (is_self) {
+        return payers_add(step, charge->payer, parts, err);
+    }
+    charge->chosen[charge->chosen_count++] = payer.id;
+    return payers_add(step, cas_text(step->turn->arena, payer.ledger), parts, err);
+}
+
+static bool payers_chosen(struct payers_step *step, struct err *err)
+{
+    const Quoin__V1__Work *asked = step->charge->asked;
+    uint64_t sum = 0;
+    if (strcmp(step->rule->choose, "no") == 0) {
+        return payers_refuse(step, payers_denied,
+                             "who pays is set here; send the job without an account", err);
+    }
+    if (asked->n_shares == 0) {
+        return payers_choose(step, asked->account, SHARE_WHOLE, err);
+    }
+    if (asked->account[0] != '\0' || asked->n_shares > CAS_SHARES_MAX) {
+        return err_set(err, ERR_INVALID, "a job is charged to one account or to 2 to %d shares",
+                       CAS_SHARES_MAX);
+    }
+    if (asked->n_shares > 1 && strcmp(step->rule->split, "no") == 0) {
+        return payers_refuse(step, payers_denied,
+                             "this may not be split among accounts; choose one", err);
+    }
+    for (size_t i = 0; i < asked->n_shares; i++) {
+        sum += asked->shares[i]->parts;
+        if (!payers_choose(step, asked->shares[i]->account, asked->shares[i]->parts, err)) {
+            return false;
+        }
+    }
+    return sum == SHARE_WHOLE ||
+           err_set(err, ERR_INVALID, "the parts of a job sum to 100 per cent");
+}
+
+// ---- what the rules say ------------------------------------------------------------------------
+
+static bool payers_is_open(const struct accounts_payer *payer, int64_t now)
+{
+    return !payer->is_locked && !payer->is_removed && payer->valid_from <= now &&
+           (payer->valid_until == 0 || now < payer->valid_until);
+}
+
+// By rule: who may choose it does not matter, but it must be there and open. *account NULL: not.
+static bool payers_named(struct payers_step *step, const char *name, const char **account,
+                         struct err *err)
+{
+    struct accounts_payer payer;
+    enum accounts_kind kind;
+    const char *colon = strchr(name, ':');
+    bool found;
+    *account = NULL;
+    if (colon == NULL || !accounts_kind_read((struct str){ name, (size_t)(colon - name) }, &kind)) {
+        return err_set(err, ERR_INTERNAL, "%.160s is no account of a rule", name);
+    }
+    if (!accounts_payer_named(step->cas->accounts, kind, str_of(colon + 1), step->turn->arena,
+                              &payer, &found, err)) {
+        return false;
+    }
+    if (found && payers_is_open(&payer, step->turn->now)) {
+        *account = cas_text(step->turn->arena, payer.ledger);
+    }
+    return true;
+}
+
+static bool payers_by_rule(struct payers_step *step, const char *who, uint32_t parts, bool *done,
+                           struct err *err)
+{
+    struct arena *arena = step->turn->arena;
+    struct str department = step->charge->work.department;
+    const char *account = NULL;
+    *done = true;
+    if (strcmp(who, "person") == 0) {
+        return payers_add(step, step->charge->payer, parts, err);
+    }
+    if (strcmp(who, "department") == 0) {
+        if (department.len == 0) {
+            *done = false;
+            return payers_without(step, "you are in no department that could pay; choose who pays",
+                                  err);
+        }
+        who = arena_textf(arena, "department:%.*s", (int)department.len, department.ptr);
+    }
+    if (!payers_named(step, who, &account, err)) {
+        return false;
+    }
+    if (account == NULL) {
+        *done = false;
+        return payers_without(
+            step, arena_textf(arena, "%.160s is closed or gone; choose who pays", who), err);
+    }
+    return payers_add(step, account, parts, err);
+}
+
+static bool payers_default(struct payers_step *step, struct err *err)
+{
+    const Quoin__V1__PayerRule *rule = step->rule;
+    bool done = true;
+    if (strcmp(rule->choose, "must") == 0) {
+        return payers_without(step, "choose the account that pays for this job", err);
+    }
+    if (strcmp(rule->pays, "shares") == 0) {
+        for (size_t i = 0; i < rule->n_shares && done; i++) {
+            if (!payers_by_rule(step, rule->shares[i]->account, rule->shares[i]->parts, &done,
+                                err)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    const char *who = strcmp(rule->pays, "account") == 0 ? rule->account
+                      : rule->pays[0] == '\0'            ? "person"
+                                                         : rule->pays;
+    return payers_by_rule(step, who, SHARE_WHOLE, &done, err);
+}
+
 bool cas_step_shares(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct err *err)
 {
-    (void)cas;
-    (void)err;
-    Quoin__V1__Share *share = cas_message(turn->arena, &quoin__v1__share__descriptor);
-    share->account = cas_text(turn->arena, str_of(charge->payer));
-    share->parts = SHARE_WHOLE;
-    charge->shares = arena_new_array(turn->arena, 1, sizeof(share));
-    charge->shares[0] = share;
-    charge->share_count = 1;
+    struct payers_step step = { cas, turn, charge, NULL };
+    charge->shares = arena_new_array(turn->arena, CAS_SHARES_MAX, sizeof(*charge->shares));
+    charge->share_count = 0;
+    charge->chosen_count = 0;
+    if (!cas_payer_rule_find(cas, turn->arena, charge->person, charge->work.queue, &step.rule,
+                             err)) {
+        return false;
+    }
+    bool chose = charge->asked->account[0] != '\0' || charge->asked->n_shares > 0;
+    return chose ? payers_chosen(&step, err) : payers_default(&step, err);
+}
+
+bool cas_shares_used(struct cas *cas, const struct cas_charge *charge, int64_t at, struct err *err)
+{
+    for (size_t i = 0; i < charge->chosen_count; i++) {
+        if (!accounts_note_used(cas->accounts, charge->person->id, charge->chosen[i], at, err)) {
+            return false;
+        }
+    }
     return true;
 }

@@ -255,6 +255,8 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Payers/Grant", serve_handle },
     { "/quoin.v1.Quotas/GetSiteTime", serve_handle },
     { "/quoin.v1.Quotas/SetSiteTime", serve_handle },
+    { "/quoin.v1.PayerRules/SetPayerRule", serve_handle },
+    { "/quoin.v1.PayerRules/ListPayerRules", serve_handle },
 };
 
 const struct wire_method *cas_serve_methods(size_t *count)

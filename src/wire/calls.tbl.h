@@ -26,6 +26,10 @@ CALL(Payers, GetPurses, get_purses_request, purses, "cas", ROLE_CLI | ROLE_DRE |
 CALL(Payers, Grant, grant_request, purses, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Quotas, GetSiteTime, get_site_time_request, site_time, "cas", ROLE_CLI | ROLE_DRE, 5000, 0)
 CALL(Quotas, SetSiteTime, set_site_time_request, site_time, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(PayerRules, SetPayerRule, set_payer_rule_request, payer_rule, "cas", ROLE_CLI, 5000,
+     CALL_KEYED)
+CALL(PayerRules, ListPayerRules, list_payer_rules_request, list_payer_rules_reply, "cas", ROLE_CLI,
+     10000, 0)
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI, 10000, 0)
 CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
