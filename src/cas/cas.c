@@ -2,6 +2,7 @@
 
 #include "cas/cas.h"
 
+#include "accounts/audit.h"
 #include "base/buf.h"
 #include "base/clk.h"
 #include "base/enc.h"
@@ -148,6 +149,25 @@ static bool cas_found_site(struct cas *cas, struct err *err)
     return db_commit(cas->db, err);
 }
 
+// In transactions of a thousand; for a new site one look.
+static bool cas_people_move(struct cas *cas, struct err *err)
+{
+    size_t count = 1;
+    while (count > 0) {
+        if (!db_begin(cas->db, err)) {
+            return false;
+        }
+        if (!cas_store_people_move(cas, 1000, &count, err)) {
+            db_rollback(cas->db);
+            return false;
+        }
+        if (!db_commit(cas->db, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
@@ -161,8 +181,8 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !config_open(made->db, &made->config, err) ||
         !history_open(made->db, &made->history, err) ||
         !accounts_open(made->db, &made->accounts, err) || !cas_store_open(made, err) ||
-        !cas_witness_open(made, options->witness, err) || !cas_found_site(made, err) ||
-        !cas_authority_open(made, options, err)) {
+        !cas_witness_open(made, options->witness, err) || !cas_people_move(made, err) ||
+        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
         return false;
     }
     cas_committed(made);
@@ -290,6 +310,65 @@ struct str cas_receipt(struct cas_turn *turn, const char *method, const Protobuf
     receipt->request.data = (uint8_t *)cas_text(turn->arena, request);
     receipt->request.len = request.len;
     return cas_pack(turn->arena, &receipt->base);
+}
+
+static void cas_request_digest(struct cas_turn *turn, const ProtobufCMessage *ask,
+                               uint8_t digest[static CRYPTO_HASH_LEN])
+{
+    OWN(crypto_hash_free) struct crypto_hash *hash = crypto_hash_new();
+    crypto_hash_add(hash, str_of(ask->descriptor->name));
+    crypto_hash_add(hash, cas_pack(turn->arena, ask));
+    crypto_hash_end(hash, digest);
+}
+
+bool cas_answered(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                  ProtobufCBinaryData key, const ProtobufCMessageDescriptor *descriptor,
+                  const ProtobufCMessage **reply, bool *found, struct err *err)
+{
+    uint8_t digest[CRYPTO_HASH_LEN];
+    ProtobufCMessage *message;
+    struct str bytes;
+    cas_request_digest(turn, ask, digest);
+    if (!accounts_once_find(cas->accounts, (struct str){ (const char *)key.data, key.len },
+                            (struct str){ (const char *)digest, sizeof(digest) }, turn->arena,
+                            &bytes, found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    if (!cas_unpack(turn->arena, descriptor, bytes, &message, err)) {
+        return false;
+    }
+    *reply = message;
+    return true;
+}
+
+bool cas_answer_keep(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                     ProtobufCBinaryData key, const ProtobufCMessage *reply, struct err *err)
+{
+    uint8_t digest[CRYPTO_HASH_LEN];
+    cas_request_digest(turn, ask, digest);
+    return accounts_once_add(cas->accounts, (struct str){ (const char *)key.data, key.len },
+                             (struct str){ (const char *)digest, sizeof(digest) },
+                             cas_pack(turn->arena, reply), turn->now, err);
+}
+
+struct ledger_key cas_key_of(ProtobufCBinaryData key, const char *what, int64_t index)
+{
+    struct ledger_key made;
+    uint8_t number[8];
+    uint8_t digest[CRYPTO_HASH_LEN];
+    OWN(crypto_hash_free) struct crypto_hash *hash = crypto_hash_new();
+    for (int i = 0; i < 8; i++) {
+        number[i] = (uint8_t)((uint64_t)index >> (56 - 8 * i));
+    }
+    crypto_hash_add(hash, (struct str){ (const char *)key.data, key.len });
+    crypto_hash_add(hash, (struct str){ (const char *)number, sizeof(number) });
+    crypto_hash_add(hash, str_of(what));
+    crypto_hash_end(hash, digest);
+    memcpy(made.bytes, digest, sizeof(made.bytes));
+    return made;
 }
 
 // ---- which request goes where ------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // What the files of cas share.
 #pragma once
 
-#include "accounts/accounts.h"
+#include "accounts/edit.h"
 #include "calendar/period.h"
 #include "cas/cas.h"
 #include "config/config.h"
@@ -13,9 +13,8 @@
 #include "proto/payers.pb-c.h"
 
 enum cas_sql {
-    CAS_SQL_PERSON_ADD,
-    CAS_SQL_PERSON_GET,
-    CAS_SQL_PEOPLE,
+    CAS_SQL_OLD_PEOPLE,
+    CAS_SQL_OLD_PERSON_DROP,
     CAS_SQL_PRICE_ADD,
     CAS_SQL_PRICE_GET,
     CAS_SQL_PRICE_NEWEST,
@@ -42,12 +41,6 @@ struct cas {
     bool payers_any;                      // there is a rule of who pays
 };
 
-struct cas_person {
-    char name[CAS_NAME_MAX + 1];
-    struct str full_name;
-    int64_t created_at;
-};
-
 struct cas_prices {
     uint32_t version;
     struct price_list list;
@@ -70,12 +63,9 @@ struct cas_join {
 // --- store_db.c: every statement of this room ----------------------------------------------------
 
 bool cas_store_open(struct cas *cas, struct err *err) CC_MUST_USE;
-bool cas_store_person_add(struct cas *cas, const struct cas_person *person,
-                          struct err *err) CC_MUST_USE;
-bool cas_store_person(struct cas *cas, struct str name, struct arena *arena,
-                      struct cas_person *person, bool *found, struct err *err) CC_MUST_USE;
-bool cas_store_people(struct cas *cas, struct str after, size_t most, struct arena *arena,
-                      struct cas_person *people, size_t *count, struct err *err) CC_MUST_USE;
+// People of a release before the accounts had a room of their own: up to `most` move over there.
+bool cas_store_people_move(struct cas *cas, size_t most, size_t *count,
+                           struct err *err) CC_MUST_USE;
 bool cas_store_prices_add(struct cas *cas, const struct cas_prices *prices,
                           struct err *err) CC_MUST_USE;
 // version 0: the one in force.
@@ -117,6 +107,28 @@ bool cas_repeat(struct cas *cas, struct cas_turn *turn, const char *method,
                 Quoin__V1__Receipt **receipt, bool *found, struct err *err) CC_MUST_USE;
 // What is kept with a new entry.
 struct str cas_receipt(struct cas_turn *turn, const char *method, const ProtobufCMessage *ask);
+
+// What a key was answered, where it makes no entry of its own in the ledger: the same request gets
+// the same reply. ERR_CONFLICT: the key was used for another one.
+bool cas_answered(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                  ProtobufCBinaryData key, const ProtobufCMessageDescriptor *descriptor,
+                  const ProtobufCMessage **reply, bool *found, struct err *err) CC_MUST_USE;
+bool cas_answer_keep(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                     ProtobufCBinaryData key, const ProtobufCMessage *reply,
+                     struct err *err) CC_MUST_USE;
+
+// A key of what follows from a request: of its `index`-th `what`.
+struct ledger_key cas_key_of(ProtobufCBinaryData key, const char *what, int64_t index);
+
+// --- people.c
+// -------------------------------------------------------------------------------------
+
+// ERR_NOT_FOUND: nobody of that name. Aliases are names.
+bool cas_person(struct cas *cas, struct cas_turn *turn, const char *name,
+                struct accounts_person *person, struct err *err) CC_MUST_USE;
+bool cas_person_reply(struct cas *cas, struct cas_turn *turn, const struct accounts_person *person,
+                      Quoin__V1__Person **reply, struct err *err) CC_MUST_USE;
+struct accounts_by cas_by(struct cas_turn *turn);
 
 // --- civil.c: the site's clock -------------------------------------------------------------------
 

@@ -28,10 +28,9 @@ static const struct db_migration cas_steps[] = { { 1, NULL, cas_tables } };
     "identity, key, role, host, expires_at, created_by, used_key, request, certificate"
 
 static const char *const cas_sql_texts[CAS_SQL_COUNT] = {
-    [CAS_SQL_PERSON_ADD] = "INSERT INTO cas_person VALUES ($1, $2, $3)",
-    [CAS_SQL_PERSON_GET] = "SELECT name, full_name, created_at FROM cas_person WHERE name = $1",
-    [CAS_SQL_PEOPLE] = "SELECT name, full_name, created_at FROM cas_person WHERE name > $1"
-                       " ORDER BY name LIMIT $2",
+    [CAS_SQL_OLD_PEOPLE] = "SELECT name, full_name, created_at FROM cas_person ORDER BY name"
+                           " LIMIT 1",
+    [CAS_SQL_OLD_PERSON_DROP] = "DELETE FROM cas_person WHERE name = $1",
     [CAS_SQL_PRICE_ADD] = "INSERT INTO cas_price (" PRICE_COLUMNS ") VALUES ($1, $2, $3, $4, $5,"
                           " $6, $7, $8, $9, $10, $11, $12, $13)",
     [CAS_SQL_PRICE_GET] = "SELECT " PRICE_COLUMNS " FROM cas_price WHERE version = $1",
@@ -60,56 +59,48 @@ bool cas_store_open(struct cas *cas, struct err *err)
     return true;
 }
 
-bool cas_store_person_add(struct cas *cas, const struct cas_person *person, struct err *err)
+// *name is empty where nobody is left.
+static bool store_old_person(struct cas *cas, struct arena *arena, struct str *name,
+                             struct accounts_person_edit *edit, struct err *err)
 {
-    struct db_stmt *stmt = cas->stmts[CAS_SQL_PERSON_ADD];
-    db_bind_text(stmt, 1, str_of(person->name));
-    db_bind_text(stmt, 2, person->full_name);
-    db_bind_int(stmt, 3, person->created_at);
-    return db_run(stmt, err);
-}
-
-static void store_person_read(const struct db_stmt *stmt, struct arena *arena,
-                              struct cas_person *person)
-{
-    struct str name = db_col_text(stmt, 0);
-    *person = (struct cas_person){ .full_name = arena_copy(arena, db_col_text(stmt, 1)),
-                                   .created_at = db_col_int(stmt, 2) };
-    memcpy(person->name, name.ptr, name.len < CAS_NAME_MAX ? name.len : CAS_NAME_MAX);
-}
-
-bool cas_store_person(struct cas *cas, struct str name, struct arena *arena,
-                      struct cas_person *person, bool *found, struct err *err)
-{
-    struct db_stmt *stmt = cas->stmts[CAS_SQL_PERSON_GET];
-    db_bind_text(stmt, 1, name);
-    if (!db_step(stmt, found, err)) {
+    struct db_stmt *stmt = cas->stmts[CAS_SQL_OLD_PEOPLE];
+    bool row;
+    if (!db_step(stmt, &row, err)) {
         return false;
     }
-    if (*found) {
-        store_person_read(stmt, arena, person);
+    *name = row ? arena_copy(arena, db_col_text(stmt, 0)) : STR("");
+    if (row) {
+        *edit = (struct accounts_person_edit){ .sets = ACCOUNTS_SET_FULL_NAME,
+                                               .full_name = arena_copy(arena, db_col_text(stmt, 1)),
+                                               .created_at = db_col_int(stmt, 2) };
         db_reset(stmt);
     }
     return true;
 }
 
-bool cas_store_people(struct cas *cas, struct str after, size_t most, struct arena *arena,
-                      struct cas_person *people, size_t *count, struct err *err)
+bool cas_store_people_move(struct cas *cas, size_t most, size_t *count, struct err *err)
 {
-    struct db_stmt *stmt = cas->stmts[CAS_SQL_PEOPLE];
-    bool row = true;
-    size_t read = 0;
-    db_bind_text(stmt, 1, after);
-    db_bind_int(stmt, 2, (int64_t)most);
-    while (row) {
-        if (!db_step(stmt, &row, err)) {
+    struct db_stmt *drop = cas->stmts[CAS_SQL_OLD_PERSON_DROP];
+    for (*count = 0; *count < most; (*count)++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+        struct accounts_person_edit edit = { 0 };
+        struct accounts_person after;
+        enum accounts_outcome outcome;
+        struct str name;
+        if (!store_old_person(cas, &arena, &name, &edit, err)) {
             return false;
         }
-        if (row && read < most) {
-            store_person_read(stmt, arena, &people[read++]);
+        if (name.len == 0) {
+            break;
+        }
+        const struct accounts_by by = { .asker = STR("cas"), .at = edit.created_at };
+        db_bind_text(drop, 1, name);
+        if (!accounts_person_put(cas->accounts, name, ACCOUNTS_ADD_OR_CHANGE, &edit, &by, &arena,
+                                 &after, &outcome, err) ||
+            !db_run(drop, err)) {
+            return false;
         }
     }
-    *count = read;
     return true;
 }
 

@@ -64,6 +64,22 @@ static void test_the_overdraft_is_part_of_what_is_available(void)
     CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
 }
 
+// Of a release before the accounts had a room of their own.
+static void test_people_of_before_are_kept(void)
+{
+    const struct ledger_ask opening = { .key = { "old" }, .debit = STR("user:old"), .at = now };
+    struct ledger_receipt receipt;
+    CHECK(db_begin(cas_db(cas), &err));
+    CHECK(ledger_account_open(cas_ledger(cas), &opening, &receipt, &err));
+    CHECK(db_commit(cas_db(cas), &err));
+    CHECK(db_run_text(cas_db(cas), "INSERT INTO cas_person VALUES ('old', 'Old One', 77)", &err));
+    CHECK(get_person("old") == NULL && err.code == ERR_NOT_FOUND);
+    cas_close(&cas);
+    CHECK(fixture_open());
+    const Quoin__V1__Person *old = get_person("Old");
+    CHECK(old != NULL && old->created_at == 77 && strcmp(old->full_name, "Old One") == 0);
+}
+
 static void test_people_are_listed_in_pages_by_name(void)
 {
     CHECK(add_person(30, "tom", 0) != NULL && add_person(31, "ann", 0) != NULL);
@@ -87,5 +103,6 @@ int main(void)
     test_deposits_add_and_take_away();
     test_the_overdraft_is_part_of_what_is_available();
     test_people_are_listed_in_pages_by_name();
+    test_people_of_before_are_kept();
     return fixture_end();
 }
