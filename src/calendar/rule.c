@@ -119,7 +119,7 @@ static bool rule_summer(struct rule_text *text, struct zone_rule *rule)
            rule_when(text, &rule->ends);
 }
 
-bool zone_rule_read(struct str run, struct zone_rule *rule, struct err *err)
+bool calendar_rule_read(struct str run, struct zone_rule *rule, struct err *err)
 {
     struct rule_text text = { run.ptr, run.ptr + run.len };
     int32_t west = 0;
@@ -176,7 +176,7 @@ static int rule_year(int64_t at)
 // A change may fall into the years beside its own by hours and offset, so that the last one of all
 // may be that of the year before last; of two at one instant (the
 // end of a summer and the beginning of the next) the later year's counts.
-const struct zone_kind *zone_rule_at(const struct zone_rule *rule, int64_t at)
+const struct zone_kind *calendar_rule_at(const struct zone_rule *rule, int64_t at)
 {
     bool now_summer = false;
     int64_t latest = INT64_MIN;
@@ -197,7 +197,7 @@ const struct zone_kind *zone_rule_at(const struct zone_rule *rule, int64_t at)
     return now_summer ? &rule->summer : &rule->standard;
 }
 
-bool zone_rule_change(const struct zone_rule *rule, int64_t at, int64_t *change)
+bool calendar_rule_change(const struct zone_rule *rule, int64_t at, int64_t *change)
 {
     int64_t next = INT64_MAX;
     if (!rule->has_summer) {

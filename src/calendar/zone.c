@@ -144,7 +144,7 @@ static bool zone_footer(struct cur *cur, struct calendar_zone *zone, struct err 
     }
     struct str rule = { rest.ptr + 1, (size_t)(end - rest.ptr - 1) };
     zone->has_rule = rule.len > 0;
-    return rule.len == 0 || zone_rule_read(rule, &zone->rule, err);
+    return rule.len == 0 || calendar_rule_read(rule, &zone->rule, err);
 }
 
 bool calendar_zone_read(struct str bytes, struct str name, struct arena *arena,
@@ -220,7 +220,7 @@ static const struct zone_kind *zone_kind_at(const struct calendar_zone *zone, in
 {
     size_t passed = zone_passed(zone, second);
     if (passed == zone->change_count && zone->has_rule) {
-        return zone_rule_at(&zone->rule, second);
+        return calendar_rule_at(&zone->rule, second);
     }
     return &zone->kinds[passed == 0 ? 0 : zone->after[passed - 1]];
 }
@@ -232,7 +232,7 @@ static bool zone_change_after(const struct calendar_zone *zone, int64_t second, 
         *change = zone->changes[passed];
         return true;
     }
-    return zone->has_rule && zone_rule_change(&zone->rule, second, change);
+    return zone->has_rule && calendar_rule_change(&zone->rule, second, change);
 }
 
 int64_t calendar_clock_of(const struct calendar_zone *zone, int64_t at)

@@ -44,7 +44,7 @@ struct calendar_zone {
 };
 
 // "CET-1CEST,M3.5.0,M10.5.0/3", with the hours -167 to 167 of RFC 8536 3.3.1.
-bool zone_rule_read(struct str text, struct zone_rule *rule, struct err *err) CC_MUST_USE;
-const struct zone_kind *zone_rule_at(const struct zone_rule *rule, int64_t at);
+bool calendar_rule_read(struct str text, struct zone_rule *rule, struct err *err) CC_MUST_USE;
+const struct zone_kind *calendar_rule_at(const struct zone_rule *rule, int64_t at);
 // The rule's first change after a second; false: it has none.
-bool zone_rule_change(const struct zone_rule *rule, int64_t at, int64_t *change);
+bool calendar_rule_change(const struct zone_rule *rule, int64_t at, int64_t *change);

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "cas/cas_int.h"
 #include "proto/quota.pb-c.h"
+#include "quota/quota.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -180,7 +181,8 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
         !config_open(made->db, &made->config, err) ||
         !history_open(made->db, &made->history, err) ||
-        !accounts_open(made->db, &made->accounts, err) || !cas_store_open(made, err) ||
+        !accounts_open(made->db, &made->accounts, err) ||
+        !quota_open(made->db, &made->quota, err) || !cas_store_open(made, err) ||
         !cas_witness_open(made, options->witness, err) || !cas_people_move(made, err) ||
         !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
         return false;
@@ -197,6 +199,8 @@ void cas_close(struct cas **cas)
         return;
     }
     cas_civil_free(&(*cas)->civil);
+    cas_limits_free(&(*cas)->limits);
+    quota_close(&(*cas)->quota);
     accounts_close(&(*cas)->accounts);
     history_close(&(*cas)->history);
     config_close(&(*cas)->config);
@@ -399,6 +403,11 @@ static const struct {
     { &quoin__v1__set_site_time_request__descriptor, cas_site_time_set },
     { &quoin__v1__set_payer_rule_request__descriptor, cas_payer_rule_set },
     { &quoin__v1__list_payer_rules_request__descriptor, cas_payer_rule_list },
+    { &quoin__v1__list_quotas_request__descriptor, cas_quotas_list },
+    { &quoin__v1__set_quota_request__descriptor, cas_quotas_set },
+    { &quoin__v1__remove_quota_request__descriptor, cas_quotas_remove },
+    { &quoin__v1__list_quota_use_request__descriptor, cas_quotas_use },
+    { &quoin__v1__reset_quota_request__descriptor, cas_quotas_reset },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -33,6 +33,8 @@ struct cas {
     struct config *config;                // owned
     struct history *history;              // owned
     struct accounts *accounts;            // owned
+    struct quota *quota;                  // owned
+    struct cas_limits *limits;            // owned; the quotas, compiled; NULL: not asked yet
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
@@ -141,6 +143,25 @@ bool cas_local_time(struct cas *cas, int64_t at, struct calendar_local *local,
                     struct err *err) CC_MUST_USE;
 enum { CAS_SHARES_MAX = 16, CAS_LEGS_MAX = 2 * CAS_SHARES_MAX };
 
+// --- limits.c: quotas ----------------------------------------------------------------------------
+
+struct cas_charge;
+struct cas_limits;
+void cas_limits_free(struct cas_limits **limits);
+// Whether cas_step_limits would refuse; then the decision has a notice that says why.
+bool cas_limits_quote(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                      bool *enough, struct err *err) CC_MUST_USE;
+// What came out of a reservation is used, the rest given back; is_void: all of it.
+bool cas_limits_settle(struct cas *cas, const struct cas_charge *charge, struct ledger_key key,
+                       bool is_void, struct err *err) CC_MUST_USE;
+// The reservation with that entry lapsed: all is given back.
+bool cas_limits_lapse(struct cas *cas, int64_t pending, struct err *err) CC_MUST_USE;
+// Puts a slice of a quota's counters back, after *after, which is moved on; for requests and
+// schedules.
+bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name,
+                           struct str *after, uint32_t *count, bool *more,
+                           struct err *err) CC_MUST_USE;
+
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
 
@@ -190,6 +211,9 @@ bool cas_payer_rule_find(struct cas *cas, struct arena *arena, const struct acco
                          struct err *err) CC_MUST_USE;
 // ERR_INVALID says what of a rule makes no sense.
 bool cas_payer_rule_check(const Quoin__V1__PayerRule *rule, struct err *err) CC_MUST_USE;
+// Takes from the quotas that the work falls under, for the reservation with that key: all or none.
+bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
+                     struct ledger_key key, struct err *err) CC_MUST_USE;
 // From which ledger accounts: each leg's account and amount, and who has not enough.
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err) CC_MUST_USE;
@@ -297,3 +321,8 @@ CAS_CORE(cas_site_time_get);
 CAS_CORE(cas_site_time_set);
 CAS_CORE(cas_payer_rule_set);
 CAS_CORE(cas_payer_rule_list);
+CAS_CORE(cas_quotas_list);
+CAS_CORE(cas_quotas_set);
+CAS_CORE(cas_quotas_remove);
+CAS_CORE(cas_quotas_use);
+CAS_CORE(cas_quotas_reset);

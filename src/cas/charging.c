@@ -34,8 +34,10 @@ CAS_CORE(cas_charge_quote)
 {
     const Quoin__V1__QuoteRequest *quote = (const Quoin__V1__QuoteRequest *)ask;
     struct cas_charge charge;
+    bool enough;
     if (!charging_begin(cas, turn, quote->work, &charge, err) ||
         !cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
+        !cas_limits_quote(cas, turn, &charge, &enough, err) ||
         !charging_legs(cas, turn, &charge, err)) {
         return false;
     }
@@ -45,7 +47,7 @@ CAS_CORE(cas_charge_quote)
     made->n_lines = charge.line_count;
     made->price_version = charge.price_version;
     made->available = charge.available.units;
-    made->enough = !charging_stops(&charge) && charge.missing == NULL;
+    made->enough = enough && !charging_stops(&charge) && charge.missing == NULL;
     made->legs = charge.legs;
     made->n_legs = charge.leg_count;
     made->decision = charge.decision;
@@ -155,7 +157,9 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
         return strcmp(charge->decision->verdict, "deny") != 0 ||
                cas_note_denied(cas, turn, ask, charge, err);
     }
-    if (!cas_step_price(cas, turn, charge, err) || !charging_legs(cas, turn, charge, err)) {
+    if (!cas_step_price(cas, turn, charge, err) ||
+        !cas_step_limits(cas, turn, charge, cas_key(ask->key), err) ||
+        !charging_legs(cas, turn, charge, err)) {
         return false;
     }
     const struct ledger_ask like = {
@@ -304,6 +308,7 @@ CAS_CORE(cas_charge_settle)
         .at = turn->now,
     };
     if (!cas_step_post(cas, turn, &charge, ask, &like, false, &receipt, err) ||
+        !cas_limits_settle(cas, &charge, like.reservation, false, err) ||
         !cas_note_ended(cas, turn, request, &charge, HISTORY_CHARGED, &receipt, settle->evidence,
                         err)) {
         return false;
@@ -344,6 +349,7 @@ CAS_CORE(cas_charge_void)
             .at = turn->now,
         };
         if (!cas_step_post(cas, turn, &charge, ask, &like, true, &receipt, err) ||
+            !cas_limits_settle(cas, &charge, like.reservation, true, err) ||
             !cas_note_ended(cas, turn, request, &charge, HISTORY_VOIDED, &receipt, give_back->why,
                             err)) {
             return false;

@@ -170,7 +170,7 @@ bool cas_lapse(struct cas *cas, int64_t now, struct err *err)
         return false;
     }
     for (size_t i = 0; i < told; i++) {
-        if (!note_lapsed(cas, &lapsed[i], err)) {
+        if (!note_lapsed(cas, &lapsed[i], err) || !cas_limits_lapse(cas, lapsed[i].pending, err)) {
             return false;
         }
     }

@@ -257,6 +257,11 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Quotas/SetSiteTime", serve_handle },
     { "/quoin.v1.PayerRules/SetPayerRule", serve_handle },
     { "/quoin.v1.PayerRules/ListPayerRules", serve_handle },
+    { "/quoin.v1.Quotas/ListQuotas", serve_handle },
+    { "/quoin.v1.Quotas/SetQuota", serve_handle },
+    { "/quoin.v1.Quotas/RemoveQuota", serve_handle },
+    { "/quoin.v1.Quotas/ListQuotaUse", serve_handle },
+    { "/quoin.v1.Quotas/ResetQuota", serve_handle },
 };
 
 const struct wire_method *cas_serve_methods(size_t *count)

@@ -30,6 +30,11 @@ CALL(PayerRules, SetPayerRule, set_payer_rule_request, payer_rule, "cas", ROLE_C
      CALL_KEYED)
 CALL(PayerRules, ListPayerRules, list_payer_rules_request, list_payer_rules_reply, "cas", ROLE_CLI,
      10000, 0)
+CALL(Quotas, ListQuotas, list_quotas_request, list_quotas_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Quotas, SetQuota, set_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Quotas, RemoveQuota, remove_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Quotas, ListQuotaUse, list_quota_use_request, list_quota_use_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Quotas, ResetQuota, reset_quota_request, reset_quota_reply, "cas", ROLE_CLI, 10000, CALL_KEYED)
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI, 10000, 0)
 CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
