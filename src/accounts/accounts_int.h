@@ -80,6 +80,7 @@ struct accounts_right {
 
 struct accounts {
     struct db *db;                             // borrowed
+    const char *field;                         // constant; see accounts_field
     struct db_stmt *stmts[ACCOUNTS_SQL_COUNT]; // db's
     uint8_t pin_key[32];
     struct accounts_tries tries[ACCOUNTS_SLOTS];

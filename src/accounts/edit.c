@@ -60,11 +60,36 @@ static void put_bool(struct put *put, const char *name, bool was, bool will)
     json_bool_field(&put->new, name, will);
 }
 
-static bool put_plain(struct str text, const char *what, struct err *err)
+static bool put_plain(struct put *put, struct str text, const char *field, const char *what,
+                      struct err *err)
 {
+    put->accounts->field = field;
     return (text.len <= ACCOUNTS_TEXT_MAX && enc_is_plain(text)) ||
            err_set(err, ERR_INVALID, "%s has at most %d bytes of UTF-8 without control characters",
                    what, ACCOUNTS_TEXT_MAX);
+}
+
+static bool put_language(struct put *put, struct err *err)
+{
+    struct str language = put->will.language;
+    put->accounts->field = "language";
+    for (size_t i = 0; i < language.len; i++) {
+        char c = language.ptr[i];
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    (c == '-' && i > 0);
+        if (!good || language.len > 35) {
+            return err_set(err, ERR_INVALID, "a language is like de or pt-BR (BCP 47)");
+        }
+    }
+    return true;
+}
+
+static bool put_email(struct put *put, struct err *err)
+{
+    struct str email = put->will.email;
+    return put_plain(put, email, "email", "an e-mail address", err) &&
+           (email.len == 0 || memchr(email.ptr, '@', email.len) != NULL ||
+            err_set(err, ERR_INVALID, "an e-mail address has an '@'"));
 }
 
 static bool put_texts(struct put *put, struct err *err)
@@ -82,25 +107,12 @@ static bool put_texts(struct put *put, struct err *err)
     if (put_sets(put, ACCOUNTS_SET_LANGUAGE)) {
         put->will.language = edit->language;
     }
-    if (!put_plain(put->will.full_name, "a full name", err) ||
-        !put_plain(put->will.email, "an e-mail address", err) ||
-        !put_plain(put->will.location, "a location", err)) {
-        return false;
-    }
-    if (put->will.email.len > 0 && memchr(put->will.email.ptr, '@', put->will.email.len) == NULL) {
-        return err_set(err, ERR_INVALID, "an e-mail address has an '@'");
-    }
-    for (size_t i = 0; i < put->will.language.len; i++) {
-        char c = put->will.language.ptr[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    (c == '-' && i > 0);
-        if (!good || put->will.language.len > 35) {
-            return err_set(err, ERR_INVALID, "a language is like de or pt-BR (BCP 47)");
-        }
-    }
     put->words = !str_eq(put->was.full_name, put->will.full_name) ||
                  !str_eq(put->was.email, put->will.email) || !put->found;
-    return true;
+    return put_plain(put, put->will.full_name, "full_name", "a full name", err) &&
+           put_email(put, err) &&
+           put_plain(put, put->will.location, "location", "a location", err) &&
+           put_language(put, err);
 }
 
 static bool put_department(struct put *put, struct err *err)
@@ -382,12 +394,30 @@ static bool put_write(struct put *put, struct err *err)
            accounts_change_add(put->accounts, put->by, &change, err);
 }
 
+const char *accounts_field(const struct accounts *accounts)
+{
+    return accounts->field == NULL ? "" : accounts->field;
+}
+
 static bool put_run(struct put *put, struct err *err)
 {
-    if (!put_texts(put, err) || !put_department(put, err) || !put_default(put, err) ||
-        !put_groups(put, err)) {
+    const char **field = &put->accounts->field;
+    if (!put_texts(put, err)) {
         return false;
     }
+    *field = "department";
+    if (!put_department(put, err)) {
+        return false;
+    }
+    *field = "default_account";
+    if (!put_default(put, err)) {
+        return false;
+    }
+    *field = "groups";
+    if (!put_groups(put, err)) {
+        return false;
+    }
+    *field = NULL;
     put_flags(put);
     if (!arena_ok(put->arena)) {
         return err_set(err, ERR_LIMIT, "too much is asked for at once");
@@ -400,6 +430,7 @@ static bool put_run(struct put *put, struct err *err)
 static bool put_begin(struct put *put, struct str name, enum accounts_put how, struct err *err)
 {
     char folded[ACCOUNTS_NAME_MAX + 1];
+    put->accounts->field = "name";
     if (!accounts_name_fold(name, folded, err) ||
         !accounts_person_find(put->accounts, name, put->arena, &put->was, &put->found, err)) {
         return false;

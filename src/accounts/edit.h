@@ -58,6 +58,9 @@ bool accounts_person_put(struct accounts *accounts, struct str name, enum accoun
                          struct arena *arena, struct accounts_person *after,
                          enum accounts_outcome *outcome, struct err *err) CC_MUST_USE;
 
+// Which field of the last put was refused: "department"; "": that cannot be told. Constant.
+const char *accounts_field(const struct accounts *accounts);
+
 // The old name stays as an alias. Ledger accounts are the caller's to rename.
 bool accounts_person_rename(struct accounts *accounts, const struct accounts_person *person,
                             struct str name, const struct accounts_by *by,

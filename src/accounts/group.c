@@ -50,6 +50,23 @@ bool accounts_group_find(struct accounts *accounts, struct str name, struct aren
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "too much is asked for at once");
 }
 
+bool accounts_group_name(struct accounts *accounts, int64_t id, struct arena *arena,
+                         struct str *name, struct err *err)
+{
+    struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_GROUP_BY_ID];
+    bool found;
+    db_bind_int(stmt, 1, id);
+    if (!db_step(stmt, &found, err)) {
+        return false;
+    }
+    if (!found) {
+        return err_set(err, ERR_NOT_FOUND, "there is no group of the number %lld", (long long)id);
+    }
+    *name = accounts_keep(arena, stmt, 1);
+    db_reset(stmt);
+    return true;
+}
+
 static bool group_write(struct accounts *accounts, const struct accounts_group *will, bool found,
                         const struct accounts_by *by, struct err *err)
 {
@@ -108,6 +125,7 @@ bool accounts_group_put(struct accounts *accounts, struct str name, enum account
     char folded[ACCOUNTS_NAME_MAX + 1];
     struct accounts_group was = { .title = STR("") };
     bool found;
+    accounts->field = "name";
     if (!accounts_name_fold(name, folded, err) ||
         !accounts_group_find(accounts, name, arena, &was, &found, err)) {
         return false;

@@ -64,20 +64,24 @@ static void tree_number(struct tree *tree, const char *name, int64_t was, int64_
 static bool tree_check(struct tree *tree, struct err *err)
 {
     const struct accounts_payer_edit *edit = tree->edit;
+    tree->accounts->field = "title";
     if (edit->title.len > ACCOUNTS_TEXT_MAX || !enc_is_plain(edit->title)) {
         return err_set(err, ERR_INVALID,
                        "a title has at most %d bytes of UTF-8 without control characters",
                        ACCOUNTS_TEXT_MAX);
     }
+    tree->accounts->field = "pin";
     if (edit->pin.len != 0 &&
         (edit->pin.len < 4 || edit->pin.len > ACCOUNTS_PIN_MAX || !enc_is_plain(edit->pin))) {
         return err_set(err, ERR_INVALID, "a PIN has 4 to %d bytes without control characters",
                        ACCOUNTS_PIN_MAX);
     }
+    tree->accounts->field = "access";
     if (tree_sets(tree, ACCOUNTS_PAYER_ACCESS) && edit->access == ACCOUNTS_ACCESS_MEMBERS &&
         tree->will.kind != ACCOUNTS_DEPARTMENT) {
         return err_set(err, ERR_INVALID, "only a department has members; list who may charge it");
     }
+    tree->accounts->field = "limit";
     if (tree_sets(tree, ACCOUNTS_PAYER_LIMIT) && !edit->is_unlimited &&
         (edit->overdraft.units < 0 ||
          edit->overdraft.units > (int64_t)10000000000000 * MONEY_SCALE)) {
@@ -89,6 +93,7 @@ static bool tree_check(struct tree *tree, struct err *err)
     if (tree_sets(tree, ACCOUNTS_PAYER_UNTIL)) {
         tree->will.valid_until = edit->valid_until;
     }
+    tree->accounts->field = "valid_until";
     return tree->will.valid_until == 0 || tree->will.valid_from < tree->will.valid_until ||
            err_set(err, ERR_INVALID, "it would be closed before it opens: look at both dates");
 }
@@ -202,6 +207,7 @@ static bool tree_subject(struct tree *tree, struct str text, int64_t *kind, int6
 static bool tree_list_check(struct tree *tree, struct err *err)
 {
     size_t known = 0;
+    tree->accounts->field = "may_charge";
     if (!tree_sets(tree, ACCOUNTS_PAYER_LIST)) {
         return true;
     }
@@ -406,6 +412,7 @@ static bool tree_begin(struct tree *tree, enum accounts_kind kind, struct str na
                        enum accounts_put how, struct err *err)
 {
     char folded[ACCOUNTS_NAME_MAX + 1];
+    tree->accounts->field = "name";
     if (!accounts_path_fold(name, folded, err)) {
         return false;
     }
@@ -443,6 +450,7 @@ static bool tree_run(struct tree *tree, struct err *err)
     if (!tree_check(tree, err) || !tree_list_check(tree, err)) {
         return false;
     }
+    tree->accounts->field = NULL;
     tree_fields(tree);
     tree_compare(tree);
     tree_pin(tree);

@@ -86,6 +86,9 @@ bool accounts_group_put(struct accounts *accounts, struct str name, enum account
                         const struct accounts_group_edit *edit, const struct accounts_by *by,
                         struct arena *arena, struct accounts_group *after,
                         enum accounts_outcome *outcome, struct err *err) CC_MUST_USE;
+// Of an id.
+bool accounts_group_name(struct accounts *accounts, int64_t id, struct arena *arena,
+                         struct str *name, struct err *err) CC_MUST_USE;
 // *changed false: they were (were not) a member already.
 bool accounts_member_put(struct accounts *accounts, const struct accounts_group *group,
                          const struct accounts_person *person, bool is_member,

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
+#include "cas/put_int.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 #include <assert.h>
@@ -397,6 +398,21 @@ static const struct {
     { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
     { &quoin__v1__join_request__descriptor, cas_enrol_join },
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },
+    { &quoin__v1__put_people_request__descriptor, cas_put_people },
+    { &quoin__v1__count_people_request__descriptor, cas_people_count },
+    { &quoin__v1__rename_person_request__descriptor, cas_person_rename },
+    { &quoin__v1__set_alias_request__descriptor, cas_person_alias },
+    { &quoin__v1__merge_people_request__descriptor, cas_person_merge },
+    { &quoin__v1__put_payers_request__descriptor, cas_put_payers },
+    { &quoin__v1__get_payer_request__descriptor, cas_payer_get },
+    { &quoin__v1__list_payers_request__descriptor, cas_payer_list },
+    { &quoin__v1__move_payer_request__descriptor, cas_payer_move },
+    { &quoin__v1__put_groups_request__descriptor, cas_put_groups },
+    { &quoin__v1__list_groups_request__descriptor, cas_group_list },
+    { &quoin__v1__set_members_request__descriptor, cas_group_members },
+    { &quoin__v1__set_favourite_request__descriptor, cas_favourite_set },
+    { &quoin__v1__list_mine_request__descriptor, cas_mine_list },
+    { &quoin__v1__list_changes_request__descriptor, cas_change_list },
     { &quoin__v1__get_purses_request__descriptor, cas_purses_get },
     { &quoin__v1__grant_request__descriptor, cas_purses_grant },
     { &quoin__v1__get_site_time_request__descriptor, cas_site_time_get },

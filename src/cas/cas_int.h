@@ -122,6 +122,9 @@ bool cas_answer_keep(struct cas *cas, struct cas_turn *turn, const ProtobufCMess
 // A key of what follows from a request: of its `index`-th `what`.
 struct ledger_key cas_key_of(ProtobufCBinaryData key, const char *what, int64_t index);
 
+// A page of a list ends after the row that goes past this: a message has at most 1 MiB.
+enum { CAS_PAGE_BYTES = 600 << 10 };
+
 // --- people.c
 // -------------------------------------------------------------------------------------
 
@@ -131,6 +134,10 @@ bool cas_person(struct cas *cas, struct cas_turn *turn, const char *name,
 bool cas_person_reply(struct cas *cas, struct cas_turn *turn, const struct accounts_person *person,
                       Quoin__V1__Person **reply, struct err *err) CC_MUST_USE;
 struct accounts_by cas_by(struct cas_turn *turn);
+
+// trees.c: the ledger's account of a payer, opened with its limit where it was not needed before.
+bool cas_payer_open(struct cas *cas, struct cas_turn *turn, const struct accounts_payer *payer,
+                    struct ledger_account *account, struct err *err) CC_MUST_USE;
 
 // --- civil.c: the site's clock -------------------------------------------------------------------
 

@@ -252,6 +252,7 @@ CAS_CORE(cas_people_list)
     size_t most = list->limit == 0 || list->limit > CAS_LIST_MOST ? CAS_LIST_MOST : list->limit;
     struct accounts_listed *listed = arena_new_array(turn->arena, most + 1, sizeof(*listed));
     size_t count;
+    size_t bytes = 0;
     if (!people_page(cas, turn, list, most + 1, listed, &count, err)) {
         return false;
     }
@@ -263,6 +264,11 @@ CAS_CORE(cas_people_list)
         if (!accounts_person_get(cas->accounts, listed[i].id, turn->arena, &person, err) ||
             !cas_person_reply(cas, turn, &person, &made->people[i], err)) {
             return false;
+        }
+        bytes += protobuf_c_message_get_packed_size(&made->people[i]->base);
+        if (bytes > CAS_PAGE_BYTES) {
+            made->more = made->more || i + 1 < made->n_people;
+            made->n_people = i + 1;
         }
     }
     *reply = &made->base;

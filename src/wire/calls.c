@@ -2,6 +2,7 @@
 
 #include "wire/calls.h"
 
+#include "proto/accounts.pb-c.h"
 #include "proto/cas.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/engine.pb-c.h"
