@@ -208,6 +208,7 @@ void cas_close(struct cas **cas)
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
+    free((*cas)->prices);
     if ((*cas)->witness >= 0) {
         (void)close((*cas)->witness); // never synced: nothing to learn
     }
@@ -445,4 +446,35 @@ bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *
         }
     }
     return err_set(err, ERR_INTERNAL, "nothing here answers %s", ask->descriptor->name);
+}
+
+static void cas_ahead_key(struct cas *cas, ProtobufCBinaryData bytes)
+{
+    if (bytes.len == sizeof(struct ledger_key)) {
+        struct ledger_key key = cas_key(bytes);
+        ledger_expect_key(cas->ledger, &key);
+    }
+}
+
+void cas_ahead(struct cas *cas, const ProtobufCMessage *ask)
+{
+    char folded[CAS_NAME_MAX + 1];
+    char name[CAS_NAME_MAX + sizeof("user:")];
+    struct err unheard; // who it is that is nobody is told as the request is answered
+    if (ask->descriptor == &quoin__v1__reserve_request__descriptor) {
+        const Quoin__V1__ReserveRequest *reserve = (const Quoin__V1__ReserveRequest *)ask;
+        cas_ahead_key(cas, reserve->key);
+        if (reserve->work != NULL && cas_name_fold(str_of(reserve->work->user), folded, &unheard)) {
+            (void)snprintf(name, sizeof(name), "user:%s", folded);
+            ledger_expect_account(cas->ledger, str_of(name));
+        }
+    } else if (ask->descriptor == &quoin__v1__settle_request__descriptor) {
+        const Quoin__V1__SettleRequest *settle = (const Quoin__V1__SettleRequest *)ask;
+        cas_ahead_key(cas, settle->key);
+        cas_ahead_key(cas, settle->reservation);
+    } else if (ask->descriptor == &quoin__v1__void_request__descriptor) {
+        const Quoin__V1__VoidRequest *give_back = (const Quoin__V1__VoidRequest *)ask;
+        cas_ahead_key(cas, give_back->key);
+        cas_ahead_key(cas, give_back->reservation);
+    }
 }

@@ -41,6 +41,7 @@ struct cas {
     int witness;                          // descriptor; -1: none
     int64_t payers_version;               // of the configuration, when it was looked whether
     bool payers_any;                      // there is a rule of who pays
+    struct cas_prices_kept *prices;       // owned; the list that was read last
 };
 
 struct cas_prices {

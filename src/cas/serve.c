@@ -75,11 +75,19 @@ static void serve_call_free(struct serve_call **call)
     }
 }
 
+static void serve_call_ahead(struct db_task *task, struct db *db)
+{
+    (void)db;
+    struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
+    cas_ahead(call->base.serve->cas, call->ask);
+}
+
 static bool serve_call_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db;
     struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
     call->turn.refused = NULL;
+    call->turn.reasons = NULL; // it may run again
     return cas_answer(call->base.serve->cas, &call->turn, call->ask, &call->reply, err);
 }
 
@@ -173,7 +181,7 @@ static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMe
     OWN(serve_call_free) struct serve_call *made = mem_new(sizeof(*made));
     struct err err = { 0 };
     made->base = (struct serve_item){ .item = { .done = serve_call_done },
-                                      .task = { .run = serve_call_run },
+                                      .task = { .run = serve_call_run, .ahead = serve_call_ahead },
                                       .serve = serve };
     made->id = wire_call_id(call);
     made->arena = ARENA_CAP(CAS_ARENA_MAX);

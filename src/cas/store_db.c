@@ -1,5 +1,6 @@
 // store: the tables of cas and every statement on them. See cas_int.h.
 
+#include "base/mem.h"
 #include "cas/cas_int.h"
 
 static const char cas_tables[] =
@@ -104,6 +105,40 @@ bool cas_store_people_move(struct cas *cas, size_t most, size_t *count, struct e
     return true;
 }
 
+// Every charge asks for a list, and a list never changes; which one is the newest does not change
+// while a transaction runs but by cas_store_prices_add.
+struct cas_prices_kept {
+    uint64_t epoch; // db_epoch in which it is the newest; 0: in none
+    struct cas_prices prices;
+    char set_by[256];
+};
+
+static bool store_prices_kept(struct cas *cas, uint32_t version, struct cas_prices *prices)
+{
+    const struct cas_prices_kept *kept = cas->prices;
+    bool good = kept != NULL && kept->prices.version != 0 &&
+                (version != 0 ? version == kept->prices.version
+                              : db_in_transaction(cas->db) && kept->epoch == db_epoch(cas->db));
+    if (good) {
+        *prices = kept->prices;
+    }
+    return good;
+}
+
+static void store_prices_keep(struct cas *cas, const struct cas_prices *prices, bool is_newest)
+{
+    if (cas->prices == NULL) {
+        cas->prices = mem_new(sizeof(*cas->prices));
+    }
+    struct cas_prices_kept *kept = cas->prices;
+    if (prices->set_by.len < sizeof(kept->set_by)) {
+        kept->prices = *prices;
+        memcpy(kept->set_by, prices->set_by.ptr, prices->set_by.len);
+        kept->prices.set_by.ptr = kept->set_by;
+        kept->epoch = is_newest && db_in_transaction(cas->db) ? db_epoch(cas->db) : 0;
+    }
+}
+
 bool cas_store_prices_add(struct cas *cas, const struct cas_prices *prices, struct err *err)
 {
     struct db_stmt *stmt = cas->stmts[CAS_SQL_PRICE_ADD];
@@ -116,12 +151,20 @@ bool cas_store_prices_add(struct cas *cas, const struct cas_prices *prices, stru
     db_bind_int(stmt, 11, prices->list.per_job.units);
     db_bind_int(stmt, 12, prices->set_at);
     db_bind_text(stmt, 13, prices->set_by);
+    if (cas->prices != NULL) {
+        cas->prices->epoch = 0;
+    }
     return db_run(stmt, err);
 }
 
 bool cas_store_prices(struct cas *cas, uint32_t version, struct arena *arena,
                       struct cas_prices *prices, bool *found, struct err *err)
 {
+    if (store_prices_kept(cas, version, prices)) {
+        prices->set_by = arena_copy(arena, prices->set_by);
+        *found = true;
+        return true;
+    }
     struct db_stmt *stmt = cas->stmts[version == 0 ? CAS_SQL_PRICE_NEWEST : CAS_SQL_PRICE_GET];
     if (version != 0) {
         db_bind_int(stmt, 1, version);
@@ -142,6 +185,7 @@ bool cas_store_prices(struct cas *cas, uint32_t version, struct arena *arena,
     prices->list.duplex_percent = (uint32_t)db_col_int(stmt, 9);
     prices->list.per_job.units = db_col_int(stmt, 10);
     db_reset(stmt);
+    store_prices_keep(cas, prices, version == 0);
     return true;
 }
 

@@ -30,11 +30,18 @@ bool config_version(struct config *config, int64_t *version, struct err *err)
 {
     struct db_stmt *stmt = config->stmts[CONFIG_SQL_VERSION];
     bool row;
+    // Asked by every charge, and in a transaction only config_apply changes it.
+    if (db_in_transaction(config->db) && config->epoch == db_epoch(config->db)) {
+        *version = config->version;
+        return true;
+    }
     if (!db_step(stmt, &row, err)) {
         return false;
     }
     *version = row ? db_col_int(stmt, 0) : 0;
     db_reset(stmt);
+    config->version = *version;
+    config->epoch = db_in_transaction(config->db) ? db_epoch(config->db) : 0;
     return true;
 }
 
@@ -284,6 +291,7 @@ bool config_apply(struct config *config, const struct config_ask *ask, int64_t *
         return true;
     }
     struct db_stmt *stmt = config->stmts[CONFIG_SQL_CHANGE_ADD];
+    config->epoch = 0; // the version is another one from here on
     db_bind_int(stmt, 1, *number);
     db_bind_bytes(stmt, 2, ask->key, sizeof(ask->key));
     db_bind_int(stmt, 3, ask->at);

@@ -21,6 +21,8 @@ enum config_sql {
 struct config {
     struct db *db;                           // borrowed
     struct db_stmt *stmts[CONFIG_SQL_COUNT]; // db's
+    uint64_t epoch;                          // db_epoch in which version is known
+    int64_t version;
 };
 
 bool config_store_open(struct config *config, struct err *err) CC_MUST_USE;

@@ -111,9 +111,20 @@ bool db_must_stop(const struct db *db)
     return db->must_stop;
 }
 
+static bool db_flush(struct db *db, struct err *err)
+{
+    if (!db->gathered) {
+        return true;
+    }
+    db->gathered = false; // what the flush runs is not behind itself
+    return db->gather_flush(db->gather_arg, err);
+}
+
 bool db_run_text(struct db *db, const char *sql, struct err *err)
 {
-    return db_done(db, db_may(db, err) && db->driver->run_text(db, sql, err), err);
+    db->part_wrote = true;
+    return db_flush(db, err) &&
+           db_done(db, db_may(db, err) && db->driver->run_text(db, sql, err), err);
 }
 
 bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct err *err)
@@ -124,6 +135,7 @@ bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct er
         free(made);
         return false;
     }
+    made->of_gatherer = db->gather_tables != NULL && strstr(sql, db->gather_tables) != NULL;
     made->next = db->stmts;
     if (made->next != NULL) {
         made->next->prev = made;
@@ -194,10 +206,14 @@ void db_bind_null(struct db_stmt *stmt, int index)
 // Whether the statement may run: it is bound whole, and nothing failed before it.
 static bool db_is_ready(struct db_stmt *stmt, struct err *err)
 {
+    if (stmt->of_gatherer && !db_flush(stmt->db, err)) {
+        return false;
+    }
     int bad = stmt->bad_param;
     if (bad != 0) {
         return err_set(err, ERR_INTERNAL, "parameter $%d of a statement could not be bound", bad);
     }
+    stmt->db->part_wrote = stmt->db->part_wrote || !stmt->reads;
     return db_may(stmt->db, err);
 }
 
@@ -269,20 +285,32 @@ int64_t db_changes(const struct db *db)
     return db->driver->changes(db);
 }
 
-bool db_begin(struct db *db, struct err *err)
+static bool db_begin_with(struct db *db, bool real_parts, struct err *err)
 {
     assert(!db_in_transaction(db));
-    db->spoiled = db->failed_late = db->may_retry = false;
+    db->spoiled = db->failed_late = db->may_retry = db->wants_parts = false;
+    db->real_parts = real_parts;
+    db->gathered = false;
     db->epoch++;
     db->begun = db_do_verb(db, DB_BEGIN, err);
     return db->begun;
+}
+
+bool db_begin(struct db *db, struct err *err)
+{
+    return db_begin_with(db, true, err);
+}
+
+bool db_begin_hoping(struct db *db, struct err *err)
+{
+    return db_begin_with(db, !db->driver->hopes || db->wants_parts, err);
 }
 
 bool db_commit(struct db *db, struct err *err)
 {
     bool ok = db_in_transaction(db) || db->spoiled ||
               err_set(err, ERR_UNAVAILABLE, "the transaction was lost before it was committed");
-    if (!ok || !db_do_verb(db, DB_COMMIT, err)) {
+    if (!ok || !db_flush(db, err) || !db_do_verb(db, DB_COMMIT, err)) {
         db_rollback(db);
         return false;
     }
@@ -308,7 +336,7 @@ static void db_undo(struct db *db)
 void db_rollback(struct db *db)
 {
     db_undo(db);
-    db->begun = db->spoiled = false;
+    db->begun = db->spoiled = db->gathered = false;
     db->epoch++;
 }
 
@@ -332,14 +360,22 @@ bool db_in_transaction(const struct db *db)
     return db->inner != NULL && db->driver->in_transaction(db);
 }
 
+// A hoped-for part counts as a call all the same, so that tests fail there too.
+static bool db_do_part(struct db *db, enum db_verb verb, struct err *err)
+{
+    return db->real_parts ? db_do_verb(db, verb, err) : db_done(db, db_may(db, err), err);
+}
+
 bool db_part_begin(struct db *db, struct err *err)
 {
-    return db_do_verb(db, DB_PART_BEGIN, err);
+    bool ok = db_do_part(db, DB_PART_BEGIN, err);
+    db->part_wrote = false;
+    return ok;
 }
 
 bool db_part_keep(struct db *db, struct err *err)
 {
-    return db_do_verb(db, DB_PART_KEEP, err);
+    return db_do_part(db, DB_PART_KEEP, err);
 }
 
 bool db_part_undo(struct db *db)
@@ -348,11 +384,39 @@ bool db_part_undo(struct db *db)
     if (!db_in_transaction(db)) {
         return false;
     }
+    bool has_nothing = !db->part_wrote && !db->spoiled;
+    if (has_nothing && !db->real_parts) {
+        return true;
+    }
+    if (!db->real_parts) {
+        db->wants_parts = true;
+        return false;
+    }
     // The part's own failure is what is told; whether the transaction lives is all that matters
     // here.
     db->spoiled = false;
-    db->epoch++;
+    db->epoch += has_nothing ? 0 : 1;
     return db_do_verb(db, DB_PART_UNDO, &unheard) && db_do_verb(db, DB_PART_KEEP, &unheard);
+}
+
+void db_gather(struct db *db, const char *tables, bool (*flush)(void *arg, struct err *err),
+               void *arg)
+{
+    db->gather_tables = tables;
+    db->gather_flush = flush;
+    db->gather_arg = arg;
+    db->gathered = false;
+}
+
+bool db_may_gather(const struct db *db)
+{
+    return db->gather_tables != NULL && db->begun && !db->real_parts && !db->spoiled;
+}
+
+void db_gathered(struct db *db)
+{
+    db->gathered = true;
+    db->part_wrote = true;
 }
 
 bool db_checkpoint(struct db *db, uint32_t pages, struct err *err)

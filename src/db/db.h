@@ -151,6 +151,15 @@ bool db_part_begin(struct db *db, struct err *err) CC_MUST_USE;
 bool db_part_keep(struct db *db, struct err *err) CC_MUST_USE;
 bool db_part_undo(struct db *db) CC_MUST_USE;
 
+// Writes that a room gathers in a group's transaction and sends as few large statements. `tables`
+// is what its tables' names begin with: before any statement that says it, and before the commit,
+// db calls flush, which runs them. Only inside a transaction for which db_may_gather; db_gathered
+// tells of each. If the transaction, or the part, is undone flush is not called: db_epoch tells.
+void db_gather(struct db *db, const char *tables, bool (*flush)(void *arg, struct err *err),
+               void *arg);
+bool db_may_gather(const struct db *db);
+void db_gathered(struct db *db);
+
 // Copies the log home if so many pages or more were written since it was last done; for quiet
 // times, so that no commit has to. 0: now.
 bool db_checkpoint(struct db *db, uint32_t pages, struct err *err) CC_MUST_USE;

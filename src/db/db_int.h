@@ -4,7 +4,7 @@
 
 #include "db/db.h"
 
-enum { DB_PARAMS_MAX = 48 };
+enum { DB_PARAMS_MAX = 320 };
 
 enum db_verb {
     DB_BEGIN,
@@ -24,6 +24,8 @@ struct db_driver {
     const char *text;
     const char *table;
     const char *id; // {id}: a key that the database numbers where it is not given
+    // A part costs so much that it is better hoped for: see db_part_undo.
+    bool hopes;
     // What begins, ends and parts a transaction, by enum db_verb; NULL: `verb` does it.
     const char *const *verb_texts;
 
@@ -67,6 +69,10 @@ struct db {
     struct db_stmt *verbs[DB_VERB_COUNT]; // borrowed from stmts
     int64_t copied_at;                    // pages_written at the last db_checkpoint
     bool must_stop;
+    const char *gather_tables; // NULL: nobody gathers
+    bool (*gather_flush)(void *arg, struct err *err);
+    void *gather_arg; // borrowed
+    bool gathered;    // something waits for the flush
     int64_t fault_in; // calls until the fault; 0: none
     bool fault_loses;
     // A call inside the transaction failed: until it, or its part, is undone nothing else may run,
@@ -74,16 +80,25 @@ struct db {
     bool begun; // by db_begin, and neither committed nor rolled back
     bool spoiled;
     struct err spoiled_by;
+    bool part_wrote;  // since the part began
+    bool real_parts;  // parts are the database's; else they are only hoped to be kept
+    bool wants_parts; // that hope was vain
     bool failed_late; // the failure was of a call that had been answered: db_run_later
     uint64_t epoch;
     bool may_retry; // what failed may go well when all of the transaction is done anew
 };
 
 struct db_stmt {
-    struct db *db;                 // borrowed
-    struct db_stmt *next;          // owned by db
-    struct db_stmt *prev;          // borrowed
-    void *inner;                   // the driver's
-    int params[DB_PARAMS_MAX + 1]; // the driver's index of $n; 0: absent
-    int bad_param;                 // a bind that was refused; told by the next step
+    struct db *db;                      // borrowed
+    struct db_stmt *next;               // owned by db
+    struct db_stmt *prev;               // borrowed
+    void *inner;                        // the driver's
+    uint16_t params[DB_PARAMS_MAX + 1]; // the driver's index of $n; 0: absent
+    bool of_gatherer;                   // it says the tables of whoever gathers
+    bool reads;                         // it changes nothing; the driver's word
+    int bad_param;                      // a bind that was refused; told by the next step
 };
+
+// db_begin of a group. Where parts are dear (PostgreSQL) they are only hoped to be kept: undoing
+// one that has written takes the transaction along, and wants_parts is set; the next has real ones.
+bool db_begin_hoping(struct db *db, struct err *err) CC_MUST_USE;

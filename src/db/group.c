@@ -2,6 +2,7 @@
 
 #include "db/group.h"
 
+#include "db/db_int.h"
 #include <assert.h>
 
 enum { GROUP_TRIES = 4 };
@@ -47,7 +48,7 @@ static bool group_try(struct db *db, struct db_task *first, struct err *err)
         task->ok = true; // until it is told otherwise
         task->err = (struct err){ 0 };
     }
-    if (!db_begin(db, err)) {
+    if (!db_begin_hoping(db, err)) {
         return false;
     }
     bool good = true;
@@ -57,6 +58,11 @@ static bool group_try(struct db *db, struct db_task *first, struct err *err)
             *err = first->err;
         }
     } else {
+        for (struct db_task *task = first; task != NULL; task = task->next) {
+            if (task->ahead != NULL) {
+                task->ahead(task, db);
+            }
+        }
         for (struct db_task *task = first; good && task != NULL; task = task->next) {
             good = group_run_part(db, task, err);
         }
@@ -89,7 +95,7 @@ static void group_run(struct db *db, struct db_task *first)
             group_run_one_by_one(db, first);
             return;
         }
-        if (!db_may_retry(db) || tries == GROUP_TRIES) {
+        if (!(db_may_retry(db) || db->wants_parts) || tries == GROUP_TRIES) {
             group_fail(first, &err);
             return;
         }

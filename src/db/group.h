@@ -13,6 +13,8 @@ struct db_task {
     // of the group stand. May run again after all that it did was undone, or after a commit of
     // which nobody knows: it goes by a key that gives the first answer again.
     bool (*run)(struct db_task *task, struct db *db, struct err *err);
+    // Before any task of the group runs: what it is going to read may be told. NULL: nothing.
+    void (*ahead)(struct db_task *task, struct db *db);
     struct db_task *next; // NULL: the last
     unsigned runs;        // how often this group called run; 1 in the first
     // Set by db_group_run. ok: what run changed is on disk. Otherwise err is run's refusal, or

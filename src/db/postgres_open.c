@@ -109,6 +109,9 @@ static const char pg_session_text[] =
     "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '10s';"
     "SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning;"
     "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET jit = off;"
+    // Statements are planned once, and a new site's tables are empty then: without this a table is
+    // read whole for a few keys until somebody analyses it.
+    "SET enable_seqscan = off;"
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 

@@ -320,7 +320,7 @@ static bool sqlite_map_params(struct db_stmt *stmt, struct err *err)
             return err_set(err, ERR_INTERNAL, "a parameter is called %s; $1 to $%d are meant",
                            name == NULL ? "?" : name, DB_PARAMS_MAX);
         }
-        stmt->params[number] = index;
+        stmt->params[number] = (uint16_t)index;
     }
     return true;
 }
@@ -340,6 +340,7 @@ static bool sqlite_prepare(struct db *db, struct db_stmt *stmt, const char *sql,
         return sqlite_fail(db, result, err);
     }
     stmt->inner = inner;
+    stmt->reads = sqlite3_stmt_readonly(inner) != 0;
     bool is_one = inner != NULL && tail[strspn(tail, " \n\t;")] == '\0';
     if (!is_one) {
         sqlite_finish(stmt);

@@ -39,6 +39,7 @@ bool ledger_open(struct db *db, struct ledger **ledger, struct err *err)
     OWN(ledger_close) struct ledger *made = mem_new(sizeof(*made));
     made->db = db;
     made->hash = crypto_hash_new();
+    ledger_cache_clear(made);
     if (!ledger_store_open(made, err)) {
         return false;
     }
@@ -52,9 +53,12 @@ void ledger_close(struct ledger **ledger)
     if (*ledger == NULL) {
         return;
     }
+    db_gather((*ledger)->db, NULL, NULL, NULL);
     for (int i = 0; i < LEDGER_SQL_COUNT; i++) {
         db_finish(&(*ledger)->stmts[i]);
     }
+    ledger_cache_clear(*ledger);
+    arena_free(&(*ledger)->scratch);
     crypto_hash_free(&(*ledger)->hash);
     free(*ledger);
     *ledger = NULL;
@@ -170,20 +174,16 @@ static const char *ledger_difference(const struct ledger_entry *entry,
 static bool ledger_repeat(struct ledger *ledger, const struct ledger_write *write, bool *known,
                           struct ledger_receipt *receipt, struct err *err)
 {
-    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_BY_KEY];
-    db_bind_bytes(stmt, 1, write->ask->key.bytes, sizeof(write->ask->key.bytes));
-    if (!db_step(stmt, known, err)) {
+    struct ledger_entry entry;
+    if (!ledger_store_entry(ledger, &write->ask->key, NULL, &entry, known, err)) {
         return false;
     }
     if (!*known) {
         return true;
     }
-    struct ledger_entry entry;
-    ledger_store_entry_read(stmt, &entry);
     const char *differs = ledger_difference(&entry, write);
     ledger_receipt_of(&entry, receipt);
     receipt->is_repeat = true;
-    db_reset(stmt);
     return differs == NULL ||
            err_set(err, ERR_CONFLICT,
                    "the key was used before, in entry %lld, with another %s; a new request needs a "
@@ -469,16 +469,9 @@ bool ledger_reserve(struct ledger *ledger, const struct ledger_ask *ask,
 static bool ledger_find_pending(struct ledger *ledger, const struct ledger_key *key,
                                 struct ledger_entry *pending, struct err *err)
 {
-    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_BY_KEY];
     bool found;
-    db_bind_bytes(stmt, 1, key->bytes, sizeof(key->bytes));
-    if (!db_step(stmt, &found, err)) {
+    if (!ledger_store_entry(ledger, key, NULL, pending, &found, err)) {
         return false;
-    }
-    if (found) {
-        ledger_store_entry_read(stmt, pending);
-        pending->why = pending->asker = pending->detail = STR(""); // borrowed until the reset
-        db_reset(stmt);
     }
     return (found && pending->kind == LEDGER_PENDING) ||
            err_set(err, ERR_NOT_FOUND, "there is no such reservation");

@@ -119,6 +119,12 @@ void ledger_close(struct ledger **ledger);
 bool ledger_account_open(struct ledger *ledger, const struct ledger_ask *ask,
                          struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
 
+// What the calls of this transaction are going to ask for, told before the first of them, is read
+// in few statements: a group of requests on a database across a connection is several times as
+// fast. Telling too much or nothing changes no answer.
+void ledger_expect_account(struct ledger *ledger, struct str name);
+void ledger_expect_key(struct ledger *ledger, const struct ledger_key *key);
+
 // Sets the overdraft of the debit account to the amount, also below what is already used of it.
 bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,
                   struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;

@@ -6,6 +6,9 @@ bool ledger_head(struct ledger *ledger, struct ledger_head *head, struct err *er
 {
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_HEAD];
     bool row;
+    if (ledger_cache_head(ledger, head)) {
+        return true;
+    }
     if (!db_step(stmt, &row, err)) {
         return false;
     }
@@ -17,6 +20,7 @@ bool ledger_head(struct ledger *ledger, struct ledger_head *head, struct err *er
         memcpy(head->hash, hash.ptr, hash.len < CRYPTO_HASH_LEN ? hash.len : CRYPTO_HASH_LEN);
         db_reset(stmt);
     }
+    ledger_cache_set_head(ledger, head);
     return true;
 }
 
@@ -62,9 +66,7 @@ static bool read_first(struct db_stmt *stmt, struct arena *arena, struct ledger_
 bool ledger_entry_find(struct ledger *ledger, const struct ledger_key *key, struct arena *arena,
                        struct ledger_entry *entry, bool *found, struct err *err)
 {
-    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_BY_KEY];
-    db_bind_bytes(stmt, 1, key->bytes, sizeof(key->bytes));
-    return read_first(stmt, arena, entry, found, err);
+    return ledger_store_entry(ledger, key, arena, entry, found, err);
 }
 
 bool ledger_entry_at(struct ledger *ledger, int64_t sequence, struct arena *arena,
@@ -78,18 +80,11 @@ bool ledger_entry_at(struct ledger *ledger, int64_t sequence, struct arena *aren
 bool ledger_reservation_closed_by(struct ledger *ledger, int64_t pending, int64_t *sequence,
                                   struct err *err)
 {
-    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_HOLD_CLOSED_BY];
-    bool row;
-    db_bind_int(stmt, 1, pending);
-    if (!db_step(stmt, &row, err)) {
+    bool found;
+    if (!ledger_store_hold_closed_by(ledger, pending, sequence, &found, err)) {
         return false;
     }
-    if (!row) {
-        return err_set(err, ERR_NOT_FOUND, "there is no reservation %lld", (long long)pending);
-    }
-    *sequence = db_col_int(stmt, 0);
-    db_reset(stmt);
-    return true;
+    return found || err_set(err, ERR_NOT_FOUND, "there is no reservation %lld", (long long)pending);
 }
 
 bool ledger_list(struct ledger *ledger, int64_t account, int64_t after, size_t most,

@@ -1,6 +1,8 @@
 // store: the ledger's tables and statements, see store_int.h. Limits stand in the statements that
 // write; triggers keep entries from ever being changed.
 
+#include "base/buf.h"
+#include "base/num.h"
 #include "ledger/store_int.h"
 
 static const char ledger_tables[] =
@@ -100,6 +102,19 @@ static const struct db_migration ledger_steps[] = {
     " debit_balance, debit_reserved, debit_overdraft, credit_balance, credit_reserved,"            \
     " credit_overdraft, hash"
 
+#define EIGHT(a, b, c, d, e, f, g, h)                                                              \
+    "$" #a ", $" #b ", $" #c ", $" #d ", $" #e ", $" #f ", $" #g ", $" #h
+#define AHEAD                                                                                      \
+    "(" EIGHT(1, 2, 3, 4, 5, 6, 7, 8) ", " EIGHT(9, 10, 11, 12, 13, 14, 15, 16) ", " EIGHT(        \
+        17, 18, 19, 20, 21, 22, 23,                                                                \
+        24) ", " EIGHT(25, 26, 27, 28, 29, 30, 31,                                                 \
+                       32) ", " EIGHT(33, 34, 35, 36, 37, 38, 39,                                  \
+                                      40) ", " EIGHT(41, 42, 43, 44, 45, 46, 47,                   \
+                                                     48) ", " EIGHT(49, 50, 51, 52, 53, 54, 55,    \
+                                                                    56) ", " EIGHT(57, 58, 59, 60, \
+                                                                                   61, 62, 63,     \
+                                                                                   64) ")"
+
 static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
     [LEDGER_SQL_HEAD] = "SELECT seq, hash, at FROM ledger_entry ORDER BY seq DESC LIMIT 1",
     [LEDGER_SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE name = $1",
@@ -146,7 +161,7 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
         "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM ledger_entry WHERE debit = $1 AND"
         " seq <= $2 UNION ALL SELECT max(seq) FROM ledger_entry WHERE credit = $1 AND seq <= $2)"
         " AS sides",
-    [LEDGER_SQL_HOLD_ADD] = "INSERT INTO ledger_hold VALUES ($1, $2, NULL)",
+    [LEDGER_SQL_HOLD_ADD] = "INSERT INTO ledger_hold (seq, lapses_at) VALUES ($1, $2)",
     [LEDGER_SQL_HOLD_CLOSE] =
         "UPDATE ledger_hold SET closed = $2 WHERE seq = $1 AND closed IS NULL",
     [LEDGER_SQL_HOLD_CLOSED_BY] =
@@ -156,7 +171,75 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
                             " LIMIT 1",
     [LEDGER_SQL_HOLDS_OPEN] = "SELECT seq, lapses_at FROM ledger_hold WHERE closed IS NULL",
     [LEDGER_SQL_HOLD_COUNT] = "SELECT count(*) FROM ledger_hold",
+    [LEDGER_SQL_ENTRIES_BY_KEY] = "SELECT " ENTRY_COLUMNS " FROM ledger_entry WHERE key IN " AHEAD,
+    [LEDGER_SQL_ACCOUNTS_BY_NAME] =
+        "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE name IN " AHEAD,
+    [LEDGER_SQL_ACCOUNTS_BY_ID] =
+        "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE id IN " AHEAD,
+    [LEDGER_SQL_HOLDS_BY_ID] =
+        "SELECT seq, coalesce(closed, 0) FROM ledger_hold WHERE seq IN " AHEAD,
 };
+
+// A statement of LEDGER_ROWS rows (or one): what stands before and behind them.
+struct store_rows {
+    enum ledger_sql which;
+    int rows;
+    int columns;
+    const char *before;
+    const char *behind;
+};
+
+#define ACCOUNT_SET_BEFORE                                                                         \
+    "UPDATE ledger_account SET balance = v.column4, reserved = v.column5 FROM (VALUES "
+// From what was read, and to nothing below the limit unless it is more than before.
+#define ACCOUNT_SET_BEHIND                                                                         \
+    ") AS v WHERE id = v.column1 AND balance = v.column2 AND reserved = v.column3 AND (overdraft"  \
+    " IS NULL OR v.column4 - v.column5 + overdraft >= 0 OR"                                        \
+    " v.column4 - v.column5 >= v.column2 - v.column3)"
+
+static const struct store_rows store_rows[] = {
+    { LEDGER_SQL_ENTRIES_ADD, LEDGER_ROWS, LEDGER_ENTRY_COLUMNS,
+      "INSERT INTO ledger_entry (" ENTRY_COLUMNS ") VALUES ", "" },
+    { LEDGER_SQL_HOLDS_ADD, LEDGER_ROWS, 2, "INSERT INTO ledger_hold (seq, lapses_at) VALUES ",
+      "" },
+    { LEDGER_SQL_HOLDS_CLOSE, LEDGER_ROWS, 2,
+      "UPDATE ledger_hold SET closed = v.column2 FROM (VALUES ",
+      ") AS v WHERE seq = v.column1 AND closed IS NULL" },
+    { LEDGER_SQL_ACCOUNTS_SET, LEDGER_ROWS, 5, ACCOUNT_SET_BEFORE, ACCOUNT_SET_BEHIND },
+    { LEDGER_SQL_ACCOUNT_SET, 1, 5, ACCOUNT_SET_BEFORE, ACCOUNT_SET_BEHIND },
+};
+
+// The first row of a list that stands alone says that these are numbers.
+static void store_spell_rows(const struct store_rows *rows, struct buf *text)
+{
+    bool is_list = rows->behind[0] != '\0';
+    buf_add(text, str_of(rows->before));
+    for (int row = 0; row < rows->rows; row++) {
+        for (int column = 0; column < rows->columns; column++) {
+            bool typed = is_list && row == 0;
+            buf_addf(text, "%s%s$%d%s",
+                     column > 0 ? ", "
+                     : row > 0  ? ", ("
+                                : "(",
+                     typed ? "CAST(" : "", row * rows->columns + column + 1,
+                     typed ? " AS bigint)" : "");
+        }
+        buf_add(text, STR(")"));
+    }
+    buf_add(text, str_of(rows->behind));
+}
+
+static bool store_prepare_rows(struct ledger *ledger, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(store_rows) / sizeof(store_rows[0]); i++) {
+        OWN(buf_free) struct buf text = BUF_CAP(16384);
+        store_spell_rows(&store_rows[i], &text);
+        if (!db_prepare(ledger->db, &ledger->stmts[store_rows[i].which], buf_str(&text).ptr, err)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 bool ledger_store_open(struct ledger *ledger, struct err *err)
 {
@@ -164,12 +247,14 @@ bool ledger_store_open(struct ledger *ledger, struct err *err)
                     sizeof(ledger_steps) / sizeof(ledger_steps[0]), err)) {
         return false;
     }
+    db_gather(ledger->db, "ledger_", ledger_gather_flush, ledger);
     for (int i = 0; i < LEDGER_SQL_COUNT; i++) {
-        if (!db_prepare(ledger->db, &ledger->stmts[i], ledger_sql_texts[i], err)) {
+        if (ledger_sql_texts[i] != NULL &&
+            !db_prepare(ledger->db, &ledger->stmts[i], ledger_sql_texts[i], err)) {
             return false;
         }
     }
-    return true;
+    return store_prepare_rows(ledger, err);
 }
 
 static void store_bind_key(struct db_stmt *stmt, int index, const struct ledger_key *key)
@@ -204,8 +289,8 @@ void ledger_store_account_read(const struct db_stmt *stmt, struct ledger_account
     store_state_read(stmt, 2, &account->state);
 }
 
-static bool store_account_first(struct db_stmt *stmt, struct ledger_account *account, bool *found,
-                                struct err *err)
+static bool store_account_first(struct ledger *ledger, struct db_stmt *stmt, struct str name,
+                                struct ledger_account *account, bool *found, struct err *err)
 {
     if (!db_step(stmt, found, err)) {
         return false;
@@ -213,6 +298,9 @@ static bool store_account_first(struct db_stmt *stmt, struct ledger_account *acc
     if (*found) {
         ledger_store_account_read(stmt, account);
         db_reset(stmt);
+        ledger_cache_put_account(ledger, str_of(account->name), account);
+    } else if (name.len > 0) {
+        ledger_cache_put_account(ledger, name, NULL);
     }
     return true;
 }
@@ -220,17 +308,33 @@ static bool store_account_first(struct db_stmt *stmt, struct ledger_account *acc
 bool ledger_store_account(struct ledger *ledger, struct str name, struct ledger_account *account,
                           bool *found, struct err *err)
 {
+    bool known = false;
+    if (!ledger_cache_load(ledger, err)) {
+        return false;
+    }
+    const struct ledger_account *kept = ledger_cache_account(ledger, name, &known);
+    if (known) {
+        *found = kept != NULL;
+        *account = kept != NULL ? *kept : *account;
+        return true;
+    }
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ACCOUNT_BY_NAME];
     db_bind_text(stmt, 1, name);
-    return store_account_first(stmt, account, found, err);
+    return store_account_first(ledger, stmt, name, account, found, err);
 }
 
 bool ledger_store_account_get(struct ledger *ledger, int64_t id, struct ledger_account *account,
                               bool *found, struct err *err)
 {
+    const struct ledger_account *kept = ledger_cache_account_of(ledger, id);
+    if (kept != NULL) {
+        *found = true;
+        *account = *kept;
+        return true;
+    }
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ACCOUNT_BY_ID];
     db_bind_int(stmt, 1, id);
-    return store_account_first(stmt, account, found, err);
+    return store_account_first(ledger, stmt, STR(""), account, found, err);
 }
 
 bool ledger_store_account_add(struct ledger *ledger, struct str name,
@@ -238,6 +342,7 @@ bool ledger_store_account_add(struct ledger *ledger, struct str name,
 {
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ACCOUNT_ADD];
     bool row;
+    ledger_cache_drop_account(ledger, name);
     db_bind_text(stmt, 1, name);
     if (!state->is_unlimited) {
         db_bind_int(stmt, 2, state->overdraft.units);
@@ -255,17 +360,69 @@ bool ledger_store_account_rename(struct ledger *ledger, int64_t id, struct str n
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ACCOUNT_RENAME];
     db_bind_int(stmt, 1, id);
     db_bind_text(stmt, 2, name);
+    ledger_cache_clear(ledger); // it knows both names
     return db_run(stmt, err);
+}
+
+// What the change makes of a state that is known. *ok false: the limit refuses. False: the sums are
+// beyond what this may judge; the statement decides.
+static bool store_foresee(enum ledger_sql which, struct money a, struct money b,
+                          struct ledger_state *state, bool *ok)
+{
+    int64_t less = which == LEDGER_SQL_ACCOUNT_POST ? b.units : a.units;
+    bool enough = state->is_unlimited || ledger_available(state).units >= a.units;
+    *ok = true;
+    if (which == LEDGER_SQL_ACCOUNT_LIMIT) {
+        *ok = !state->is_unlimited;
+        state->overdraft = a;
+        return true;
+    }
+    if (which == LEDGER_SQL_ACCOUNT_RESERVE) {
+        *ok = enough;
+        return num_add(state->reserved.units, a.units, &state->reserved.units);
+    }
+    if (which == LEDGER_SQL_ACCOUNT_GIVE_BACK || which == LEDGER_SQL_ACCOUNT_POST) {
+        *ok = state->reserved.units >= a.units;
+        state->reserved.units -= *ok ? a.units : 0;
+        return which == LEDGER_SQL_ACCOUNT_GIVE_BACK ||
+               num_add(state->balance.units, -less, &state->balance.units);
+    }
+    if (which == LEDGER_SQL_ACCOUNT_TAKE) {
+        *ok = enough;
+        return num_add(state->balance.units, -less, &state->balance.units);
+    }
+    return num_add(state->balance.units, a.units, &state->balance.units);
 }
 
 bool ledger_store_change(struct ledger *ledger, enum ledger_sql which, int64_t id, struct money a,
                          struct money b, struct ledger_state *after, bool *ok, struct err *err)
 {
     struct db_stmt *stmt = ledger->stmts[which];
+    struct ledger_account *kept = ledger_cache_account_of(ledger, id);
+    struct ledger_state state = { 0 };
+    if (kept != NULL) {
+        state = kept->state;
+    }
+    bool is_foreseen = kept != NULL && store_foresee(which, a, b, &state, ok);
+    if (is_foreseen && !*ok) {
+        return true;
+    }
+    if (is_foreseen && which != LEDGER_SQL_ACCOUNT_LIMIT && ledger_may_gather(ledger)) {
+        if (!ledger_gather_room(ledger, err)) {
+            return false;
+        }
+        ledger_gather_account(ledger, id, &kept->state, &state);
+        *after = kept->state = state;
+        return true;
+    }
     db_bind_int(stmt, 1, id);
     db_bind_int(stmt, 2, a.units);
     if (which == LEDGER_SQL_ACCOUNT_POST) {
         db_bind_int(stmt, 3, b.units);
+    }
+    if (is_foreseen) { // the statement has the limit too, and must change its one row
+        *after = kept->state = state;
+        return db_run_later(stmt, 1, err);
     }
     if (!db_step(stmt, ok, err)) {
         return false;
@@ -274,33 +431,94 @@ bool ledger_store_change(struct ledger *ledger, enum ledger_sql which, int64_t i
         return true;
     }
     store_state_read(stmt, 0, after);
+    if (kept != NULL) {
+        kept->state = *after;
+    }
     return db_run(stmt, err);
+}
+
+void ledger_store_entry_bind(struct db_stmt *stmt, int after, const struct ledger_entry *entry)
+{
+    db_bind_int(stmt, after + 1, entry->sequence);
+    db_bind_int(stmt, after + 2, entry->kind);
+    db_bind_int(stmt, after + 3, entry->debit);
+    db_bind_int(stmt, after + 4, entry->credit);
+    db_bind_int(stmt, after + 5, entry->amount.units);
+    if (entry->pending != 0) {
+        db_bind_int(stmt, after + 6, entry->pending);
+    }
+    if (entry->has_key) {
+        store_bind_key(stmt, after + 7, &entry->key);
+    }
+    db_bind_text(stmt, after + 8, entry->why);
+    db_bind_text(stmt, after + 9, entry->asker);
+    db_bind_int(stmt, after + 10, entry->at);
+    db_bind_int(stmt, after + 11, entry->lapses_at);
+    db_bind_bytes(stmt, after + 12, entry->detail.ptr, entry->detail.len);
+    store_state_bind(stmt, after + 13, &entry->debit_after);
+    store_state_bind(stmt, after + 16, &entry->credit_after);
+    db_bind_bytes(stmt, after + 19, entry->hash, sizeof(entry->hash));
 }
 
 bool ledger_store_entry_add(struct ledger *ledger, const struct ledger_entry *entry,
                             struct err *err)
 {
-    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_ADD];
-    db_bind_int(stmt, 1, entry->sequence);
-    db_bind_int(stmt, 2, entry->kind);
-    db_bind_int(stmt, 3, entry->debit);
-    db_bind_int(stmt, 4, entry->credit);
-    db_bind_int(stmt, 5, entry->amount.units);
-    if (entry->pending != 0) {
-        db_bind_int(stmt, 6, entry->pending);
+    if (ledger_may_gather(ledger)) {
+        if (!ledger_gather_room(ledger, err)) {
+            return false;
+        }
+        ledger_gather_entry(ledger, entry);
+    } else {
+        struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_ADD];
+        ledger_store_entry_bind(stmt, 0, entry);
+        if (!db_run_later(stmt, 1, err)) {
+            return false;
+        }
     }
+    struct ledger_head head = { .sequence = entry->sequence, .at = entry->at };
+    memcpy(head.hash, entry->hash, sizeof(head.hash));
+    ledger_cache_set_head(ledger, &head);
     if (entry->has_key) {
-        store_bind_key(stmt, 7, &entry->key);
+        ledger_cache_put_entry(ledger, &entry->key, entry);
     }
-    db_bind_text(stmt, 8, entry->why);
-    db_bind_text(stmt, 9, entry->asker);
-    db_bind_int(stmt, 10, entry->at);
-    db_bind_int(stmt, 11, entry->lapses_at);
-    db_bind_bytes(stmt, 12, entry->detail.ptr, entry->detail.len);
-    store_state_bind(stmt, 13, &entry->debit_after);
-    store_state_bind(stmt, 16, &entry->credit_after);
-    db_bind_bytes(stmt, 19, entry->hash, sizeof(entry->hash));
-    return db_run(stmt, err);
+    return true;
+}
+
+bool ledger_store_entry(struct ledger *ledger, const struct ledger_key *key, struct arena *arena,
+                        struct ledger_entry *entry, bool *found, struct err *err)
+{
+    bool known = false;
+    if (!ledger_cache_load(ledger, err)) {
+        return false;
+    }
+    const struct ledger_entry *kept = ledger_cache_entry(ledger, key, &known);
+    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_ENTRY_BY_KEY];
+    if (known) {
+        *found = kept != NULL;
+        *entry = kept != NULL ? *kept : *entry;
+    } else {
+        store_bind_key(stmt, 1, key);
+        if (!db_step(stmt, found, err)) {
+            return false;
+        }
+        if (*found) {
+            ledger_store_entry_read(stmt, entry);
+        }
+        ledger_cache_put_entry(ledger, key, *found ? entry : NULL);
+    }
+    if (arena == NULL && !known) {
+        arena_free(&ledger->scratch);
+        ledger->scratch = ARENA_CAP(LEDGER_DETAIL_MAX * 2);
+        arena = &ledger->scratch;
+    }
+    if (*found && arena != NULL) {
+        entry->why = arena_copy(arena, entry->why);
+        entry->asker = arena_copy(arena, entry->asker);
+        entry->detail = arena_copy(arena, entry->detail);
+    }
+    db_reset(stmt);
+    return arena == NULL || arena_ok(arena) ||
+           err_set(err, ERR_LIMIT, "the entries asked for are too big together");
 }
 
 void ledger_store_entry_read(const struct db_stmt *stmt, struct ledger_entry *entry)
@@ -333,21 +551,66 @@ bool ledger_store_hold_add(struct ledger *ledger, int64_t sequence, int64_t laps
                            struct err *err)
 {
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_HOLD_ADD];
+    if (ledger_may_gather(ledger)) {
+        if (!ledger_gather_room(ledger, err)) {
+            return false;
+        }
+        ledger_gather_hold(ledger, sequence, lapses_at);
+        ledger_cache_put_hold(ledger, sequence, 0, true);
+        return true;
+    }
     db_bind_int(stmt, 1, sequence);
     db_bind_int(stmt, 2, lapses_at);
-    return db_run(stmt, err);
+    ledger_cache_put_hold(ledger, sequence, 0, true);
+    return db_run_later(stmt, 1, err);
 }
 
 bool ledger_store_hold_close(struct ledger *ledger, int64_t sequence, int64_t by, bool *ok,
                              struct err *err)
 {
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_HOLD_CLOSE];
+    int64_t closed = 0;
+    bool found = false;
+    bool known = ledger_cache_hold(ledger, sequence, &closed, &found);
+    *ok = !known || (found && closed == 0);
+    if (!*ok) {
+        return true;
+    }
+    if (known && ledger_may_gather(ledger)) {
+        if (!ledger_gather_room(ledger, err)) {
+            return false;
+        }
+        ledger_gather_close(ledger, sequence, by);
+        ledger_cache_put_hold(ledger, sequence, by, true);
+        return true;
+    }
     db_bind_int(stmt, 1, sequence);
     db_bind_int(stmt, 2, by);
+    ledger_cache_put_hold(ledger, sequence, by, true);
+    if (known) {
+        return db_run_later(stmt, 1, err);
+    }
     if (!db_run(stmt, err)) {
         return false;
     }
     *ok = db_changes(ledger->db) == 1;
+    return true;
+}
+
+bool ledger_store_hold_closed_by(struct ledger *ledger, int64_t sequence, int64_t *closed,
+                                 bool *found, struct err *err)
+{
+    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_HOLD_CLOSED_BY];
+    if (ledger_cache_hold(ledger, sequence, closed, found)) {
+        return true;
+    }
+    db_bind_int(stmt, 1, sequence);
+    if (!db_step(stmt, found, err)) {
+        return false;
+    }
+    *closed = *found ? db_col_int(stmt, 0) : 0;
+    db_reset(stmt);
+    ledger_cache_put_hold(ledger, sequence, *closed, *found);
     return true;
 }
 
