@@ -13,6 +13,7 @@ static void make(struct db **db, struct ledger **ledger)
 {
     store_clear(dsn);
     CHECK(db_open(db, &(struct db_options){ .dsn = dsn }, &err) && ledger_open(*db, ledger, &err));
+    CHECK(db_begin(*db, &err)); // one sync and not twenty
     static const char *const names[] = { "cash", "income:print", "user:mary" };
     struct ledger_receipt receipt;
     int key = 1;
@@ -48,6 +49,7 @@ static void make(struct db **db, struct ledger **ledger)
         CHECK(i == 5 || (i % 2 == 0 ? ledger_post(*ledger, &ask, &receipt, &err)
                                     : ledger_void(*ledger, &ask, &receipt, &err)));
     }
+    CHECK(db_commit(*db, &err));
     CHECK(ledger_audit(*ledger, &err));
 }
 
