@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "cas/cas_int.h"
 #include "cas/put_int.h"
+#include "cas/policies.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 #include <assert.h>
@@ -202,6 +203,7 @@ void cas_close(struct cas **cas)
     cas_civil_free(&(*cas)->civil);
     cas_limits_free(&(*cas)->limits);
     quota_close(&(*cas)->quota);
+    cas_policies_free(&(*cas)->policies);
     accounts_close(&(*cas)->accounts);
     history_close(&(*cas)->history);
     config_close(&(*cas)->config);
@@ -414,6 +416,12 @@ static const struct {
     { &quoin__v1__set_favourite_request__descriptor, cas_favourite_set },
     { &quoin__v1__list_mine_request__descriptor, cas_mine_list },
     { &quoin__v1__list_changes_request__descriptor, cas_change_list },
+    { &quoin__v1__set_policy_request__descriptor, cas_policies_set },
+    { &quoin__v1__get_policy_request__descriptor, cas_policies_get },
+    { &quoin__v1__list_policies_request__descriptor, cas_policies_list },
+    { &quoin__v1__policy_history_request__descriptor, cas_policies_history },
+    { &quoin__v1__rollback_policy_request__descriptor, cas_policies_rollback },
+    { &quoin__v1__remove_policy_request__descriptor, cas_policies_remove },
     { &quoin__v1__get_purses_request__descriptor, cas_purses_get },
     { &quoin__v1__grant_request__descriptor, cas_purses_grant },
     { &quoin__v1__get_site_time_request__descriptor, cas_site_time_get },

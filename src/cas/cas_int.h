@@ -36,6 +36,7 @@ struct cas {
     struct quota *quota;                  // owned
     struct cas_limits *limits;            // owned; the quotas, compiled; NULL: not asked yet
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
+    struct cas_policies *policies;        // owned; the rules in force; NULL: not asked yet
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     int witness;                          // descriptor; -1: none
@@ -169,6 +170,10 @@ bool cas_limits_lapse(struct cas *cas, int64_t pending, struct err *err) CC_MUST
 bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name,
                            struct str *after, uint32_t *count, bool *more,
                            struct err *err) CC_MUST_USE;
+// --- policies.c: the rules in force --------------------------------------------------------------
+
+struct cas_policies;
+void cas_policies_free(struct cas_policies **policies); // cas/policies.h
 
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
@@ -177,6 +182,7 @@ struct cas_charge {
     const Quoin__V1__Work *asked;
     struct work work;              // what was asked, and what is known of the person
     Quoin__V1__Decision *decision; // policy's; NULL: not asked yet, or there is none
+    bool is_carried_out;           // the engine has done what the decision says
     uint32_t price_version;        // asked: 0 for the prices in force, else those of then
     struct money total;
     struct money real_cost;       // what it costs the site

@@ -4,6 +4,7 @@
 
 #include "base/clk.h"
 #include "cas/cas_int.h"
+#include "cas/policies.h"
 
 #define CHARGING_DAY_MS ((int64_t)24 * 3600 * 1000)
 enum { CHARGING_LAPSE_DAYS_MOST = 400 };
@@ -16,11 +17,19 @@ static bool charging_begin(struct cas *cas, struct cas_turn *turn, const Quoin__
            cas_step_person(cas, turn, charge, err);
 }
 
-// The decision is that nothing is charged: it is denied, held, or an account must be chosen first.
+// The decision is that nothing is charged now: it is denied, held, an account must be chosen, or
+// the job changed first.
 static bool charging_stops(const struct cas_charge *charge)
 {
-    return charge->decision != NULL && charge->decision->verdict[0] != '\0' &&
-           strcmp(charge->decision->verdict, "allow") != 0;
+    const Quoin__V1__Decision *decision = charge->decision;
+    if (decision == NULL) {
+        return false;
+    }
+    if (decision->verdict[0] != '\0' && strcmp(decision->verdict, "allow") != 0) {
+        return true;
+    }
+    return !charge->is_carried_out && (decision->route[0] != '\0' || decision->sides[0] != '\0' ||
+                                       decision->color_mode[0] != '\0');
 }
 
 static bool charging_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
@@ -36,7 +45,11 @@ CAS_CORE(cas_charge_quote)
     struct cas_charge charge;
     bool enough;
     if (!charging_begin(cas, turn, quote->work, &charge, err) ||
-        !cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
+        !cas_step_decide(cas, turn, NULL, &charge, err)) {
+        return false;
+    }
+    charge.is_carried_out = true; // as far as a quotation goes
+    if (!cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
         !cas_limits_quote(cas, turn, &charge, &enough, err) ||
         !charging_legs(cas, turn, &charge, err)) {
         return false;
@@ -150,7 +163,10 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
     int64_t lapses_at;
     if (!charging_lapses_at(ask, turn->now, &lapses_at, err) ||
         !charging_begin(cas, turn, ask->work, charge, err) ||
-        !cas_step_shares(cas, turn, charge, err)) {
+        !cas_step_decide(cas, turn, ask->decided, charge, err)) {
+        return false;
+    }
+    if (!charging_stops(charge) && !cas_step_shares(cas, turn, charge, err)) {
         return false;
     }
     if (charging_stops(charge)) { // no entry is written, so that the same key may ask again

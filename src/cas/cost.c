@@ -2,6 +2,7 @@
 // no unit test: tests/unit/cas/test_charging.c runs it with all that it needs
 
 #include "cas/cas_int.h"
+#include "cas/policies.h"
 
 bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                     struct err *err)
@@ -36,5 +37,5 @@ bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *c
         line->amount = quote.lines[i].amount.units;
         charge->lines[i] = line;
     }
-    return true;
+    return cas_policy_charge(turn, charge, err);
 }

@@ -91,6 +91,16 @@ bool config_list(struct config *config, struct str kind, struct str after, size_
     return true;
 }
 
+static struct config_change config_change_read(const struct db_stmt *stmt, struct arena *arena)
+{
+    return (struct config_change){ .number = db_col_int(stmt, 0),
+                                   .at = db_col_int(stmt, 1),
+                                   .asker = arena_copy(arena, db_col_text(stmt, 2)),
+                                   .why = arena_copy(arena, db_col_text(stmt, 3)),
+                                   .undoes = db_col_int(stmt, 4),
+                                   .edit_count = db_col_int(stmt, 5) };
+}
+
 bool config_changes(struct config *config, int64_t before, size_t most, struct arena *arena,
                     struct config_change *changes, size_t *count, struct err *err)
 {
@@ -104,14 +114,32 @@ bool config_changes(struct config *config, int64_t before, size_t most, struct a
             return false;
         }
         if (row && read < most) {
-            changes[read++] = (struct config_change){
-                .number = db_col_int(stmt, 0),
-                .at = db_col_int(stmt, 1),
-                .asker = arena_copy(arena, db_col_text(stmt, 2)),
-                .why = arena_copy(arena, db_col_text(stmt, 3)),
-                .undoes = db_col_int(stmt, 4),
-                .edit_count = db_col_int(stmt, 5),
-            };
+            changes[read++] = config_change_read(stmt, arena);
+        }
+    }
+    *count = read;
+    return true;
+}
+
+bool config_thing_past(struct config *config, const struct config_thing *thing, int64_t before,
+                       size_t most, struct arena *arena, struct config_past *past, size_t *count,
+                       struct err *err)
+{
+    struct db_stmt *stmt = config->stmts[CONFIG_SQL_PAST];
+    bool row = true;
+    size_t read = 0;
+    db_bind_text(stmt, 1, thing->kind);
+    db_bind_text(stmt, 2, thing->name);
+    db_bind_int(stmt, 3, before == 0 ? INT64_MAX : before);
+    db_bind_int(stmt, 4, (int64_t)most);
+    while (row) {
+        if (!db_step(stmt, &row, err)) {
+            return false;
+        }
+        if (row && read < most) {
+            past[read++] = (struct config_past){ .change = config_change_read(stmt, arena),
+                                                 .is_removal = db_col_is_null(stmt, 6),
+                                                 .body = arena_copy(arena, db_col_bytes(stmt, 6)) };
         }
     }
     *count = read;

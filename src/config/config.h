@@ -87,3 +87,13 @@ bool config_changes(struct config *config, int64_t before, size_t most, struct a
                     struct config_change *changes, size_t *count, struct err *err) CC_MUST_USE;
 bool config_change_edits(struct config *config, int64_t number, struct arena *arena,
                          struct config_edit **edits, size_t *count, struct err *err) CC_MUST_USE;
+
+// What one thing was, before a change (0: from the newest), newest first.
+struct config_past {
+    struct config_change change;
+    bool is_removal;
+    struct str body; // of no removal
+};
+bool config_thing_past(struct config *config, const struct config_thing *thing, int64_t before,
+                       size_t most, struct arena *arena, struct config_past *past, size_t *count,
+                       struct err *err) CC_MUST_USE; // thing: kind and name

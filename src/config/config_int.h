@@ -15,6 +15,7 @@ enum config_sql {
     CONFIG_SQL_CHANGES,
     CONFIG_SQL_EDIT_ADD,
     CONFIG_SQL_EDITS,
+    CONFIG_SQL_PAST,
     CONFIG_SQL_COUNT
 };
 

@@ -12,7 +12,11 @@ static const char config_tables[] =
     " kind {text} NOT NULL, name {text} NOT NULL, old {bytes}, body {bytes},"
     " PRIMARY KEY (number, place)) {table};";
 
-static const struct db_migration config_steps[] = { { 1, NULL, config_tables } };
+static const char config_by_thing[] =
+    "CREATE INDEX config_edit_by_thing ON config_edit (kind, name, number);";
+
+static const struct db_migration config_steps[] = { { 1, NULL, config_tables },
+                                                    { 2, NULL, config_by_thing } };
 
 static const char *const config_sql_texts[CONFIG_SQL_COUNT] = {
     [CONFIG_SQL_VERSION] = "SELECT coalesce(max(number), 0) FROM config_change",
@@ -33,6 +37,10 @@ static const char *const config_sql_texts[CONFIG_SQL_COUNT] = {
                             " VALUES ($1, $2, $3, $4, $5, $6)",
     [CONFIG_SQL_EDITS] = "SELECT kind, name, old, body FROM config_edit WHERE number = $1"
                          " ORDER BY place",
+    [CONFIG_SQL_PAST] = "SELECT c.number, c.at, c.asker, c.why, c.undoes, c.edit_count, e.body"
+                        " FROM config_edit e JOIN config_change c ON c.number = e.number"
+                        " WHERE e.kind = $1 AND e.name = $2 AND e.number < $3"
+                        " ORDER BY e.number DESC LIMIT $4",
 };
 
 bool config_store_open(struct config *config, struct err *err)

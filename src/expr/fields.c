@@ -235,6 +235,16 @@ static void fields_note(struct expr_trace *trace, const struct expr_read *read)
     }
 }
 
+void expr_read_name_add(struct buf *buf, const struct expr_read *read)
+{
+    buf_addf(buf, "%s", field_rows[read->field].name);
+    if (field_rows[read->field].has_window) {
+        buf_addf(buf, "(");
+        expr_value_add(buf, EXPR_DURATION, (union expr_value){ .number = read->window_ms });
+        buf_addf(buf, ")");
+    }
+}
+
 union expr_value expr_field_read(struct expr_env *env, enum expr_field field, int64_t window_ms)
 {
     union expr_value value = { 0 };

@@ -56,4 +56,7 @@ bool expr_field_has_window(enum expr_field field);
 // The name that was probably meant; NULL: none is near.
 const char *expr_field_near(struct str name);
 
+// "pages", "duplicates(10 minutes)".
+void expr_read_name_add(struct buf *buf, const struct expr_read *read);
+
 union expr_value expr_field_read(struct expr_env *env, enum expr_field field, int64_t window_ms);

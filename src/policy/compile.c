@@ -51,9 +51,10 @@ static bool compile_text_check(struct expr_lex *lex, struct str text, struct exp
                                  "in a text, { } holds the name of a field, such as {%s}",
                                  near == NULL ? "pages" : near);
         }
-        if (field == EXPR_FIELD_DOCUMENT) {
+        if (field == EXPR_FIELD_DOCUMENT || field == EXPR_FIELD_USER_NAME) {
             return expr_lex_fail(lex, place, err,
-                                 "a text cannot show the document's title: it is never kept");
+                                 "a text cannot show {%s}: it is never kept with a charge",
+                                 expr_field_name(field));
         }
         *reads |= (uint64_t)1 << field;
         i += name.len + 1;
@@ -254,6 +255,38 @@ bool policy_actions_parse(struct expr_lex *lex, struct policy_action *actions, s
         ended = policy_act_ends(actions[(*count)++].act);
     } while (expr_lex_is_sign(lex, ","));
     return true;
+}
+
+// ---- sources -----------------------------------------------------------------------------------
+
+void policy_source_add(struct buf *buf, struct str source, size_t most)
+{
+    bool quoted = false;
+    bool space = false;
+    size_t added = 0;
+    for (size_t i = 0; i < source.len && added < most; i++) {
+        char c = source.ptr[i];
+        if (!quoted && (c == '#' || c == ' ' || c == '\t' || c == '\r' || c == '\n')) {
+            const char *feed = c == '#' ? memchr(source.ptr + i, '\n', source.len - i) : NULL;
+            i = c != '#' ? i : feed == NULL ? source.len : (size_t)(feed - source.ptr);
+            space = true;
+            continue;
+        }
+        size_t len = 1;
+        if (quoted && c == '\\') {
+            len = 2; // never past the end: the text was compiled
+        }
+        while (i + len < source.len && ((unsigned char)source.ptr[i + len] & 0xc0) == 0x80) {
+            len++;
+        }
+        quoted = c == '"' ? !quoted : quoted;
+        buf_addf(buf, "%s", space ? " " : "");
+        buf_add(buf, (struct str){ source.ptr + i, len });
+        added += len + (space ? 1 : 0);
+        space = false;
+        i += len - 1;
+    }
+    buf_addf(buf, "%s", added >= most ? "…" : "");
 }
 
 // ---- rules and examples ------------------------------------------------------------------------

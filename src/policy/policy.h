@@ -85,6 +85,9 @@ struct policy_set {
 bool policy_compile(struct str text, const char *file, struct arena *arena, struct policy_set *set,
                     struct expr_place *place, struct err *err) CC_MUST_USE;
 
+// A rule as one line: white space and comments become one space; cut to `most` bytes.
+void policy_source_add(struct buf *buf, struct str source, size_t most);
+
 // ---- deciding ----------------------------------------------------------------------------------
 
 // A rule that was met, and what its condition read.

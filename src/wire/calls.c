@@ -8,6 +8,7 @@
 #include "proto/engine.pb-c.h"
 #include "proto/health.pb-c.h"
 #include "proto/payers.pb-c.h"
+#include "proto/policy.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "proto/reflection.pb-c.h"
 

@@ -15,6 +15,14 @@ CALL(Charging, VoidReservation, void_request, settlement, "cas", ROLE_DRE, 5000,
 CALL(Prices, GetPrices, get_prices_request, price_list, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000,
      0)
 CALL(Prices, SetPrices, set_prices_request, price_list, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Policies, SetPolicy, set_policy_request, policy_set, "cas", ROLE_CLI, 10000, CALL_KEYED)
+CALL(Policies, GetPolicy, get_policy_request, policy_set, "cas", ROLE_CLI, 5000, 0)
+CALL(Policies, ListPolicies, list_policies_request, list_policies_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Policies, PolicyHistory, policy_history_request, policy_history_reply, "cas", ROLE_CLI, 10000,
+     0)
+CALL(Policies, RollbackPolicy, rollback_policy_request, policy_set, "cas", ROLE_CLI, 10000,
+     CALL_KEYED)
+CALL(Policies, RemovePolicy, remove_policy_request, policy_set, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, Verify, verify_request, verify_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)

@@ -113,6 +113,21 @@ static void test_what_is_no_thing_is_refused(void)
     CHECK(!apply(30, &nameless, 1, -1, &number) && err.code == ERR_INVALID);
 }
 
+static void test_the_past_of_one_thing(void)
+{
+    const struct config_thing thing = { .kind = STR("price"), .name = STR("base") };
+    struct config_past past[3];
+    size_t count;
+    CHECK(config_thing_past(config, &thing, 0, 3, &arena, past, &count, &err) && count == 2);
+    CHECK(str_eq(past[0].body, STR("two")) && str_eq(past[1].body, STR("one")));
+    CHECK(past[1].change.number == 1 && !past[1].is_removal);
+    CHECK(config_thing_past(config, &thing, 2, 3, &arena, past, &count, &err) && count == 1);
+    CHECK(past[0].change.number == 1);
+    const struct config_thing gone = { .kind = STR("quota"), .name = STR("students") };
+    CHECK(config_thing_past(config, &gone, 0, 1, &arena, past, &count, &err) && count == 1);
+    CHECK(past[0].is_removal && past[0].body.len == 0);
+}
+
 static void test_every_failing_call_undoes_all(void)
 {
     const struct config_edit edits[] = {
@@ -138,6 +153,7 @@ int main(void)
     const struct db_options options = { .dsn = dsn };
     CHECK(db_open(&db, &options, &err) && config_open(db, &config, &err));
     test_a_change_is_kept_with_old_and_new();
+    test_the_past_of_one_thing();
     test_the_same_key_gives_the_same_answer();
     test_lists();
     test_what_is_no_thing_is_refused();

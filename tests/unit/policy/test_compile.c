@@ -30,7 +30,7 @@ static const struct {
     { "when color then deny \"{\"",
       "f:1:22: in a text, { } holds the name of a field, such as {pages}" },
     { "when color then deny \"{document}\"",
-      "f:1:22: a text cannot show the document's title: it is never kept" },
+      "f:1:22: a text cannot show {document}: it is never kept with a charge" },
     { "when color then set sides=both",
       "f:1:27: one-sided, two-sided-long-edge or two-sided-short-edge is needed here, not both" },
     { "when color then set color=color", "f:1:27: monochrome is needed here, not color" },
