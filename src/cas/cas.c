@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
-#include "cas/put_int.h"
 #include "cas/policies.h"
+#include "cas/put_int.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 #include <assert.h>

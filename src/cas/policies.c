@@ -445,6 +445,37 @@ static bool policies_before(struct cas *cas, struct cas_turn *turn,
     return true;
 }
 
+// *found: the key was used, for the same; then *reply is its answer.
+static bool policies_repeat(struct cas *cas, struct cas_turn *turn,
+                            const Quoin__V1__RollbackPolicyRequest *request, bool *found,
+                            const ProtobufCMessage **reply, struct err *err)
+{
+    struct ledger_key key = cas_key(request->key);
+    struct str before;
+    Quoin__V1__PolicySet *set;
+    int64_t number;
+    size_t count;
+    if (!cas_store_once(cas, &key, turn->arena, &before, &number, found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    if (!str_eq(before, cas_pack(turn->arena, &request->base))) {
+        return err_set(
+            err, ERR_CONFLICT,
+            "the key was used before, for something else; a new request needs a new key");
+    }
+    if (!policies_past(cas, turn->arena, request->name, number + 1, 1, &set, &count, err)) {
+        return false;
+    }
+    if (count == 0) {
+        return policies_missing(request->name, err);
+    }
+    *reply = &set->base;
+    return true;
+}
+
 CAS_CORE(cas_policies_rollback)
 {
     const Quoin__V1__RollbackPolicyRequest *request = (const Quoin__V1__RollbackPolicyRequest *)ask;
@@ -453,6 +484,13 @@ CAS_CORE(cas_policies_rollback)
     struct cas_policy policy;
     Quoin__V1__PolicySet *set;
     bool there = false;
+    bool found;
+    if (!policies_repeat(cas, turn, request, &found, reply, err)) {
+        return false;
+    }
+    if (found) {
+        return true;
+    }
     if (!policies_before(cas, turn, request, past, &there, err)) {
         return false;
     }
@@ -468,5 +506,10 @@ CAS_CORE(cas_policies_rollback)
         }
     }
     const char *why = request->why[0] == '\0' ? "a policy is taken back" : request->why;
-    return policies_apply(cas, turn, &request->key, &edit, why, past[0].change.number, reply, err);
+    struct ledger_key key = cas_key(request->key);
+    if (!policies_apply(cas, turn, &request->key, &edit, why, past[0].change.number, reply, err)) {
+        return false;
+    }
+    return cas_store_once_add(cas, &key, cas_pack(turn->arena, ask),
+                              ((const Quoin__V1__PolicySet *)*reply)->version, turn->now, err);
 }
