@@ -12,6 +12,7 @@
 #include "cas/cas_int.h"
 #include "cas/policies.h"
 #include "cas/put_int.h"
+#include "cas/schedule.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 #include <assert.h>
@@ -184,9 +185,10 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !config_open(made->db, &made->config, err) ||
         !history_open(made->db, &made->history, err) ||
         !accounts_open(made->db, &made->accounts, err) ||
-        !quota_open(made->db, &made->quota, err) || !cas_store_open(made, err) ||
-        !cas_witness_open(made, options->witness, err) || !cas_people_move(made, err) ||
-        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
+        !quota_open(made->db, &made->quota, err) || !cas_runs_open(made, err) ||
+        !cas_store_open(made, err) || !cas_witness_open(made, options->witness, err) ||
+        !cas_people_move(made, err) || !cas_found_site(made, err) ||
+        !cas_authority_open(made, options, err)) {
         return false;
     }
     cas_committed(made);
@@ -202,6 +204,7 @@ void cas_close(struct cas **cas)
     }
     cas_civil_free(&(*cas)->civil);
     cas_limits_free(&(*cas)->limits);
+    cas_schedules_free(&(*cas)->schedules);
     quota_close(&(*cas)->quota);
     cas_policies_free(&(*cas)->policies);
     accounts_close(&(*cas)->accounts);
@@ -433,6 +436,12 @@ static const struct {
     { &quoin__v1__remove_quota_request__descriptor, cas_quotas_remove },
     { &quoin__v1__list_quota_use_request__descriptor, cas_quotas_use },
     { &quoin__v1__reset_quota_request__descriptor, cas_quotas_reset },
+    { &quoin__v1__list_schedules_request__descriptor, cas_schedules_list },
+    { &quoin__v1__set_schedule_request__descriptor, cas_schedules_set },
+    { &quoin__v1__remove_schedule_request__descriptor, cas_schedules_remove },
+    { &quoin__v1__run_schedule_request__descriptor, cas_schedules_run },
+    { &quoin__v1__get_schedule_run_request__descriptor, cas_schedules_get_run },
+    { &quoin__v1__list_schedule_runs_request__descriptor, cas_schedules_runs },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

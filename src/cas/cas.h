@@ -61,6 +61,10 @@ bool cas_knows(const ProtobufCMessageDescriptor *ask);
 // request.
 bool cas_lapse(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE;
 
+// Begins the runs of schedules that are due, or works off a slice of the one under way; part of a
+// transaction like any request. *more: there is more to do at once.
+bool cas_schedule_step(struct cas *cas, int64_t now, bool *more, struct err *err) CC_MUST_USE;
+
 // After a commit: the witness learns how far the ledger has come. Cheap; no sync.
 void cas_committed(struct cas *cas);
 

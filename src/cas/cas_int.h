@@ -27,6 +27,17 @@ enum cas_sql {
     CAS_SQL_COUNT
 };
 
+enum cas_run_sql {
+    CAS_RUN_SQL_ADD,
+    CAS_RUN_SQL_GET,
+    CAS_RUN_SQL_LAST,
+    CAS_RUN_SQL_OPEN,
+    CAS_RUN_SQL_KEEP,
+    CAS_RUN_SQL_LIST,
+    CAS_RUN_SQL_LIST_OF,
+    CAS_RUN_SQL_COUNT
+};
+
 struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
@@ -35,14 +46,17 @@ struct cas {
     struct accounts *accounts;            // owned
     struct quota *quota;                  // owned
     struct cas_limits *limits;            // owned; the quotas, compiled; NULL: not asked yet
+    struct cas_schedules *schedules;      // owned; compiled; NULL: not asked yet
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
     struct cas_policies *policies;        // owned; the rules in force; NULL: not asked yet
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
-    int witness;                          // descriptor; -1: none
-    int64_t payers_version;               // of the configuration, when it was looked whether
-    bool payers_any;                      // there is a rule of who pays
-    struct cas_prices_kept *prices;       // owned; the list that was read last
+    // The statements of schedule_db.c; db's.
+    struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
+    int witness;                    // descriptor; -1: none
+    int64_t payers_version;         // of the configuration, when it was looked whether
+    bool payers_any;                // there is a rule of who pays
+    struct cas_prices_kept *prices; // owned; the list that was read last
 };
 
 struct cas_prices {
@@ -166,14 +180,20 @@ bool cas_limits_settle(struct cas *cas, const struct cas_charge *charge, struct 
 // The reservation with that entry lapsed: all is given back.
 bool cas_limits_lapse(struct cas *cas, int64_t pending, struct err *err) CC_MUST_USE;
 // Puts a slice of a quota's counters back, after *after, which is moved on; for requests and
-// schedules.
-bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name,
+// schedules. is_dry: only counts them.
+bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name, bool is_dry,
                            struct str *after, uint32_t *count, bool *more,
                            struct err *err) CC_MUST_USE;
 // --- policies.c: the rules in force --------------------------------------------------------------
 
 struct cas_policies;
 void cas_policies_free(struct cas_policies **policies); // cas/policies.h
+
+// --- schedule.c: what is done at its time
+// ----------------------------------------------------------
+
+struct cas_schedules;
+void cas_schedules_free(struct cas_schedules **schedules);
 
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
@@ -278,6 +298,9 @@ bool cas_legs_make(struct cas *cas, struct cas_turn *turn, struct money total,
 // key of its run and the person. *changed below 0: taken back. Paid money is never touched.
 bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
                      int64_t *changed, int64_t *sequence, struct err *err) CC_MUST_USE;
+// What such a grant would change now; writes nothing.
+bool cas_purse_would(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
+                     int64_t *changed, struct err *err) CC_MUST_USE;
 // "user:NAME" of a name as it was asked.
 bool cas_person_account(struct cas_turn *turn, const char *name, const char **account,
                         struct err *err) CC_MUST_USE;
@@ -340,3 +363,9 @@ CAS_CORE(cas_quotas_set);
 CAS_CORE(cas_quotas_remove);
 CAS_CORE(cas_quotas_use);
 CAS_CORE(cas_quotas_reset);
+CAS_CORE(cas_schedules_list);
+CAS_CORE(cas_schedules_set);
+CAS_CORE(cas_schedules_remove);
+CAS_CORE(cas_schedules_run);
+CAS_CORE(cas_schedules_get_run);
+CAS_CORE(cas_schedules_runs);

@@ -174,6 +174,22 @@ bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Gr
     return true;
 }
 
+bool cas_purse_would(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
+                     int64_t *changed, struct err *err)
+{
+    struct cas_purses purses;
+    enum purses_mode mode = PURSES_ADD;
+    const char *person;
+    if (!purses_mode_read(grant->mode, &mode, err) ||
+        !cas_person_account(turn, grant->name, &person, err) ||
+        !cas_purses_find(cas, turn->arena, person, &purses, err)) {
+        return false;
+    }
+    struct ledger_state none = { 0 };
+    return purses_difference(grant, mode, purses.has_allotment ? &purses.allotment.state : &none,
+                             changed, err);
+}
+
 CAS_CORE(cas_purses_grant)
 {
     const Quoin__V1__GrantRequest *grant = (const Quoin__V1__GrantRequest *)ask;

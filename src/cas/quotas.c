@@ -274,7 +274,7 @@ CAS_CORE(cas_quotas_use)
     return true;
 }
 
-bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name,
+bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str name, bool is_dry,
                            struct str *after, uint32_t *count, bool *more, struct err *err)
 {
     const struct calendar_site *site;
@@ -294,7 +294,7 @@ bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str na
                         uses, &found, err)) {
         return false;
     }
-    for (size_t i = 0; i < found; i++) {
+    for (size_t i = 0; i < found && !is_dry; i++) {
         if (!quota_reset(cas->quota, site, rule, uses[i].subject, turn->now, err)) {
             return false;
         }
@@ -314,8 +314,8 @@ CAS_CORE(cas_quotas_reset)
     *reply = &made->base;
     if (reset->subject[0] == '\0') {
         bool more;
-        if (!cas_quotas_reset_some(cas, turn, str_of(reset->name), &after, &made->count, &more,
-                                   err)) {
+        if (!cas_quotas_reset_some(cas, turn, str_of(reset->name), false, &after, &made->count,
+                                   &more, err)) {
             return false;
         }
         made->more = more;

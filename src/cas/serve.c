@@ -10,6 +10,7 @@
 #include "cas/cas_int.h"
 #include "cas/serve_int.h"
 #include "cas/walks.h"
+#include "proto/quota.pb-c.h"
 #include "svc/token.h"
 #include <stdlib.h>
 
@@ -141,6 +142,58 @@ static void serve_token_made(struct cas_serve *serve, const Quoin__V1__JoinToken
     svc_token_wipe(&token);
 }
 
+// ---- schedules ---------------------------------------------------------------------------------
+
+struct serve_step {
+    struct serve_item base; // first
+    bool more;
+};
+
+static bool serve_step_run(struct db_task *task, struct db *db, struct err *err)
+{
+    (void)db;
+    struct serve_step *step = (struct serve_step *)cas_serve_item_of(task);
+    return cas_schedule_step(step->base.serve->cas, clk_wall_ms(), &step->more, err);
+}
+
+static void serve_schedule(struct cas_serve *serve);
+
+// Another CAS that was quicker is no trouble.
+static void serve_step_done(struct net_batch_item *item)
+{
+    struct serve_step *step = (struct serve_step *)item;
+    struct cas_serve *serve = step->base.serve;
+    const struct db_task *task = &step->base.task;
+    cas_serve_note(serve, &step->base);
+    serve->scheduling = false;
+    if (!task->ok && task->err.code != ERR_CONFLICT) {
+        log_event(LOG_WARNING, "cas.schedule-failed", log_text("why", task->err.text));
+    }
+    bool again = (task->ok && step->more) || serve->has_to_look;
+    free(step);
+    if (again && !serve->must_stop) {
+        serve_schedule(serve);
+    }
+}
+
+// One step at a time, behind the requests that wait: a long run goes on between their groups.
+static void serve_schedule(struct cas_serve *serve)
+{
+    if (serve->scheduling) {
+        serve->has_to_look = true;
+        return;
+    }
+    struct serve_step *step = mem_new(sizeof(*step));
+    step->base = (struct serve_item){ .item = { .done = serve_step_done },
+                                      .task = { .run = serve_step_run },
+                                      .serve = serve };
+    serve->has_to_look = false;
+    serve->scheduling = net_batch_add(serve->batch, &step->base.item);
+    if (!serve->scheduling) {
+        free(step);
+    }
+}
+
 static void serve_call_done(struct net_batch_item *item)
 {
     OWN(serve_call_free) struct serve_call *call = (struct serve_call *)item;
@@ -226,6 +279,7 @@ static void serve_tick(void *arg)
 {
     struct cas_serve *serve = arg;
     cas_walks_sweep(serve, false);
+    serve_schedule(serve);
     if (serve->lapsing) {
         return;
     }
@@ -285,6 +339,12 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Quotas/RemoveQuota", serve_handle },
     { "/quoin.v1.Quotas/ListQuotaUse", serve_handle },
     { "/quoin.v1.Quotas/ResetQuota", serve_handle },
+    { "/quoin.v1.Schedules/ListSchedules", serve_handle },
+    { "/quoin.v1.Schedules/SetSchedule", serve_handle },
+    { "/quoin.v1.Schedules/RemoveSchedule", serve_handle },
+    { "/quoin.v1.Schedules/RunSchedule", serve_handle },
+    { "/quoin.v1.Schedules/GetScheduleRun", serve_handle },
+    { "/quoin.v1.Schedules/ListScheduleRuns", serve_handle },
 };
 
 const struct wire_method *cas_serve_methods(size_t *count)

@@ -18,7 +18,9 @@ struct cas_serve {
     size_t token_count;
     struct cas_walk *walks; // owned, under way
     size_t walk_count;
-    bool lapsing; // a lapse waits or runs
+    bool lapsing;     // a lapse waits or runs
+    bool scheduling;  // a step of the schedules does
+    bool has_to_look; // and when it is back, another one is wanted at once
     bool must_stop;
     void (*on_broken)(void *arg);
     void *broken_arg; // borrowed

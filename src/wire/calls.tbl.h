@@ -61,6 +61,15 @@ CALL(Quotas, SetQuota, set_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEY
 CALL(Quotas, RemoveQuota, remove_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Quotas, ListQuotaUse, list_quota_use_request, list_quota_use_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Quotas, ResetQuota, reset_quota_request, reset_quota_reply, "cas", ROLE_CLI, 10000, CALL_KEYED)
+CALL(Schedules, ListSchedules, list_schedules_request, list_schedules_reply, "cas", ROLE_CLI, 10000,
+     0)
+CALL(Schedules, SetSchedule, set_schedule_request, schedule, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Schedules, RemoveSchedule, remove_schedule_request, schedule, "cas", ROLE_CLI, 5000,
+     CALL_KEYED)
+CALL(Schedules, RunSchedule, run_schedule_request, schedule_run, "cas", ROLE_CLI, 20000, CALL_KEYED)
+CALL(Schedules, GetScheduleRun, get_schedule_run_request, schedule_run, "cas", ROLE_CLI, 5000, 0)
+CALL(Schedules, ListScheduleRuns, list_schedule_runs_request, list_schedule_runs_reply, "cas",
+     ROLE_CLI, 10000, 0)
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI, 10000, 0)
 CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
