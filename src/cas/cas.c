@@ -127,26 +127,15 @@ static bool cas_first_account(struct cas *cas, const char *name, uint8_t number,
 // What a new site begins with; nothing for one that has it.
 static bool cas_found_site(struct cas *cas, struct err *err)
 {
-    OWN(arena_free) struct arena arena = ARENA_CAP(4096);
-    struct cas_prices prices;
     int64_t now = clk_wall_ms();
-    bool found;
     if (!db_begin(cas->db, err)) {
         return false;
     }
-    bool ok = cas_first_account(cas, "cash", 1, now, err) &&
-              cas_first_account(cas, "income:print", 2, now, err) &&
-              cas_first_account(cas, "grants", 3, now, err) &&
-              cas_first_account(cas, "adjustments", 4, now, err) &&
-              cas_first_account(cas, "vouchers", 5, now, err) &&
-              cas_store_prices(cas, 0, &arena, &prices, &found, err);
-    if (ok && !found) {
-        prices = (struct cas_prices){
-            .version = 1, .list = price_default(), .set_at = now, .set_by = STR("cas")
-        };
-        ok = cas_store_prices_add(cas, &prices, err);
-    }
-    if (!ok) {
+    if (!cas_first_account(cas, "cash", 1, now, err) ||
+        !cas_first_account(cas, "income:print", 2, now, err) ||
+        !cas_first_account(cas, "grants", 3, now, err) ||
+        !cas_first_account(cas, "adjustments", 4, now, err) ||
+        !cas_first_account(cas, "vouchers", 5, now, err) || !cas_prices_begin(cas, now, err)) {
         db_rollback(cas->db);
         return false;
     }
@@ -176,6 +165,7 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
     made->witness = -1;
+    made->tariff = cas_tariff_new();
     // A charge touches some ten pages. The log is copied home in quiet moments; a commit does it
     // only where there were none for so long.
     const struct db_options store = {
@@ -209,11 +199,11 @@ void cas_close(struct cas **cas)
     cas_policies_free(&(*cas)->policies);
     accounts_close(&(*cas)->accounts);
     history_close(&(*cas)->history);
+    cas_tariff_free(&(*cas)->tariff);
     config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
-    free((*cas)->prices);
     if ((*cas)->witness >= 0) {
         (void)close((*cas)->witness); // never synced: nothing to learn
     }

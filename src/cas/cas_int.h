@@ -4,6 +4,7 @@
 #include "accounts/edit.h"
 #include "calendar/period.h"
 #include "cas/cas.h"
+#include "cas/tariff.h"
 #include "config/config.h"
 #include "crypto/cert.h"
 #include "history/history.h"
@@ -15,7 +16,6 @@
 enum cas_sql {
     CAS_SQL_OLD_PEOPLE,
     CAS_SQL_OLD_PERSON_DROP,
-    CAS_SQL_PRICE_ADD,
     CAS_SQL_PRICE_GET,
     CAS_SQL_PRICE_NEWEST,
     CAS_SQL_ONCE_ADD,
@@ -49,21 +49,14 @@ struct cas {
     struct cas_schedules *schedules;      // owned; compiled; NULL: not asked yet
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
     struct cas_policies *policies;        // owned; the rules in force; NULL: not asked yet
+    struct cas_tariff *tariff;            // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     // The statements of schedule_db.c; db's.
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
-    int witness;                    // descriptor; -1: none
-    int64_t payers_version;         // of the configuration, when it was looked whether
-    bool payers_any;                // there is a rule of who pays
-    struct cas_prices_kept *prices; // owned; the list that was read last
-};
-
-struct cas_prices {
-    uint32_t version;
-    struct price_list list;
-    int64_t set_at;
-    struct str set_by;
+    int witness;            // descriptor; -1: none
+    int64_t payers_version; // of the configuration, when it was looked whether
+    bool payers_any;        // there is a rule of who pays
 };
 
 struct cas_join {
@@ -84,11 +77,9 @@ bool cas_store_open(struct cas *cas, struct err *err) CC_MUST_USE;
 // People of a release before the accounts had a room of their own: up to `most` move over there.
 bool cas_store_people_move(struct cas *cas, size_t most, size_t *count,
                            struct err *err) CC_MUST_USE;
-bool cas_store_prices_add(struct cas *cas, const struct cas_prices *prices,
-                          struct err *err) CC_MUST_USE;
-// version 0: the one in force.
-bool cas_store_prices(struct cas *cas, uint32_t version, struct arena *arena,
-                      struct cas_prices *prices, bool *found, struct err *err) CC_MUST_USE;
+// A price list of before there were price books; 0: the last one.
+bool cas_store_prices(struct cas *cas, uint32_t version, struct price_list *list, bool *found,
+                      struct err *err) CC_MUST_USE;
 bool cas_store_once_add(struct cas *cas, const struct ledger_key *key, struct str request,
                         int64_t answer, int64_t at, struct err *err) CC_MUST_USE;
 bool cas_store_once(struct cas *cas, const struct ledger_key *key, struct arena *arena,
@@ -203,7 +194,9 @@ struct cas_charge {
     struct work work;              // what was asked, and what is known of the person
     Quoin__V1__Decision *decision; // policy's; NULL: not asked yet, or there is none
     bool is_carried_out;           // the engine has done what the decision says
+    Quoin__V1__Pricing *pricing;   // what it is priced by; of a settlement that of its reservation
     uint32_t price_version;        // asked: 0 for the prices in force, else those of then
+    bool is_within;                // of a settlement: no more pages than were reserved
     struct money total;
     struct money real_cost;       // what it costs the site
     Quoin__V1__PriceLine **lines; // in the arena, as all below
@@ -226,6 +219,12 @@ bool cas_work_read(const Quoin__V1__Work *asked, int64_t now, struct work *work,
                    struct err *err) CC_MUST_USE;
 // The work as it is kept: without what must be forgotten. In the arena.
 Quoin__V1__Work *cas_work_kept(struct arena *arena, const Quoin__V1__Work *asked);
+
+// What a new site's prices are: the book "base", from the last price list of before there were
+// books or the default one. Nothing where there is or was such a book.
+bool cas_prices_begin(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE;
+// The book "base" that says the same as the list.
+Quoin__V1__PriceBook *cas_prices_book(struct arena *arena, const struct price_list *list);
 
 // The steps. Each refuses with err and the turn's reasons.
 bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,

@@ -85,6 +85,7 @@ struct str cas_charge_receipt(struct cas_turn *turn, const char *method,
     receipt->n_legs = charge->leg_count;
     receipt->decision = charge->decision;
     receipt->real_cost = charge->real_cost.units;
+    receipt->pricing = charge->pricing;
     return cas_pack(turn->arena, &receipt->base);
 }
 
@@ -96,6 +97,7 @@ static void charging_read(const Quoin__V1__Receipt *receipt, struct cas_charge *
     charge->legs = receipt->legs;
     charge->leg_count = receipt->n_legs;
     charge->decision = receipt->decision;
+    charge->pricing = receipt->pricing;
     charge->real_cost.units = receipt->real_cost;
     charge->total.units = 0;
     for (size_t i = 0; i < receipt->n_legs; i++) {
@@ -281,7 +283,7 @@ static bool charging_came_out(struct cas_turn *turn, const Quoin__V1__SettleRequ
                               struct cas_charge *charge, struct err *err)
 {
     Quoin__V1__Work *out = cas_message(turn->arena, &quoin__v1__work__descriptor);
-    int64_t at = charge->work.at;
+    const struct work reserved = charge->work;
     *out = *charge->asked;
     out->classes = settle->classes;
     out->n_classes = settle->n_classes;
@@ -289,7 +291,12 @@ static bool charging_came_out(struct cas_turn *turn, const Quoin__V1__SettleRequ
         out->n_finishings = 0;
     }
     charge->asked = out;
-    return cas_work_read(out, at, &charge->work, err);
+    if (!cas_work_read(out, reserved.at, &charge->work, err)) {
+        return false;
+    }
+    price_work_complete(&charge->work, &reserved);
+    charge->is_within = work_sums(&charge->work).pages <= work_sums(&reserved).pages;
+    return true;
 }
 
 CAS_CORE(cas_charge_settle)

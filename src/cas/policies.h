@@ -42,9 +42,6 @@ int64_t cas_counter_read(void *arg, enum expr_field counter, int64_t window_ms);
 // carried out since; NULL: nothing. charge->decision stays NULL where no rule is met.
 bool cas_step_decide(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Decision *decided,
                      struct cas_charge *charge, struct err *err) CC_MUST_USE;
-// The last line of a price: what a rule makes of it.
-bool cas_policy_charge(struct cas_turn *turn, struct cas_charge *charge,
-                       struct err *err) CC_MUST_USE;
 
 CAS_CORE(cas_policies_set);
 CAS_CORE(cas_policies_get);

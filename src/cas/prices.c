@@ -1,46 +1,167 @@
-// prices: the site's price list, in versions that are never changed: a charge can always show its
-// own.
+// prices: the simple front of the standard price book, "base": a list of prices by size and ink.
+// Its versions are changes of the configuration, which keeps them all.
 
 #include "cas/cas_int.h"
 
-static const ProtobufCMessage *prices_reply(struct arena *arena, const struct cas_prices *prices)
+#define PRICES_NAME STR("base")
+
+// ---- a list as a book --------------------------------------------------------------------------
+
+static Quoin__V1__Decimal *prices_decimal(struct arena *arena, struct money money)
+{
+    Quoin__V1__Decimal *made = cas_message(arena, &quoin__v1__decimal__descriptor);
+    made->units = money.units;
+    return made;
+}
+
+static char **prices_words(struct arena *arena, const char *word)
+{
+    char **words = arena_new_array(arena, 1, sizeof(*words));
+    words[0] = cas_text(arena, str_of(word));
+    return words;
+}
+
+static Quoin__V1__PageRule *prices_rule_find(const Quoin__V1__PriceBook *book, enum page_size size,
+                                             bool color)
+{
+    for (size_t i = 0; i < book->n_pages; i++) {
+        if (str_eq(str_of(book->pages[i]->name), price_list_rule(size, color))) {
+            return book->pages[i];
+        }
+    }
+    return NULL;
+}
+
+static Quoin__V1__PageRule *prices_rule_new(struct arena *arena, enum page_size size, bool color)
+{
+    Quoin__V1__PageRule *rule = cas_message(arena, &quoin__v1__page_rule__descriptor);
+    rule->name = cas_text(arena, price_list_rule(size, color));
+    rule->ink = prices_words(arena, color ? "color" : "mono");
+    rule->n_ink = 1;
+    rule->sizes = prices_words(arena, page_size_name(size));
+    rule->n_sizes = 1;
+    return rule;
+}
+
+// Sets what the list says; all else of the book stays as it is. Rules that are not there yet come
+// after those that are.
+static void prices_put(struct arena *arena, const struct price_list *list,
+                       Quoin__V1__PriceBook *book)
+{
+    Quoin__V1__PageRule **rules =
+        arena_new_array(arena, book->n_pages + PRICE_LIST_RULES, sizeof(*rules));
+    size_t count = book->n_pages;
+    for (size_t i = 0; i < count; i++) {
+        rules[i] = book->pages[i];
+    }
+    for (unsigned i = 0; i < PRICE_LIST_RULES; i++) {
+        enum page_size size = (enum page_size)(i / 2);
+        bool color = i % 2 == 1;
+        struct money price = color ? list->page_color[size] : list->page_mono[size];
+        Quoin__V1__PageRule *rule = prices_rule_find(book, size, color);
+        if (rule == NULL) {
+            rule = rules[count++] = prices_rule_new(arena, size, color);
+        }
+        rule->price = prices_decimal(arena, price);
+    }
+    book->pages = rules;
+    book->n_pages = count;
+    book->two_sided_change = (int32_t)list->duplex_percent - 100;
+    book->per_job = list->per_job.units == 0 ? NULL : prices_decimal(arena, list->per_job);
+}
+
+Quoin__V1__PriceBook *cas_prices_book(struct arena *arena, const struct price_list *list)
+{
+    Quoin__V1__PriceBook *book = cas_message(arena, &quoin__v1__price_book__descriptor);
+    prices_put(arena, list, book);
+    return book;
+}
+
+static int64_t prices_units(const Quoin__V1__Decimal *decimal)
+{
+    return decimal == NULL ? 0 : decimal->units;
+}
+
+static Quoin__V1__PriceList *prices_list(struct arena *arena, const Quoin__V1__PriceBook *book)
 {
     Quoin__V1__PriceList *made = cas_message(arena, &quoin__v1__price_list__descriptor);
-    made->version = prices->version;
     made->n_page_mono = made->n_page_color = PAGE_SIZE_COUNT;
     made->page_mono = arena_new_array(arena, PAGE_SIZE_COUNT, sizeof(int64_t));
     made->page_color = arena_new_array(arena, PAGE_SIZE_COUNT, sizeof(int64_t));
-    for (int i = 0; i < PAGE_SIZE_COUNT; i++) {
-        made->page_mono[i] = prices->list.page_mono[i].units;
-        made->page_color[i] = prices->list.page_color[i].units;
+    for (unsigned i = 0; i < PRICE_LIST_RULES; i++) {
+        bool color = i % 2 == 1;
+        const Quoin__V1__PageRule *rule = prices_rule_find(book, (enum page_size)(i / 2), color);
+        int64_t units = prices_units(rule == NULL ? book->page : rule->price);
+        (color ? made->page_color : made->page_mono)[i / 2] = units;
     }
-    made->duplex_percent = prices->list.duplex_percent;
-    made->per_job = prices->list.per_job.units;
-    made->set_at = prices->set_at;
-    made->set_by = cas_text(arena, prices->set_by);
-    return &made->base;
+    made->duplex_percent = (uint32_t)(100 + book->two_sided_change);
+    made->per_job = prices_units(book->per_job);
+    return made;
 }
 
-static bool prices_need(struct cas *cas, struct cas_turn *turn, uint32_t version,
-                        struct cas_prices *prices, struct err *err)
+// ---- the book of a change ----------------------------------------------------------------------
+
+static bool prices_unpack(struct arena *arena, struct str body, Quoin__V1__PriceBook **book,
+                          struct err *err)
 {
-    bool found;
-    if (!cas_store_prices(cas, version, turn->arena, prices, &found, err)) {
+    ProtobufCMessage *message;
+    if (!cas_unpack(arena, &quoin__v1__price_book__descriptor, body, &message, err)) {
         return false;
     }
-    return found || err_set(err, ERR_NOT_FOUND, "there is no price list %u", version);
+    *book = (Quoin__V1__PriceBook *)message;
+    return true;
+}
+
+// version 0: as it is now.
+static bool prices_need(struct cas *cas, struct cas_turn *turn, int64_t version,
+                        Quoin__V1__PriceBook **book, struct config_change *change, struct err *err)
+{
+    const struct config_thing of = { .kind = STR("price"), .name = PRICES_NAME };
+    struct config_past past;
+    int64_t newest;
+    size_t count;
+    if (!config_version(cas->config, &newest, err)) {
+        return false;
+    }
+    if (version > newest) {
+        return err_set(err, ERR_NOT_FOUND, "there is no price list %lld", (long long)version);
+    }
+    if (!config_thing_past(cas->config, &of, version == 0 ? 0 : version + 1, 1, turn->arena, &past,
+                           &count, err)) {
+        return false;
+    }
+    if (count == 0 || past.is_removal) {
+        return err_set(err, ERR_NOT_FOUND, "there is no price book \"base\"%s",
+                       version == 0 ? "; set its prices with \"quoin price set\""
+                                    : " as of that change");
+    }
+    *change = past.change;
+    return prices_unpack(turn->arena, past.body, book, err);
+}
+
+static bool prices_reply(struct cas *cas, struct cas_turn *turn, int64_t version,
+                         const ProtobufCMessage **reply, struct err *err)
+{
+    Quoin__V1__PriceBook *book = NULL;
+    struct config_change change = { 0 };
+    if (!prices_need(cas, turn, version, &book, &change, err)) {
+        return false;
+    }
+    Quoin__V1__PriceList *made = prices_list(turn->arena, book);
+    made->version = (uint32_t)change.number;
+    made->set_at = change.at;
+    made->set_by = cas_text(turn->arena, change.asker);
+    *reply = &made->base;
+    return true;
 }
 
 CAS_CORE(cas_prices_get)
 {
     const Quoin__V1__GetPricesRequest *get = (const Quoin__V1__GetPricesRequest *)ask;
-    struct cas_prices prices;
-    if (!prices_need(cas, turn, get->version, &prices, err)) {
-        return false;
-    }
-    *reply = prices_reply(turn->arena, &prices);
-    return true;
+    return prices_reply(cas, turn, get->version, reply, err);
 }
+
+// ---- setting -----------------------------------------------------------------------------------
 
 static bool prices_read(const Quoin__V1__PriceList *asked, struct price_list *list, struct err *err)
 {
@@ -58,7 +179,33 @@ static bool prices_read(const Quoin__V1__PriceList *asked, struct price_list *li
         list->page_mono[i].units = asked->page_mono[i];
         list->page_color[i].units = asked->page_color[i];
     }
-    return price_check(list, err);
+    return price_list_check(list, err);
+}
+
+// The book "base" with these prices, or one that has nothing else.
+static bool prices_change(struct cas *cas, struct cas_turn *turn, const struct price_list *list,
+                          const struct ledger_key *key, int64_t *number, struct err *err)
+{
+    struct config_thing thing;
+    Quoin__V1__PriceBook *book = cas_message(turn->arena, &quoin__v1__price_book__descriptor);
+    bool found;
+    if (!config_get(cas->config, STR("price"), PRICES_NAME, turn->arena, &thing, &found, err) ||
+        (found && !prices_unpack(turn->arena, thing.body, &book, err))) {
+        return false;
+    }
+    prices_put(turn->arena, list, book);
+    const struct config_edit edit = { .kind = STR("price"),
+                                      .name = PRICES_NAME,
+                                      .body = cas_pack(turn->arena, &book->base) };
+    struct config_ask ask = { .edits = &edit,
+                              .count = 1,
+                              .why = STR("quoin price set"),
+                              .asker = cas_asker(turn),
+                              .at = turn->now,
+                              .seen = -1 };
+    memcpy(ask.key, key->bytes, sizeof(ask.key));
+    return cas_price_check(edit.kind, edit.name, edit.body, err) &&
+           config_apply(cas->config, &ask, number, err);
 }
 
 CAS_CORE(cas_prices_set)
@@ -67,35 +214,55 @@ CAS_CORE(cas_prices_set)
     struct ledger_key key = cas_key(set->key);
     struct str request = cas_pack(turn->arena, ask);
     struct str before;
-    struct cas_prices prices;
     struct price_list list;
     int64_t version;
     bool found;
     if (!cas_store_once(cas, &key, turn->arena, &before, &version, &found, err)) {
         return false;
     }
-    if (found) {
-        if (!str_eq(before, request)) {
-            return err_set(
-                err, ERR_CONFLICT,
-                "the key was used before, with other prices; a new request needs a new key");
-        }
-        if (!prices_need(cas, turn, (uint32_t)version, &prices, err)) {
-            return false;
-        }
-        *reply = prices_reply(turn->arena, &prices);
+    if (found && !str_eq(before, request)) {
+        return err_set(err, ERR_CONFLICT,
+                       "the key was used before, with other prices; a new request needs a new key");
+    }
+    if (!found && (!prices_read(set->prices, &list, err) ||
+                   !prices_change(cas, turn, &list, &key, &version, err) ||
+                   !cas_store_once_add(cas, &key, request, version, turn->now, err))) {
+        return false;
+    }
+    return prices_reply(cas, turn, version, reply, err);
+}
+
+bool cas_prices_begin(struct cas *cas, int64_t now, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(CAS_ARENA_MAX);
+    struct price_list list = price_list_default();
+    const struct config_thing of = { .kind = STR("price"), .name = PRICES_NAME };
+    struct config_past past;
+    int64_t number;
+    size_t count;
+    bool found;
+    if (!config_thing_past(cas->config, &of, 0, 1, &arena, &past, &count, err)) {
+        return false;
+    }
+    if (count > 0) {
         return true;
     }
-    if (!prices_read(set->prices, &list, err) || !prices_need(cas, turn, 0, &prices, err)) {
+    if (!cas_store_prices(cas, 0, &list, &found, err)) {
         return false;
     }
-    prices = (struct cas_prices){
-        .version = prices.version + 1, .list = list, .set_at = turn->now, .set_by = cas_asker(turn)
+    const struct config_edit edit = {
+        .kind = STR("price"),
+        .name = PRICES_NAME,
+        .body = cas_pack(&arena, &cas_prices_book(&arena, &list)->base),
     };
-    if (!cas_store_prices_add(cas, &prices, err) ||
-        !cas_store_once_add(cas, &key, request, prices.version, turn->now, err)) {
-        return false;
-    }
-    *reply = prices_reply(turn->arena, &prices);
-    return true;
+    const struct config_ask ask = {
+        .key = { 'q', 'u', 'o', 'i', 'n', 3 },
+        .edits = &edit,
+        .count = 1,
+        .why = found ? STR("the price list became a price book") : STR("a new site"),
+        .asker = STR("cas"),
+        .at = now,
+        .seen = -1,
+    };
+    return config_apply(cas->config, &ask, &number, err);
 }

@@ -1,6 +1,5 @@
 // store: the tables of cas and every statement on them. See cas_int.h.
 
-#include "base/mem.h"
 #include "cas/cas_int.h"
 
 static const char cas_tables[] =
@@ -23,8 +22,8 @@ static const char cas_tables[] =
 static const struct db_migration cas_steps[] = { { 1, NULL, cas_tables } };
 
 #define PRICE_COLUMNS                                                                              \
-    "version, mono_small, mono_normal, mono_large, mono_huge, color_small, color_normal,"          \
-    " color_large, color_huge, duplex_percent, per_job, set_at, set_by"
+    "mono_small, mono_normal, mono_large, mono_huge, color_small, color_normal, color_large,"      \
+    " color_huge, duplex_percent, per_job"
 #define TOKEN_COLUMNS                                                                              \
     "identity, key, role, host, expires_at, created_by, used_key, request, certificate"
 
@@ -32,8 +31,6 @@ static const char *const cas_sql_texts[CAS_SQL_COUNT] = {
     [CAS_SQL_OLD_PEOPLE] = "SELECT name, full_name, created_at FROM cas_person ORDER BY name"
                            " LIMIT 1",
     [CAS_SQL_OLD_PERSON_DROP] = "DELETE FROM cas_person WHERE name = $1",
-    [CAS_SQL_PRICE_ADD] = "INSERT INTO cas_price (" PRICE_COLUMNS ") VALUES ($1, $2, $3, $4, $5,"
-                          " $6, $7, $8, $9, $10, $11, $12, $13)",
     [CAS_SQL_PRICE_GET] = "SELECT " PRICE_COLUMNS " FROM cas_price WHERE version = $1",
     [CAS_SQL_PRICE_NEWEST] =
         "SELECT " PRICE_COLUMNS " FROM cas_price ORDER BY version DESC LIMIT 1",
@@ -105,66 +102,9 @@ bool cas_store_people_move(struct cas *cas, size_t most, size_t *count, struct e
     return true;
 }
 
-// Every charge asks for a list, and a list never changes; which one is the newest does not change
-// while a transaction runs but by cas_store_prices_add.
-struct cas_prices_kept {
-    uint64_t epoch; // db_epoch in which it is the newest; 0: in none
-    struct cas_prices prices;
-    char set_by[256];
-};
-
-static bool store_prices_kept(struct cas *cas, uint32_t version, struct cas_prices *prices)
+bool cas_store_prices(struct cas *cas, uint32_t version, struct price_list *list, bool *found,
+                      struct err *err)
 {
-    const struct cas_prices_kept *kept = cas->prices;
-    bool good = kept != NULL && kept->prices.version != 0 &&
-                (version != 0 ? version == kept->prices.version
-                              : db_in_transaction(cas->db) && kept->epoch == db_epoch(cas->db));
-    if (good) {
-        *prices = kept->prices;
-    }
-    return good;
-}
-
-static void store_prices_keep(struct cas *cas, const struct cas_prices *prices, bool is_newest)
-{
-    if (cas->prices == NULL) {
-        cas->prices = mem_new(sizeof(*cas->prices));
-    }
-    struct cas_prices_kept *kept = cas->prices;
-    if (prices->set_by.len < sizeof(kept->set_by)) {
-        kept->prices = *prices;
-        memcpy(kept->set_by, prices->set_by.ptr, prices->set_by.len);
-        kept->prices.set_by.ptr = kept->set_by;
-        kept->epoch = is_newest && db_in_transaction(cas->db) ? db_epoch(cas->db) : 0;
-    }
-}
-
-bool cas_store_prices_add(struct cas *cas, const struct cas_prices *prices, struct err *err)
-{
-    struct db_stmt *stmt = cas->stmts[CAS_SQL_PRICE_ADD];
-    db_bind_int(stmt, 1, prices->version);
-    for (int i = 0; i < PAGE_SIZE_COUNT; i++) {
-        db_bind_int(stmt, 2 + i, prices->list.page_mono[i].units);
-        db_bind_int(stmt, 6 + i, prices->list.page_color[i].units);
-    }
-    db_bind_int(stmt, 10, prices->list.duplex_percent);
-    db_bind_int(stmt, 11, prices->list.per_job.units);
-    db_bind_int(stmt, 12, prices->set_at);
-    db_bind_text(stmt, 13, prices->set_by);
-    if (cas->prices != NULL) {
-        cas->prices->epoch = 0;
-    }
-    return db_run(stmt, err);
-}
-
-bool cas_store_prices(struct cas *cas, uint32_t version, struct arena *arena,
-                      struct cas_prices *prices, bool *found, struct err *err)
-{
-    if (store_prices_kept(cas, version, prices)) {
-        prices->set_by = arena_copy(arena, prices->set_by);
-        *found = true;
-        return true;
-    }
     struct db_stmt *stmt = cas->stmts[version == 0 ? CAS_SQL_PRICE_NEWEST : CAS_SQL_PRICE_GET];
     if (version != 0) {
         db_bind_int(stmt, 1, version);
@@ -175,17 +115,13 @@ bool cas_store_prices(struct cas *cas, uint32_t version, struct arena *arena,
     if (!*found) {
         return true;
     }
-    *prices = (struct cas_prices){ .version = (uint32_t)db_col_int(stmt, 0),
-                                   .set_at = db_col_int(stmt, 11),
-                                   .set_by = arena_copy(arena, db_col_text(stmt, 12)) };
     for (int i = 0; i < PAGE_SIZE_COUNT; i++) {
-        prices->list.page_mono[i].units = db_col_int(stmt, 1 + i);
-        prices->list.page_color[i].units = db_col_int(stmt, 5 + i);
+        list->page_mono[i].units = db_col_int(stmt, i);
+        list->page_color[i].units = db_col_int(stmt, PAGE_SIZE_COUNT + i);
     }
-    prices->list.duplex_percent = (uint32_t)db_col_int(stmt, 9);
-    prices->list.per_job.units = db_col_int(stmt, 10);
+    list->duplex_percent = (uint32_t)db_col_int(stmt, 2 * PAGE_SIZE_COUNT);
+    list->per_job.units = db_col_int(stmt, 2 * PAGE_SIZE_COUNT + 1);
     db_reset(stmt);
-    store_prices_keep(cas, prices, version == 0);
     return true;
 }
 

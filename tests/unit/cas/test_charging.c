@@ -13,7 +13,8 @@ static void test_a_quote_tells_the_lines(void)
     const Quoin__V1__QuoteReply *quote = ask(&request.base);
     CHECK(quote != NULL && quote->amount == 30000 && quote->enough && quote->n_lines == 2);
     CHECK(strcmp(quote->lines[1]->what, "1 colour page, normal size") == 0);
-    CHECK(strcmp(quote->lines[1]->rule, "page.normal.color") == 0 && quote->price_version == 1);
+    CHECK(strcmp(quote->lines[1]->rule, "base.page.normal.color") == 0 &&
+          quote->price_version == 1);
     work.classes = classes_of(0, 100, &work.n_classes);
     quote = ask(&request.base);
     CHECK(quote != NULL && !quote->enough && quote->available == 100000);

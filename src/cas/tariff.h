@@ -1,0 +1,41 @@
+// The price books and the site's money as cas holds them: compiled from the configuration. Inside
+// the caller's transaction, on the thread that owns the connection.
+#pragma once
+
+#include "base/arena.h"
+#include "price/price.h"
+#include "proto/price.pb-c.h"
+
+struct cas;
+struct cas_tariff;
+
+// All of it lies in one arena.
+struct cas_book {
+    struct price_book book;
+    int64_t change; // of the configuration, that made it what it is
+};
+
+struct cas_money {
+    struct price_money money;
+    int64_t change; // 0: none was set
+};
+
+struct cas_tariff *cas_tariff_new(void);
+void cas_tariff_free(struct cas_tariff **tariff);
+
+// The book that goes first of those that fit, or NULL. Borrowed until the next call.
+bool cas_tariff_choose(struct cas *cas, const struct work *work, const struct cas_book **book,
+                       const struct cas_money **money, struct err *err) CC_MUST_USE;
+// As a change had left them. Borrowed until the next call.
+bool cas_tariff_book(struct cas *cas, struct str name, int64_t change, const struct cas_book **book,
+                     struct err *err) CC_MUST_USE;
+bool cas_tariff_money(struct cas *cas, int64_t change, struct cas_money *money,
+                      struct err *err) CC_MUST_USE;
+
+// ERR_INVALID says what of the message is no such thing.
+bool cas_book_read(struct arena *arena, struct str name, const Quoin__V1__PriceBook *from,
+                   struct cas_book *made, struct err *err) CC_MUST_USE;
+// Whether the bytes of a thing of the configuration make sense, where it is a price book or the
+// site's money; other things do.
+bool cas_price_check(struct str kind, struct str name, struct str body,
+                     struct err *err) CC_MUST_USE;
