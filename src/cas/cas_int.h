@@ -314,6 +314,8 @@ struct str cas_why(struct arena *arena, const char *why, const char *reference);
 // SHA-256(key, leg as 4 bytes).
 struct ledger_key cas_leg_key(const struct ledger_key *key, size_t leg);
 
+enum { CAS_TOTALS_SLICE = 20000 }; // rows of the history that are summed between two groups
+
 // --- note.c: what ends goes into the history
 // ------------------------------------------------------
 
