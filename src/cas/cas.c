@@ -13,6 +13,7 @@
 #include "cas/policies.h"
 #include "cas/put_int.h"
 #include "cas/schedule.h"
+#include "proto/history.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 #include <assert.h>
@@ -391,6 +392,8 @@ static const struct {
     { &quoin__v1__set_prices_request__descriptor, cas_prices_set },
     { &quoin__v1__balance_request__descriptor, cas_books_balance },
     { &quoin__v1__list_entries_request__descriptor, cas_books_entries },
+    { &quoin__v1__list_works_request__descriptor, cas_past_list },
+    { &quoin__v1__get_past_work_request__descriptor, cas_past_get },
     { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
     { &quoin__v1__join_request__descriptor, cas_enrol_join },
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },

@@ -350,6 +350,8 @@ CAS_CORE(cas_prices_get);
 CAS_CORE(cas_prices_set);
 CAS_CORE(cas_books_balance);
 CAS_CORE(cas_books_entries);
+CAS_CORE(cas_past_list);
+CAS_CORE(cas_past_get);
 CAS_CORE(cas_enrol_token);
 CAS_CORE(cas_enrol_join);
 CAS_CORE(cas_enrol_renew);

@@ -7,6 +7,7 @@
 #include "proto/dre.pb-c.h"
 #include "proto/engine.pb-c.h"
 #include "proto/health.pb-c.h"
+#include "proto/history.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "proto/policy.pb-c.h"
 #include "proto/quota.pb-c.h"

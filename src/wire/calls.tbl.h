@@ -26,6 +26,11 @@ CALL(Policies, RemovePolicy, remove_policy_request, policy_set, "cas", ROLE_CLI,
 CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, Verify, verify_request, verify_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
+CALL(History, ListWorks, list_works_request, list_works_reply, "cas", ROLE_CLI | ROLE_DCE, 10000, 0)
+CALL(History, GetPastWork, get_past_work_request, past_work, "cas", ROLE_CLI | ROLE_DCE, 5000, 0)
+CALL(History, Totals, totals_request, totals_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
+CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", ROLE_ADMIN, 600000,
+     CALL_KEYED | CALL_PARTS)
 CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", ROLE_ADMIN, 5000,
      CALL_KEYED)
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)
