@@ -126,24 +126,18 @@ static bool past_filter(struct cas *cas, struct cas_turn *turn,
     return past_person(cas, turn, ask->user, &filter->person, err);
 }
 
-CAS_CORE(cas_past_list)
+// A page before a number; *next as of history_page.
+static bool past_page(struct cas *cas, struct cas_turn *turn, const struct history_filter *filter,
+                      int64_t before, size_t most, Quoin__V1__ListWorksReply *made, struct err *err)
 {
-    const Quoin__V1__ListWorksRequest *list = (const Quoin__V1__ListWorksRequest *)ask;
-    Quoin__V1__ListWorksReply *made =
-        cas_message(turn->arena, &quoin__v1__list_works_reply__descriptor);
-    size_t most = list->limit == 0                  ? PAST_WORKS
-                  : list->limit > HISTORY_PAGE_MOST ? HISTORY_PAGE_MOST
-                                                    : list->limit;
     struct history_row *rows = arena_new_array(turn->arena, most, sizeof(*rows));
-    struct history_filter filter;
     size_t count;
     size_t bytes = 0;
     if (rows == NULL) {
         return err_set(err, ERR_INTERNAL, "a page of the history is larger than a request may be");
     }
-    if (!past_filter(cas, turn, list, &filter, err) ||
-        !history_page(cas->history, &filter, list->before, most, turn->arena, rows, &count,
-                      &made->next, err)) {
+    if (!history_page(cas->history, filter, before, most, turn->arena, rows, &count, &made->next,
+                      err)) {
         return false;
     }
     made->works = arena_new_array(turn->arena, count, sizeof(*made->works));
@@ -156,9 +150,62 @@ CAS_CORE(cas_past_list)
         }
         made->n_works = i + 1;
     }
+    return true;
+}
+
+CAS_CORE(cas_past_list)
+{
+    const Quoin__V1__ListWorksRequest *list = (const Quoin__V1__ListWorksRequest *)ask;
+    Quoin__V1__ListWorksReply *made =
+        cas_message(turn->arena, &quoin__v1__list_works_reply__descriptor);
+    size_t most = list->limit == 0                  ? PAST_WORKS
+                  : list->limit > HISTORY_PAGE_MOST ? HISTORY_PAGE_MOST
+                                                    : list->limit;
+    struct history_filter filter;
+    *reply = &made->base;
+    return past_filter(cas, turn, list, &filter, err) &&
+           past_page(cas, turn, &filter, list->before, most, made, err);
+}
+
+struct past_export {
+    struct history_filter filter;
+    int64_t before;
+    uint64_t left;
+};
+
+static bool past_export_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                              void **state, struct err *err)
+{
+    const Quoin__V1__ListWorksRequest *list = (const Quoin__V1__ListWorksRequest *)ask;
+    struct past_export *export = arena_new(turn->arena, sizeof(*export));
+    if (export == NULL) {
+        return err_set(err, ERR_INTERNAL, "there is no room for a page");
+    }
+    export->before = list->before;
+    export->left = list->limit == 0 ? UINT64_MAX : list->limit;
+    *state = export;
+    return past_filter(cas, turn, list, &export->filter, err);
+}
+
+static bool past_export_step(struct cas *cas, struct cas_turn *turn, void *state,
+                             const ProtobufCMessage **reply, bool *done, struct err *err)
+{
+    struct past_export *export = state;
+    Quoin__V1__ListWorksReply *made =
+        cas_message(turn->arena, &quoin__v1__list_works_reply__descriptor);
+    size_t most = export->left < HISTORY_PAGE_MOST ? (size_t) export->left : HISTORY_PAGE_MOST;
+    if (!past_page(cas, turn, &export->filter, export->before, most, made, err)) {
+        return false;
+    }
+    export->left -= made->n_works;
+    export->before = made->next;
+    *done = export->left == 0 || export->before == 0;
     *reply = &made->base;
     return true;
 }
+
+const struct cas_walk_kind cas_walk_export = { &quoin__v1__list_works_request__descriptor,
+                                               past_export_begin, past_export_step, NULL };
 
 // By the job's key: what closed its reservation.
 static bool past_by_key(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData bytes,

@@ -311,6 +311,7 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Ledger/ListEntries", serve_handle },
     { "/quoin.v1.Ledger/Verify", cas_walks_handle },
     { "/quoin.v1.History/ListWorks", serve_handle },
+    { "/quoin.v1.History/ExportWorks", cas_walks_handle },
     { "/quoin.v1.History/GetPastWork", serve_handle },
     { "/quoin.v1.History/Totals", cas_walks_handle },
     { "/quoin.v1.History/ForgetPerson", cas_walks_handle },

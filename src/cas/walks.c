@@ -12,6 +12,7 @@ enum { WALKS_MAX = 4 };
 
 static const struct cas_walk_kind *const cas_walk_kinds[] = {
     &cas_walk_verify,
+    &cas_walk_export,
     &cas_walk_totals,
     &cas_walk_forget,
 };

@@ -34,7 +34,8 @@ bool cas_walk_run(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage
                   struct err *err) CC_MUST_USE;
 
 extern const struct cas_walk_kind cas_walk_verify; // verify.c
-extern const struct cas_walk_kind cas_walk_totals; // past.c
+extern const struct cas_walk_kind cas_walk_export; // past.c
+extern const struct cas_walk_kind cas_walk_totals;
 extern const struct cas_walk_kind cas_walk_forget;
 
 // --- on the wire, with serve.c ------------------------------------------------------------------

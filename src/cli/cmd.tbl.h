@@ -101,6 +101,49 @@ COMMAND(ledger_entries, "ledger entries", "[ACCOUNT]", 0, 1, "administrator",
         "lists entries of the ledger, the oldest first", "",
         OPTION("after", "SEQUENCE", "only those with a greater number"),
         OPTION("limit", "N", "at most so many (default: all)"))
+COMMAND(history_list, "history list", "", 0, 0, "administrator",
+        "lists works that came to their end, the newest first",
+        "Each job, copy, scan and fax that was charged, given back, denied, refused or lapsed, and "
+        "what "
+        "was corrected since. Names are as they were then.",
+        OPTION("user", "NAME", "only this person's"),
+        OPTION("department", "PATH", "only of people of this department"),
+        OPTION("queue", "NAME", "only of this queue"),
+        OPTION("printer", "NAME", "only of this printer"),
+        OPTION("account", "ACCOUNT", "only what this account paid, alone or with others"),
+        OPTION("outcome", "OUTCOME", "charged, voided, denied, lapsed, refused or corrected"),
+        OPTION("since", "TIME",
+               "only what ended then or later: 2026-11-22 or 2026-11-22T10:00:00, in UTC"),
+        OPTION("until", "TIME", "only what ended before"),
+        OPTION("limit", "N", "at most so many (default: 50; with --csv or --json all)"),
+        OPTION("csv", NULL, "prints a line of titles and a line a work, as RFC 4180 has it"))
+COMMAND(
+    history_show, "history show", "NUMBER", 1, 1, "administrator", "shows one work",
+    "NUMBER is the one that \"quoin history list\" tells. \"quoin explain\" shows why it came so.",
+    NONE)
+COMMAND(
+    history_forget, "history forget", "NAME", 1, 1, "administrator",
+    "makes a person's works nameless",
+    "Name, job, client address, destination, groups and texts go; figures and department stay, so "
+    "that no total changes. The ledger stays as it is: its entries can never be changed. Refused "
+    "while the person has works under way.",
+    DRY_RUN)
+COMMAND(totals, "totals", "", 0, 0, "administrator",
+        "adds up works of a month, a day, a year or a time",
+        "Corrections count at the time at which they were made, so that what is shown for a period "
+        "never "
+        "changes later. The sum is compared with what the ledger moved to the site's income in the "
+        "same "
+        "time; leaves with 5 if they differ.",
+        OPTION("by", "WHAT",
+               "department (default), user, queue, printer, account, code or nothing"),
+        OPTION("month", "YYYY-MM", "by the site's clock (default: all there is)"),
+        OPTION("day", "YYYY-MM-DD", "by the site's clock"),
+        OPTION("year", "YYYY", "by the site's clock"),
+        OPTION("since", "TIME", "from then: 2026-11-22 or 2026-11-22T10:00:00, in UTC"),
+        OPTION("until", "TIME", "until then, not included"),
+        OPTION("limit", "N", "shows the N greatest (default: 1000; with --csv or --json all)"),
+        OPTION("csv", NULL, "prints a line of titles and a line a sum, as RFC 4180 has it"))
 COMMAND(
     ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
     "Reads every entry, computes the chain of hashes anew and checks that all sums agree. Leaves "

@@ -27,6 +27,8 @@ CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, Verify, verify_request, verify_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(History, ListWorks, list_works_request, list_works_reply, "cas", ROLE_CLI | ROLE_DCE, 10000, 0)
+CALL(History, ExportWorks, list_works_request, list_works_reply, "cas", ROLE_CLI, 600000,
+     CALL_PARTS)
 CALL(History, GetPastWork, get_past_work_request, past_work, "cas", ROLE_CLI | ROLE_DCE, 5000, 0)
 CALL(History, Totals, totals_request, totals_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", ROLE_ADMIN, 600000,

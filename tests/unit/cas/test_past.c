@@ -103,6 +103,27 @@ static void test_pages_are_told(void)
     CHECK(list("bad\nname", "", 0, 0) == NULL && err.code == ERR_INVALID);
 }
 
+static void hear_works(void *arg, const ProtobufCMessage *part)
+{
+    const Quoin__V1__ListWorksReply *reply = (const Quoin__V1__ListWorksReply *)part;
+    *(size_t *)arg += reply->n_works;
+}
+
+static void test_all_are_told_as_a_stream(void)
+{
+    Quoin__V1__ListWorksRequest request = QUOIN__V1__LIST_WORKS_REQUEST__INIT;
+    struct cas_turn turn = { .arena = &arena, .role = "admin", .host = "one", .now = now };
+    size_t heard = 0;
+    CHECK(cas_walk_run(cas, &turn, &request.base, hear_works, &heard, &err) && heard == 10);
+    request.limit = 3;
+    heard = 0;
+    CHECK(cas_walk_run(cas, &turn, &request.base, hear_works, &heard, &err) && heard == 3);
+    request.limit = 0;
+    request.user = text_of("mary");
+    heard = 0;
+    CHECK(cas_walk_run(cas, &turn, &request.base, hear_works, &heard, &err) && heard == 5);
+}
+
 static void test_one_work_is_told(void)
 {
     Quoin__V1__GetPastWorkRequest request = QUOIN__V1__GET_PAST_WORK_REQUEST__INIT;
@@ -202,6 +223,7 @@ int main(void)
     CHECK(fixture_open() && add_person(1, "mary", 1000000) != NULL);
     CHECK(add_person(2, "tom", 1000000) != NULL);
     test_pages_are_told();
+    test_all_are_told_as_a_stream();
     test_one_work_is_told();
     test_sums_agree_with_the_ledger();
     test_periods();
