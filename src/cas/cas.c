@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
+#include "cas/payers_int.h"
 #include "cas/policies.h"
 #include "cas/put_int.h"
 #include "cas/schedule.h"
@@ -177,9 +178,9 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !history_open(made->db, &made->history, err) ||
         !accounts_open(made->db, &made->accounts, err) ||
         !quota_open(made->db, &made->quota, err) || !cas_runs_open(made, err) ||
-        !cas_store_open(made, err) || !cas_witness_open(made, options->witness, err) ||
-        !cas_people_move(made, err) || !cas_found_site(made, err) ||
-        !cas_authority_open(made, options, err)) {
+        !cas_store_open(made, err) || !cas_payers_open(made, err) ||
+        !cas_witness_open(made, options->witness, err) || !cas_people_move(made, err) ||
+        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
         return false;
     }
     cas_committed(made);
@@ -205,6 +206,7 @@ void cas_close(struct cas **cas)
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
+    free((*cas)->payers);
     if ((*cas)->witness >= 0) {
         (void)close((*cas)->witness); // never synced: nothing to learn
     }
@@ -420,6 +422,18 @@ static const struct {
     { &quoin__v1__remove_policy_request__descriptor, cas_policies_remove },
     { &quoin__v1__get_purses_request__descriptor, cas_purses_get },
     { &quoin__v1__grant_request__descriptor, cas_purses_grant },
+    { &quoin__v1__grant_many_request__descriptor, cas_purses_grant_many },
+    { &quoin__v1__adjust_request__descriptor, cas_purses_adjust },
+    { &quoin__v1__transfer_request__descriptor, cas_purses_transfer },
+    { &quoin__v1__cash_request__descriptor, cas_cash_take },
+    { &quoin__v1__list_cash_request__descriptor, cas_cash_list },
+    { &quoin__v1__get_money_settings_request__descriptor, cas_money_settings_get },
+    { &quoin__v1__set_money_settings_request__descriptor, cas_money_settings_set },
+    { &quoin__v1__get_charge_request__descriptor, cas_charge_get },
+    { &quoin__v1__move_charge_request__descriptor, cas_charge_move },
+    { &quoin__v1__ask_refund_request__descriptor, cas_refund_ask },
+    { &quoin__v1__list_refunds_request__descriptor, cas_refund_list },
+    { &quoin__v1__decide_refund_request__descriptor, cas_refund_decide },
     { &quoin__v1__get_site_time_request__descriptor, cas_site_time_get },
     { &quoin__v1__set_site_time_request__descriptor, cas_site_time_set },
     { &quoin__v1__set_payer_rule_request__descriptor, cas_payer_rule_set },

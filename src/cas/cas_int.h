@@ -52,6 +52,7 @@ struct cas {
     struct cas_tariff *tariff;            // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
+    struct cas_payers *payers;            // owned; payers_int.h
     // The statements of schedule_db.c; db's.
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
     int witness;            // descriptor; -1: none
@@ -288,11 +289,6 @@ struct cas_legs {
     struct money available; // of the first share's account
     const char *missing;    // who has not enough, in words; NULL: all have
 };
-// Takes a total apart by shares and purses; nothing is written.
-bool cas_legs_make(struct cas *cas, struct cas_turn *turn, struct money total,
-                   Quoin__V1__Share *const *shares, size_t count, struct cas_legs *legs,
-                   struct err *err) CC_MUST_USE;
-
 // Grants to a person's allotment, by the request's key: a schedule makes the request itself, with a
 // key of its run and the person. *changed below 0: taken back. Paid money is never touched.
 bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
@@ -357,6 +353,18 @@ CAS_CORE(cas_enrol_join);
 CAS_CORE(cas_enrol_renew);
 CAS_CORE(cas_purses_get);
 CAS_CORE(cas_purses_grant);
+CAS_CORE(cas_purses_grant_many);
+CAS_CORE(cas_purses_adjust);
+CAS_CORE(cas_purses_transfer);
+CAS_CORE(cas_cash_take);
+CAS_CORE(cas_cash_list);
+CAS_CORE(cas_money_settings_get);
+CAS_CORE(cas_money_settings_set);
+CAS_CORE(cas_charge_get);
+CAS_CORE(cas_charge_move);
+CAS_CORE(cas_refund_ask);
+CAS_CORE(cas_refund_list);
+CAS_CORE(cas_refund_decide);
 CAS_CORE(cas_site_time_get);
 CAS_CORE(cas_site_time_set);
 CAS_CORE(cas_payer_rule_set);

@@ -4,7 +4,7 @@
 
 #include "base/enc.h"
 #include "base/num.h"
-#include "cas/cas_int.h"
+#include "cas/payers_int.h"
 #include "model/share.h"
 
 #define LEGS_USER "user:"
@@ -94,6 +94,7 @@ bool cas_purses_find(struct cas *cas, struct arena *arena, const char *account,
 // ---- making legs -------------------------------------------------------------------------------
 
 struct legs_making {
+    const struct cas_going_back *back; // NULL: nothing
     struct cas *cas;
     struct cas_turn *turn;
     Quoin__V1__Share **legs; // room for CAS_LEGS_MAX
@@ -131,6 +132,21 @@ static void legs_lacks(struct legs_making *making, const char *account, struct m
                           : arena_textf(arena, "%.300s; %.200s", making->missing, text);
 }
 
+// What comes back to an account before it is charged counts as there.
+static int64_t legs_available(const struct legs_making *making,
+                              const struct ledger_account *account)
+{
+    int64_t sum = ledger_available(&account->state).units;
+    for (size_t i = 0; making->back != NULL && i < making->back->count; i++) {
+        const struct cas_bearer *bearer = &making->back->bearers[i];
+        if (bearer->account == account->id &&
+            (!num_add(sum, bearer->amount, &sum) || sum > LEDGER_MOST)) {
+            return LEDGER_MOST;
+        }
+    }
+    return sum;
+}
+
 // What a share takes from: of a person the allotment as far as it lasts, then the paid purse.
 static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *share, int64_t amount,
                           struct err *err)
@@ -139,8 +155,9 @@ static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *sh
     if (!cas_purses_find(making->cas, making->turn->arena, share->account, &purses, err)) {
         return false;
     }
-    int64_t first =
-        purses.has_allotment ? ledger_available(&purses.allotment.state).units : (int64_t)0;
+    int64_t first = purses.has_allotment ? legs_available(making, &purses.allotment) : 0;
+    int64_t second = legs_available(making, &purses.paid);
+    purses.available = legs_both((struct money){ first > 0 ? first : 0 }, (struct money){ second });
     uint32_t parts = share->parts;
     if (making->count == 0) {
         making->available = purses.available;
@@ -154,19 +171,18 @@ static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *sh
     if (amount > 0 || parts > 0) {
         legs_add(making, share->account, parts, amount);
     }
-    struct money has = ledger_available(&purses.paid.state);
-    if (amount > 0 && has.units < amount) {
+    if (amount > 0 && second < amount) {
         legs_lacks(making, share->account, purses.available, amount + (parts == 0 ? first : 0));
     }
     return true;
 }
 
-bool cas_legs_make(struct cas *cas, struct cas_turn *turn, struct money total,
-                   Quoin__V1__Share *const *shares, size_t count, struct cas_legs *legs,
-                   struct err *err)
+bool cas_legs_plan(struct cas *cas, struct cas_turn *turn, struct money total,
+                   Quoin__V1__Share *const *shares, size_t count, const struct cas_going_back *back,
+                   struct cas_legs *legs, struct err *err)
 {
     struct share parts[CAS_SHARES_MAX];
-    struct legs_making making = { .cas = cas, .turn = turn, .is_split = count > 1 };
+    struct legs_making making = { .back = back, .cas = cas, .turn = turn, .is_split = count > 1 };
     if (count == 0 || count > CAS_SHARES_MAX) {
         return err_set(err, ERR_INVALID, "a charge is shared by 1 to %d accounts", CAS_SHARES_MAX);
     }
@@ -190,7 +206,8 @@ bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *ch
                    struct err *err)
 {
     struct cas_legs legs;
-    if (!cas_legs_make(cas, turn, charge->total, charge->shares, charge->share_count, &legs, err)) {
+    if (!cas_legs_plan(cas, turn, charge->total, charge->shares, charge->share_count, NULL, &legs,
+                       err)) {
         return false;
     }
     charge->legs = legs.legs;

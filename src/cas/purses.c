@@ -1,7 +1,7 @@
 // purses: what a person has to spend, and how it is granted.
 
 #include "base/num.h"
-#include "cas/cas_int.h"
+#include "cas/payers_int.h"
 
 // ---- one movement ------------------------------------------------------------------------------
 

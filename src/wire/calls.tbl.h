@@ -57,6 +57,21 @@ CALL(Accounts, ListChanges, list_changes_request, list_changes_reply, "cas", ROL
 CALL(Accounts, CountPeople, count_people_request, count_people_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Payers, GetPurses, get_purses_request, purses, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000, 0)
 CALL(Payers, Grant, grant_request, purses, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Payers, GrantMany, grant_many_request, grant_many_reply, "cas", ROLE_CLI, 60000, CALL_KEYED)
+CALL(Payers, Adjust, adjust_request, purses, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Payers, Transfer, transfer_request, purses, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Payers, Cash, cash_request, cash_entry, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Payers, ListCash, list_cash_request, list_cash_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Payers, GetMoneySettings, get_money_settings_request, money_settings, "cas", ROLE_CLI, 5000, 0)
+CALL(Payers, SetMoneySettings, set_money_settings_request, money_settings, "cas", ROLE_CLI, 5000,
+     CALL_KEYED)
+CALL(Charges, GetCharge, get_charge_request, charge, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 10000,
+     0)
+CALL(Charges, MoveCharge, move_charge_request, move, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Charges, AskRefund, ask_refund_request, refund, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000,
+     CALL_KEYED)
+CALL(Charges, ListRefunds, list_refunds_request, list_refunds_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Charges, DecideRefund, decide_refund_request, refund, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Quotas, GetSiteTime, get_site_time_request, site_time, "cas", ROLE_CLI | ROLE_DRE, 5000, 0)
 CALL(Quotas, SetSiteTime, set_site_time_request, site_time, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(PayerRules, SetPayerRule, set_payer_rule_request, payer_rule, "cas", ROLE_CLI, 5000,

@@ -105,3 +105,12 @@ static inline bool rule_of(const char *scope, const char *pays, const char *choo
     rule.without = text_of(without);
     return rule_set(&rule);
 }
+
+// The site was opened at the real time, and no entry is earlier than the one before it.
+static inline bool now_is_real(void)
+{
+    struct ledger_head head;
+    bool ok = ledger_head(cas_ledger(cas), &head, &err);
+    now = head.at + 1000;
+    return ok;
+}

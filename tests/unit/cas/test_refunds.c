@@ -1,0 +1,205 @@
+// Money back: asked for, decided once, never more than was charged.
+#include "unit/cas/payers.h"
+
+enum { ACME = 1001, MARY };
+
+static const Quoin__V1__Refund *ask_refund(uint8_t key, uint8_t reservation, int64_t amount,
+                                           uint32_t pages)
+{
+    Quoin__V1__AskRefundRequest request = QUOIN__V1__ASK_REFUND_REQUEST__INIT;
+    request.key = key_of(key);
+    request.reservation = key_of(reservation);
+    request.reason = text_of("the paper was torn");
+    request.amount = amount;
+    request.pages = pages;
+    return ask(&request.base);
+}
+
+static const Quoin__V1__Refund *decide(uint8_t key, int64_t id, bool approve, int64_t amount)
+{
+    Quoin__V1__DecideRefundRequest request = QUOIN__V1__DECIDE_REFUND_REQUEST__INIT;
+    request.key = key_of(key);
+    request.id = id;
+    request.approve = approve;
+    request.amount = amount;
+    request.why = text_of(approve ? "" : "it was not");
+    return ask(&request.base);
+}
+
+static bool charge(uint8_t key, uint32_t pages)
+{
+    return reserve(key, "mary", pages, 0) != NULL &&
+           settle((uint8_t)(key + 100), key, pages, 0) != NULL;
+}
+
+static void test_asked_and_approved(void)
+{
+    CHECK(grant(5, "mary", "add", 10000, 0) != NULL && charge(10, 8)); // 0.10 and 0.30
+    const Quoin__V1__Refund *refund = ask_refund(11, 10, 0, 2);
+    CHECK(refund != NULL && refund->id == 1 && refund->asked == 10000 && refund->pages == 2);
+    CHECK(strcmp(refund->status, "asked") == 0 && strcmp(refund->user, "mary") == 0);
+    CHECK(ask_refund(11, 10, 0, 2)->id == 1);
+    CHECK(ask_refund(11, 10, 0, 3) == NULL && err.code == ERR_CONFLICT);
+    CHECK(ask_refund(12, 10, 0, 1) == NULL && err.code == ERR_EXISTS); // one question at a time
+    refund = decide(13, 1, true, 0);
+    CHECK(refund != NULL && strcmp(refund->status, "approved") == 0 && refund->amount == 10000);
+    CHECK(refund->n_to == 2 && strcmp(refund->to[0]->account, "allotment:mary") == 0);
+    CHECK(refund->to[0]->amount == 2500 && refund->to[1]->amount == 7500 && refund->sequence > 0);
+    CHECK(balance_of("allotment:mary") == 2500 && balance_of("user:mary") == 77500);
+    CHECK(decide(13, 1, true, 0)->sequence == refund->sequence);
+    CHECK(balance_of("user:mary") == 77500);
+    CHECK(decide(14, 1, true, 0) == NULL && err.code == ERR_CONFLICT);
+    CHECK(decide(14, 9, true, 0) == NULL && err.code == ERR_NOT_FOUND);
+    CHECK(decide(13, 2, true, 0) == NULL && err.code == ERR_CONFLICT);
+}
+
+static void test_never_more_than_was_charged(void)
+{
+    CHECK(ask_refund(20, 10, 30001, 0) == NULL && err.code == ERR_LIMIT);
+    CHECK(strstr(err.text, "0.30 is left") != NULL);
+    CHECK(ask_refund(20, 10, 0, 9) == NULL && err.code == ERR_INVALID);
+    const Quoin__V1__Refund *refund = ask_refund(20, 10, 0, 0); // all that is left
+    CHECK(refund != NULL && refund->asked == 30000);
+    int64_t id = refund->id;
+    CHECK(decide(21, id, true, 30001) == NULL && err.code == ERR_LIMIT);
+    CHECK(decide(22, id, true, 30000) != NULL);
+    CHECK(balance_of("allotment:mary") == 10000 && balance_of("user:mary") == 100000);
+    CHECK(ask_refund(23, 10, 0, 0) == NULL && err.code == ERR_LIMIT);
+    CHECK(balance_of("income:print") == 0);
+}
+
+static void test_denied(void)
+{
+    CHECK(charge(30, 2));
+    const Quoin__V1__Refund *refund = ask_refund(31, 30, 0, 0);
+    refund = decide(32, refund->id, false, 0);
+    CHECK(refund != NULL && strcmp(refund->status, "denied") == 0 && refund->amount == 0);
+    CHECK(strcmp(refund->why, "it was not") == 0 && refund->n_to == 0);
+    CHECK(decide(33, refund->id, true, 0) == NULL && err.code == ERR_CONFLICT);
+    CHECK(strstr(err.text, "was denied by dre/one") != NULL);
+    CHECK(ask_refund(34, 30, 5000, 0) != NULL); // may be asked again
+}
+
+// After a move the money goes to those who bear it, in proportion; more than once never passes all.
+static void test_after_a_move(void)
+{
+    CHECK(charge(40, 3));
+    Quoin__V1__MoveChargeRequest move = QUOIN__V1__MOVE_CHARGE_REQUEST__INIT;
+    Quoin__V1__Share mary = QUOIN__V1__SHARE__INIT;
+    Quoin__V1__Share code = QUOIN__V1__SHARE__INIT;
+    Quoin__V1__Share *to[] = { &mary, &code };
+    mary.account = text_of("user:mary");
+    code.account = text_of("code:acme/17");
+    mary.parts = 333333;
+    code.parts = 666667;
+    move.key = key_of(41);
+    move.reservation = key_of(40);
+    move.why = text_of("shared");
+    move.to = to;
+    move.n_to = 2;
+    CHECK(ask(&move.base) != NULL);
+    int64_t before = balance_of("code:acme/17");
+    CHECK(decide(43, ask_refund(42, 40, 7000, 0)->id, true, 0)->amount == 7000);
+    CHECK(balance_of("code:acme/17") == before + 4667);
+    CHECK(decide(45, ask_refund(44, 40, 0, 0)->id, true, 0)->amount == 8000);
+    CHECK(balance_of("code:acme/17") == 0);
+    CHECK(ask_refund(46, 40, 1, 0) == NULL && err.code == ERR_LIMIT);
+    move.key = key_of(47);
+    CHECK(ask(&move.base) == NULL && err.code == ERR_INVALID); // nothing is left to be moved
+}
+
+static const Quoin__V1__Refund *ask_with(uint8_t key, uint8_t reservation, bool has,
+                                         uint32_t impressions, bool aborted)
+{
+    Quoin__V1__AskRefundRequest request = QUOIN__V1__ASK_REFUND_REQUEST__INIT;
+    request.key = key_of(key);
+    request.reservation = key_of(reservation);
+    request.reason = text_of("pages are missing");
+    request.has_impressions = has;
+    request.impressions = impressions;
+    request.aborted = aborted;
+    return ask(&request.base);
+}
+
+static void test_by_rule(void)
+{
+    Quoin__V1__SetMoneySettingsRequest set = QUOIN__V1__SET_MONEY_SETTINGS_REQUEST__INIT;
+    Quoin__V1__MoneySettings settings = QUOIN__V1__MONEY_SETTINGS__INIT;
+    set.key = key_of(50);
+    set.settings = &settings;
+    settings.refund_by_rule = true;
+    CHECK(ask(&set.base) == NULL && err.code == ERR_INVALID); // no amount, no time
+    settings.refund_most = 20000;
+    settings.refund_minutes = 10;
+    CHECK(ask(&set.base) != NULL);
+    CHECK(charge(51, 5));
+    const Quoin__V1__Refund *refund = ask_with(52, 51, true, 3, false);
+    CHECK(refund != NULL && strcmp(refund->status, "approved") == 0 && refund->amount == 10000);
+    CHECK(strcmp(refund->decided_by, "rule") == 0 && strstr(refund->why, "3 of 5 pages") != NULL);
+    CHECK(ask_with(52, 51, true, 3, false)->amount == 10000); // the same asking
+    refund = ask_with(53, 51, true, 3, false); // the same evidence gives nothing twice
+    CHECK(refund != NULL && strcmp(refund->status, "asked") == 0);
+    CHECK(charge(54, 5));
+    CHECK(strcmp(ask_with(55, 54, false, 0, true)->status, "asked") == 0); // 0.25 is too much
+    CHECK(charge(56, 4) && charge(58, 4));
+    CHECK(ask_with(57, 56, false, 0, true)->amount == 20000);
+    now += 11LL * 60 * 1000;
+    CHECK(strcmp(ask_with(59, 58, false, 0, true)->status, "asked") == 0); // too late
+    CHECK(charge(60, 4));
+    CHECK(strcmp(ask_with(61, 60, true, 4, true)->status, "asked") == 0); // all came out
+}
+
+static void test_lists(void)
+{
+    Quoin__V1__ListRefundsRequest request = QUOIN__V1__LIST_REFUNDS_REQUEST__INIT;
+    request.status = text_of("asked");
+    const Quoin__V1__ListRefundsReply *list = ask(&request.base);
+    CHECK(list != NULL && list->n_refunds == 5 && !list->more);
+    request.limit = 2;
+    list = ask(&request.base);
+    CHECK(list != NULL && list->n_refunds == 2 && list->more);
+    request.user = text_of("Mary");
+    request.status = text_of("");
+    request.after = 2;
+    list = ask(&request.base);
+    CHECK(list != NULL && list->n_refunds == 2 && list->refunds[0]->id == 3);
+    request.user = text_of("tom");
+    list = ask(&request.base);
+    CHECK(list != NULL && list->n_refunds == 0);
+    request.status = text_of("open");
+    CHECK(ask(&request.base) == NULL && err.code == ERR_INVALID);
+}
+
+static void test_the_nth_call_failing_gives_all_or_nothing(void)
+{
+    int failures = 0;
+    CHECK(charge(70, 4));
+    int64_t before = balance_of("user:mary") + balance_of("allotment:mary");
+    int64_t id = ask_refund(71, 70, 0, 0)->id;
+    for (int n = 1; n < 300; n++) {
+        db_fault_at(cas_db(cas), n, n % 2 == 0);
+        bool ok = decide(72, id, true, 0) != NULL;
+        db_fault_at(cas_db(cas), 0, false);
+        CHECK(balance_of("user:mary") + balance_of("allotment:mary") == before + (ok ? 20000 : 0));
+        failures += ok ? 0 : 1;
+        if (ok) {
+            break;
+        }
+    }
+    CHECK(failures > 10);
+}
+
+int main(void)
+{
+    fixture_begin();
+    CHECK(fixture_open() && now_is_real() && add_person(1, "mary", 100000) != NULL);
+    CHECK(add_payer(ACME, 2, "acme/17", 0, 0, 0, 1000000) && add_account(MARY, "mary", 0, 0));
+    test_asked_and_approved();
+    test_never_more_than_was_charged();
+    test_denied();
+    test_after_a_move();
+    test_by_rule();
+    test_lists();
+    test_the_nth_call_failing_gives_all_or_nothing();
+    return fixture_end();
+}
