@@ -8,7 +8,7 @@
 #include "proto/health.pb-c.h"
 #include "proto/reflection.pb-c.h"
 
-enum { METHODS_MAX = 64 };
+enum { METHODS_MAX = 512 };
 
 #define REFLECT_ASKED(what) GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__MESSAGE_REQUEST_##what
 #define REFLECT_REPLIED(what)                                                                      \
