@@ -1,6 +1,8 @@
 // quoin-cas: the core accounting server, SM-PAS-1: who may, and what does it cost? Its database is
-// DIR/cas/cas.db, beside it DIR/cas/witness, which notices a ledger that was shortened.
+// DIR/cas/cas.db or on PostgreSQL (docs/stores.md); DIR/cas/witness which notices a ledger that was
+// shortened.
 
+#include "base/buf.h"
 #include "base/fs.h"
 #include "base/log.h"
 #include "cas/serve.h"
@@ -28,16 +30,40 @@ static void log_start_of(struct cas *cas)
     }
 }
 
+// --store, or what "quoin up --store" left in DIR/cas/store, or the file DIR/cas/cas.db.
+static bool find_store(struct svc *svc, struct buf *dsn, struct err *err)
+{
+    OWN(buf_free) struct buf kept = BUF_CAP(QUOIN_CAS_PATH_MAX);
+    const char *path = svc_path(svc, "cas/store");
+    const char *asked = svc_settings(svc)->store;
+    if (asked == NULL && access(path, F_OK) == 0) {
+        if (!fs_read(path, &kept, err)) {
+            return false;
+        }
+        asked = kept.len > 0 ? kept.ptr : "";
+    }
+    size_t len = asked == NULL ? 0 : strcspn(asked, "\r\n");
+    if (len == 0 || (len == 7 && strncmp(asked, "sqlite:", 7) == 0)) {
+        buf_addf(dsn, "sqlite:%s", svc_path(svc, "cas/cas.db"));
+    } else {
+        buf_add(dsn, (struct str){ asked, len });
+    }
+    return buf_ok(dsn) || err_set(err, ERR_INVALID, "the store's address is too long");
+}
+
 static bool start(struct svc *svc, void *state, struct err *err)
 {
     struct cas_serve **serve = state;
     struct cas *cas = NULL;
-    char dsn[QUOIN_CAS_PATH_MAX];
+    OWN(buf_free) struct buf dsn = BUF_CAP(QUOIN_CAS_PATH_MAX);
     const char *certificate = svc_path(svc, "pki/ca.crt");
     const char *key = svc_path(svc, "pki/ca.key");
     bool signs = access(key, R_OK) == 0;
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s", svc_path(svc, "cas/cas.db"));
-    const struct cas_options options = { .dsn = dsn,
+    db_allow_postgres();
+    if (!find_store(svc, &dsn, err)) {
+        return false;
+    }
+    const struct cas_options options = { .dsn = dsn.ptr,
                                          .witness = svc_path(svc, "cas/witness"),
                                          .authority_certificate = signs ? certificate : NULL,
                                          .authority_key = signs ? key : NULL };

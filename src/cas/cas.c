@@ -86,8 +86,8 @@ static bool cas_witness_open(struct cas *cas, const char *path, struct err *err)
     if (!same) {
         return err_set(err, ERR_CONFLICT,
                        "the ledger had come to entry %lld and this database does not hold it: its "
-                       "end was lost or an older copy stands here. Restore the newest copy; to "
-                       "accept the loss, remove %.80s",
+                       "end was lost, or an older copy or another store stands here. Restore the "
+                       "newest copy (or: quoin store copy); to accept the loss, remove %.80s",
                        (long long)seen.sequence, path);
     }
     cas->witness = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -99,7 +99,11 @@ void cas_committed(struct cas *cas)
 {
     struct ledger_head head;
     struct err unheard;
-    if (cas->witness < 0 || !ledger_head(cas->ledger, &head, &unheard)) {
+    if (!ledger_head(cas->ledger, &head, &unheard)) {
+        return;
+    }
+    cas->seen = head;
+    if (cas->witness < 0) {
         return;
     }
     OWN(buf_free) struct buf text = BUF_CAP(256);
@@ -108,6 +112,21 @@ void cas_committed(struct cas *cas)
     buf_add(&text, STR("\n"));
     // A witness that could not be written sees less; the ledger itself is not harmed.
     (void)!pwrite(cas->witness, text.ptr, text.len, 0);
+}
+
+// A database server that came back, or a standby in its place, must hold what was acknowledged.
+static bool cas_again(void *arg, struct err *err)
+{
+    struct cas *cas = arg;
+    bool same = true;
+    if (!ledger_has_head(cas->ledger, &cas->seen, &same, err)) {
+        return false;
+    }
+    return same || err_set(err, ERR_CONFLICT,
+                           "the database server does not hold entry %lld of the ledger, which was "
+                           "acknowledged: a standby that was behind was promoted. Nothing is "
+                           "written there; bring the right server back",
+                           (long long)cas->seen.sequence);
 }
 
 static bool cas_first_account(struct cas *cas, const char *name, uint8_t number, int64_t now,
@@ -163,6 +182,12 @@ static bool cas_people_move(struct cas *cas, struct err *err)
     return true;
 }
 
+static bool cas_begin(struct cas *cas, const struct cas_options *options, struct err *err)
+{
+    return cas_witness_open(cas, options->witness, err) && cas_people_move(cas, err) &&
+           cas_found_site(cas, err) && cas_authority_open(cas, options, err);
+}
+
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
@@ -170,20 +195,22 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
     made->tariff = cas_tariff_new();
     // A charge touches some ten pages. The log is copied home in quiet moments; a commit does it
     // only where there were none for so long.
-    const struct db_options store = {
-        .dsn = options->dsn, .exclusive = true, .checkpoint_pages = 8000, .log_kib = 8 << 10
-    };
+    const struct db_options store = { .dsn = options->dsn,
+                                      .exclusive = true,
+                                      .alone = options->bare,
+                                      .checkpoint_pages = 8000,
+                                      .log_kib = 8 << 10 };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
         !config_open(made->db, &made->config, err) ||
         !history_open(made->db, &made->history, err) ||
         !accounts_open(made->db, &made->accounts, err) ||
         !quota_open(made->db, &made->quota, err) || !cas_runs_open(made, err) ||
         !cas_store_open(made, err) || !cas_payers_open(made, err) ||
-        !cas_witness_open(made, options->witness, err) || !cas_people_move(made, err) ||
-        !cas_found_site(made, err) || !cas_authority_open(made, options, err)) {
+        (!options->bare && !cas_begin(made, options, err))) {
         return false;
     }
     cas_committed(made);
+    db_on_again(made->db, cas_again, made);
     *cas = made;
     made = NULL;
     return true;

@@ -21,7 +21,8 @@ enum {
 };
 
 struct cas_options {
-    const char *dsn;     // "sqlite:DIR/cas/cas.db"
+    const char *dsn;     // "sqlite:DIR/cas/cas.db", "postgresql://..."
+    bool bare;           // only the tables are made, and nobody else may have it open: for copying
     const char *witness; // a small file beside it that says how far the ledger had come; NULL: none
     const char *authority_certificate; // PEM; NULL: this one signs no certificates
     const char *authority_key;

@@ -55,9 +55,10 @@ struct cas {
     struct cas_payers *payers;            // owned; payers_int.h
     // The statements of schedule_db.c; db's.
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
-    int witness;            // descriptor; -1: none
-    int64_t payers_version; // of the configuration, when it was looked whether
-    bool payers_any;        // there is a rule of who pays
+    int witness;             // descriptor; -1: none
+    struct ledger_head seen; // the head after our last commit
+    int64_t payers_version;  // of the configuration, when it was looked whether
+    bool payers_any;         // there is a rule of who pays
 };
 
 struct cas_join {

@@ -17,6 +17,9 @@ COMMAND(
            "or 0)"),
     OPTION("listen", "ADDRESS",
            "numeric address to listen on (default 127.0.0.1: this machine only)"),
+    OPTION("store", "ADDRESS",
+           "where accounts and the ledger are kept: postgresql://USER@HOST:PORT/DATABASE, or "
+           "sqlite: for a file in DIR (default: as last time, or sqlite:); see docs/stores.md"),
     OPTION("demo", NULL,
            "adds a virtual printer, a queue and a person, prints a sample and shows "
            "what happened"))

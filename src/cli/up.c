@@ -543,6 +543,31 @@ static bool read_options(struct up *up, struct err *err)
     return cli_port(&up->place, CLI_DEMO_PORT, &highest, err);
 }
 
+// CAS reads it there: an address on a command line is everyone's to see.
+static bool keep_store(struct up *up, struct err *err)
+{
+    const char *store = cli_value(up->cli, "store");
+    OWN(buf_free) struct buf line = BUF_CAP(4096);
+    if (store == NULL) {
+        return true;
+    }
+    const char *user = strstr(store, "://");
+    const char *at = user == NULL ? NULL : strchr(user + 3, '@');
+    const char *colon = at == NULL ? NULL : memchr(user + 3, ':', (size_t)(at - user - 3));
+    if (colon != NULL || strstr(store, "password=") != NULL) {
+        return err_set(err, ERR_INVALID,
+                       "--store holds no password: put it into a passfile of mode 0600 and name "
+                       "that: ?passfile=FILE (or use ~/.pgpass)");
+    }
+    if (strncmp(store, "postgresql://", 13) != 0 && strcmp(store, "sqlite:") != 0) {
+        return err_set(err, ERR_INVALID,
+                       "--store is postgresql://USER@HOST:PORT/DATABASE, or sqlite: for DIR/cas");
+    }
+    buf_addf(&line, "%s\n", store);
+    return fs_make_folder(cli_path(up->cli, "cas"), err) &&
+           fs_replace(cli_path(up->cli, "cas/store"), buf_str(&line), 0600, err);
+}
+
 static bool take_folder(struct up *up, struct err *err)
 {
     static const char *const folders[] = { "run", "log", "pki" };
@@ -700,7 +725,7 @@ bool cli_up(struct cli *cli, struct err *err)
         return false;
     }
     up->loop = cli_loop(cli);
-    bool good = take_folder(up, err) && prepare(up, err);
+    bool good = take_folder(up, err) && keep_store(up, err) && prepare(up, err);
     if (good) {
         run(up);
         cli->exit = up->failed ? CLI_EXIT_REFUSED : CLI_EXIT_OK;

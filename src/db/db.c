@@ -101,6 +101,12 @@ void db_close(struct db **db)
     *db = NULL;
 }
 
+void db_on_again(struct db *db, bool (*fn)(void *arg, struct err *err), void *arg)
+{
+    db->on_again = fn;
+    db->on_again_arg = arg;
+}
+
 const struct db_start *db_start_of(const struct db *db)
 {
     return &db->start;

@@ -33,6 +33,8 @@ struct db_options {
     // No other connection, of any process, may open it meanwhile, and no shared memory is used.
     // SQLite only: PostgreSQL lets one transaction of db_begin run at a time, of all processes.
     bool exclusive;
+    // Nobody else of ours may have it open, on PostgreSQL too: for copying it.
+    bool alone;
     // Check every page and index also after a clean stop.
     bool always_check;
     // Pages of 4 KiB that the log may hold before a commit copies them home; 0: 1,000.
@@ -68,6 +70,10 @@ const struct db_start *db_start_of(const struct db *db);
 // An earlier call met an input/output error or damage: what is on disk is no longer known, and only
 // closing it and starting anew tells. The process must stop accepting and end.
 bool db_must_stop(const struct db *db);
+
+// Called when a lost connection was made again, before anything else runs on it; false (*err says
+// why) refuses it. For what must still be there: a standby may have come into the server's place.
+void db_on_again(struct db *db, bool (*fn)(void *arg, struct err *err), void *arg);
 
 // Migrations go forward only. Each text is run once, in order of `version` from 1, in a transaction
 // of its own, and kept: a text that differs from the one that was run is ERR_CONFLICT, as is a

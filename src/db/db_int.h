@@ -69,7 +69,9 @@ struct db {
     struct db_stmt *verbs[DB_VERB_COUNT]; // borrowed from stmts
     int64_t copied_at;                    // pages_written at the last db_checkpoint
     bool must_stop;
-    const char *gather_tables; // NULL: nobody gathers
+    bool (*on_again)(void *arg, struct err *err); // NULL: nobody asks
+    void *on_again_arg;                           // borrowed
+    const char *gather_tables;                    // NULL: nobody gathers
     bool (*gather_flush)(void *arg, struct err *err);
     void *gather_arg; // borrowed
     bool gathered;    // something waits for the flush

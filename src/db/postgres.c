@@ -647,7 +647,7 @@ static bool pg_open(struct db *db, const char *where, struct err *err)
     pg->dsn = mem_new(len + 1);
     memcpy(pg->dsn, db->options.dsn, len);
     db->inner = pg;
-    return db_pg_connect(db, err);
+    return db_pg_check_dsn(pg->dsn, err) && db_pg_connect(db, err);
 }
 
 static void pg_close(struct db *db)

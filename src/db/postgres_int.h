@@ -26,6 +26,7 @@ static inline struct pg *pg_of(const struct db *db)
 
 // --- postgres_open.c ----------------------------------------------------------------------------
 
+bool db_pg_check_dsn(const char *dsn, struct err *err) CC_MUST_USE;
 // Connects if it is not, and makes the session what the ledger needs.
 bool db_pg_connect(struct db *db, struct err *err) CC_MUST_USE;
 // Gives the connection up; what was open in it is gone.

@@ -164,6 +164,28 @@ bool db_pg_exec(struct db *db, const char *sql, PGresult **result, struct err *e
     return good;
 }
 
+// Who works with the database shares a lock; who copies it wants it alone. It lasts as long as the
+// session.
+static bool pg_enter(struct db *db, struct err *err)
+{
+    PGresult *answer = NULL;
+    if (db->options.read_only) {
+        return true;
+    }
+    if (!db_pg_exec(db,
+                    db->options.alone ? "SELECT pg_try_advisory_lock(87442131023)"
+                                      : "SELECT pg_try_advisory_lock_shared(87442131023)",
+                    &answer, err)) {
+        return false;
+    }
+    bool good = strcmp(PQgetvalue(answer, 0, 0), "t") == 0;
+    PQclear(answer);
+    return good ||
+           err_set(err, ERR_CONFLICT,
+                   db->options.alone ? "an engine works with the database; stop that one first"
+                                     : "the database is being copied; start when that is done");
+}
+
 static bool pg_session(struct db *db, struct err *err)
 {
     struct pg *pg = pg_of(db);
@@ -182,7 +204,7 @@ static bool pg_session(struct db *db, struct err *err)
     }
     bool good = pg_judge(facts, err);
     PQclear(facts);
-    return good &&
+    return good && pg_enter(db, err) &&
            (PQenterPipelineMode(pg->conn) == 1 || err_set(err, ERR_INTERNAL, "no pipeline mode"));
 }
 
@@ -217,6 +239,29 @@ static bool pg_fail_connect(struct db *db, struct err *err)
                    (int)(why.len < 170 ? why.len : 170), why.ptr);
 }
 
+// A password on a command line is read by everyone with ps, and one in a dsn ends in logs.
+bool db_pg_check_dsn(const char *dsn, struct err *err)
+{
+    char *why = NULL;
+    PQconninfoOption *words = PQconninfoParse(dsn, &why);
+    bool good = words != NULL;
+    if (!good) {
+        struct str line = pg_first_line(why);
+        (void)!err_set(err, ERR_INVALID, "%.*s; it is spelled postgresql://USER@HOST:PORT/DATABASE",
+                       (int)(line.len < 150 ? line.len : 150), line.ptr);
+    }
+    for (const PQconninfoOption *word = words; good && word->keyword != NULL; word++) {
+        if (strcmp(word->keyword, "password") == 0 && word->val != NULL) {
+            good = err_set(err, ERR_INVALID,
+                           "a store's address holds no password: put it into a passfile of mode "
+                           "0600 and name that: ?passfile=FILE (or use ~/.pgpass)");
+        }
+    }
+    PQconninfoFree(words);
+    PQfreemem(why);
+    return good;
+}
+
 static void pg_notice(void *arg, const PGresult *result)
 {
     (void)arg, (void)result; // what matters is an error
@@ -238,7 +283,8 @@ bool db_pg_connect(struct db *db, struct err *err)
     if (good) {
         (void)PQsetNoticeReceiver(pg->conn, pg_notice, NULL);
         pg->session++;
-        good = pg_session(db, err);
+        bool again = pg->session > 1 && db->on_again != NULL;
+        good = pg_session(db, err) && (!again || db->on_again(db->on_again_arg, err));
     } else {
         good = pg_fail_connect(db, err);
     }

@@ -60,6 +60,7 @@ static bool options_take(int option, const char *value, struct svc_options *opti
     case 'o': return options_read_offset(value, &options->settings.port_offset, err);
     case 'c': return options_read_address(value, &options->settings.cas, err);
     case 'g': return options_read_level(value, &options->log, err);
+    case 's': options->settings.store = value; return true;
     case 'h': options->help = true; return true;
     case 'v': options->version = true; return true;
     default: break;
@@ -91,10 +92,15 @@ static bool options_check(struct svc_options *options, struct err *err)
 bool svc_options_read(int argc, char **argv, struct svc_options *options, struct err *err)
 {
     static const struct option names[] = {
-        { "data", required_argument, NULL, 'd' },   { "port-offset", required_argument, NULL, 'o' },
-        { "listen", required_argument, NULL, 'l' }, { "cas", required_argument, NULL, 'c' },
-        { "log", required_argument, NULL, 'g' },    { "help", no_argument, NULL, 'h' },
-        { "version", no_argument, NULL, 'v' },      { NULL, 0, NULL, 0 },
+        { "data", required_argument, NULL, 'd' },
+        { "port-offset", required_argument, NULL, 'o' },
+        { "listen", required_argument, NULL, 'l' },
+        { "cas", required_argument, NULL, 'c' },
+        { "log", required_argument, NULL, 'g' },
+        { "store", required_argument, NULL, 's' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'v' },
+        { NULL, 0, NULL, 0 },
     };
     *options = (struct svc_options){ .log = LOG_INFO, .settings.listen = "127.0.0.1" };
     optind = 0; // anew, also after another reading in this process

@@ -481,7 +481,7 @@ static void svc_help(const struct svc *svc)
 {
     (void)fprintf(stdout,
                   "usage: %s --data DIR [--port-offset N] [--listen ADDRESS] [--cas HOST:PORT]\n"
-                  "           [--log error|warning|info|debug]\n"
+                  "           [--log error|warning|info|debug] [--store ADDRESS]\n"
                   "One engine of Quoin; \"quoin up\" starts it.\n",
                   svc->program);
 }

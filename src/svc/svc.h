@@ -14,11 +14,13 @@
 
 // What `quoin up` and packaging give an engine on its command line:
 //   --data DIR --port-offset N --listen ADDRESS [--cas HOST:PORT] [--log LEVEL]
+//   [--store sqlite:|postgresql://HOST/DATABASE]
 struct svc_settings {
     const char *data; // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid, which it locks
     uint16_t port_offset;
     const char *listen;     // numeric address; default "127.0.0.1"
     struct net_address cas; // default: this host, CAS's port with our offset
+    const char *store;      // of CAS: where its database is; NULL: as DIR/cas/store says
 };
 
 struct svc;        // the running engine

@@ -44,6 +44,8 @@ static void test_without_a_server_it_says_what_to_do(void)
     refused("postgresql://127.0.0.1:1/x", ERR_UNAVAILABLE, "cannot be reached");
     refused("postgresql:///x?host=/tmp/nobody-is-here", ERR_UNAVAILABLE, "cannot be reached");
     refused("postgresql:///x?nonsense=1", ERR_INVALID, "it is spelled");
+    refused("postgresql://mary:secret@127.0.0.1/x", ERR_INVALID, "passfile");
+    CHECK(strstr(err.text, "secret") == NULL);
     refused("mysql://x", ERR_INVALID, "postgresql://HOST/DATABASE");
 }
 
@@ -66,6 +68,49 @@ static void test_a_database_must_be_fit(void)
                    dsn);
     refused(other, ERR_DENIED, "quoin store prepare");
     store_say(dsn, "GRANT ALL ON SCHEMA public TO PUBLIC");
+}
+
+static void cut(void)
+{
+    char admin[STORE_DSN_MAX];
+    store_dsn_of(admin, "postgres");
+    store_say(admin,
+              "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname LIKE "
+              "'t%' AND pid <> pg_backend_pid()");
+}
+
+static void test_who_wants_it_alone_gets_it_alone(void)
+{
+    struct db *one = open_it();
+    OWN(db_close) struct db *two = open_it();
+    struct db *alone = NULL;
+    const struct db_options options = { .dsn = dsn, .alone = true };
+    CHECK(!db_open(&alone, &options, &err) && err.code == ERR_CONFLICT);
+    db_close(&one);
+    db_close(&two);
+    CHECK(db_open(&alone, &options, &err));
+    CHECK(!db_open(&one, &(struct db_options){ .dsn = dsn }, &err) && err.code == ERR_CONFLICT);
+    CHECK(strstr(err.text, "being copied") != NULL);
+    db_close(&alone);
+}
+
+static bool is_lost;
+
+static bool still_there(void *arg, struct err *why)
+{
+    (void)arg;
+    return !is_lost || err_set(why, ERR_CONFLICT, "the standby does not hold it");
+}
+
+static void test_a_server_in_its_place_is_looked_at(void)
+{
+    OWN(db_close) struct db *db = open_it();
+    db_on_again(db, still_there, NULL);
+    cut();
+    CHECK(reads(db, "SELECT 7") == -1 && reads(db, "SELECT 7") == 7);
+    is_lost = true;
+    cut();
+    CHECK(reads(db, "SELECT 7") == -1 && reads(db, "SELECT 7") == -1 && err.code == ERR_CONFLICT);
 }
 
 static void test_a_session_is_durable_whatever_the_server_says(void)
@@ -135,15 +180,6 @@ static void test_one_writer_at_a_time(void)
         CHECK(waitpid(children[i], &status, 0) == children[i] && status == 0);
     }
     CHECK(reads(db, "SELECT x FROM counted") == WRITERS * ROUNDS);
-}
-
-static void cut(void)
-{
-    char admin[STORE_DSN_MAX];
-    store_dsn_of(admin, "postgres");
-    store_say(admin,
-              "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname LIKE "
-              "'t%' AND pid <> pg_backend_pid()");
 }
 
 static void test_a_lost_connection_is_made_again(void)
@@ -219,6 +255,8 @@ int main(void)
     }
     store_make(dsn, folder_make());
     test_a_database_must_be_fit();
+    test_who_wants_it_alone_gets_it_alone();
+    test_a_server_in_its_place_is_looked_at();
     test_a_session_is_durable_whatever_the_server_says();
     test_a_reader_cannot_write();
     test_a_trigger_denies();
