@@ -15,6 +15,7 @@ static const struct cas_walk_kind *const cas_walk_kinds[] = {
     &cas_walk_export,
     &cas_walk_totals,
     &cas_walk_forget,
+    &cas_walk_try,
 };
 
 const struct cas_walk_kind *cas_walk_find(const ProtobufCMessageDescriptor *ask)

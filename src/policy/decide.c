@@ -46,7 +46,7 @@ static void decide_carry(struct decide *decide, const struct policy_action *acti
     case POLICY_SIDES: first = &outcome->sides; break;
     case POLICY_COLOR: first = &outcome->color; break;
     case POLICY_NOTIFY:
-        if (decide->ask->arena != NULL && outcome->notice_count < POLICY_NOTICES_MAX) {
+        if (outcome->notice_count < POLICY_NOTICES_MAX) {
             outcome->notices[outcome->notice_count++] = decide_fill(decide, action->text);
         }
         return;
@@ -98,6 +98,9 @@ static bool decide_rule(struct decide *decide, const struct policy_set *set,
     }
     if (!met) {
         return false;
+    }
+    if (ask->met != NULL && set == ask->sets[0]) {
+        ask->met[rule - set->rules]++;
     }
     decide_note(decide, set, rule);
     for (size_t i = 0; i < rule->action_count; i++) {

@@ -120,13 +120,14 @@ struct policy_ask {
     const struct policy_set *const *sets; // in their order; the first that ends, ends it
     size_t count;
     struct expr_env *env; // its trace is used here
-    // Where texts and steps go. NULL: texts are left out, and no steps are kept. What does not fit
+    // Where texts and steps go. NULL: texts are empty, and no steps are kept. What does not fit
     // is left out.
     struct arena *arena;
     // Told of each rule that is tried, with what it read; may be NULL.
     void (*tried)(void *arg, const struct policy_set *set, const struct policy_rule *rule, bool met,
                   const struct expr_trace *trace);
     void *arg;
+    int64_t *met; // how often each rule of the first set was met; may be NULL
 };
 
 // The first rule that routes, or sets sides or colour, wins; notices add up; charges multiply.

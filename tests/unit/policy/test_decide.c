@@ -116,7 +116,8 @@ static void test_nothing_is_kept_without_an_arena(void)
     struct expr_env env = expr_env_of(&work, (struct expr_local){ 0 });
     struct policy_outcome outcome;
     policy_decide(&(struct policy_ask){ .sets = sets, .count = 1, .env = &env }, &outcome);
-    CHECK(outcome.verdict == POLICY_DENY && outcome.text.len == 0 && outcome.notice_count == 0);
+    CHECK(outcome.verdict == POLICY_DENY && outcome.text.len == 0 && outcome.notice_count == 1);
+    CHECK(outcome.notices[0].len == 0);
     CHECK(outcome.step_count == 0);
 }
 
