@@ -70,6 +70,57 @@ COMMAND(
     OPTION("color", "AMOUNT[,AMOUNT...]", "a page with colour"),
     OPTION("duplex", "PERCENT", "what a two-sided page costs of a one-sided one, 0 to 1000"),
     OPTION("per-job", "AMOUNT", "added to every job"), DRY_RUN)
+COMMAND(
+    policy_check, "policy check", "FILE", 1, 1, "anyone", "checks a file of rules and its examples",
+    "Compiles FILE and runs every \"expect\" in it; docs/policy.md tells the language. Nothing is "
+    "set. Leaves with 5 if anything is wrong.",
+    NONE)
+COMMAND(policy_test, "policy test", "FILE [FIELD=VALUE...]", 1, CLI_MANY, "anyone",
+        "shows what a file of rules says of one job",
+        "The job is one black page at noon on Monday, 2024-01-01, but for what is said of it: "
+        "user=mary "
+        "groups=students,library pages=120 color_pages=3 hour=19. Shows every rule that is tried, "
+        "whether it is met, and what it read.",
+        NONE)
+COMMAND(
+    policy_set, "policy set", "NAME FILE", 2, 2, "administrator", "puts a file of rules in force",
+    "It replaces what NAME was. Refused while it does not compile or an example does not come out. "
+    "Sets are tried by their order, the least first; those of one order by name.",
+    OPTION("queue", "QUEUE[,QUEUE...]",
+           "for these queues; * and ? stand for any letters and any one (default: all)"),
+    OPTION("order", "N", "its place among the sets (default 0)"),
+    OPTION("why", "TEXT", "the reason that the audit keeps"), DRY_RUN)
+COMMAND(policy_list, "policy list", "", 0, 0, "administrator", "lists the rule sets in force", "",
+        NONE)
+COMMAND(policy_show, "policy show", "NAME", 1, 1, "administrator", "shows a rule set", "",
+        OPTION("version", "N", "an earlier version of it"))
+COMMAND(policy_history, "policy history", "NAME", 1, 1, "administrator",
+        "lists the versions of a rule set, the newest first", "", NONE)
+COMMAND(policy_diff, "policy diff", "NAME [FILE]", 1, 2, "administrator",
+        "compares a rule set with FILE or with another version", "",
+        OPTION("from", "N", "the earlier version (default: the one in force)"),
+        OPTION("to", "N", "the later version (default: the one in force)"))
+COMMAND(policy_rollback, "policy rollback", "NAME", 1, 1, "administrator",
+        "puts an earlier version of a rule set in force again",
+        "Without --to it takes back the last change, also a removal.",
+        OPTION("to", "N", "this version"), OPTION("why", "TEXT", "the reason that the audit keeps"),
+        DRY_RUN)
+COMMAND(policy_remove, "policy remove", "NAME", 1, 1, "administrator", "removes a rule set",
+        "Its versions are kept: \"quoin policy rollback\" brings it back.",
+        OPTION("why", "TEXT", "the reason that the audit keeps"), DRY_RUN)
+COMMAND(
+    policy_try, "policy dry-run", "FILE", 1, 1, "administrator",
+    "tells what a file of rules would have done to the jobs of the past",
+    "Tries every job that was printed and charged, in the order of their times: how many would "
+    "have "
+    "been denied, held, changed or charged otherwise, what that saves, and whose jobs. Nothing is "
+    "set or changed. The titles of documents are not kept, so rules about them are never met.",
+    OPTION("since", "TIME",
+           "only jobs that ended then or later: 2026-11-01 or 2026-11-01T10:00:00, "
+           "in UTC (default: all that is kept)"),
+    OPTION("until", "TIME", "only jobs that ended before"),
+    OPTION("queue", "QUEUE[,QUEUE...]",
+           "only jobs on these queues; * and ? as in policy set (default: all)"))
 COMMAND(job_list, "job list", "", 0, 0, "administrator", "lists jobs, the oldest first",
         "A job's cost is what is reserved until it is settled, and what was charged then.",
         OPTION("user", "NAME", "only this person's"), OPTION("queue", "NAME", "only this queue's"),
