@@ -37,7 +37,7 @@ extern const struct cas_walk_kind cas_walk_verify; // verify.c
 extern const struct cas_walk_kind cas_walk_export; // past.c
 extern const struct cas_walk_kind cas_walk_totals;
 extern const struct cas_walk_kind cas_walk_forget;
-extern const struct cas_walk_kind cas_walk_try;    // try.c
+extern const struct cas_walk_kind cas_walk_try; // try.c
 
 // --- on the wire, with serve.c ------------------------------------------------------------------
 
