@@ -14,7 +14,7 @@ enum {
     CAS_SCHEDULE_MISSED_MOST = 31, // runs of one schedule that are made up for, where it says all
     CAS_RUN_RESULT_MAX = 240,
     CAS_RUN_CURSOR_MAX = 160,
-    CAS_RUN_SLICE = 200, // people, counters of one slice
+    CAS_RUN_SLICE = 100, // people, counters of one slice
 };
 
 struct cas_schedule {

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { SCHEDULES_DRY_SLICES = 50 };
+enum { SCHEDULES_DRY_SLICES = 100 };
 
 static size_t schedules_most(uint32_t limit)
 {

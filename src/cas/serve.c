@@ -203,6 +203,10 @@ static void serve_call_done(struct net_batch_item *item)
     if (call->base.task.ok && call->reply->descriptor == &quoin__v1__join_token__descriptor) {
         serve_token_made(serve, (const Quoin__V1__JoinToken *)call->reply);
     }
+    if (call->base.task.ok &&
+        call->ask->descriptor == &quoin__v1__run_schedule_request__descriptor) {
+        serve_schedule(serve);
+    }
     // No call: cancelled or its time was over; the same key gives the answer again.
     if (at != NULL && call->base.task.ok) {
         wire_call_answer(at, call->reply);

@@ -10,7 +10,7 @@
 
 enum {
     CLI_MANY = 10000000,             // arguments: as many as one likes
-    CLI_OPTIONS_MAX = 10,            // of one command, with the common ones
+    CLI_OPTIONS_MAX = 24,            // of one command, with the common ones
     CLI_ARENA_BYTES_MAX = 256 << 20, // what one command may keep
     CLI_OUTPUT_BYTES_MAX = 64 << 20, // what it prints at a time
 };

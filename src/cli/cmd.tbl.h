@@ -70,6 +70,101 @@ COMMAND(
     OPTION("color", "AMOUNT[,AMOUNT...]", "a page with colour"),
     OPTION("duplex", "PERCENT", "what a two-sided page costs of a one-sided one, 0 to 1000"),
     OPTION("per-job", "AMOUNT", "added to every job"), DRY_RUN)
+COMMAND(quota_list, "quota list", "", 0, 0, "administrator", "lists quotas", "", NONE)
+COMMAND(quota_show, "quota show", "NAME", 1, 1, "administrator", "shows one quota", "", NONE)
+COMMAND(
+    quota_set, "quota set", "NAME", 1, 1, "administrator", "adds or changes a quota",
+    "What is not named stays as it is. A job that would pass the limit is refused or held; how "
+    "much is left is enforced when its money is set aside. A new limit acts at once, and what was "
+    "used is not lost.",
+    OPTION("counts", "pages|color-pages|sheets|area|money",
+           "what it counts; area in square metres"),
+    OPTION("most", "N", "how much of it in a period"),
+    OPTION("period", "day|week|month|term|year|always",
+           "when it renews (default month; always: never)"),
+    OPTION("each", "user|group|department|printer|queue|all",
+           "what has a counter of its own (default user); all: one for all together"),
+    OPTION("for", "LIST",
+           "whom and what it is for: user:NAME,group:NAME,department:PATH,queue:NAME,printer:NAME,"
+           "kind:print|copy|scan|fax; \"\": everyone"),
+    OPTION("except", "LIST", "not for these: user:NAME,group:NAME,department:PATH"),
+    OPTION("carry", "PERCENT", "so much of what was left goes into the next period (default 0)"),
+    OPTION("carry-most", "N", "but at most so much"),
+    OPTION("warn", "PERCENT[,PERCENT...]", "tells people once when so much is used"),
+    OPTION("advice", "TEXT", "the last sentence of a refusal"),
+    OPTION("why", "TEXT", "the reason that the audit keeps"), DRY_RUN)
+COMMAND(quota_suspend, "quota suspend", "NAME", 1, 1, "administrator",
+        "counts and refuses nothing until it is resumed", "", NONE)
+COMMAND(quota_resume, "quota resume", "NAME", 1, 1, "administrator",
+        "lets a suspended quota count again", "", NONE)
+COMMAND(quota_remove, "quota remove", "NAME", 1, 1, "administrator", "removes a quota",
+        "What was used of it is kept, should it come back under its name.", DRY_RUN)
+COMMAND(quota_use, "quota use", "[NAME]", 0, 1, "administrator",
+        "shows what is used, reserved and left in this period",
+        "Of a quota that nobody used in this period, only a named user, group, department, printer "
+        "or queue has a line.",
+        OPTION("user", "NAME", "only this person's"), OPTION("group", "NAME", "only this group's"),
+        OPTION("department", "PATH", "only this department's"),
+        OPTION("printer", "NAME", "only this printer's"),
+        OPTION("queue", "NAME", "only this queue's"),
+        OPTION("limit", "N", "at most so many (default: all)"))
+COMMAND(quota_reset, "quota reset", "NAME", 1, 1, "administrator",
+        "puts back to 0 what was used in this period",
+        "What jobs under way have reserved stays reserved.", OPTION("user", "NAME", "of a person"),
+        OPTION("group", "NAME", "of a group"), OPTION("department", "PATH", "of a department"),
+        OPTION("printer", "NAME", "of a printer"), OPTION("queue", "NAME", "of a queue"),
+        OPTION("all", NULL, "of all"), DRY_RUN)
+COMMAND(grant_set, "grant set", "NAME", 1, 1, "administrator",
+        "adds or changes a schedule that grants money to allotments",
+        "What is not named stays as it is. Each run grants once to each person, also if it is "
+        "interrupted. See quoin schedule to run, suspend or remove it.",
+        OPTION("when", "\"MINUTE HOUR DAY MONTH WEEKDAY\"",
+               "when: \"0 6 1 * *\", @daily, @weekly, @monthly"),
+        OPTION("amount", "AMOUNT", "how much"),
+        OPTION("mode", "add|set-to|up-to", "adds it (default), sets to it, or adds up to --cap"),
+        OPTION("cap", "AMOUNT", "of up-to"),
+        OPTION("to", "all|LIST", "to whom: user:NAME,group:NAME,department:PATH"),
+        OPTION("zone", "ZONE", "by the clock of Europe/Berlin (default: the site's)"),
+        OPTION("missed", "latest|all",
+               "which missed runs are made up for, once (default latest; all: the last 31)"),
+        OPTION("why", "TEXT", "the reason that the ledger keeps (default: NAME)"), DRY_RUN)
+COMMAND(grant_list, "grant list", "", 0, 0, "administrator", "lists schedules that grant", "", NONE)
+COMMAND(schedule_list, "schedule list", "", 0, 0, "administrator", "lists schedules", "", NONE)
+COMMAND(schedule_show, "schedule show", "NAME", 1, 1, "administrator", "shows one schedule", "",
+        NONE)
+COMMAND(schedule_set, "schedule set", "NAME", 1, 1, "administrator",
+        "adds or changes a schedule that grants nothing",
+        "What is not named stays as it is. For grants see quoin grant set.",
+        OPTION("when", "\"MINUTE HOUR DAY MONTH WEEKDAY\"",
+               "when: \"0 6 1 * *\", @hourly, @daily, @weekly, @monthly, @yearly; day L is a "
+               "month's last"),
+        OPTION("do", "TASK", "what: quota-reset, lapse"),
+        OPTION("quota", "NAME", "which quota quota-reset puts back"),
+        OPTION("zone", "ZONE", "by the clock of Europe/Berlin (default: the site's)"),
+        OPTION("missed", "latest|all",
+               "which missed runs are made up for, once (default latest; all: the last 31)"),
+        DRY_RUN)
+COMMAND(schedule_suspend, "schedule suspend", "NAME", 1, 1, "administrator",
+        "begins no run until it is resumed", "What is due meanwhile is not made up for.", NONE)
+COMMAND(schedule_resume, "schedule resume", "NAME", 1, 1, "administrator",
+        "lets a suspended schedule run again", "", NONE)
+COMMAND(schedule_remove, "schedule remove", "NAME", 1, 1, "administrator", "removes a schedule",
+        "A run that has begun goes on.", DRY_RUN)
+COMMAND(schedule_run, "schedule run", "NAME", 1, 1, "administrator", "runs a schedule now",
+        "Waits until it is done. Leaves with 5 if it could not serve some. The run that is due "
+        "next comes all the same.",
+        DRY_RUN)
+COMMAND(schedule_runs, "schedule runs", "[NAME]", 0, 1, "administrator",
+        "lists runs, the newest first", "",
+        OPTION("limit", "N", "at most so many (default 50, at most 500)"))
+COMMAND(site_time, "site time", "", 0, 0, "administrator",
+        "shows or sets the site's zone, week and terms",
+        "Quotas renew, schedules run and rules read the hour by this clock.",
+        OPTION("zone", "ZONE", "such as Europe/Berlin (at first: this machine's)"),
+        OPTION("week-begins", "DAY", "the first day of a week (at first monday)"),
+        OPTION("terms", "NAME=FIRST..LAST,...",
+               "terms, in order: autumn=2026-09-01..2027-01-31; \"\": none"),
+        DRY_RUN)
 COMMAND(
     policy_check, "policy check", "FILE", 1, 1, "anyone", "checks a file of rules and its examples",
     "Compiles FILE and runs every \"expect\" in it; docs/policy.md tells the language. Nothing is "
