@@ -57,9 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2) {
         return 0;
     }
-    struct wire_method methods[64];
+    struct wire_method methods[512];
     size_t count = 0;
-    for (size_t i = 0; i < wire_kind_count; i++) {
+    for (size_t i = 0; i < wire_kind_count && count < 512; i++) {
         if ((wire_kinds[i].flags & CALL_OWN) == 0) {
             methods[count++] = (struct wire_method){ wire_kinds[i].path, handle };
         }
