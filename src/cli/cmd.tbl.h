@@ -39,6 +39,110 @@ COMMAND(user_deposit, "user deposit", "NAME AMOUNT", 2, 2, "administrator",
         OPTION("why", "TEXT", "the reason that the ledger keeps"))
 COMMAND(user_limit, "user limit", "NAME AMOUNT", 2, 2, "administrator",
         "sets how far below zero a balance may go", "0.00: not at all.", NONE)
+COMMAND(
+    user_purses, "user purses", "NAME", 1, 1, "administrator", "shows a person's two purses",
+    "The allotment is what was granted, and is spent first; the paid purse is what was paid in.",
+    NONE)
+COMMAND(user_adjust, "user adjust", "NAME AMOUNT", 2, 2, "administrator",
+        "corrects a purse by an entry with a reason",
+        "A negative AMOUNT takes away; write it after \"--\": quoin user adjust --why TEXT mary -- "
+        "-2.50.",
+        OPTION("why", "TEXT", "the reason; must be said"),
+        OPTION("reference", "TEXT", "a number of your own, such as a ticket's"),
+        OPTION("purse", "paid|allotment", "which purse (default paid)"),
+        OPTION("if-balance", "AMOUNT", "only if the purse's balance is just this"))
+COMMAND(user_transfer, "user transfer", "FROM TO AMOUNT", 3, 3, "administrator",
+        "moves a person's own money to another one",
+        "Of the paid purse only, nothing that is set aside and nothing of an overdraft. Whether it "
+        "is allowed says quoin money show.",
+        OPTION("why", "TEXT", "the reason that the ledger keeps"))
+COMMAND(
+    grant_add, "grant add", "[NAME]", 0, 1, "administrator", "grants to allotments",
+    "To one person, or to all of a group, of a department or of the site, page by page. A run over "
+    "many has a reference: the same command again goes on where it was broken off and grants "
+    "nobody "
+    "twice. Paid money is never touched.",
+    OPTION("group", "NAME", "to all members"),
+    OPTION("department", "PATH", "to all people of it, not of those below it"),
+    OPTION("everyone", NULL, "to everybody"), OPTION("amount", "AMOUNT", "how much is added"),
+    OPTION("up-to", "CAP", "adds only as far as the allotment reaches this"),
+    OPTION("set-to", "AMOUNT", "the allotment is this afterwards; takes back what is above"),
+    OPTION("why", "TEXT", "the reason; must be said"), OPTION("reference", "TEXT", "names the run"),
+    DRY_RUN)
+COMMAND(cash_deposit, "cash deposit", "NAME AMOUNT", 2, 2, "administrator",
+        "takes money at a cash desk", "",
+        OPTION("reference", "TEXT", "the receipt's number; a desk takes each once"),
+        OPTION("desk", "NAME", "the desk (default main)"),
+        OPTION("why", "TEXT", "the reason that the ledger keeps"))
+COMMAND(cash_withdraw, "cash withdraw", "NAME AMOUNT", 2, 2, "administrator",
+        "pays money out at a cash desk",
+        "Only a person's own: of the paid purse, nothing that is set aside or of an overdraft.",
+        OPTION("reference", "TEXT", "the receipt's number; a desk takes each once"),
+        OPTION("desk", "NAME", "the desk (default main)"),
+        OPTION("why", "TEXT", "the reason that the ledger keeps"))
+COMMAND(cash_list, "cash list", "", 0, 0, "administrator",
+        "lists payments at cash desks, and their closing sum", "",
+        OPTION("day", "DATE", "of this day, in UTC: 2026-11-22"),
+        OPTION("since", "TIME", "only then or later"), OPTION("until", "TIME", "only before"),
+        OPTION("desk", "NAME", "only this desk's"),
+        OPTION("by", "ASKER", "only booked by this one, as listed"))
+COMMAND(charge_show, "charge show", "JOB|RESERVATION", 1, 1, "administrator",
+        "shows who bears a charge, and who did before", "", NONE)
+COMMAND(
+    charge_move, "charge move", "JOB|RESERVATION", 1, 1, "administrator",
+    "moves a settled charge to other accounts",
+    "By new entries: each who paid gets it back, and the new ones pay. What was refunded stays so. "
+    "ACCOUNT is user:NAME, department:PATH, code:PATH or shared:NAME; several with per cents: "
+    "--to code:acme/17=60,user:mary=40; one without a per cent gets the rest.",
+    OPTION("to", "ACCOUNT[=PERCENT,...]", "who bears it from now on"),
+    OPTION("why", "TEXT", "the reason; must be said"),
+    OPTION("force", NULL,
+           "also to closed accounts and to those that have not enough: their limit grows by an "
+           "entry"),
+    DRY_RUN)
+COMMAND(
+    refund_ask, "refund ask", "JOB|RESERVATION", 1, 1, "administrator", "asks for a refund",
+    "Of pages, of an amount, or of all that is left. What the device said goes along, and where "
+    "the site refunds by rule (quoin money set) it may be given at once.",
+    OPTION("reason", "TEXT", "must be said"), OPTION("pages", "N", "so many of the pages"),
+    OPTION("amount", "AMOUNT", "so much of the charge"))
+COMMAND(refund_list, "refund list", "", 0, 0, "administrator", "lists refunds", "",
+        OPTION("status", "asked|approved|denied", "only those"),
+        OPTION("user", "NAME", "only this person's"))
+COMMAND(refund_approve, "refund approve", "ID", 1, 1, "administrator", "gives a refund",
+        "To all who bear the charge, in proportion; never more than is left of it.",
+        OPTION("amount", "AMOUNT", "another amount than was asked"),
+        OPTION("why", "TEXT", "told with it"), OPTION("reference", "TEXT", "a number of your own"))
+COMMAND(refund_deny, "refund deny", "ID", 1, 1, "administrator", "denies a refund", "",
+        OPTION("why", "TEXT", "must be said"))
+COMMAND(
+    payer_rule, "payer rule", "SCOPE", 1, 1, "administrator", "sets who pays",
+    "SCOPE is user:NAME, queue:NAME, group:NAME, department:PATH or site. Each thing is taken from "
+    "the first rule that says it, in this order; departments from the person's own upwards. The "
+    "rule is set as a whole; without options it is removed.",
+    OPTION("pays", "WHO", "person, department, an account, or shares: department=50,person=50"),
+    OPTION("choose", "no|may|must", "whether the person chooses an account"),
+    OPTION("without", "hold|person|refuse", "what happens where one must and did not"),
+    OPTION("kinds", "KIND[,...]", "what may be chosen: person, department, code, shared"),
+    OPTION("split", "no|may", "whether several may be chosen"),
+    OPTION("why", "TEXT", "kept with the change"))
+COMMAND(payer_rules, "payer rules", "", 0, 0, "administrator", "lists the rules of who pays", "",
+        NONE)
+COMMAND(money_show, "money show", "", 0, 0, "administrator",
+        "shows the settings of transfers and refunds", "", NONE)
+COMMAND(money_set, "money set", "", 0, 0, "administrator",
+        "sets the settings of transfers and refunds",
+        "What is not named stays as it is. An amount of 0 at --transfer-most and "
+        "--transfer-reaches: none is set.",
+        OPTION("transfers", "no|permitted|everyone",
+               "who may: nobody, people whose account says so, everyone"),
+        OPTION("transfer-most", "AMOUNT", "of one transfer"),
+        OPTION("transfer-leaves", "AMOUNT", "what the sender keeps at least"),
+        OPTION("transfer-reaches", "AMOUNT", "what the receiver has at most afterwards"),
+        OPTION("refund-by-rule", "yes|no",
+               "refunds at once what the device's own count or an aborted job proves"),
+        OPTION("refund-most", "AMOUNT", "by rule only up to this"),
+        OPTION("refund-minutes", "N", "by rule only so long after the charge"))
 COMMAND(printer_add, "printer add", "NAME URI", 2, 2, "administrator", "adds a printer",
         "URI is ipp://HOST[:PORT]/PATH, ipps://… or socket://HOST[:9100].", NONE)
 COMMAND(printer_list, "printer list", "", 0, 0, "administrator", "lists printers and their state",

@@ -5,12 +5,12 @@
 #include "cli/out.h"
 #include "cli/value.h"
 #include "proto/cas.pb-c.h"
+#include "proto/payers.pb-c.h"
 
 enum { PAGE = 500 };
 
 static void person_json(struct json *json, const Quoin__V1__Person *person)
 {
-    json_object(json);
     json_text_field(json, "name", person->name);
     json_text_field(json, "full_name", person->full_name);
     cli_json_money(json, "balance", person->balance);
@@ -18,21 +18,32 @@ static void person_json(struct json *json, const Quoin__V1__Person *person)
     cli_json_money(json, "limit", person->overdraft);
     cli_json_money(json, "available", person->available);
     cli_json_time(json, "created_at", person->created_at);
-    json_end(json);
 }
 
-static void person_show(struct cli *cli, const ProtobufCMessage *reply)
+// allotment: NULL where it was not asked for, or nothing was ever granted.
+static void person_show(struct cli *cli, const ProtobufCMessage *reply,
+                        const Quoin__V1__Purse *allotment)
 {
     const Quoin__V1__Person *person = (const Quoin__V1__Person *)reply;
     if (cli->json) {
         struct json json = json_to(&cli->out);
+        json_object(&json);
         person_json(&json, person);
+        if (allotment != NULL) {
+            cli_json_money(&json, "allotment", allotment->balance);
+            cli_json_money(&json, "allotment_reserved", allotment->reserved);
+        }
+        json_end(&json);
         buf_addf(&cli->out, "\n");
         return;
     }
     cli_line(cli, "Name", "%s", person->name);
     if (person->full_name[0] != '\0') {
         cli_line(cli, "Full name", "%s", person->full_name);
+    }
+    if (allotment != NULL) {
+        cli_line(cli, "Allotment", "%s, %s reserved", cli_money(cli, allotment->balance),
+                 cli_money(cli, allotment->reserved));
     }
     cli_line(cli, "Balance", "%s", cli_money(cli, person->balance));
     cli_line(cli, "Reserved", "%s", cli_money(cli, person->reserved));
@@ -54,19 +65,23 @@ bool cli_user_add(struct cli *cli, struct err *err)
         !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/AddPerson", &request.base, &reply, err)) {
         return false;
     }
-    person_show(cli, reply);
+    person_show(cli, reply, NULL);
     return true;
 }
 
 bool cli_user_show(struct cli *cli, struct err *err)
 {
     Quoin__V1__GetPersonRequest request = QUOIN__V1__GET_PERSON_REQUEST__INIT;
+    Quoin__V1__GetPursesRequest purses = QUOIN__V1__GET_PURSES_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
+    const ProtobufCMessage *both = NULL;
     request.name = cli->arguments[0];
-    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, err)) {
+    purses.name = cli->arguments[0];
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, err) ||
+        !cli_ask(cli, ENGINE_CAS, "/quoin.v1.Payers/GetPurses", &purses.base, &both, err)) {
         return false;
     }
-    person_show(cli, reply);
+    person_show(cli, reply, ((const Quoin__V1__Purses *)both)->allotment);
     return true;
 }
 
@@ -82,7 +97,7 @@ bool cli_user_deposit(struct cli *cli, struct err *err)
         !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/Deposit", &request.base, &reply, err)) {
         return false;
     }
-    person_show(cli, reply);
+    person_show(cli, reply, NULL);
     return true;
 }
 
@@ -96,7 +111,7 @@ bool cli_user_limit(struct cli *cli, struct err *err)
         !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/SetLimit", &request.base, &reply, err)) {
         return false;
     }
-    person_show(cli, reply);
+    person_show(cli, reply, NULL);
     return true;
 }
 
@@ -141,7 +156,9 @@ bool cli_user_list(struct cli *cli, struct err *err)
         page = (const Quoin__V1__ListPeopleReply *)reply;
         for (size_t i = 0; i < page->n_people; i++) {
             if (cli->json) {
+                json_object(&json);
                 person_json(&json, page->people[i]);
+                json_end(&json);
             } else {
                 person_row(cli, &table, page->people[i]);
             }
