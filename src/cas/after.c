@@ -7,6 +7,7 @@
 #include "cas/payers_int.h"
 
 #include "base/enc.h"
+#include "history/history.h"
 
 enum { AFTER_REASON_MAX = 400 };
 
@@ -116,6 +117,7 @@ static bool after_settled(struct cas_turn *turn, const struct ledger_entry *post
     ProtobufCMessage *message;
     uint64_t pages = 0;
     after->settled_at = post->at;
+    after->settled_in = post->sequence;
     if (!cas_unpack(turn->arena, &quoin__v1__receipt__descriptor, post->detail, &message, err)) {
         return false;
     }
@@ -220,6 +222,35 @@ static struct ledger_ask after_ask(const struct cas_entries *entries)
     return ask;
 }
 
+bool cas_entries_begin(struct cas_entries *entries, const struct cas_after *after, struct err *err)
+{
+    struct history_row row;
+    bool found;
+    if (!history_find(entries->cas->history, after->settled_in, entries->turn->arena, &row, &found,
+                      err)) {
+        return false;
+    }
+    entries->work = found ? row.number : 0;
+    return true;
+}
+
+// What the site's income changes by on an account, for the history's sums.
+static bool after_correct(const struct cas_entries *entries, const char *debit, const char *credit,
+                          const struct ledger_receipt *receipt, struct err *err)
+{
+    bool back = strncmp(debit, "income:", 7) == 0;
+    int64_t number;
+    const struct history_correction correction = {
+        .of = entries->work,
+        .entry = receipt->sequence,
+        .at = receipt->at,
+        .account = str_of(back ? credit : debit),
+        .amount = { back ? -receipt->amount.units : receipt->amount.units },
+        .why = entries->like.why,
+    };
+    return entries->work == 0 || history_correct(entries->cas->history, &correction, &number, err);
+}
+
 bool cas_entries_add(struct cas_entries *entries, const char *debit, const char *credit,
                      int64_t amount, struct err *err)
 {
@@ -228,7 +259,8 @@ bool cas_entries_add(struct cas_entries *entries, const char *debit, const char 
     ask.debit = str_of(debit);
     ask.credit = str_of(credit);
     ask.amount.units = amount;
-    if (!ledger_transfer(entries->cas->ledger, &ask, &receipt, err)) {
+    if (!ledger_transfer(entries->cas->ledger, &ask, &receipt, err) ||
+        !after_correct(entries, debit, credit, &receipt, err)) {
         return false;
     }
     entries->first = entries->count == 0 ? receipt.sequence : entries->first;

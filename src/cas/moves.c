@@ -242,6 +242,9 @@ static bool moves_write(struct cas *cas, struct cas_turn *turn,
                                              .asker = cas_asker(turn),
                                              .detail = cas_receipt(turn, "MoveCharge", &ask->base),
                                              .at = turn->now } };
+    if (!cas_entries_begin(&entries, after, err)) {
+        return false;
+    }
     for (size_t i = 0; i < after->bearer_count; i++) {
         if (!cas_entries_add(&entries, "income:print", after->bearers[i].name,
                              after->bearers[i].amount, err)) {

@@ -23,6 +23,7 @@ struct cas_after {
     int64_t moves;
     int64_t version; // of its row; 0: there is none yet
     int64_t settled_at;
+    int64_t settled_in; // the entry that closed the first leg
     uint32_t pages;
     struct cas_bearer bearers[CAS_LEGS_MAX]; // of what is left: charged - refunded
     size_t bearer_count;
@@ -64,9 +65,13 @@ struct cas_entries {
     struct cas *cas;
     struct cas_turn *turn;
     struct ledger_ask like; // key, why, asker, detail, at
+    int64_t work;           // the history's number of the work; 0: it has none
     size_t count;
     int64_t first; // sequence
 };
+// Tells which work of the history the entries correct.
+bool cas_entries_begin(struct cas_entries *entries, const struct cas_after *after,
+                       struct err *err) CC_MUST_USE;
 bool cas_entries_add(struct cas_entries *entries, const char *debit, const char *credit,
                      int64_t amount, struct err *err) CC_MUST_USE;
 bool cas_entries_limit(struct cas_entries *entries, const char *account, int64_t overdraft,

@@ -189,6 +189,9 @@ static bool refunds_give(struct cas *cas, struct cas_turn *turn, struct cas_afte
                   .detail = detail,
                   .at = turn->now }
     };
+    if (!cas_entries_begin(&entries, after, err)) {
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         if (!cas_entries_add(&entries, "income:print", to[i].name, to[i].amount, err)) {
             return false;

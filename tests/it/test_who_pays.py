@@ -37,11 +37,11 @@ def test_what_was_granted_is_spent_first_and_a_charge_is_moved_and_refunded(offi
         ("allotment:mary", "0.15"), ("user:mary", "0.05")]
 
     would = office.ask("charge", "move", number, "--to", "tom=50,mary", "--why", "both", "--dry-run")
-    assert would["amount"] == COST and office.balance("tom") == "0.30"
+    assert would["amount"] == COST and office.balance("tom")["balance"] == "0.30"
     moved = office.ask("charge", "move", number, "--to", "tom=50,mary", "--why", "both")
     assert [(b["account"], b["amount"]) for b in moved["to"]] == [
         ("user:tom", "0.10"), ("allotment:mary", "0.10")]
-    assert office.balance("tom") == "0.20"
+    assert office.balance("tom")["balance"] == "0.20"
     refused(office.run("charge", "move", number, "--to", "nobody", "--why", "x", check=False), "nobody")
     refused(office.run("charge", "move", number, "--to", "tom=50", "--why", "x", check=False), "100")
 
@@ -60,6 +60,9 @@ def test_what_was_granted_is_spent_first_and_a_charge_is_moved_and_refunded(offi
     assert charge["refunded"] == "0.10" and len(charge["moves"]) == 1 and len(charge["refunds"]) == 2
     text = office.run("charge", "show", number).stdout
     assert "Borne by" in text and "user:tom 0.05" in text
+    sums = office.ask("totals", "--by", "account")
+    assert sums["agrees"] and sums["ledger_income"] == "0.10", sums
+    assert {row["name"]: row["amount"] for row in sums["sums"]}["user:tom"] == "0.05"
     assert office.verify()["good"]
 
 
@@ -75,7 +78,7 @@ def test_the_desk_adjustments_and_transfers(office):
     refused(office.run("cash", "deposit", "mary", "5.00", "--reference", "R1", "--desk", "library",
                        check=False), "booked")
     office.ask("cash", "withdraw", "mary", "2.00")
-    refused(office.run("cash", "withdraw", "mary", "4.01", check=False), "4.00 is there")
+    refused(office.run("cash", "withdraw", "mary", "4.01", check=False), "4.00 available")
     listed = office.ask("cash", "list")
     assert (listed["paid_in"], listed["paid_out"], listed["sum"]) == ("5.00", "2.00", "3.00")
     day = listed["payments"][0]["at"][:10]
@@ -90,7 +93,7 @@ def test_the_desk_adjustments_and_transfers(office):
     office.ask("money", "set", "--transfers", "everyone", "--transfer-most", "2.00")
     assert office.ask("user", "transfer", "mary", "tom", "1.00")["available"] == "4.00"
     refused(office.run("user", "transfer", "mary", "tom", "2.01", check=False), "2.00")
-    assert office.balance("tom") == "1.30"
+    assert office.balance("tom")["balance"] == "1.30"
     assert office.verify()["good"]
 
 
@@ -123,7 +126,7 @@ def test_two_jobs_at_once_cannot_pass_one_limit(office, sample):
         thread.start()
     for thread in threads:
         thread.join()
-    assert office.balance("tom") in ("0.10", "0.30")
+    assert office.balance("tom")["balance"] in ("0.10", "0.30")
     assert office.verify()["good"]
 
 
