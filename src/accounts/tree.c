@@ -436,6 +436,8 @@ static bool tree_begin(struct tree *tree, enum accounts_kind kind, struct str na
     if (tree->was.is_removed && (how & ACCOUNTS_ADD) != 0) {
         tree->will.is_removed = false;
         tree->will.is_locked = false;
+        return tree_parent(tree->accounts, kind, tree->will.name, tree->by, tree->arena,
+                           &tree->will.parent, err);
     } else if ((how & ACCOUNTS_CHANGE) == 0) {
         return err_set(err, ERR_EXISTS, "there is a %s \"%s\" already", accounts_kind_name(kind),
                        folded);

@@ -195,10 +195,13 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
     made->tariff = cas_tariff_new();
     // A charge touches some ten pages. The log is copied home in quiet moments; a commit does it
     // only where there were none for so long.
+    // A thousand people that are imported touch some thousands; what does not fit is written and
+    // read again and again.
     const struct db_options store = { .dsn = options->dsn,
                                       .exclusive = true,
                                       .alone = options->bare,
                                       .checkpoint_pages = 8000,
+                                      .cache_kib = 128 << 10,
                                       .log_kib = 8 << 10 };
     if (!db_open(&made->db, &store, err) || !ledger_open(made->db, &made->ledger, err) ||
         !config_open(made->db, &made->config, err) ||

@@ -149,7 +149,11 @@ static bool people_open(struct cas *cas, struct cas_turn *turn,
         !people_first_money(cas, &opening, add->balance, err)) {
         return false;
     }
-    *reply = &people_message(turn->arena, person, &state)->base;
+    struct accounts_person now;
+    if (!accounts_person_get(cas->accounts, person->id, turn->arena, &now, err)) {
+        return false;
+    }
+    *reply = &people_message(turn->arena, &now, &state)->base;
     return true;
 }
 

@@ -5,6 +5,67 @@
 //   arguments  as shown; fewest and most count them, most CLI_MANY: any number
 //   who        "anyone"; "administrator": with the certificate in DIR/pki/admin.*
 //   options    OPTION(name, value, sentence); value NULL: a switch. Beside them the common ones
+#define IMPORT(id, many, columns, ...)                                                             \
+    COMMAND(id##_import, #id " import", "FILE|-", 1, 1, "administrator",                           \
+            "adds and changes " many " by a file of comma-separated values",                       \
+            "The first line names the columns, in any order: " columns                             \
+            ". Columns that are not there stay as they are. Commas, semicolons or tabs; names in " \
+            "one cell stand between |. The same file again changes nothing. A line that is "       \
+            "refused is told with its number and column and stops nothing; then it leaves with "   \
+            "5.",                                                                                  \
+            DRY_RUN,                                                                               \
+            OPTION("make-missing", NULL,                                                           \
+                   "adds departments, groups and what stands above an account where they are "     \
+                   "not there yet"),                                                               \
+            __VA_ARGS__)
+#define EXPORT(id, many)                                                                           \
+    COMMAND(id##_export, #id " export", "", 0, 0, "administrator",                                 \
+            "prints " many " as comma-separated values",                                           \
+            "In the form that \"quoin " #id                                                        \
+            " import\" reads. A cell that a spreadsheet would take "                               \
+            "for a formula has a ' before it, which importing takes away.",                        \
+            NONE)
+#define PAYER_OPTIONS                                                                              \
+    OPTION("title", "TEXT", "what it is, for people"),                                             \
+        OPTION("valid-from", "TIME", "from when it may be charged; \"\": always"),                 \
+        OPTION("valid-until", "TIME", "from when it may be charged no more; \"\": without end"),   \
+        OPTION("pin", "PIN", "what must be known to charge it, 4 to 64 characters; \"\": open"),   \
+        OPTION("access", "inherit|everyone|listed|members",                                        \
+               "who may charge it; inherit: as the one above it says"),                            \
+        OPTION("may-charge", "WHO[,WHO...]",                                                       \
+               "user:NAME, group:NAME or department:PATH: these and no others"),                   \
+        OPTION("must-choose", "inherit|no|ask|must",                                               \
+               "whether a department's people have to choose an account for a job"),               \
+        OPTION("limit", "AMOUNT|unlimited", "how far below zero its balance may go"),              \
+        OPTION("make-missing", NULL, "adds what stands above it where it is not there yet")
+#define PAYER(id, one, many, path)                                                                 \
+    COMMAND(id##_add, #id " add", path, 1, 1, "administrator", "adds a " one, "", PAYER_OPTIONS)   \
+    COMMAND(id##_set, #id " set", path, 1, 1, "administrator", "changes a " one,                   \
+            "What is not named stays as it is.", PAYER_OPTIONS)                                    \
+    COMMAND(id##_list, #id " list", "[WORD...]", 0, 20, "administrator", "lists " many,            \
+            "WORD finds those whose path or title has a word that begins so.",                     \
+            OPTION("all", NULL, "also those that were removed"))                                   \
+    COMMAND(id##_show, #id " show", path, 1, 1, "administrator", "shows one " one, "", NONE)       \
+    COMMAND(id##_lock, #id " lock", path, 1, 1, "administrator",                                   \
+            "lets nobody charge a " one " any more", "What stands below it is closed with it.",    \
+            DRY_RUN)                                                                               \
+    COMMAND(id##_unlock, #id " unlock", path, 1, 1, "administrator", "opens a " one " again", "",  \
+            DRY_RUN)                                                                               \
+    COMMAND(id##_remove, #id " remove", path, 1, 1, "administrator", "locks and hides a " one,     \
+            "Nothing is deleted: added again, it is back with its history.", DRY_RUN)              \
+    COMMAND(id##_move, #id " move", path " NEW", 2, 2, "administrator",                            \
+            "gives a " one " and all below it another path",                                       \
+            "History and balances stay theirs; the ledger's accounts are renamed by entries of "   \
+            "its chain.",                                                                          \
+            DRY_RUN)                                                                               \
+    COMMAND(id##_history, #id " history", path, 1, 1, "administrator",                             \
+            "tells who changed what of a " one ", the newest first", "",                           \
+            OPTION("limit", "N", "at most so many (default 100)"))                                 \
+    IMPORT(id, many,                                                                               \
+           "name, title, locked, valid_from, valid_until, pin, access, may_charge, must_choose "   \
+           "and limit",                                                                            \
+           NONE)                                                                                   \
+    EXPORT(id, many)
 COMMAND(
     up, "up", "", 0, 0, "anyone", "runs a site on this machine, in the foreground",
     "Makes the site in DIR if there is none (its certificate authority, certificates and "
@@ -26,12 +87,105 @@ COMMAND(
 COMMAND(status, "status", "", 0, 0, "administrator", "shows whether the engines serve", "",
         OPTION("wait", "SECONDS", "waits so long for all engines to serve"))
 COMMAND(user_add, "user add", "NAME", 1, 1, "administrator", "adds a person",
-        "NAME is the name that print clients send: 1 to 127 characters without control characters.",
-        OPTION("balance", "AMOUNT", "what the person has to spend (default 0.00)"),
+        "NAME is the name that print clients send: 1 to 128 bytes without control characters. Who "
+        "was removed comes back with all there was.",
+        OPTION("balance", "AMOUNT", "what a new person has to spend (default 0.00)"),
         OPTION("full-name", "TEXT", "the name for people"),
-        OPTION("limit", "AMOUNT", "how far below zero the balance may go (default 0.00)"))
-COMMAND(user_list, "user list", "", 0, 0, "administrator", "lists people and their balances", "",
+        OPTION("email", "ADDRESS", "where notices go"),
+        OPTION("department", "PATH", "such as science/physics; \"\": none"),
+        OPTION("location", "TEXT", "where to find the person"),
+        OPTION("language", "TAG", "such as de or pt-BR"),
+        OPTION("groups", "NAME[,NAME...]", "these and no others; \"\": none"),
+        OPTION("default-account", "ACCOUNT",
+               "code:NAME, department:PATH or shared:NAME that pays where nothing is chosen"),
+        OPTION("must-choose", "inherit|no|ask|must",
+               "whether an account has to be chosen for a job"),
+        OPTION("may-transfer", "yes|no", "whether the person may give money to others"),
+        OPTION("limit", "AMOUNT|unlimited",
+               "how far below zero the balance may go; unlimited: never refused for money"),
+        OPTION("make-missing", NULL, "adds the department and groups where they are not there yet"))
+COMMAND(user_list, "user list", "[WORD...]", 0, 20, "administrator",
+        "lists people and their balances",
+        "WORD finds people whose name, full name or e-mail address has a word that begins so.",
+        OPTION("department", "PATH", "only people in this department"),
+        OPTION("group", "NAME", "only people in this group"),
+        OPTION("all", NULL, "also people who were removed"))
+COMMAND(user_set, "user set", "NAME", 1, 1, "administrator", "changes what is known of a person",
+        "What is not named stays as it is.", OPTION("full-name", "TEXT", "the name for people"),
+        OPTION("email", "ADDRESS", "where notices go"),
+        OPTION("department", "PATH", "such as science/physics; \"\": none"),
+        OPTION("location", "TEXT", "where to find the person"),
+        OPTION("language", "TAG", "such as de or pt-BR"),
+        OPTION("groups", "NAME[,NAME...]", "these and no others; \"\": none"),
+        OPTION("default-account", "ACCOUNT",
+               "code:NAME, department:PATH or shared:NAME that pays where nothing is chosen"),
+        OPTION("must-choose", "inherit|no|ask|must",
+               "whether an account has to be chosen for a job"),
+        OPTION("may-transfer", "yes|no", "whether the person may give money to others"),
+        OPTION("limit", "AMOUNT|unlimited",
+               "how far below zero the balance may go; unlimited: never refused for money"),
+        OPTION("make-missing", NULL, "adds the department and groups where they are not there yet"))
+COMMAND(user_lock, "user lock", "NAME", 1, 1, "administrator", "lets a person print nothing more",
+        "What was sent before stays.", DRY_RUN)
+COMMAND(user_unlock, "user unlock", "NAME", 1, 1, "administrator", "lets a person print again", "",
+        DRY_RUN)
+COMMAND(user_remove, "user remove", "NAME", 1, 1, "administrator", "locks and hides a person",
+        "Nothing is deleted: history and balance stay, and \"quoin user add\" with the same name "
+        "brings the person back with all of it.",
+        DRY_RUN)
+COMMAND(user_rename, "user rename", "NAME NEW", 2, 2, "administrator",
+        "gives a person another name",
+        "Balance and history stay the person's; the old name becomes an alias and keeps working. "
+        "The ledger's account is renamed by an entry of its chain.",
         NONE)
+COMMAND(user_alias, "user alias", "NAME ALIAS", 2, 2, "administrator",
+        "lets another name mean the same person", "",
+        OPTION("remove", NULL, "takes the alias away again"))
+COMMAND(user_merge, "user merge", "FROM INTO", 2, 2, "administrator",
+        "makes two accounts of one person one",
+        "FROM's balances move to INTO, and all names of FROM become aliases of INTO. Refused while "
+        "money of FROM is set aside for jobs under way.",
+        DRY_RUN)
+COMMAND(user_history, "user history", "NAME", 1, 1, "administrator",
+        "tells who changed what of a person, the newest first", "",
+        OPTION("limit", "N", "at most so many (default 100)"))
+COMMAND(user_accounts, "user accounts", "NAME", 1, 1, "administrator",
+        "lists a person's favourite accounts and those used last", "", NONE)
+COMMAND(user_favourite, "user favourite", "NAME ACCOUNT", 2, 2, "administrator",
+        "marks an account as one that a person often charges",
+        "ACCOUNT is code:NAME (or NAME), department:PATH or shared:NAME.",
+        OPTION("remove", NULL, "takes the mark away"))
+IMPORT(user, "users",
+       "name, full_name, email, department, location, language, groups, aliases, "
+       "default_account, must_choose, may_transfer, locked, limit, and balance, which is for new "
+       "users only",
+       OPTION("lock-missing", NULL,
+              "locks everybody who is not in the file; refused where that is more than one in ten"),
+       OPTION("yes", NULL, "locks them all the same"))
+EXPORT(user, "users")
+COMMAND(group_add, "group add", "NAME", 1, 1, "administrator", "adds a group of people", "",
+        OPTION("title", "TEXT", "what it is, for people"),
+        OPTION("must-choose", "inherit|no|ask|must",
+               "whether its people have to choose an account for a job"))
+COMMAND(group_set, "group set", "NAME", 1, 1, "administrator", "changes a group", "",
+        OPTION("title", "TEXT", "what it is, for people"),
+        OPTION("must-choose", "inherit|no|ask|must",
+               "whether its people have to choose an account for a job"))
+COMMAND(group_list, "group list", "", 0, 0, "administrator", "lists groups", "", NONE)
+COMMAND(group_join, "group join", "GROUP NAME...", 2, 1000, "administrator",
+        "puts people into a group", "", NONE)
+COMMAND(group_leave, "group leave", "GROUP NAME...", 2, 1000, "administrator",
+        "takes people out of a group", "", NONE)
+COMMAND(group_remove, "group remove", "NAME", 1, 1, "administrator", "hides a group",
+        "Nobody gets anything by it any more; added again, it has the people that it had.", DRY_RUN)
+COMMAND(group_history, "group history", "NAME", 1, 1, "administrator",
+        "tells who changed what of a group, the newest first", "",
+        OPTION("limit", "N", "at most so many (default 100)"))
+IMPORT(group, "groups", "name, title and must_choose", NONE)
+EXPORT(group, "groups")
+PAYER(department, "department", "departments", "PATH")
+PAYER(code, "billing code", "billing codes", "PATH")
+PAYER(shared, "shared account", "shared accounts", "NAME")
 COMMAND(user_show, "user show", "NAME", 1, 1, "administrator", "shows one person", "", NONE)
 COMMAND(user_deposit, "user deposit", "NAME AMOUNT", 2, 2, "administrator",
         "puts money on a person's account",
@@ -457,3 +611,7 @@ COMMAND(
 COMMAND(doctor, "doctor", "", 0, 0, "anyone", "checks everything and says what to do",
         "Leaves with 5 if a check failed.", NONE)
 COMMAND(version, "version", "", 0, 0, "anyone", "shows the version", "", NONE)
+#undef IMPORT
+#undef EXPORT
+#undef PAYER
+#undef PAYER_OPTIONS

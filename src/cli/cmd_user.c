@@ -3,11 +3,19 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/put.h"
 #include "cli/value.h"
-#include "proto/cas.pb-c.h"
 #include "proto/payers.pb-c.h"
 
-enum { PAGE = 500 };
+static void names_json(struct json *json, const char *key, char *const *names, size_t count)
+{
+    json_key(json, key);
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_str(json, str_of(names[i]));
+    }
+    json_end(json);
+}
 
 static void person_json(struct json *json, const Quoin__V1__Person *person)
 {
@@ -18,6 +26,47 @@ static void person_json(struct json *json, const Quoin__V1__Person *person)
     cli_json_money(json, "limit", person->overdraft);
     cli_json_money(json, "available", person->available);
     cli_json_time(json, "created_at", person->created_at);
+    json_int_field(json, "id", person->id);
+    names_json(json, "aliases", person->aliases, person->n_aliases);
+    json_text_field(json, "email", person->email);
+    json_text_field(json, "department", person->department);
+    json_text_field(json, "location", person->location);
+    json_text_field(json, "language", person->language);
+    names_json(json, "groups", person->groups, person->n_groups);
+    json_text_field(json, "default_account", person->default_account);
+    json_text_field(json, "must_choose", person->must_choose);
+    json_text_field(json, "own_must_choose", person->own_must_choose);
+    json_bool_field(json, "may_transfer", person->may_transfer);
+    json_bool_field(json, "unlimited", person->unlimited);
+    json_bool_field(json, "locked", person->locked);
+    json_bool_field(json, "removed", person->removed);
+}
+
+static void person_line(struct cli *cli, const char *title, const char *text)
+{
+    if (text[0] != '\0') {
+        cli_line(cli, title, "%s", text);
+    }
+}
+
+static void person_lines(struct cli *cli, const Quoin__V1__Person *person)
+{
+    for (size_t i = 0; i < person->n_aliases; i++) {
+        cli_line(cli, "Also known as", "%s", person->aliases[i]);
+    }
+    person_line(cli, "E-mail", person->email);
+    person_line(cli, "Department", person->department);
+    person_line(cli, "Location", person->location);
+    person_line(cli, "Language", person->language);
+    for (size_t i = 0; i < person->n_groups; i++) {
+        cli_line(cli, "Group", "%s", person->groups[i]);
+    }
+    person_line(cli, "Default account", person->default_account);
+    cli_line(cli, "Must choose", "%s", person->must_choose);
+    cli_line(cli, "May transfer", "%s", person->may_transfer ? "yes" : "no");
+    if (person->removed || person->locked) {
+        cli_line(cli, "State", "%s", person->removed ? "removed" : "locked");
+    }
 }
 
 // allotment: NULL where it was not asked for, or nothing was ever granted.
@@ -41,32 +90,26 @@ static void person_show(struct cli *cli, const ProtobufCMessage *reply,
     if (person->full_name[0] != '\0') {
         cli_line(cli, "Full name", "%s", person->full_name);
     }
+    person_lines(cli, person);
     if (allotment != NULL) {
         cli_line(cli, "Allotment", "%s, %s reserved", cli_money(cli, allotment->balance),
                  cli_money(cli, allotment->reserved));
     }
     cli_line(cli, "Balance", "%s", cli_money(cli, person->balance));
     cli_line(cli, "Reserved", "%s", cli_money(cli, person->reserved));
-    cli_line(cli, "Limit", "%s", cli_money(cli, person->overdraft));
-    cli_line(cli, "Available", "%s", cli_money(cli, person->available));
+    cli_line(cli, "Limit", "%s", person->unlimited ? "none" : cli_money(cli, person->overdraft));
+    cli_line(cli, "Available", "%s",
+             person->unlimited ? "unlimited" : cli_money(cli, person->available));
     cli_line(cli, "Since", "%s", cli_time(cli, person->created_at));
 }
 
 bool cli_user_add(struct cli *cli, struct err *err)
 {
-    Quoin__V1__AddPersonRequest request = QUOIN__V1__ADD_PERSON_REQUEST__INIT;
-    const ProtobufCMessage *reply = NULL;
-    const char *full_name = cli_value(cli, "full-name");
-    request.key = cli_key(cli);
-    request.name = cli->arguments[0];
-    request.full_name = cli_field(full_name != NULL ? full_name : "");
-    if (!cli_money_of(cli, "balance", 0, &request.balance, err) ||
-        !cli_money_of(cli, "limit", 0, &request.overdraft, err) ||
-        !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/AddPerson", &request.base, &reply, err)) {
-        return false;
-    }
-    person_show(cli, reply, NULL);
-    return true;
+    const struct put_one one = { .kind = put_kind_of("user"),
+                                 .how = "add",
+                                 .name = cli->arguments[0] };
+    const char *outcome = "";
+    return put_one(cli, &one, &outcome, err) && cli_user_show(cli, err);
 }
 
 bool cli_user_show(struct cli *cli, struct err *err)
@@ -76,9 +119,11 @@ bool cli_user_show(struct cli *cli, struct err *err)
     const ProtobufCMessage *reply = NULL;
     const ProtobufCMessage *both = NULL;
     request.name = cli->arguments[0];
-    purses.name = cli->arguments[0];
-    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, err) ||
-        !cli_ask(cli, ENGINE_CAS, "/quoin.v1.Payers/GetPurses", &purses.base, &both, err)) {
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, err)) {
+        return false;
+    }
+    purses.name = ((const Quoin__V1__Person *)reply)->name; // it may have been an alias
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Payers/GetPurses", &purses.base, &both, err)) {
         return false;
     }
     person_show(cli, reply, ((const Quoin__V1__Purses *)both)->allotment);
@@ -122,9 +167,36 @@ static void person_row(struct cli *cli, struct cli_table *table, const Quoin__V1
                              person->full_name,
                              cli_money(cli, person->balance),
                              cli_money(cli, person->reserved),
-                             cli_money(cli, person->overdraft),
-                             cli_money(cli, person->available),
+                             person->unlimited ? "none" : cli_money(cli, person->overdraft),
+                             person->unlimited ? "unlimited" : cli_money(cli, person->available),
                          });
+}
+
+struct user_list {
+    struct cli_table table;
+    struct json json;
+    struct arena rows; // of the table; the pages' own goes
+};
+
+static bool user_list_take(struct cli *cli, void *arg, const ProtobufCMessage *row, struct err *err)
+{
+    struct user_list *list = arg;
+    const Quoin__V1__Person *person = (const Quoin__V1__Person *)row;
+    if (cli->json) {
+        json_object(&list->json);
+        person_json(&list->json, person);
+        json_end(&list->json);
+        return cli->out.len < 65536 || cli_flush(cli, err);
+    }
+    struct arena page = cli->arena;
+    cli->arena = list->rows;
+    person_row(cli, &list->table, person);
+    bool ok = arena_ok(&cli->arena);
+    list->rows = cli->arena;
+    cli->arena = page;
+    return ok || err_set(err, ERR_LIMIT,
+                         "too many people for a table; use --json or quoin user "
+                         "export");
 }
 
 bool cli_user_list(struct cli *cli, struct err *err)
@@ -138,38 +210,81 @@ bool cli_user_list(struct cli *cli, struct err *err)
         { .title = "AVAILABLE", .right = true },
         { .title = NULL },
     };
-    struct cli_table table = cli_table_of(cli, columns);
-    struct json json = json_to(&cli->out);
-    if (cli->json) {
-        json_array(&json);
+    OWN(buf_free) struct buf query = BUF_CAP(4000);
+    struct user_list users = { .table = cli_table_of(cli, columns),
+                               .json = json_to(&cli->out),
+                               .rows = ARENA_CAP(CLI_ARENA_BYTES_MAX) };
+    for (int i = 0; i < cli->argument_count; i++) {
+        buf_addf(&query, "%s%s", i == 0 ? "" : " ", cli->arguments[i]);
     }
-    const Quoin__V1__ListPeopleReply *page = NULL;
-    const char *after = "";
-    do {
-        Quoin__V1__ListPeopleRequest request = QUOIN__V1__LIST_PEOPLE_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        request.after = cli_field(after);
-        request.limit = PAGE;
-        if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/ListPeople", &request.base, &reply, err)) {
-            return false;
-        }
-        page = (const Quoin__V1__ListPeopleReply *)reply;
-        for (size_t i = 0; i < page->n_people; i++) {
-            if (cli->json) {
-                json_object(&json);
-                person_json(&json, page->people[i]);
-                json_end(&json);
-            } else {
-                person_row(cli, &table, page->people[i]);
-            }
-            after = page->people[i]->name;
-        }
-    } while (page->more && page->n_people > 0);
+    buf_add(&query, (struct str){ "", 1 });
+    const struct put_list list = {
+        .kind = put_kind_of("user"),
+        .query = buf_ok(&query) ? query.ptr : "",
+        .department = cli_value(cli, "department") == NULL ? "" : cli_value(cli, "department"),
+        .group = cli_value(cli, "group") == NULL ? "" : cli_value(cli, "group"),
+        .all = cli_value(cli, "all") != NULL,
+        .take = user_list_take,
+        .arg = &users,
+    };
     if (cli->json) {
-        json_end(&json);
+        json_array(&users.json);
+    }
+    bool ok = put_list(cli, &list, err);
+    if (ok && cli->json) {
+        json_end(&users.json);
         buf_addf(&cli->out, "\n");
-    } else {
-        cli_table_print(&table, "There are no people yet: quoin user add NAME --balance 10.00");
+    } else if (ok) {
+        cli_table_print(&users.table,
+                        cli->argument_count > 0
+                            ? "Nobody was found."
+                            : "There are no people yet: quoin user add NAME --balance 10.00");
     }
+    arena_free(&users.rows);
+    return ok;
+}
+
+// ---- names -------------------------------------------------------------------------------------
+
+static bool user_names(struct cli *cli, const char *path, const ProtobufCMessage *request,
+                       struct err *err)
+{
+    const ProtobufCMessage *reply = NULL;
+    if (!cli_ask(cli, ENGINE_CAS, path, request, &reply, err)) {
+        return false;
+    }
+    person_show(cli, reply, NULL);
     return true;
+}
+
+bool cli_user_rename(struct cli *cli, struct err *err)
+{
+    Quoin__V1__RenamePersonRequest request = QUOIN__V1__RENAME_PERSON_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.to = cli->arguments[1];
+    return user_names(cli, "/quoin.v1.Accounts/RenamePerson", &request.base, err);
+}
+
+bool cli_user_alias(struct cli *cli, struct err *err)
+{
+    Quoin__V1__SetAliasRequest request = QUOIN__V1__SET_ALIAS_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.alias = cli->arguments[1];
+    request.remove = cli_value(cli, "remove") != NULL;
+    return user_names(cli, "/quoin.v1.Accounts/SetAlias", &request.base, err);
+}
+
+bool cli_user_merge(struct cli *cli, struct err *err)
+{
+    Quoin__V1__MergePeopleRequest request = QUOIN__V1__MERGE_PEOPLE_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.from = cli->arguments[0];
+    request.into = cli->arguments[1];
+    request.dry_run = cli_value(cli, "dry-run") != NULL;
+    if (request.dry_run && !cli->json) {
+        buf_addf(&cli->out, "Nothing was written. %s could be merged into:\n", request.from);
+    }
+    return user_names(cli, "/quoin.v1.Accounts/MergePeople", &request.base, err);
 }
