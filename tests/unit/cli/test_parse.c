@@ -68,7 +68,7 @@ static void test_wrong_lines_say_what_is_wrong(void)
     } rows[] = {
         { "usr list", "did you mean \"user add\"" },
         { "xyzzy", "no command \"xyzzy\"" },
-        { "user", "add, list, show, deposit, limit" },
+        { "user", "add, list, set, lock, unlock" },
         { "user foo", "no command \"user foo\"" },
         { "user add", "usage: quoin user add" },
         { "user add a b", "usage: quoin user add" },
