@@ -219,9 +219,9 @@ static bool limits_takes(struct cas *cas, struct cas_turn *turn, const struct ca
             *take = (struct quota_take){ .rule = &rules[i],
                                          .subject = subjects[k],
                                          .amount = amounts.of[rules[i].unit] };
-            if (!cas_limits_since(cas, &rules[i], subjects[k], &take->since, err)) {
-                return false;
-            }
+            take->since = rules[i].each == QUOTA_EACH_USER && charge->person != NULL
+                              ? charge->person->created_at
+                              : 0;
             (*taken)++;
         }
     }

@@ -2,6 +2,8 @@
 // what the administrator sets, sees and puts back.
 #include "unit/cas/fixture.h"
 
+#include "accounts/edit.h"
+#include "cas/cas_int.h"
 #include "proto/quota.pb-c.h"
 
 static const char *words[2] = { "mary", "tom" };
@@ -171,6 +173,54 @@ static void test_listing_putting_back_and_removing(void)
     CHECK(reserve(63, "mary", 0, 1) != NULL && give_back(64, 63) != NULL);
 }
 
+static bool place(const char *name, const char *group, const char *department)
+{
+    struct str groups[] = { str_of(group) };
+    struct accounts_person after;
+    enum accounts_outcome outcome;
+    const struct accounts_person_edit edit = { .sets =
+                                                   ACCOUNTS_SET_GROUPS | ACCOUNTS_SET_DEPARTMENT,
+                                               .groups = groups,
+                                               .group_count = 1,
+                                               .department = str_of(department) };
+    const struct accounts_by by = { .asker = STR("test"), .at = now, .make_missing = true };
+    return db_begin(cas_db(cas), &err) &&
+           accounts_person_put(cas->accounts, str_of(name), ACCOUNTS_CHANGE, &edit, &by, &arena,
+                               &after, &outcome, &err) &&
+           db_commit(cas_db(cas), &err);
+}
+
+static void test_each_group_or_all_of_it_together(void)
+{
+    static const char *staff[] = { "Staff" };
+    static const char *science[] = { "science" };
+    Quoin__V1__Quota group = quota_of("group", "pages", 10);
+    Quoin__V1__Quota together = quota_of("together", "pages", 12);
+    Quoin__V1__RemoveQuotaRequest gone = QUOIN__V1__REMOVE_QUOTA_REQUEST__INIT;
+    group.each = text_of("group");
+    group.groups = (char **)(uintptr_t)staff;
+    group.n_groups = 1;
+    together.each = text_of("all");
+    together.departments = (char **)(uintptr_t)science;
+    together.n_departments = 1;
+    CHECK(place("mary", "staff", "science/physics") && place("tom", "staff", "arts"));
+    CHECK(set(90, &group) != NULL && set(91, &together) != NULL);
+    CHECK(reserve(92, "mary", 6, 0) != NULL && use_of("group", "group:staff")->reserved == 6);
+    CHECK(use_of("together", "all")->reserved == 6);
+    CHECK(reserve(93, "tom", 5, 0) == NULL && strstr(err.text, "\"group\"") != NULL);
+    CHECK(reserve(93, "tom", 4, 0) != NULL && use_of("together", "all")->reserved == 6);
+    group.suspended = 1;
+    CHECK(set(94, &group) != NULL && reserve(95, "tom", 50, 0) != NULL); // arts is no science
+    CHECK(reserve(96, "mary", 7, 0) == NULL && reserve(96, "mary", 6, 0) != NULL);
+    for (uint8_t key = 92; key <= 96; key++) {
+        CHECK(key == 94 || give_back((uint8_t)(key + 10), key) != NULL);
+    }
+    CHECK(use_of("group", "group:staff")->reserved == 0);
+    gone.key = key_of(110);
+    gone.name = text_of("together");
+    CHECK(ask(&gone.base) != NULL);
+}
+
 static void test_what_makes_no_sense_is_refused(void)
 {
     Quoin__V1__Quota quota = quota_of("bad", "litres", 10);
@@ -210,6 +260,7 @@ static void test_any_call_may_fail(void)
         db_fault_at(cas_db(cas), 0, false);
         CHECK(has("user:tom", 0, done ? 3 : 0, done ? 7 : 10));
         CHECK(get_person("tom")->reserved == (done ? 60000 : 0));
+        arena_free(&arena); // or a hundred requests would fill it
     }
     CHECK(done);
     done = false;
@@ -218,6 +269,7 @@ static void test_any_call_may_fail(void)
         done = settle(82, 81, 0, 2) != NULL;
         db_fault_at(cas_db(cas), 0, false);
         CHECK(has("user:tom", done ? 2 : 0, done ? 0 : 3, done ? 8 : 7));
+        arena_free(&arena);
     }
     CHECK(done);
 }
@@ -239,6 +291,7 @@ int main(void)
     test_what_lapses_is_given_back();
     test_one_for_all_together_and_money();
     test_listing_putting_back_and_removing();
+    test_each_group_or_all_of_it_together();
     test_what_makes_no_sense_is_refused();
     test_any_call_may_fail();
     return fixture_end();

@@ -2,6 +2,7 @@
 // goes on, and no jump of the clock makes a storm or loses a run.
 #include "unit/cas/fixture.h"
 
+#include "accounts/edit.h"
 #include "cas/schedule.h"
 
 static int64_t utc(int year, int month, int day, int hour)
@@ -257,6 +258,77 @@ static void test_two_at_once_do_it_once(void)
     CHECK(cas_run_add(cas, &mine, &kept, &err) && !kept); // the same run is made once
 }
 
+// Only PostgreSQL lets two of them have one database.
+static void test_two_instances_share_a_run(void)
+{
+    Quoin__V1__RunScheduleRequest request = QUOIN__V1__RUN_SCHEDULE_REQUEST__INIT;
+    const struct cas_options options = { .dsn = fixture_dsn };
+    struct cas *both[2] = { cas, NULL };
+    bool more[2] = { true, true };
+    int64_t before = allotment_of("x0139");
+    if (!store_is_postgres()) {
+        return;
+    }
+    CHECK(cas_open(&both[1], &options, &err));
+    request.key = key_of(43);
+    request.name = text_of("many");
+    now += 1000;
+    CHECK(ask(&request.base) != NULL);
+    for (int i = 0; more[0] || more[1]; i++) {
+        struct db *db = cas_db(both[i % 2]);
+        CHECK(db_begin(db, &err) && cas_schedule_step(both[i % 2], now, &more[i % 2], &err) &&
+              db_commit(db, &err));
+    }
+    cas_close(&both[1]);
+    CHECK(allotment_of("x0139") == before + 7);
+    CHECK(runs_of("many")->runs[0]->count == CAS_RUN_SLICE + 43);
+}
+
+static void test_grants_to_groups_and_departments(void)
+{
+    Quoin__V1__ScheduleGrant grant;
+    Quoin__V1__Schedule schedule = schedule_of("some", "@yearly", &grant);
+    Quoin__V1__RunScheduleRequest request = QUOIN__V1__RUN_SCHEDULE_REQUEST__INIT;
+    static const char *const people[] = { "mary", "tom", "zoe" };
+    static const char *const paths[] = { "science/physics", "sciences", "arts" };
+    int64_t before[3];
+    for (int i = 0; i < 3; i++) {
+        struct str groups[] = { STR("staff") };
+        struct accounts_person after;
+        enum accounts_outcome outcome;
+        const struct accounts_person_edit edit = {
+            .sets =
+                ACCOUNTS_SET_GROUPS | ACCOUNTS_SET_DEPARTMENT | (i == 2 ? ACCOUNTS_SET_LOCKED : 0),
+            .groups = groups,
+            .group_count = i == 0 ? 0 : 1,
+            .department = str_of(paths[i]),
+            .is_locked = true,
+        };
+        const struct accounts_by by = { .asker = STR("test"), .at = now, .make_missing = true };
+        CHECK(db_begin(cas_db(cas), &err) &&
+              accounts_person_put(cas->accounts, str_of(people[i]), ACCOUNTS_CHANGE, &edit, &by,
+                                  &arena, &after, &outcome, &err) &&
+              db_commit(cas_db(cas), &err));
+        before[i] = allotment_of(people[i]);
+    }
+    char *staff[] = { text_of("Staff") };
+    char *science[] = { text_of("science") };
+    grant.all = 0;
+    grant.groups = staff;
+    grant.n_groups = 1;
+    grant.departments = science;
+    grant.n_departments = 1;
+    CHECK(set(45, &schedule) != NULL);
+    request.key = key_of(46);
+    request.name = text_of("some");
+    now += 1000;
+    CHECK(ask(&request.base) != NULL);
+    work(now);
+    CHECK(runs_of("some")->runs[0]->count == 2); // zoe is locked
+    CHECK(allotment_of("mary") == before[0] + 100 && allotment_of("tom") == before[1] + 100);
+    CHECK(allotment_of("zoe") == before[2]);
+}
+
 static void test_other_tasks(void)
 {
     Quoin__V1__ScheduleGrant grant;
@@ -280,7 +352,7 @@ static void test_other_tasks(void)
     CHECK(set(52, &schedule) != NULL);
     Quoin__V1__ListSchedulesRequest list = QUOIN__V1__LIST_SCHEDULES_REQUEST__INIT;
     const Quoin__V1__ListSchedulesReply *all = ask(&list.base);
-    CHECK(all != NULL && all->n_schedules == 4 && !all->more);
+    CHECK(all != NULL && all->n_schedules == 5 && !all->more);
     CHECK(strcmp(all->schedules[0]->name, "daily") == 0 && all->schedules[0]->last != NULL);
     list.limit = 1;
     list.after = text_of("lapse");
@@ -333,6 +405,8 @@ int main(void)
     test_run_now();
     test_a_run_that_is_interrupted();
     test_two_at_once_do_it_once();
+    test_two_instances_share_a_run();
+    test_grants_to_groups_and_departments();
     test_other_tasks();
     test_what_makes_no_sense_is_refused();
     return fixture_end();
