@@ -186,8 +186,11 @@ bool accounts_person_find(struct accounts *accounts, struct str name, struct are
         return true;
     }
     db_bind_text(stmt, 1, str_of(folded));
-    if (!person_one(accounts, stmt, arena, person, found, err) || *found) {
-        return *found;
+    if (!person_one(accounts, stmt, arena, person, found, err)) {
+        return false;
+    }
+    if (*found) {
+        return true;
     }
     db_bind_text(alias, 1, str_of(folded));
     if (!db_step(alias, found, err)) {
