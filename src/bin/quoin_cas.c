@@ -3,8 +3,11 @@
 // shortened.
 
 #include "base/buf.h"
+#include "base/enc.h"
 #include "base/fs.h"
+#include "base/json.h"
 #include "base/log.h"
+#include "cas/copy.h"
 #include "cas/serve.h"
 #include "svc/svc.h"
 #include <stdio.h>
@@ -100,8 +103,123 @@ static size_t psk_find(void *state, struct str identity, uint8_t key[static 64])
     return serve == NULL ? 0 : cas_serve_psk(serve, identity, key);
 }
 
+// ---- quoin store, which runs this program for it
+// -------------------------------------------------
+
+static void store_progress(void *arg, const char *doing, int64_t rows)
+{
+    (void)arg;
+    if (isatty(STDERR_FILENO) == 1) {
+        (void)fprintf(stderr, "\r\033[K%s: %lld rows", doing, (long long)rows);
+    }
+}
+
+static void store_show_json(const struct cas_copy *copy, const struct cas_copied *copied,
+                            struct buf *out)
+{
+    OWN(buf_free) struct buf hex = BUF_CAP(256);
+    struct json json = json_to(out);
+    json_object(&json);
+    json_bool_field(&json, "dry_run", copy->dry_run);
+    json_bool_field(&json, "equal", !copy->dry_run);
+    json_int_field(&json, "head", copied->head.sequence);
+    enc_hex_add(&hex, copied->head.hash, sizeof(copied->head.hash));
+    json_text_field(&json, "hash", buf_str(&hex).ptr);
+    json_int_field(&json, "accounts", copied->sums.accounts);
+    json_key(&json, "tables");
+    json_array(&json);
+    for (size_t i = 0; i < copied->count; i++) {
+        buf_free(&hex);
+        json_object(&json);
+        json_text_field(&json, "name", copied->tables[i].name);
+        json_int_field(&json, "rows", copied->tables[i].rows);
+        enc_hex_add(&hex, copied->tables[i].digest, CRYPTO_HASH_LEN);
+        json_text_field(&json, "digest", buf_str(&hex).ptr);
+        json_end(&json);
+    }
+    json_end(&json);
+    json_end(&json);
+    buf_add(out, STR("\n"));
+}
+
+static void store_show(const struct cas_copy *copy, const struct cas_copied *copied,
+                       struct buf *out)
+{
+    OWN(buf_free) struct buf hash = BUF_CAP(256);
+    char reserved[MONEY_TEXT_MAX];
+    char positive[MONEY_TEXT_MAX];
+    for (size_t i = 0; i < copied->count; i++) {
+        buf_addf(out, "  %-28s %10lld rows\n", copied->tables[i].name,
+                 (long long)copied->tables[i].rows);
+    }
+    enc_hex_add(&hash, copied->head.hash, sizeof(copied->head.hash));
+    buf_addf(
+        out, "The ledger ends at entry %lld, %.16s...; %lld accounts have %s, %s is reserved\n",
+        (long long)copied->head.sequence, buf_str(&hash).ptr, (long long)copied->sums.accounts,
+        money_text(copied->sums.positive, positive), money_text(copied->sums.reserved, reserved));
+    buf_addf(out, copy->dry_run
+                      ? "Nothing was copied: this was a dry run; the source is good\n"
+                      : "Both chains are good; rows, digests, sums and heads are equal\n");
+}
+
+static int store_fail(const struct err *err)
+{
+    (void)fprintf(stderr, "quoin: %s\n", err->text);
+    if (err->code == ERR_INVALID) {
+        return 2;
+    }
+    return err->code == ERR_UNAVAILABLE ? 3 : err->code == ERR_INTERNAL ? 5 : 1;
+}
+
+// --store-copy FROM TO [--dry-run] [--json]
+static int store_copy(int argc, char **argv)
+{
+    static struct cas_copied copied;
+    OWN(buf_free) struct buf out = BUF_CAP(1 << 20);
+    struct cas_copy copy = { .from = argv[2], .to = argv[3], .progress = store_progress };
+    struct err err = { 0 };
+    bool as_json = false;
+    for (int i = 4; i < argc; i++) {
+        copy.dry_run = copy.dry_run || strcmp(argv[i], "--dry-run") == 0;
+        as_json = as_json || strcmp(argv[i], "--json") == 0;
+    }
+    bool good = cas_copy_run(&copy, &copied, &err);
+    if (isatty(STDERR_FILENO) == 1) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    if (!good) {
+        return store_fail(&err);
+    }
+    if (as_json) {
+        store_show_json(&copy, &copied, &out);
+    } else {
+        store_show(&copy, &copied, &out);
+    }
+    return fputs(buf_str(&out).ptr, stdout) >= 0 && fflush(stdout) == 0 ? 0 : 1;
+}
+
+// --store-prepare ADDRESS ROLE
+static int store_prepare(char **argv)
+{
+    struct err err = { 0 };
+    if (!cas_copy_prepare(argv[2], argv[3], &err)) {
+        return store_fail(&err);
+    }
+    return printf("The tables are there; %s may read and add, and rewrite no entry\n", argv[3]) > 0
+               ? 0
+               : 1;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc >= 4 && strcmp(argv[1], "--store-copy") == 0) {
+        db_allow_postgres();
+        return store_copy(argc, argv);
+    }
+    if (argc == 4 && strcmp(argv[1], "--store-prepare") == 0) {
+        db_allow_postgres();
+        return store_prepare(argv);
+    }
     struct cas_serve *serve = NULL;
     size_t method_count;
     const struct wire_method *methods = cas_serve_methods(&method_count);

@@ -86,6 +86,21 @@ COMMAND(
            "what happened"))
 COMMAND(status, "status", "", 0, 0, "administrator", "shows whether the engines serve", "",
         OPTION("wait", "SECONDS", "waits so long for all engines to serve"))
+COMMAND(
+    store_copy, "store copy", "FROM TO", 2, 2, "anyone",
+    "copies a site's accounts from one store to another and proves that both are equal",
+    "FROM and TO are sqlite:FILE (sqlite: alone is this site's own file) or "
+    "postgresql://USER@HOST:PORT/DATABASE. No engine may have either open; TO must be empty. "
+    "All is written in one transaction, and kept only if both chains are good and their heads, "
+    "the sums of all accounts, and the rows and digest of every table are equal. Then: quoin up "
+    "--store TO.",
+    OPTION("dry-run", NULL, "reads and verifies FROM, looks whether TO is empty, writes nothing"))
+COMMAND(store_prepare, "store prepare", "ADDRESS ROLE", 2, 2, "anyone",
+        "makes the tables on PostgreSQL as their owner, and gives ROLE what CAS needs",
+        "ADDRESS is postgresql://OWNER@HOST:PORT/DATABASE; ROLE is the one that quoin up --store "
+        "names. It may read and add, and change what is not kept for ever; never an entry of the "
+        "ledger. Again after each upgrade, before quoin up.",
+        NONE)
 COMMAND(user_add, "user add", "NAME", 1, 1, "administrator", "adds a person",
         "NAME is the name that print clients send: 1 to 128 bytes without control characters. Who "
         "was removed comes back with all there was.",

@@ -29,6 +29,14 @@ struct db_driver {
     // What begins, ends and parts a transaction, by enum db_verb; NULL: `verb` does it.
     const char *const *verb_texts;
 
+    // For copy.c. Tables and columns: table, column, its type, its place in the primary key or 0;
+    // table and table that it refers to; a numbered key goes on behind $3 ($1 table, $2 column);
+    // the statements that give role $1 its rights. The last two NULL: there is nothing to do.
+    const char *tables_text;
+    const char *references_text;
+    const char *number_text;
+    const char *grants_text;
+
     // Sets db->inner. db->options and db->start are there.
     bool (*open)(struct db *db, const char *where, struct err *err);
     void (*close)(struct db *db); // also half-open

@@ -445,6 +445,13 @@ const struct db_driver db_sqlite_driver = {
     .table = "STRICT",
     .id = "INTEGER PRIMARY KEY",
     .verb_texts = sqlite_verbs,
+    .tables_text =
+        "SELECT m.name, p.name, p.type, p.pk FROM sqlite_schema AS m JOIN pragma_table_info(m.name)"
+        " AS p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'db%'"
+        " ORDER BY m.name, p.cid",
+    .references_text =
+        "SELECT m.name, f.\"table\" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name)"
+        " AS f WHERE m.type = 'table'",
     .open = sqlite_open,
     .close = sqlite_close,
     .run_text = sqlite_run_text,

@@ -167,6 +167,16 @@ bool ledger_lapse_told(struct ledger *ledger, int64_t now, size_t most,
 
 bool ledger_head(struct ledger *ledger, struct ledger_head *head, struct err *err) CC_MUST_USE;
 
+// Over all accounts; the balances of all sum to 0, always.
+struct ledger_sums {
+    int64_t accounts;
+    int64_t entries;
+    struct money reserved;
+    struct money positive; // of the balances above 0
+    struct money negative;
+};
+bool ledger_sum(struct ledger *ledger, struct ledger_sums *sums, struct err *err) CC_MUST_USE;
+
 // *found false: no such account, key, reservation.
 bool ledger_account_find(struct ledger *ledger, struct str name, struct ledger_account *account,
                          bool *found, struct err *err) CC_MUST_USE;

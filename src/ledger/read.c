@@ -24,6 +24,22 @@ bool ledger_head(struct ledger *ledger, struct ledger_head *head, struct err *er
     return true;
 }
 
+bool ledger_sum(struct ledger *ledger, struct ledger_sums *sums, struct err *err)
+{
+    struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_SUMS];
+    bool row;
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *sums = (struct ledger_sums){ .accounts = db_col_int(stmt, 0),
+                                  .reserved = { db_col_int(stmt, 1) },
+                                  .positive = { db_col_int(stmt, 2) },
+                                  .negative = { db_col_int(stmt, 3) },
+                                  .entries = db_col_int(stmt, 4) };
+    db_reset(stmt);
+    return true;
+}
+
 bool ledger_account_find(struct ledger *ledger, struct str name, struct ledger_account *account,
                          bool *found, struct err *err)
 {

@@ -117,6 +117,10 @@ static const struct db_migration ledger_steps[] = {
 
 static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
     [LEDGER_SQL_HEAD] = "SELECT seq, hash, at FROM ledger_entry ORDER BY seq DESC LIMIT 1",
+    [LEDGER_SQL_SUMS] = "SELECT count(*), coalesce(sum(reserved), 0),"
+                        " coalesce(sum(CASE WHEN balance > 0 THEN balance ELSE 0 END), 0),"
+                        " coalesce(sum(CASE WHEN balance < 0 THEN balance ELSE 0 END), 0),"
+                        " (SELECT count(*) FROM ledger_entry) FROM ledger_account",
     [LEDGER_SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE name = $1",
     [LEDGER_SQL_ACCOUNT_BY_ID] = "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE id = $1",
     [LEDGER_SQL_ACCOUNT_ADD] =
