@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ARENA_ALIGN = 16, ARENA_BLOCK = 4096 };
+enum { ARENA_ALIGN = 16, ARENA_BLOCK = 4096, ARENA_BLOCK_MOST = 1 << 16 };
 
 struct arena_block {
     struct arena_block *next; // owned
@@ -20,18 +20,27 @@ struct arena_block {
 
 _Static_assert(offsetof(struct arena_block, bytes) % ARENA_ALIGN == 0, "blocks start aligned");
 
+// A block that one thing fills stands behind the newest, which goes on with what is small. Its
+// bytes are zeroed as they are handed out: most of a block is never touched.
 static struct arena_block *arena_block_new(struct arena *arena, size_t need)
 {
+    struct arena_block *newest = arena->blocks;
     size_t size = ARENA_BLOCK - sizeof(struct arena_block);
-    if (arena->blocks != NULL && arena->blocks->size < SIZE_MAX / 4) {
-        size = arena->blocks->size * 2;
+    if (newest != NULL) {
+        size = newest->size < ARENA_BLOCK_MOST / 2 ? newest->size * 2 : ARENA_BLOCK_MOST;
     }
     size = size > arena->cap ? arena->cap : size;
-    size = size < need ? need : size;
-    struct arena_block *block = mem_new(sizeof(*block) + size);
-    block->size = size;
-    block->next = arena->blocks;
-    arena->blocks = block;
+    bool is_large = need > size / 2 && newest != NULL;
+    size = is_large || size < need ? need : size;
+    struct arena_block *block = mem_grow(NULL, sizeof(*block) + size);
+    *block = (struct arena_block){ .size = size };
+    if (is_large) {
+        block->next = newest->next;
+        newest->next = block;
+    } else {
+        block->next = newest;
+        arena->blocks = block;
+    }
     return block;
 }
 
@@ -55,6 +64,7 @@ void *arena_new(struct arena *arena, size_t size)
     void *at = block->bytes + block->used;
     block->used += need;
     arena->used += need;
+    memset(at, 0, need);
     return at;
 }
 
@@ -104,7 +114,7 @@ void arena_reset(struct arena *arena)
     while (arena->blocks != NULL) {
         struct arena_block *block = arena->blocks;
         arena->blocks = block->next;
-        if (block->next == NULL && block->size <= ARENA_BLOCK) {
+        if (first == NULL && block->size <= ARENA_BLOCK) {
             first = block;
         } else {
             free(block);
@@ -112,8 +122,8 @@ void arena_reset(struct arena *arena)
     }
     *arena = ARENA_CAP(arena->cap);
     if (first != NULL) {
-        memset(first->bytes, 0, first->used);
         first->used = 0;
+        first->next = NULL;
         arena->blocks = first;
     }
 }

@@ -192,6 +192,7 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
     made->witness = -1;
+    made->quote = mem_new(sizeof(*made->quote));
     made->tariff = cas_tariff_new();
     // A charge touches some ten pages. The log is copied home in quiet moments; a commit does it
     // only where there were none for so long.
@@ -231,6 +232,7 @@ void cas_close(struct cas **cas)
     cas_policies_free(&(*cas)->policies);
     accounts_close(&(*cas)->accounts);
     history_close(&(*cas)->history);
+    free((*cas)->quote);
     cas_tariff_free(&(*cas)->tariff);
     config_close(&(*cas)->config);
     ledger_close(&(*cas)->ledger);

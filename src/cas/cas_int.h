@@ -42,6 +42,7 @@ struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
     struct config *config;                // owned
+    struct price_quote *quote;            // owned; of the price that is being made
     struct history *history;              // owned
     struct accounts *accounts;            // owned
     struct quota *quota;                  // owned

@@ -167,7 +167,7 @@ static void charge_take(struct cas_turn *turn, struct cas_charge *charge,
 bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                     struct err *err)
 {
-    struct price_quote *quote = arena_new(turn->arena, sizeof(*quote));
+    struct price_quote *quote = cas->quote;
     struct cost cost = { 0 };
     bool is_new = charge->price_version == 0 && charge->pricing == NULL;
     if (!(is_new ? cost_of_new(cas, turn, charge, &cost, err)
@@ -188,6 +188,8 @@ bool cas_step_price(struct cas *cas, struct cas_turn *turn, struct cas_charge *c
         if (!price_job(&ask, quote, err)) {
             return false;
         }
+    } else {
+        memset(quote, 0, sizeof(*quote)); // nothing is priced
     }
     charge_take(turn, charge, quote);
     return true;

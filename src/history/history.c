@@ -32,6 +32,8 @@ bool history_open(struct db *db, struct history **history, struct err *err)
 {
     OWN(history_close) struct history *made = mem_new(sizeof(*made));
     made->db = db;
+    made->body = BUF_CAP(HISTORY_BODY_MAX);
+    made->ids = ARENA_CAP(1 << 20);
     if (!history_store_open(made, err)) {
         return false;
     }
@@ -48,6 +50,9 @@ void history_close(struct history **history)
     for (int i = 0; i < HISTORY_SQL_COUNT; i++) {
         db_finish(&(*history)->stmts[i]);
     }
+    buf_free(&(*history)->body);
+    map_free(&(*history)->names);
+    arena_free(&(*history)->ids);
     free(*history);
     *history = NULL;
 }
@@ -138,10 +143,23 @@ static bool history_check(const struct history_row *row, struct err *err)
            err_set(err, ERR_INTERNAL, "the legs of a work are not its amount");
 }
 
+// The row packed, until the next one is.
+static bool history_pack(struct history *history, const struct history_row *row, struct str *body,
+                         struct err *err)
+{
+    history->body.len = 0;
+    history->body.fault = false;
+    if (!history_body_write(row, &history->body, err)) {
+        return false;
+    }
+    *body = buf_str(&history->body);
+    return true;
+}
+
 bool history_add(struct history *history, struct history_row *row, struct err *err)
 {
-    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
     struct history_narrow narrow;
+    struct str body;
     int64_t number;
     int64_t last;
     bool added;
@@ -161,21 +179,21 @@ bool history_add(struct history *history, struct history_row *row, struct err *e
         row->number = 0;
         return true;
     }
-    return history_body_write(row, &body, err) &&
-           history_store_body(history, HISTORY_SQL_BODY_ADD, row->number, buf_str(&body), err) &&
+    return history_pack(history, row, &body, err) &&
+           history_store_body(history, HISTORY_SQL_BODY_ADD, row->number, body, err) &&
            history_legs(history, row, err);
 }
 
 bool history_begin(struct history *history, const struct history_row *row, struct err *err)
 {
-    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
     struct history_row charged = *row;
     struct history_narrow narrow;
+    struct str body;
     charged.outcome = HISTORY_CHARGED; // what it would come to: counters see it
     history_numbers(&charged, &narrow);
     return history_store_name(history, row->work.user, &narrow.person, err) &&
-           history_body_write(&charged, &body, err) &&
-           history_store_begin(history, &narrow, buf_str(&body), err);
+           history_pack(history, &charged, &body, err) &&
+           history_store_begin(history, &narrow, body, err);
 }
 
 bool history_take(struct history *history, int64_t pending, struct arena *arena,
@@ -191,9 +209,7 @@ bool history_take(struct history *history, int64_t pending, struct arena *arena,
         return true;
     }
     row->number = 0;
-    return history_body_read(body, arena, row, err) &&
-           history_store_int(history, HISTORY_SQL_OPEN_DROP, pending, &unused, &(bool){ false },
-                             err);
+    return history_body_read(body, arena, row, err) && history_store_end(history, pending, err);
 }
 
 bool history_correct(struct history *history, const struct history_correction *correction,
@@ -254,7 +270,7 @@ static bool history_forget_row(struct history *history, int64_t number, struct s
                                int64_t id, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(4 * HISTORY_BODY_MAX);
-    OWN(buf_free) struct buf body = BUF_CAP(HISTORY_BODY_MAX);
+    struct str body;
     struct history_leg legs[HISTORY_LEGS_MAX];
     struct history_row row;
     bool found;
@@ -274,8 +290,8 @@ static bool history_forget_row(struct history *history, int64_t number, struct s
     row.work.user = history_nameless(&arena, "", id);
     row.work.from = row.work.destination = row.work.location = row.work.account = STR("");
     row.work.group_count = 0;
-    return history_body_write(&row, &body, err) &&
-           history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, buf_str(&body), err);
+    return history_pack(history, &row, &body, err) &&
+           history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, body, err);
 }
 
 // Names go last: by them the rows are found.
@@ -283,7 +299,6 @@ static bool history_forget_names(struct history *history, struct str person, int
                                  struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
-    struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_CHANGE];
     for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
         int64_t purse;
         const char *name =
@@ -291,17 +306,13 @@ static bool history_forget_names(struct history *history, struct str person, int
         if (!history_store_name_find(history, str_of(name), &purse, err)) {
             return false;
         }
-        if (purse != 0) {
-            db_bind_int(stmt, 1, purse);
-            db_bind_text(stmt, 2, history_nameless(&arena, history_purses[k], id));
-            if (!db_run(stmt, err)) {
-                return false;
-            }
+        if (purse != 0 &&
+            !history_store_rename(history, purse, history_nameless(&arena, history_purses[k], id),
+                                  err)) {
+            return false;
         }
     }
-    db_bind_int(stmt, 1, id);
-    db_bind_text(stmt, 2, history_nameless(&arena, "", id));
-    return db_run(stmt, err);
+    return history_store_rename(history, id, history_nameless(&arena, "", id), err);
 }
 
 static bool history_has_open(struct history *history, int64_t person, bool *has, struct err *err)

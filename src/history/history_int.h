@@ -1,6 +1,7 @@
 // The statements of history. store_db.c is the only file that spells them.
 #pragma once
 
+#include "base/map.h"
 #include "db/db.h"
 #include "history/history.h"
 
@@ -45,6 +46,15 @@ enum history_sql {
 struct history {
     struct db *db;                            // borrowed
     struct db_stmt *stmts[HISTORY_SQL_COUNT]; // db's
+    struct buf body;                          // owned; being packed
+    // What was read or written under one number of db_epoch.
+    uint64_t epoch;
+    bool knows_last;
+    int64_t last;
+    int64_t last_at;
+    struct map names; // to int64_t in `ids`
+    struct arena ids; // owned
+    size_t name_count;
 };
 
 bool history_store_open(struct history *history, struct err *err) CC_MUST_USE;
@@ -88,6 +98,9 @@ bool history_store_leg(struct history *history, int64_t number, int64_t place, i
                        int64_t amount, struct err *err) CC_MUST_USE;
 bool history_store_begin(struct history *history, const struct history_narrow *narrow,
                          struct str body, struct err *err) CC_MUST_USE;
+bool history_store_end(struct history *history, int64_t pending, struct err *err) CC_MUST_USE;
+bool history_store_rename(struct history *history, int64_t id, struct str text,
+                          struct err *err) CC_MUST_USE;
 // One number of one row by one number; *found false: there is no row.
 bool history_store_int(struct history *history, enum history_sql which, int64_t key, int64_t *value,
                        bool *found, struct err *err) CC_MUST_USE;

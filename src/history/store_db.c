@@ -7,6 +7,8 @@
 
 #include "history/history_int.h"
 
+enum { STORE_NAMES_MOST = 4096 }; // kept in memory within a transaction
+
 static const char history_tables[] =
     "CREATE TABLE history_name (id {integer} PRIMARY KEY, name {text} NOT NULL UNIQUE) {table};"
     "CREATE TABLE history_work (number {integer} PRIMARY KEY, at {integer} NOT NULL,"
@@ -125,17 +127,53 @@ bool history_store_open(struct history *history, struct err *err)
     return true;
 }
 
+static void store_forget_names(struct history *history)
+{
+    map_free(&history->names);
+    arena_reset(&history->ids);
+    history->name_count = 0;
+}
+
+// What is known from before is no longer true for sure.
+static void store_refresh(struct history *history)
+{
+    uint64_t epoch = db_epoch(history->db);
+    if (epoch != history->epoch || history->name_count == STORE_NAMES_MOST) {
+        store_forget_names(history);
+    }
+    if (epoch != history->epoch) {
+        history->knows_last = false;
+        history->epoch = epoch;
+    }
+}
+
 bool history_store_last(struct history *history, int64_t *number, int64_t *at, struct err *err)
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_LAST];
     bool row;
-    if (!db_step(stmt, &row, err)) {
-        return false;
+    store_refresh(history);
+    if (!history->knows_last) {
+        if (!db_step(stmt, &row, err)) {
+            return false;
+        }
+        history->last = row ? db_col_int(stmt, 0) : 0;
+        history->last_at = row ? db_col_int(stmt, 1) : 0;
+        history->knows_last = db_in_transaction(history->db);
+        db_reset(stmt);
     }
-    *number = row ? db_col_int(stmt, 0) : 0;
-    *at = row ? db_col_int(stmt, 1) : 0;
-    db_reset(stmt);
+    *number = history->last;
+    *at = history->last_at;
     return true;
+}
+
+static void store_keep_name(struct history *history, struct str text, int64_t id)
+{
+    int64_t *kept = db_in_transaction(history->db) ? arena_new(&history->ids, sizeof(*kept)) : NULL;
+    if (kept != NULL) {
+        *kept = id;
+        map_set(&history->names, text, kept);
+        history->name_count++;
+    }
 }
 
 bool history_store_name_find(struct history *history, struct str text, int64_t *id, struct err *err)
@@ -146,12 +184,21 @@ bool history_store_name_find(struct history *history, struct str text, int64_t *
         *id = 0;
         return true;
     }
+    store_refresh(history);
+    const int64_t *kept = map_find(&history->names, text);
+    if (kept != NULL) {
+        *id = *kept;
+        return true;
+    }
     db_bind_text(stmt, 1, text);
     if (!db_step(stmt, &row, err)) {
         return false;
     }
     *id = row ? db_col_int(stmt, 0) : 0;
     db_reset(stmt);
+    if (*id != 0) {
+        store_keep_name(history, text, *id);
+    }
     return true;
 }
 
@@ -170,7 +217,20 @@ bool history_store_name(struct history *history, struct str text, int64_t *id, s
         return false;
     }
     *id = db_col_int(stmt, 0);
-    return db_run(stmt, err); // a statement that writes is stepped to its end
+    if (!db_run(stmt, err)) { // a statement that writes is stepped to its end
+        return false;
+    }
+    store_keep_name(history, text, *id);
+    return true;
+}
+
+bool history_store_rename(struct history *history, int64_t id, struct str text, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_CHANGE];
+    store_forget_names(history);
+    db_bind_int(stmt, 1, id);
+    db_bind_text(stmt, 2, text);
+    return db_run(stmt, err);
 }
 
 bool history_store_add(struct history *history, const struct history_narrow *narrow,
@@ -190,10 +250,21 @@ bool history_store_add(struct history *history, const struct history_narrow *nar
     if (once != NULL) {
         db_bind_bytes(stmt, count + 1, once, HISTORY_KEY_LEN);
     }
-    if (!db_run(stmt, err)) {
-        return false;
+    *added = true;
+    if (once == NULL) {
+        if (!db_run_later(stmt, 1, err)) {
+            return false;
+        }
+    } else {
+        if (!db_run(stmt, err)) {
+            return false;
+        }
+        *added = db_changes(history->db) == 1;
     }
-    *added = db_changes(history->db) == 1;
+    if (*added) {
+        history->last = narrow->number;
+        history->last_at = narrow->at;
+    }
     return true;
 }
 
@@ -203,7 +274,7 @@ bool history_store_body(struct history *history, enum history_sql which, int64_t
     struct db_stmt *stmt = history->stmts[which];
     db_bind_int(stmt, 1, number);
     db_bind_bytes(stmt, 2, body.ptr, body.len);
-    return db_run(stmt, err);
+    return db_run_later(stmt, 1, err);
 }
 
 bool history_store_leg(struct history *history, int64_t number, int64_t place, int64_t account,
@@ -214,7 +285,7 @@ bool history_store_leg(struct history *history, int64_t number, int64_t place, i
     db_bind_int(stmt, 2, place);
     db_bind_int(stmt, 3, account);
     db_bind_int(stmt, 4, amount);
-    return db_run(stmt, err);
+    return db_run_later(stmt, 1, err);
 }
 
 bool history_store_begin(struct history *history, const struct history_narrow *narrow,
@@ -230,7 +301,14 @@ bool history_store_begin(struct history *history, const struct history_narrow *n
     db_bind_int(stmt, 7, narrow->amount);
     db_bind_int(stmt, 8, narrow->digest);
     db_bind_bytes(stmt, 9, body.ptr, body.len);
-    return db_run(stmt, err);
+    return db_run_later(stmt, 1, err);
+}
+
+bool history_store_end(struct history *history, int64_t pending, struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_DROP];
+    db_bind_int(stmt, 1, pending);
+    return db_run_later(stmt, 1, err);
 }
 
 bool history_store_int(struct history *history, enum history_sql which, int64_t key, int64_t *value,

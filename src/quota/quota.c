@@ -145,10 +145,8 @@ bool quota_ask(struct quota *quota, const struct calendar_site *site, int64_t at
 bool quota_settle(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                   const struct quota_amounts *amounts, struct err *err)
 {
-    OWN(arena_free) struct arena arena = ARENA_CAP(sizeof(struct quota_hold) * QUOTA_TAKES_MAX * 2);
-    struct quota_hold *holds = arena_new_array(&arena, QUOTA_TAKES_MAX, sizeof(*holds));
+    struct quota_hold *holds = quota->holds;
     size_t count;
-    assert(holds != NULL);
     if (!quota_store_holds(quota, key, holds, &count, err)) {
         return false;
     }

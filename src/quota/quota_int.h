@@ -20,9 +20,18 @@ enum quota_sql {
     QUOTA_SQL_COUNT
 };
 
+struct quota_hold {
+    char quota[QUOTA_NAME_MAX + 1];
+    char subject[QUOTA_SUBJECT_MAX + 1];
+    int64_t from;
+    enum quota_unit unit;
+    int64_t amount;
+};
+
 struct quota {
-    struct db *db;                          // borrowed
-    struct db_stmt *stmts[QUOTA_SQL_COUNT]; // db's
+    struct db *db;                            // borrowed
+    struct db_stmt *stmts[QUOTA_SQL_COUNT];   // db's
+    struct quota_hold holds[QUOTA_TAKES_MAX]; // of the settlement under way: too large for a stack
 };
 
 // A row of quota_use by its key.
@@ -30,14 +39,6 @@ struct quota_row {
     struct str quota;
     struct str subject;
     int64_t from;
-};
-
-struct quota_hold {
-    char quota[QUOTA_NAME_MAX + 1];
-    char subject[QUOTA_SUBJECT_MAX + 1];
-    int64_t from;
-    enum quota_unit unit;
-    int64_t amount;
 };
 
 bool quota_store_open(struct quota *quota, struct err *err) CC_MUST_USE;
