@@ -4,6 +4,7 @@
 // no unit test: tests/unit/cas/test_charging.c and test_prices.c run it with all that it needs
 
 #include "cas/cas_int.h"
+#include "cas/policies.h"
 
 enum { COST_TEXT_MAX = 200 };
 
@@ -18,15 +19,56 @@ struct cost {
 
 // ---- of a reservation --------------------------------------------------------------------------
 
-static uint64_t adjustments_that_apply(const struct price_book *book, const struct work *work)
+// What the site's clock shows, and what was in the past, are asked only where a condition stands.
+static bool cost_conditions(struct cas *cas, const struct cas_book *book, const struct work *work,
+                            int64_t now, uint64_t *set, struct err *err)
+{
+    struct cas_counter counter = { .cas = cas, .work = work, .now = now };
+    const struct calendar_site *site;
+    if (!cas_site_time(cas, &site, err)) {
+        return false;
+    }
+    struct expr_env env = expr_env_of(work, expr_local_of(calendar_clock_of(site->zone, work->at)));
+    env.count = cas_counter_read;
+    env.arg = &counter;
+    for (size_t i = 0; i < book->book.adjustment_count; i++) {
+        if (book->when[i].count > 0 && !expr_holds(&book->when[i], &env)) {
+            *set &= ~((uint64_t)1 << i);
+        }
+    }
+    if (counter.failed) {
+        *err = counter.err;
+    }
+    return !counter.failed;
+}
+
+bool cas_cost_adjustments(struct cas *cas, const struct cas_book *book, const struct work *work,
+                          int64_t now, uint64_t *adjustments, struct err *err)
 {
     uint64_t set = 0;
-    for (size_t i = 0; i < book->adjustment_count; i++) {
-        if (price_is_among(work->account, &book->adjustments[i].accounts)) {
+    for (size_t i = 0; i < book->book.adjustment_count; i++) {
+        if (price_is_among(work->account, &book->book.adjustments[i].accounts)) {
             set |= (uint64_t)1 << i;
         }
     }
-    return set;
+    if (book->is_conditional && !cost_conditions(cas, book, work, now, &set, err)) {
+        return false;
+    }
+    *adjustments = set;
+    return true;
+}
+
+// The person's pages since the first of the month, of works that were charged or are under way.
+static bool cost_month(struct cas *cas, const struct work *work, uint64_t *pages, struct err *err)
+{
+    struct cas_counter counter = { .cas = cas, .work = work, .now = work->at };
+    int64_t count = cas_counter_read(&counter, EXPR_FIELD_PAGES_THIS_MONTH, 0);
+    if (counter.failed) {
+        *err = counter.err;
+        return false;
+    }
+    *pages = count < 0 ? 0 : (uint64_t)count;
+    return true;
 }
 
 static Quoin__V1__Pricing *pricing_of(struct arena *arena, const struct cost *cost)
@@ -58,11 +100,16 @@ static bool cost_of_new(struct cas *cas, struct cas_turn *turn, struct cas_charg
                        work_kind_name(work->kind));
     }
     cost->money = money->money;
+    uint64_t month = 0;
     if (book != NULL) {
         cost->book = &book->book;
-        cost->adjustments = adjustments_that_apply(cost->book, work);
+        if (!cas_cost_adjustments(cas, book, work, turn->now, &cost->adjustments, err) ||
+            (book->is_monthly && !cost_month(cas, work, &month, err))) {
+            return false;
+        }
     }
     charge->pricing = pricing_of(turn->arena, cost);
+    charge->pricing->month_pages = month;
     charge->pricing->money_change = money->change;
     if (book != NULL) {
         charge->pricing->book = cas_text(turn->arena, book->book.name);

@@ -306,15 +306,36 @@ static bool free_read(const Quoin__V1__FreePages *from, struct price_free *made,
            bits_read(from->sizes, from->n_sizes, size_words, "size", &made->sizes, err);
 }
 
-static bool book_conditions(const struct price_book *book, struct err *err)
+static bool book_conditions(struct arena *arena, struct cas_book *made, struct err *err)
 {
-    for (size_t i = 0; i < book->adjustment_count; i++) {
-        if (book->adjustments[i].when.len > 0) {
-            return err_set(err, ERR_INVALID, "adjustment \"%.*s\": this version knows no \"when\"",
-                           (int)book->adjustments[i].name.len, book->adjustments[i].name.ptr);
-        }
+    const struct price_book *book = &made->book;
+    struct expr *when = arena_new_array(arena, book->adjustment_count, sizeof(*when));
+    if (when == NULL) {
+        return err_set(err, ERR_LIMIT, "the book is too large");
     }
+    for (size_t i = 0; i < book->adjustment_count; i++) {
+        const struct price_adjustment *adjustment = &book->adjustments[i];
+        const struct expr_source source = { .text = adjustment->when, .name = "when" };
+        if (adjustment->when.len == 0) {
+            continue;
+        }
+        if (!expr_compile(&source, arena, &when[i], NULL, err)) {
+            return err_in(err, "adjustment \"%.*s\"", (int)adjustment->name.len,
+                          adjustment->name.ptr);
+        }
+        made->is_conditional = true;
+    }
+    made->when = when;
     return true;
+}
+
+static bool book_is_monthly(const struct price_book *book)
+{
+    bool monthly = book->free.per_month > 0;
+    for (size_t i = 0; i < book->page_count; i++) {
+        monthly = monthly || book->pages[i].steps_by_month;
+    }
+    return monthly;
 }
 
 bool cas_book_read(struct arena *arena, struct str name, const Quoin__V1__PriceBook *from,
@@ -325,11 +346,13 @@ bool cas_book_read(struct arena *arena, struct str name, const Quoin__V1__PriceB
                                  .job = amount_of(from->per_job, from->per_job_cost),
                                  .page = amount_of(from->page, from->page_cost),
                                  .two_sided_change = from->two_sided_change };
-    return scope_read(arena, from, book, err) && pages_read(arena, from, book, err) &&
-           free_read(from->free_pages, &book->free, err) &&
-           finishing_read(arena, from, book, err) && destinations_read(arena, from, book, err) &&
-           adjustments_read(arena, from, book, err) && price_check(book, err) &&
-           book_conditions(book, err);
+    bool ok = scope_read(arena, from, book, err) && pages_read(arena, from, book, err) &&
+              free_read(from->free_pages, &book->free, err) &&
+              finishing_read(arena, from, book, err) && destinations_read(arena, from, book, err) &&
+              adjustments_read(arena, from, book, err) && price_check(book, err) &&
+              book_conditions(arena, made, err);
+    made->is_monthly = ok && book_is_monthly(book);
+    return ok;
 }
 
 static bool money_read_message(const Quoin__V1__SiteMoney *from, struct price_money *made,

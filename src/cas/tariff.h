@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "expr/expr.h"
 #include "price/price.h"
 #include "proto/price.pb-c.h"
 
@@ -12,7 +13,10 @@ struct cas_tariff;
 // All of it lies in one arena.
 struct cas_book {
     struct price_book book;
-    int64_t change; // of the configuration, that made it what it is
+    const struct expr *when; // of each adjustment; no steps: always
+    int64_t change;          // of the configuration, that made it what it is
+    bool is_conditional;     // at least one adjustment has a condition
+    bool is_monthly;         // what a job costs depends on the pages of the person's month
 };
 
 struct cas_money {
@@ -31,6 +35,10 @@ bool cas_tariff_book(struct cas *cas, struct str name, int64_t change, const str
                      struct err *err) CC_MUST_USE;
 bool cas_tariff_money(struct cas *cas, int64_t change, struct cas_money *money,
                       struct err *err) CC_MUST_USE;
+
+// The adjustments whose accounts and conditions hold: a bit each.
+bool cas_cost_adjustments(struct cas *cas, const struct cas_book *book, const struct work *work,
+                          int64_t now, uint64_t *adjustments, struct err *err) CC_MUST_USE;
 
 // ERR_INVALID says what of the message is no such thing.
 bool cas_book_read(struct arena *arena, struct str name, const Quoin__V1__PriceBook *from,

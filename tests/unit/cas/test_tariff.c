@@ -143,6 +143,42 @@ static void test_a_part_costs_no_more_than_the_whole(void)
     CHECK(put("price", "dear", NULL));
 }
 
+static void test_conditions(void)
+{
+    Quoin__V1__PriceBook *book = book_of(1000);
+    Quoin__V1__Adjustment *many = adjustment_of(book, "many");
+    book->rank = 1;
+    many->when = text_of("pages > 3 and queue = \"main\" and jobs_this_month >= 0");
+    many->percent = decimal(-50 * MONEY_SCALE);
+    CHECK(put("price", "when", &book->base));
+    CHECK(reserve(50, "mary", 3, 0)->amount == 3000);
+    const Quoin__V1__Reservation *set = reserve(51, "mary", 4, 0);
+    CHECK(set->amount == 2000 && set->n_lines == 2);
+    CHECK(settle(52, 51, 2, 0)->charged == 1000); // it was decided for the whole of it
+    CHECK(give_back(53, 50) != NULL);
+    many->when = text_of("pages > \"three\"");
+    CHECK(!put("price", "when", &book->base) && err.code == ERR_INVALID);
+    CHECK(strstr(err.text, "price book \"when\": adjustment \"many\": when:1:") == err.text);
+    CHECK(put("price", "when", NULL));
+}
+
+static void test_pages_of_the_month(void)
+{
+    Quoin__V1__PriceBook *book = book_of(1000);
+    Quoin__V1__FreePages gift = QUOIN__V1__FREE_PAGES__INIT;
+    book->rank = 1;
+    gift.per_month = 7;
+    book->free_pages = &gift;
+    CHECK(add_person(60, "anna", 1000000) != NULL);
+    CHECK(put("price", "month", &book->base));
+    CHECK(reserve(61, "anna", 5, 0)->amount == 0);
+    CHECK(reserve(62, "anna", 5, 0)->amount == 3000); // those under way count
+    CHECK(settle(63, 61, 5, 0)->charged == 0);
+    CHECK(settle(64, 62, 4, 0)->charged == 2000); // as many free ones as were reserved
+    CHECK(reserve(65, "anna", 1, 0)->amount == 1000);
+    CHECK(give_back(66, 65) != NULL && put("price", "month", NULL));
+}
+
 static void test_what_makes_no_sense_is_refused(void)
 {
     Quoin__V1__PriceBook *book = book_of(1000);
@@ -232,6 +268,8 @@ int main(void)
     test_the_money_of_then();
     test_adjustments_are_decided_once();
     test_a_part_costs_no_more_than_the_whole();
+    test_conditions();
+    test_pages_of_the_month();
     test_what_makes_no_sense_is_refused();
     test_scans_are_free_until_a_book_prices_them();
     test_lists_of_before_become_a_book();
