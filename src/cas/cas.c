@@ -424,6 +424,8 @@ static const struct {
     { &quoin__v1__void_request__descriptor, cas_charge_void },
     { &quoin__v1__get_prices_request__descriptor, cas_prices_get },
     { &quoin__v1__set_prices_request__descriptor, cas_prices_set },
+    { &quoin__v1__list_price_books_request__descriptor, cas_price_books_list },
+    { &quoin__v1__price_history_request__descriptor, cas_price_books_history },
     { &quoin__v1__balance_request__descriptor, cas_books_balance },
     { &quoin__v1__list_entries_request__descriptor, cas_books_entries },
     { &quoin__v1__list_works_request__descriptor, cas_past_list },

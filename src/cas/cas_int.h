@@ -346,6 +346,8 @@ CAS_CORE(cas_charge_settle);
 CAS_CORE(cas_charge_void);
 CAS_CORE(cas_prices_get);
 CAS_CORE(cas_prices_set);
+CAS_CORE(cas_price_books_list);
+CAS_CORE(cas_price_books_history);
 CAS_CORE(cas_books_balance);
 CAS_CORE(cas_books_entries);
 CAS_CORE(cas_past_list);

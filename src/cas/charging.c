@@ -64,6 +64,8 @@ CAS_CORE(cas_charge_quote)
     made->legs = charge.legs;
     made->n_legs = charge.leg_count;
     made->decision = charge.decision;
+    made->real_cost = charge.real_cost.units;
+    made->price_book = charge.pricing->book;
     *reply = &made->base;
     return true;
 }

@@ -435,7 +435,7 @@ static bool tariff_books(struct cas *cas, struct cas_tariff *tariff, struct err 
             after = tariff->books[total++]->book.name;
         }
     }
-    tariff->choice = arena_new_array(&tariff->arena, total, sizeof(*tariff->choice));
+    tariff->choice = arena_new_array(&tariff->arena, TARIFF_BOOKS_MAX, sizeof(*tariff->choice));
     if (tariff->choice == NULL) {
         return err_set(err, ERR_LIMIT, "the price books are too large");
     }
@@ -465,7 +465,7 @@ static bool tariff_money(struct cas *cas, struct cas_tariff *tariff, struct err 
            (!found || money_unpack(&thing, &tariff->money, err));
 }
 
-static bool tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err)
+bool cas_tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err)
 {
     int64_t version;
     if (!config_version(cas->config, &version, err)) {
@@ -483,26 +483,56 @@ static bool tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *
     return true;
 }
 
-static const struct cas_book *tariff_owner(const struct cas_tariff *tariff,
-                                           const struct price_book *book)
+const struct cas_book *cas_tariff_pick(const struct cas_tariff *tariff, const struct work *work)
 {
-    for (size_t i = 0; i < tariff->count; i++) {
-        if (&tariff->books[i]->book == book) {
-            return tariff->books[i];
-        }
-    }
-    return NULL;
+    // The book is the first member.
+    return (const struct cas_book *)(const void *)price_book_choose(tariff->choice, tariff->count,
+                                                                    work);
+}
+
+const struct cas_money *cas_tariff_money_now(const struct cas_tariff *tariff)
+{
+    return &tariff->money;
 }
 
 bool cas_tariff_choose(struct cas *cas, const struct work *work, const struct cas_book **book,
                        const struct cas_money **money, struct err *err)
 {
-    struct cas_tariff *tariff = cas->tariff;
-    if (!tariff_load(cas, tariff, err)) {
+    if (!cas_tariff_load(cas, cas->tariff, err)) {
         return false;
     }
-    *book = tariff_owner(tariff, price_book_choose(tariff->choice, tariff->count, work));
-    *money = &tariff->money;
+    *book = cas_tariff_pick(cas->tariff, work);
+    *money = &cas->tariff->money;
+    return true;
+}
+
+bool cas_tariff_put(struct cas_tariff *tariff, struct str name, const Quoin__V1__PriceBook *book,
+                    struct err *err)
+{
+    struct cas_book *made = NULL;
+    size_t place = 0;
+    if (book != NULL) {
+        made = arena_new(&tariff->arena, sizeof(*made));
+        if (made == NULL || !cas_book_read(&tariff->arena, name, book, made, err)) {
+            return made != NULL ? err_in(err, "price book \"%.*s\"", (int)name.len, name.ptr)
+                                : err_set(err, ERR_LIMIT, "the price books are too large");
+        }
+    }
+    while (place < tariff->count && !str_eq(tariff->choice[place]->name, name)) {
+        place++;
+    }
+    if (place == tariff->count && made == NULL) {
+        return true;
+    }
+    if (place == TARIFF_BOOKS_MAX) {
+        return err_set(err, ERR_LIMIT, "there are more than %d price books", TARIFF_BOOKS_MAX);
+    }
+    if (made == NULL) {
+        tariff->choice[place] = tariff->choice[--tariff->count];
+        return true;
+    }
+    tariff->count += place == tariff->count ? 1 : 0;
+    tariff->choice[place] = &made->book;
     return true;
 }
 
@@ -551,7 +581,7 @@ bool cas_tariff_book(struct cas *cas, struct str name, int64_t change, const str
     struct cas_tariff *tariff = cas->tariff;
     const struct config_thing of = { .kind = STR("price"), .name = name };
     struct config_thing thing;
-    if (!tariff_load(cas, tariff, err)) {
+    if (!cas_tariff_load(cas, tariff, err)) {
         return false;
     }
     *book = tariff_find(tariff, name, change);
@@ -577,7 +607,7 @@ bool cas_tariff_money(struct cas *cas, int64_t change, struct cas_money *money, 
     OWN(arena_free) struct arena arena = ARENA_CAP(2 * CONFIG_BODY_MAX);
     const struct config_thing of = { .kind = STR("site"), .name = STR("money") };
     struct config_thing thing;
-    if (!tariff_load(cas, cas->tariff, err)) {
+    if (!cas_tariff_load(cas, cas->tariff, err)) {
         return false;
     }
     *money = cas->tariff->money;

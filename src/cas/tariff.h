@@ -27,6 +27,14 @@ struct cas_money {
 struct cas_tariff *cas_tariff_new(void);
 void cas_tariff_free(struct cas_tariff **tariff);
 
+// Reads what is in force, where that is not what it holds.
+bool cas_tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err) CC_MUST_USE;
+// A book more, or another of that name, or none (NULL): for trying. Not of the one that charges.
+bool cas_tariff_put(struct cas_tariff *tariff, struct str name, const Quoin__V1__PriceBook *book,
+                    struct err *err) CC_MUST_USE;
+const struct cas_book *cas_tariff_pick(const struct cas_tariff *tariff, const struct work *work);
+const struct cas_money *cas_tariff_money_now(const struct cas_tariff *tariff);
+
 // The book that goes first of those that fit, or NULL. Borrowed until the next call.
 bool cas_tariff_choose(struct cas *cas, const struct work *work, const struct cas_book **book,
                        const struct cas_money **money, struct err *err) CC_MUST_USE;

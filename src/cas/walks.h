@@ -33,8 +33,9 @@ bool cas_walk_run(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage
                   void (*each)(void *arg, const ProtobufCMessage *part), void *arg,
                   struct err *err) CC_MUST_USE;
 
-extern const struct cas_walk_kind cas_walk_verify; // verify.c
-extern const struct cas_walk_kind cas_walk_export; // past.c
+extern const struct cas_walk_kind cas_walk_what_if; // what_if.c
+extern const struct cas_walk_kind cas_walk_verify;  // verify.c
+extern const struct cas_walk_kind cas_walk_export;  // past.c
 extern const struct cas_walk_kind cas_walk_totals;
 extern const struct cas_walk_kind cas_walk_forget;
 extern const struct cas_walk_kind cas_walk_try; // try.c

@@ -343,6 +343,36 @@ COMMAND(
     OPTION("color", "AMOUNT[,AMOUNT...]", "a page with colour"),
     OPTION("duplex", "PERCENT", "what a two-sided page costs of a one-sided one, 0 to 1000"),
     OPTION("per-job", "AMOUNT", "added to every job"), DRY_RUN)
+COMMAND(price_list, "price list", "", 0, 0, "administrator", "lists the price books", "", NONE)
+COMMAND(price_book, "price book", "NAME", 1, 1, "administrator", "shows a price book",
+        "All that it says, rule by rule. A charge names the rules that made it as NAME.RULE.", NONE)
+COMMAND(price_history, "price history", "[NAME]", 0, 1, "administrator",
+        "tells who changed a price book, when and why", "Without NAME: the book base.", NONE)
+COMMAND(
+    price_quote, "price quote", "", 0, 0, "administrator", "tells what a job would cost",
+    "Line by line, by the price book that fits it; nothing is reserved. Pages are sides, copies "
+    "included.",
+    OPTION("user", "NAME", "whose job it is: needed"),
+    OPTION("queue", "NAME", "the queue that it is sent to"),
+    OPTION("pages", "N", "pages in all (default 1)"),
+    OPTION("color", "N", "of these in colour (default 0)"),
+    OPTION("size", "a5|a4|a3|huge", "of the pages (default a4)"),
+    OPTION("two-sided", NULL, "two pages share a sheet"),
+    OPTION("kind", "print|copy|scan|fax", "what is made (default print)"),
+    OPTION("media-type", "TYPE", "such as labels"),
+    OPTION("account", "ACCOUNT", "chosen to pay: department:science"),
+    OPTION("to", "DESTINATION", "of a scan or fax: email, folder, a number"))
+COMMAND(
+    price_what_if, "price what-if", "", 0, 0, "administrator",
+    "tells what past jobs would cost by other prices",
+    "Prices what was charged in a time once more, by the price books of now, and sums the "
+    "difference by department and person. To try a tariff, enter its book with a valid-from that "
+    "lies ahead, and name a time at which it is valid with --tariff-at. Nothing is changed.",
+    OPTION("since", "TIME", "2026-11-01 or 2026-11-01T10:00:00, in UTC: needed"),
+    OPTION("until", "TIME", "before then (default: now)"),
+    OPTION("tariff-at", "TIME", "by the books that are valid then, not when the job was made"),
+    OPTION("without", "BOOK", "as if this book were not there"),
+    OPTION("most", "N", "shows so many people (default 10, at most 100)"))
 COMMAND(quota_list, "quota list", "", 0, 0, "administrator", "lists quotas", "", NONE)
 COMMAND(quota_show, "quota show", "NAME", 1, 1, "administrator", "shows one quota", "", NONE)
 COMMAND(

@@ -10,6 +10,7 @@
 #include "proto/history.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "proto/policy.pb-c.h"
+#include "proto/price.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "proto/reflection.pb-c.h"
 

@@ -23,6 +23,11 @@ CALL(Policies, PolicyHistory, policy_history_request, policy_history_reply, "cas
 CALL(Policies, RollbackPolicy, rollback_policy_request, policy_set, "cas", ROLE_CLI, 10000,
      CALL_KEYED)
 CALL(Policies, RemovePolicy, remove_policy_request, policy_set, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(PriceBooks, ListPriceBooks, list_price_books_request, list_price_books_reply, "cas", ROLE_CLI,
+     10000, 0)
+CALL(PriceBooks, PriceHistory, price_history_request, list_price_books_reply, "cas", ROLE_CLI,
+     10000, 0)
+CALL(PriceBooks, WhatIf, what_if_request, what_if_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(Policies, TryPolicy, try_policy_request, try_policy_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)
