@@ -313,7 +313,12 @@ COMMAND(money_set, "money set", "", 0, 0, "administrator",
         OPTION("refund-most", "AMOUNT", "by rule only up to this"),
         OPTION("refund-minutes", "N", "by rule only so long after the charge"))
 COMMAND(printer_add, "printer add", "NAME URI", 2, 2, "administrator", "adds a printer",
-        "URI is ipp://HOST[:PORT]/PATH, ipps://… or socket://HOST[:9100].", NONE)
+        "URI is ipp://HOST[:PORT]/PATH, ipps://… or socket://HOST[:9100].",
+        OPTION("pull-group", "GROUP", "printers that can stand for each other; prices can name it"))
+COMMAND(printer_set, "printer set", "NAME", 1, 1, "administrator", "changes a printer",
+        "What is not named stays as it is. Its address is not changed while jobs wait for it.",
+        OPTION("uri", "URI", "its address"),
+        OPTION("pull-group", "GROUP", "its pull group; none: it belongs to none"), DRY_RUN)
 COMMAND(printer_list, "printer list", "", 0, 0, "administrator", "lists printers and their state",
         "", NONE)
 COMMAND(printer_remove, "printer remove", "NAME", 1, 1, "administrator", "removes a printer",
@@ -329,7 +334,23 @@ COMMAND(
            "(default refuse)"),
     OPTION("keep-documents", "HOURS",
            "keeps each document, encrypted, for so long after it was printed, so that \"quoin "
-           "recount\" can read it again (default 0: it is destroyed at once; at most 8784)"))
+           "recount\" can read it again (default 0: it is destroyed at once; at most 8784)"),
+    OPTION("account", "ACCOUNT", "pays for jobs that name no account"),
+    OPTION("must-choose", "yes|no",
+           "whether a job that names no account waits until one is chosen "
+           "(default no)"))
+COMMAND(
+    queue_set, "queue set", "NAME", 1, 1, "administrator", "changes a queue",
+    "What is not named stays as it is. Jobs that were accepted before stay with the printer they "
+    "were priced for.",
+    OPTION("mode", "direct|hold", "what happens to a job once it is counted"),
+    OPTION("printer", "PRINTER", "where it delivers"),
+    OPTION("short-of-money", "refuse|hold", "what happens when the balance does not pay for a job"),
+    OPTION("keep-documents", "HOURS", "how long documents are kept after they were printed"),
+    OPTION("account", "ACCOUNT", "pays for jobs that name no account; none: whom the rules say"),
+    OPTION("must-choose", "yes|no",
+           "whether a job that names no account waits until one is chosen"),
+    DRY_RUN)
 COMMAND(queue_list, "queue list", "", 0, 0, "administrator", "lists queues", "", NONE)
 COMMAND(queue_remove, "queue remove", "NAME", 1, 1, "administrator", "removes a queue",
         "Refused while it has jobs that are not finished.", DRY_RUN)
@@ -531,6 +552,12 @@ COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a hel
         OPTION("printer", "PRINTER", "to this printer instead of the queue's"))
 COMMAND(job_cancel, "job cancel", "ID", 1, 1, "administrator", "cancels a job",
         "What was not printed is given back.", DRY_RUN)
+COMMAND(job_charge_to, "job charge-to", "ID ACCOUNT[=PERCENT,...]", 2, 2, "administrator",
+        "says who pays for a job that waits",
+        "The job is priced and reserved anew, and goes on if it waited for this. ACCOUNT is "
+        "user:NAME, department:PATH, code:CLIENT/MATTER or shared:NAME, or a code alone; several, "
+        "with commas between, share the charge; one without a per cent gets the rest.",
+        OPTION("pin-file", "FILE", "holds the PIN of a protected account; - is standard input"))
 COMMAND(
     job_resolve, "job resolve", "ID printed|not-printed|again", 2, 2, "administrator",
     "says what came out of a job of unknown outcome",

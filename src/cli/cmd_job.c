@@ -28,6 +28,9 @@ void cli_job_json(struct json *json, const Quoin__V1__Job *job)
     }
     json_end(json);
     json_text_field(json, "message", job->message);
+    json_text_field(json, "notice", job->notice);
+    json_text_field(json, "account", job->account);
+    json_text_field(json, "printer", job->printer);
     json_int_field(json, "bytes", (int64_t)job->bytes);
     cli_json_time(json, "created_at", job->created_at);
     cli_json_time(json, "completed_at", job->completed_at);
@@ -89,11 +92,23 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
              job->color_pages, job->copies, job->copies == 1 ? "y" : "ies", job->sheets,
              job->sheets == 1 ? "" : "s");
     cli_line(cli, "Cost", "%s", cli_money(cli, job->cost));
+    if (job->account[0] != '\0') {
+        cli_line(cli, "Paid by", "%s", job->account);
+    }
+    cli_line(cli, "Printer", "%s", job->printer);
     cli_line(cli, "Accepted", "%s", cli_time(cli, job->created_at));
     cli_line(cli, "Finished", "%s", cli_time(cli, job->completed_at));
     if (job->message[0] != '\0') {
         cli_line(cli, "Message", "%s", job->message);
     }
+    if (job->notice[0] != '\0') {
+        cli_line(cli, "Notice", "%s", job->notice);
+    }
+}
+
+void cli_job_say(struct cli *cli, const Quoin__V1__Job *job)
+{
+    job_show(cli, job, NULL);
 }
 
 static void job_row(struct cli *cli, struct cli_table *table, const Quoin__V1__Job *job)
@@ -108,6 +123,7 @@ static void job_row(struct cli *cli, struct cli_table *table, const Quoin__V1__J
                              cli_number(cli, job->color_pages),
                              cli_number(cli, job->sheets),
                              cli_money(cli, job->cost),
+                             job->account,
                              cli_job_reasons(cli, job),
                          });
 }
@@ -173,6 +189,7 @@ bool cli_job_list(struct cli *cli, struct err *err)
         { .title = "COLOUR", .right = true },
         { .title = "SHEETS", .right = true },
         { .title = "COST", .right = true },
+        { .title = "PAID BY", .gives = true },
         { .title = "REASONS", .gives = true },
         { .title = NULL },
     };

@@ -14,6 +14,11 @@ static void end_json(struct cli *cli, struct json *json)
     buf_addf(&cli->out, "\n");
 }
 
+static const char *text_or(const char *value)
+{
+    return value != NULL ? value : "";
+}
+
 // --- printers -----------------------------------------------------------------------------------
 
 static void printer_json(struct json *json, const Quoin__V1__Printer *printer)
@@ -24,6 +29,7 @@ static void printer_json(struct json *json, const Quoin__V1__Printer *printer)
     json_text_field(json, "state", printer->state);
     json_text_field(json, "message", printer->message);
     json_int_field(json, "delivered", printer->delivered);
+    json_text_field(json, "pull_group", printer->pull_group);
     json_end(json);
 }
 
@@ -34,6 +40,7 @@ bool cli_printer_add(struct cli *cli, struct err *err)
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
     request.uri = cli->arguments[1];
+    request.pull_group = cli_field(text_or(cli_value(cli, "pull-group")));
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply, err)) {
         return false;
     }
@@ -161,8 +168,18 @@ static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
     json_int_field(json, "held", queue->held);
     json_int_field(json, "active", queue->active);
     json_int_field(json, "keep_hours", queue->keep_hours);
+    json_text_field(json, "account", queue->account);
+    json_bool_field(json, "must_choose", queue->must_choose);
     json_text_field(json, "uri", queue->uri);
     json_end(json);
+}
+
+static bool read_must_choose(const struct cli *cli, bool *must_choose, struct err *err)
+{
+    const char *text = cli_value(cli, "must-choose");
+    *must_choose = text != NULL && strcmp(text, "yes") == 0;
+    return text == NULL || *must_choose || strcmp(text, "no") == 0 ||
+           err_set(err, ERR_INVALID, "--must-choose is \"yes\" or \"no\", not \"%.40s\"", text);
 }
 
 bool cli_queue_add(struct cli *cli, struct err *err)
@@ -173,9 +190,15 @@ bool cli_queue_add(struct cli *cli, struct err *err)
     const char *printer = cli_value(cli, "printer");
     const char *short_of_money = cli_value(cli, "short-of-money");
     uint64_t keep_hours = 0;
+    bool must_choose = false;
     if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err)) {
         return false;
     }
+    if (!read_must_choose(cli, &must_choose, err)) {
+        return false;
+    }
+    request.account = cli_field(text_or(cli_value(cli, "account")));
+    request.must_choose = must_choose;
     request.keep_hours = (uint32_t)keep_hours;
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
@@ -322,4 +345,159 @@ bool cli_queue_remove(struct cli *cli, struct err *err)
         say_removed(cli, "queue", only_say);
     }
     return good;
+}
+
+// --- changes ------------------------------------------------------------------------------------
+
+// The names of what was given, for a request's `set`; "none" takes a text away.
+struct setting {
+    const char *option;
+    const char *field;
+    char **value; // NULL: it is read otherwise
+};
+
+static size_t take_settings(struct cli *cli, const struct setting *settings, size_t count,
+                            char **set)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *value = cli_value(cli, settings[i].option);
+        if (value == NULL) {
+            continue;
+        }
+        set[found++] = cli_field(settings[i].field);
+        if (settings[i].value != NULL) {
+            *settings[i].value = cli_field(strcmp(value, "none") == 0 ? "" : value);
+        }
+    }
+    return found;
+}
+
+static bool has_some(size_t count, struct err *err)
+{
+    return count > 0 || err_set(err, ERR_INVALID, "say what is to be changed: see --help");
+}
+
+static void say_dry_run(struct cli *cli, const char *kind, size_t count, char *const *set)
+{
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_text_field(&json, kind, cli->arguments[0]);
+        json_bool_field(&json, "dry_run", true);
+        json_key(&json, "would_set");
+        json_array(&json);
+        for (size_t i = 0; i < count; i++) {
+            json_str(&json, str_of(set[i]));
+        }
+        json_end(&json);
+        end_json(cli, &json);
+        return;
+    }
+    buf_addf(&cli->out, "Would set");
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(&cli->out, "%s %s", i > 0 ? "," : "", set[i]);
+    }
+    buf_addf(&cli->out, " of %s %s. Nothing was done.\n", kind, cli->arguments[0]);
+}
+
+bool cli_printer_set(struct cli *cli, struct err *err)
+{
+    Quoin__V1__SetPrinterRequest request = QUOIN__V1__SET_PRINTER_REQUEST__INIT;
+    const struct setting settings[] = { { "uri", "uri", &request.uri },
+                                        { "pull-group", "pull_group", &request.pull_group } };
+    char *set[sizeof(settings) / sizeof(settings[0])];
+    const ProtobufCMessage *reply = NULL;
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.n_set = take_settings(cli, settings, sizeof(set) / sizeof(set[0]), set);
+    request.set = set;
+    if (!has_some(request.n_set, err)) {
+        return false;
+    }
+    if (cli_value(cli, "dry-run") != NULL) {
+        bool found = find_printer(cli, request.name, err);
+        if (found) {
+            say_dry_run(cli, "printer", request.n_set, set);
+        }
+        return found;
+    }
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/SetPrinter", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__Printer *printer = (const Quoin__V1__Printer *)reply;
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        printer_json(&json, printer);
+        buf_addf(&cli->out, "\n");
+        return true;
+    }
+    buf_addf(&cli->out, "Printer %s is %s%s%s.\n", printer->name, printer->uri,
+             printer->pull_group[0] != '\0' ? ", of the pull group " : "", printer->pull_group);
+    return true;
+}
+
+static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue)
+{
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        queue_json(&json, queue);
+        buf_addf(&cli->out, "\n");
+        return;
+    }
+    cli_line(cli, "Queue", "%s", queue->name);
+    cli_line(cli, "Mode", "%s", queue->mode);
+    cli_line(cli, "Printer", "%s", queue->printer);
+    cli_line(cli, "Short of money", "%s", queue->short_of_money);
+    cli_line(cli, "Keeps documents", "%u hours", queue->keep_hours);
+    cli_line(cli, "Account", "%s",
+             queue->must_choose          ? "must be chosen for each job"
+             : queue->account[0] != '\0' ? queue->account
+                                         : "whom the rules of the site say");
+}
+
+bool cli_queue_set(struct cli *cli, struct err *err)
+{
+    Quoin__V1__SetQueueRequest request = QUOIN__V1__SET_QUEUE_REQUEST__INIT;
+    const struct setting settings[] = {
+        { "mode", "mode", &request.mode },
+        { "printer", "printer", &request.printer },
+        { "short-of-money", "short_of_money", &request.short_of_money },
+        { "keep-documents", "keep_hours", NULL },
+        { "account", "account", &request.account },
+        { "must-choose", "must_choose", NULL },
+    };
+    char *set[sizeof(settings) / sizeof(settings[0])];
+    const ProtobufCMessage *reply = NULL;
+    uint64_t keep_hours = 0;
+    bool must_choose = false;
+    if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err) ||
+        !read_must_choose(cli, &must_choose, err)) {
+        return false;
+    }
+    request.key = cli_key(cli);
+    request.name = cli->arguments[0];
+    request.n_set = take_settings(cli, settings, sizeof(set) / sizeof(set[0]), set);
+    request.set = set;
+    request.keep_hours = (uint32_t)keep_hours;
+    request.must_choose = must_choose;
+    if (!has_some(request.n_set, err)) {
+        return false;
+    }
+    if (cli_value(cli, "dry-run") != NULL) {
+        struct queue_search search = { .name = cli->arguments[0] };
+        if (!walk_queues(cli, look_at_queue, &search, err)) {
+            return false;
+        }
+        if (search.found) {
+            say_dry_run(cli, "queue", request.n_set, set);
+        }
+        return search.found || err_set(err, ERR_NOT_FOUND,
+                                       "no queue \"%.100s\"; see quoin queue list", search.name);
+    }
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err)) {
+        return false;
+    }
+    queue_say(cli, (const Quoin__V1__Queue *)reply);
+    return true;
 }

@@ -1,4 +1,5 @@
 // cli/explain: a job's whole chain as text for a help desk, and as JSON.
+#include "cli/explain.h"
 #include "base/enc.h"
 #include "cli/job.h"
 #include "cli/out.h"
@@ -19,7 +20,10 @@ static void tell_who(struct cli *cli, const Quoin__V1__JobDetail *detail)
     const Quoin__V1__Job *job = detail->job;
     heading(cli, "Who");
     bool only_claimed = strcmp(detail->identity, "claimed") == 0;
-    cli_line(cli, "Charged", "%s", job->user[0] != '\0' ? job->user : "nobody");
+    cli_line(cli, "User", "%s", job->user[0] != '\0' ? job->user : "nobody");
+    if (job->account[0] != '\0') {
+        cli_line(cli, "Paid by", "%s", job->account);
+    }
     cli_line(cli, "Known by", "%s%s", detail->identity[0] != '\0' ? detail->identity : "nothing",
              only_claimed ? ": the name that the client sent, not proven" : "");
     if (strcmp(detail->claimed_user, job->user) != 0) {
@@ -184,53 +188,6 @@ static void tell_plan(struct cli *cli, const Quoin__V1__JobDetail *detail)
     }
 }
 
-static void tell_lines(struct cli *cli, size_t count, Quoin__V1__PriceLine *const *lines,
-                       int64_t sum)
-{
-    static const struct cli_column columns[] = {
-        { .title = "  LINE", .gives = true },
-        { .title = "QUANTITY", .right = true },
-        { .title = "EACH", .right = true },
-        { .title = "AMOUNT", .right = true },
-        { .title = "RULE" },
-        { .title = NULL },
-    };
-    struct cli_table table = cli_table_of(cli, columns);
-    for (size_t i = 0; i < count; i++) {
-        cli_table_row(&table, (const char *const[]){
-                                  arena_textf(&cli->arena, "  %s", lines[i]->what),
-                                  cli_number(cli, lines[i]->quantity),
-                                  cli_money(cli, lines[i]->each),
-                                  cli_money(cli, lines[i]->amount),
-                                  lines[i]->rule,
-                              });
-    }
-    cli_table_row(&table, (const char *const[]){ "  Total", "", "", cli_money(cli, sum), "" });
-    cli_table_print(&table, "");
-}
-
-static void tell_money(struct cli *cli, const Quoin__V1__JobDetail *detail)
-{
-    heading(cli, "What it costs");
-    const Quoin__V1__Reservation *reservation = detail->reservation;
-    if (detail->refusal[0] != '\0') {
-        cli_say(cli, CLI_BAD, "Refused: %s", detail->refusal);
-        buf_addf(&cli->out, "\n");
-    }
-    if (reservation == NULL) {
-        buf_addf(&cli->out, "Nothing was reserved.\n");
-        return;
-    }
-    tell_lines(cli, reservation->n_lines, reservation->lines, reservation->amount);
-    buf_addf(&cli->out, "Price list version %u.\n", reservation->price_version);
-    heading(cli, "Reserved");
-    cli_line(cli, "When", "%s", cli_time(cli, reservation->at));
-    cli_line(cli, "Amount", "%s", cli_money(cli, reservation->amount));
-    cli_line(cli, "Balance then", "%s, of which %s was reserved by other jobs",
-             cli_money(cli, reservation->balance), cli_money(cli, reservation->reserved));
-    cli_line(cli, "Limit then", "%s below zero", cli_money(cli, reservation->overdraft));
-}
-
 static void tell_delivery(struct cli *cli, const Quoin__V1__JobDetail *detail)
 {
     heading(cli, "What happened");
@@ -263,20 +220,6 @@ static void tell_delivery(struct cli *cli, const Quoin__V1__JobDetail *detail)
     } else {
         cli_line(cli, "Printer said", "nothing");
     }
-}
-
-static void tell_settlement(struct cli *cli, const Quoin__V1__JobDetail *detail)
-{
-    const Quoin__V1__Settlement *settlement = detail->settlement;
-    if (settlement == NULL) {
-        return;
-    }
-    heading(cli, "Settled");
-    cli_line(cli, "When", "%s", cli_time(cli, settlement->at));
-    cli_line(cli, "Charged", "%s", cli_money(cli, settlement->charged));
-    cli_line(cli, "Given back", "%s", cli_money(cli, settlement->given_back));
-    cli_line(cli, "Balance after", "%s, of which %s is reserved",
-             cli_money(cli, settlement->balance), cli_money(cli, settlement->reserved));
 }
 
 static void tell_entries(struct cli *cli, const Quoin__V1__ListEntriesReply *entries)
@@ -326,11 +269,15 @@ void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
     if (job->message[0] != '\0') {
         buf_addf(&cli->out, "%s\n", job->message);
     }
+    if (job->notice[0] != '\0') {
+        buf_addf(&cli->out, "%s\n", job->notice);
+    }
     tell_who(cli, detail);
     tell_pages(cli, detail);
     tell_plan(cli, detail);
-    tell_money(cli, detail);
+    cli_explain_decision(cli, detail);
+    cli_explain_money(cli, detail);
     tell_delivery(cli, detail);
-    tell_settlement(cli, detail);
+    cli_explain_settlement(cli, detail);
     tell_entries(cli, entries);
 }

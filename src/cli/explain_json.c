@@ -117,13 +117,13 @@ static void facts(struct json *json, const Quoin__V1__DocumentFacts *facts)
     json_end(json);
 }
 
-static void classes(struct json *json, const Quoin__V1__JobDetail *detail)
+static void classes(struct json *json, const Quoin__V1__Work *work)
 {
     json_key(json, "classes");
     json_array(json);
-    size_t count = detail->work == NULL ? 0 : detail->work->n_classes;
+    size_t count = work == NULL ? 0 : work->n_classes;
     for (size_t i = 0; i < count; i++) {
-        const Quoin__V1__PageClass *class = detail->work->classes[i];
+        const Quoin__V1__PageClass *class = work->classes[i];
         bool known = class->size < PAGE_SIZE_COUNT;
         json_object(json);
         json_text_field(json, "size", known ? page_size_name((enum page_size) class->size) : "");
@@ -172,9 +172,10 @@ void cli_job_pages_json(struct json *json, const Quoin__V1__JobDetail *detail)
     json_end(json);
 }
 
-static void lines(struct json *json, size_t count, Quoin__V1__PriceLine *const *list)
+static void lines(struct json *json, const char *key, size_t count,
+                  Quoin__V1__PriceLine *const *list)
 {
-    json_key(json, "lines");
+    json_key(json, key);
     json_array(json);
     for (size_t i = 0; i < count; i++) {
         json_object(json);
@@ -185,6 +186,109 @@ static void lines(struct json *json, size_t count, Quoin__V1__PriceLine *const *
         json_text_field(json, "rule", list[i]->rule);
         json_end(json);
     }
+    json_end(json);
+}
+
+static void legs(struct json *json, size_t count, Quoin__V1__Share *const *list)
+{
+    json_key(json, "legs");
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_object(json);
+        json_text_field(json, "account", list[i]->account);
+        json_int_field(json, "parts", list[i]->parts);
+        cli_json_money(json, "amount", list[i]->amount);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+// What the rules and prices were shown, besides the pages.
+static void work(struct json *json, const char *key, const Quoin__V1__Work *asked)
+{
+    json_key(json, key);
+    if (asked == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_text_field(json, "queue", asked->queue);
+    json_text_field(json, "printer", asked->printer);
+    json_text_field(json, "pull_group", asked->pull_group);
+    json_text_field(json, "printer_state", asked->printer_state);
+    json_text_field(json, "account", asked->account);
+    legs(json, asked->n_shares, asked->shares);
+    json_text_field(json, "format", asked->format);
+    json_text_field(json, "media", asked->media);
+    json_text_field(json, "media_type", asked->media_type);
+    json_text_field(json, "media_source", asked->media_source);
+    json_int_field(json, "copies", asked->copies);
+    json_key(json, "finishings");
+    json_object(json);
+    for (size_t i = 0; i < asked->n_finishings; i++) {
+        json_int_field(json, asked->finishings[i]->kind, asked->finishings[i]->count);
+    }
+    json_end(json);
+    classes(json, asked);
+    json_end(json);
+}
+
+static void steps(struct json *json, const Quoin__V1__Decision *made)
+{
+    json_key(json, "steps");
+    json_array(json);
+    for (size_t i = 0; i < made->n_steps; i++) {
+        const Quoin__V1__DecisionStep *step = made->steps[i];
+        json_object(json);
+        json_text_field(json, "rule", step->rule);
+        json_text_field(json, "source", step->source);
+        json_key(json, "values");
+        json_object(json);
+        for (size_t k = 0; k < step->n_values; k++) {
+            json_text_field(json, step->values[k]->name, step->values[k]->value);
+        }
+        json_end(json);
+        json_end(json);
+    }
+    json_end(json);
+}
+
+static void decision(struct json *json, const Quoin__V1__Decision *made)
+{
+    json_key(json, "decision");
+    if (made == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    json_text_field(json, "verdict", made->verdict);
+    json_text_field(json, "text", made->text);
+    json_text_field(json, "set", made->set);
+    json_int_field(json, "version", made->version);
+    json_text_field(json, "rule", made->rule);
+    json_text_field(json, "route", made->route);
+    json_text_field(json, "sides", made->sides);
+    json_text_field(json, "color_mode", made->color_mode);
+    json_bool_field(json, "ask_account", made->ask_account);
+    json_int_field(json, "charge_parts", made->charge_parts == 0 ? 1000000 : made->charge_parts);
+    texts(json, "notices", made->n_notices, made->notices);
+    steps(json, made);
+    json_end(json);
+}
+
+// The job as it was before policy changed it; null where it did not.
+static void before(struct json *json, const Quoin__V1__JobCourse *course)
+{
+    json_key(json, "before");
+    if (course == NULL || course->before == NULL) {
+        json_null(json);
+        return;
+    }
+    json_object(json);
+    work(json, "work", course->before);
+    texts(json, "plan", course->n_plan_before, course->plan_before);
+    cli_json_money(json, "amount", course->amount_before);
+    lines(json, "lines", course->n_lines_before, course->lines_before);
     json_end(json);
 }
 
@@ -203,7 +307,9 @@ static void reservation(struct json *json, const Quoin__V1__Reservation *made)
     cli_json_money(json, "reserved", made->reserved);
     cli_json_money(json, "limit", made->overdraft);
     cli_json_time(json, "at", made->at);
-    lines(json, made->n_lines, made->lines);
+    cli_json_money(json, "real_cost", made->real_cost);
+    legs(json, made->n_legs, made->legs);
+    lines(json, "lines", made->n_lines, made->lines);
     json_end(json);
 }
 
@@ -220,7 +326,9 @@ static void settlement(struct json *json, const Quoin__V1__Settlement *made)
     cli_json_money(json, "balance", made->balance);
     cli_json_money(json, "reserved", made->reserved);
     cli_json_time(json, "at", made->at);
-    lines(json, made->n_lines, made->lines);
+    cli_json_money(json, "real_cost", made->real_cost);
+    legs(json, made->n_legs, made->legs);
+    lines(json, "lines", made->n_lines, made->lines);
     json_end(json);
 }
 
@@ -263,7 +371,10 @@ void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
     facts(&json, detail->facts);
     cli_job_pages_json(&json, detail);
     texts(&json, "plan", detail->n_plan, detail->plan);
-    classes(&json, detail);
+    classes(&json, detail->work);
+    work(&json, "work", detail->work);
+    decision(&json, detail->decision);
+    before(&json, detail->course);
     reservation(&json, detail->reservation);
     json_text_field(&json, "refusal", detail->refusal);
     json_text_field(&json, "printer", detail->printer);

@@ -8,6 +8,9 @@
 // Fields into the open object.
 void cli_job_json(struct json *json, const Quoin__V1__Job *job);
 
+// As `job show` does, without its pages.
+void cli_job_say(struct cli *cli, const Quoin__V1__Job *job);
+
 // id: the argument as given. *detail has a job and lives as long as cli.
 bool cli_job_get(struct cli *cli, const char *id, const Quoin__V1__JobDetail **detail,
                  struct err *err) CC_MUST_USE;

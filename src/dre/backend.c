@@ -73,6 +73,8 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
         .page_ranges = way == DRE_WAY_IPP,
         .uncollated = way == DRE_WAY_IPP,
         .holds = queue->holds,
+        .must_choose = queue->must_choose,
+        .account = str_of(queue->account),
         .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG | IPPD_URF,
         .job_count = queue->open.count,
         .state_changed_at =
@@ -135,6 +137,7 @@ static void show_job(const struct job *job, struct ippd_job *shown)
         .document = text.document,
         .format = text.format,
         .message = dre_job_message(job),
+        .notice = text.notice,
         .ticket = text.ticket,
         .printer = text.printer,
         .state = (enum ipp_job_state)dre_job_state_ipp(&job->core),
@@ -234,6 +237,9 @@ static enum ipp_status refusal_status(const struct job *job)
 {
     switch ((int)job->core.reason) {
     case JOB_REASON_MONEY_SHORT: return IPP_STATUS_ACCOUNT_LIMIT_REACHED;
+    case JOB_REASON_ACCOUNT_NEEDED: return IPP_STATUS_ACCOUNT_INFO_NEEDED;
+    case JOB_REASON_ACCOUNT_CLOSED: return IPP_STATUS_ACCOUNT_CLOSED;
+    case JOB_REASON_DENIED:
     case JOB_REASON_USER_UNKNOWN:
     case JOB_REASON_ACCOUNT_REFUSED: return IPP_STATUS_ACCOUNT_AUTHORIZATION_FAILED;
     case JOB_REASON_PASSWORD: return IPP_STATUS_DOCUMENT_PASSWORD_ERROR;
@@ -313,6 +319,10 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
         .document = intake->document,
         .format = intake->format,
         .ticket = intake->ticket == NULL ? (struct str){ "", 0 } : intake->ticket->attrs,
+        .printer = str_of(queue->printer->name),
+        .account = intake->ticket != NULL && intake->ticket->account.len > 0
+                       ? intake->ticket->account
+                       : str_of(queue->account),
     };
     struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
     rnd_bytes(job->uuid, sizeof(job->uuid));
@@ -327,6 +337,8 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
     struct live *live = dre_live(dre, job);
     keep_plain(&live->claimed_user, intake->asker->claimed);
     keep_plain(&live->address, intake->asker->address);
+    (void)snprintf(job->from, sizeof(job->from), "%.*s", (int)live->address.len,
+                   live->address.len > 0 ? live->address.ptr : "");
     buf_add(&live->identity, intake->asker->authenticated ? STR("authenticated") : STR("claimed"));
     return job;
 }
@@ -493,8 +505,8 @@ static void document_abort(void *context, void *document, const struct err *why)
 
 // --- acts ---------------------------------------------------------------------------------------
 
-static void answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
-                               struct ippd_call *call)
+void dre_answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
+                            struct ippd_call *call)
 {
     struct live *live = job->live;
     if (job->store_count == stores_before || live == NULL || live->act != NULL) {
@@ -508,6 +520,10 @@ static void answer_after_store(struct dre *dre, struct job *job, uint32_t stores
 static void change_ticket(struct dre *dre, struct job *job, const struct ippd_act *act,
                           struct ippd_call *call)
 {
+    if (dre_job_may_recharge(&job->core)) {
+        dre_charge_by_ticket(dre, job, act->ticket, call);
+        return;
+    }
     if (job->core.state != JOB_INCOMING) {
         ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE,
                          "The job is counted and reserved already: print it again instead.");
@@ -515,10 +531,13 @@ static void change_ticket(struct dre *dre, struct job *job, const struct ippd_ac
     }
     struct job_text text = dre_table_job_text(job);
     text.ticket = act->ticket->attrs;
+    if (act->ticket->account.len > 0) {
+        text.account = act->ticket->account;
+    }
     dre_table_job_set_text(job, &text);
     uint32_t before = job->store_count;
     dre_event(dre, job, act->ticket->hold != IPPD_HOLD_NONE ? JOB_HOLD : JOB_RELEASE);
-    answer_after_store(dre, job, before, call);
+    dre_answer_after_store(dre, job, before, call);
 }
 
 static void job_act(void *context, const struct ippd_act *act, struct ippd_call *call)
@@ -566,7 +585,7 @@ static void job_act(void *context, const struct ippd_act *act, struct ippd_call 
         ippd_call_refuse(call, IPP_STATUS_NOT_POSSIBLE, "The job is past that.");
         return;
     }
-    answer_after_store(dre, job, before, call);
+    dre_answer_after_store(dre, job, before, call);
 }
 
 static void jobs_cancel(void *context, const struct ippd_asker *asker, const int32_t *ids,

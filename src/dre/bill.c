@@ -19,58 +19,7 @@ struct asking {      // one question under way
     enum job_act act;
 };
 
-struct wire_classes { // as the messages want them
-    Quoin__V1__PageClass made[PAGE_CLASS_MAX];
-    Quoin__V1__PageClass *list[PAGE_CLASS_MAX];
-};
-
-static size_t to_wire(const struct page_class *classes, size_t count, struct wire_classes *wire)
-{
-    for (size_t at = 0; at < count; at++) {
-        quoin__v1__page_class__init(&wire->made[at]);
-        wire->made[at].size = (uint32_t)classes[at].size;
-        wire->made[at].color = classes[at].color;
-        wire->made[at].blank = classes[at].blank;
-        wire->made[at].two_sided = classes[at].two_sided;
-        wire->made[at].pages = classes[at].pages;
-        wire->made[at].sheets = classes[at].sheets;
-        wire->list[at] = &wire->made[at];
-    }
-    return count;
-}
-
-static bool from_packed(struct str packed, struct live *live)
-{
-    Quoin__V1__Work *read = quoin__v1__work__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
-    if (read == NULL || read->n_classes == 0 || read->n_classes > PAGE_CLASS_MAX) {
-        quoin__v1__work__free_unpacked(read, NULL);
-        return false;
-    }
-    live->class_count = read->n_classes;
-    for (size_t at = 0; at < read->n_classes; at++) {
-        const Quoin__V1__PageClass *from = read->classes[at];
-        live->classes[at] = (struct page_class){ .size = (enum page_size)from->size,
-                                                 .color = from->color,
-                                                 .blank = from->blank,
-                                                 .two_sided = from->two_sided,
-                                                 .pages = from->pages,
-                                                 .sheets = from->sheets };
-    }
-    quoin__v1__work__free_unpacked(read, NULL);
-    return true;
-}
-
 // --- answers ------------------------------------------------------------------------------------
-
-static void pack(const ProtobufCMessage *message, struct buf *to)
-{
-    size_t len = protobuf_c_message_get_packed_size(message);
-    uint8_t *bytes = mem_new(len + 1);
-    (void)protobuf_c_message_pack(message, bytes);
-    buf_free(to);
-    buf_add(to, (struct str){ (const char *)bytes, len });
-    free(bytes);
-}
 
 // Keeps the end of the ledger's chain as it was shown: a ledger that lost its tail cannot show it
 // again. Two hashes for one place are proof that it was rewritten.
@@ -117,6 +66,12 @@ static enum job_reason refusal_reason(const struct wire_answer *answer)
     if (answer->err.code == ERR_LIMIT || has_reason(answer, "account-limit-reached")) {
         return JOB_REASON_MONEY_SHORT;
     }
+    if (has_reason(answer, "account-info-needed")) {
+        return JOB_REASON_ACCOUNT_NEEDED;
+    }
+    if (has_reason(answer, "account-closed")) {
+        return JOB_REASON_ACCOUNT_CLOSED;
+    }
     if (answer->err.code == ERR_NOT_FOUND) {
         return JOB_REASON_USER_UNKNOWN;
     }
@@ -152,16 +107,6 @@ static struct job *asked(struct asking *asking, const struct wire_answer *answer
     return job;
 }
 
-static void voided_anyway(void *arg, const struct wire_answer *answer)
-{
-    // It lapses by itself where this fails.
-    struct dre *dre = NULL;
-    struct job *job = asked(arg, answer, &dre);
-    if (job != NULL) {
-        dre_rest(dre, job);
-    }
-}
-
 static void send_void(struct dre *dre, struct job *job, const char *why,
                       void (*done)(void *arg, const struct wire_answer *answer))
 {
@@ -178,6 +123,24 @@ static void send_void(struct dre *dre, struct job *job, const char *why,
     ask(dre, job, JOB_ACT_VOID, "/quoin.v1.Charging/VoidReservation", &request.base, done);
 }
 
+static void take_reservation(struct dre *dre, struct job *job,
+                             const Quoin__V1__Reservation *reservation)
+{
+    struct job_text text = dre_table_job_text(job);
+    OWN(buf_free) struct buf payers = BUF_CAP(TABLE_TEXT_MAX);
+    job->cost = reservation->amount;
+    dre_pack(&reservation->base, &job->live->reservation);
+    keep_head(dre, job->live, reservation->head);
+    dre_take_notices(job, reservation->decision);
+    dre_work_payers(reservation->n_legs, reservation->legs, &payers);
+    text = dre_table_job_text(job);
+    if (payers.len > 0 && buf_ok(&payers)) {
+        text.account = buf_str(&payers);
+        dre_table_job_set_text(job, &text);
+    }
+    dre_event(dre, job, JOB_RESERVED);
+}
+
 static void on_reserved(void *arg, const struct wire_answer *answer)
 {
     struct dre *dre = NULL;
@@ -185,50 +148,69 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
     if (job == NULL) {
         return;
     }
-    if (answer->reply != NULL) {
-        const Quoin__V1__Reservation *reservation = (const void *)answer->reply;
-        job->cost = reservation->amount;
-        pack(answer->reply, &job->live->reservation);
-        keep_head(dre, job->live, reservation->head);
-        dre_event(dre, job, JOB_RESERVED);
+    if (answer->reply == NULL && is_no_answer(answer)) {
+        dre_event(dre, job, JOB_NO_ANSWER);
         return;
     }
-    if (is_no_answer(answer)) {
-        dre_event(dre, job, JOB_NO_ANSWER);
+    mem_wipe(job->live->pin, sizeof(job->live->pin));
+    if (answer->reply != NULL) {
+        const Quoin__V1__Reservation *reservation = (const void *)answer->reply;
+        if (reservation->id.len > 0) {
+            take_reservation(dre, job, reservation);
+        } else {
+            dre_decide(dre, job, reservation);
+        }
+        return;
+    }
+    if (answer->err.code == ERR_CONFLICT && (job->core.flags & JOB_FLAG_MAYBE) != 0) {
+        dre_event(dre, job, JOB_DIFFERS); // counted anew after a crash, and otherwise
         return;
     }
     buf_free(&job->live->refusal);
     buf_add(&job->live->refusal, str_of(answer->err.text));
     dre_table_job_set_message(job, str_of(answer->err.text));
-    if (answer->err.code == ERR_CONFLICT) { // counted anew after a crash, and otherwise
-        send_void(dre, job, "the pages were counted anew", voided_anyway);
-    }
-    dre_event_reason(dre, job, JOB_REFUSED, refusal_reason(answer));
+    enum job_reason reason = refusal_reason(answer);
+    bool is_open = reason == JOB_REASON_ACCOUNT_NEEDED || reason == JOB_REASON_ACCOUNT_CLOSED;
+    dre_event_reason(dre, job, is_open ? JOB_STOPPED : JOB_REFUSED, reason);
 }
 
-static void send_reserve(struct dre *dre, struct job *job)
+static bool must_choose(const struct job *job, const Quoin__V1__Work *work)
 {
-    struct live *live = dre_live(dre, job);
-    struct wire_classes wire;
+    return job->queue->must_choose && work->account[0] == '\0' && work->n_shares == 0;
+}
+
+// Asks with what live holds.
+static void send_reserve(struct dre *dre, struct job *job, Quoin__V1__Work *work)
+{
+    struct live *live = job->live;
     uint8_t key[16];
     char name[32];
+    Quoin__V1__JobCourse *course = dre_course_read(buf_str(&live->course));
+    Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
+    char *no_pin = work->account_pin;
     dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
     (void)snprintf(name, sizeof(name), "%" PRIu32, job->id);
-    char document[256];
-    struct job_text text = dre_table_job_text(job);
-    (void)snprintf(document, sizeof(document), "%.*s", (int)text.name.len, text.name.ptr);
-    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
-    work.user = job->owner->name;
-    work.queue = job->queue->name;
-    work.printer = job->queue->printer->name;
-    work.document = document;
-    work.n_classes = to_wire(live->classes, live->class_count, &wire);
-    work.classes = wire.list;
-    Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
+    work->account_pin = live->pin;
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.job = name;
-    request.work = &work;
+    request.work = work;
+    request.decided = course != NULL && course->done ? course->decision : NULL;
     ask(dre, job, JOB_ACT_RESERVE, "/quoin.v1.Charging/Reserve", &request.base, on_reserved);
+    work->account_pin = no_pin;
+    quoin__v1__job_course__free_unpacked(course, NULL);
+}
+
+static void reserve_now(struct dre *dre, struct job *job)
+{
+    Quoin__V1__Work *work = dre_work_read(buf_str(&job->live->work));
+    if (work == NULL) {
+        dre_event(dre, job, JOB_NO_ANSWER); // asked again later
+    } else if (must_choose(job, work)) {
+        dre_event_reason(dre, job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED);
+    } else {
+        send_reserve(dre, job, work);
+    }
+    quoin__v1__work__free_unpacked(work, NULL);
 }
 
 static void reserve_with(struct dre *dre, void *arg, struct job *job,
@@ -238,17 +220,17 @@ static void reserve_with(struct dre *dre, void *arg, struct job *job,
     if (job == NULL) {
         return;
     }
-    if (err != NULL || !from_packed(detail->classes, job->live)) {
+    if (err != NULL || !dre_live_take(job->live, detail)) {
         dre_event(dre, job, JOB_NO_ANSWER); // asked again later
         return;
     }
-    send_reserve(dre, job);
+    reserve_now(dre, job);
 }
 
 void dre_reserve(struct dre *dre, struct job *job)
 {
-    if (dre_live(dre, job)->class_count > 0) {
-        send_reserve(dre, job);
+    if (dre_live(dre, job)->work.len > 0) {
+        reserve_now(dre, job);
         return;
     }
     dre_read_detail(dre, job->id, reserve_with, NULL);
@@ -268,7 +250,7 @@ static void on_settled(void *arg, const struct wire_answer *answer)
     if (answer->reply != NULL) {
         const Quoin__V1__Settlement *settlement = (const void *)answer->reply;
         job->cost = settlement->charged;
-        pack(answer->reply, &job->live->settlement);
+        dre_pack(answer->reply, &job->live->settlement);
         keep_head(dre, job->live, settlement->head);
         dre_event(dre, job, act == JOB_ACT_SETTLE ? JOB_SETTLED : JOB_VOIDED);
         return;
@@ -286,11 +268,9 @@ static void on_settled(void *arg, const struct wire_answer *answer)
     dre_event(dre, job, JOB_LAPSED);
 }
 
-static void send_settle(struct dre *dre, struct job *job, const struct page_class *classes,
+static void send_settle(struct dre *dre, struct job *job, Quoin__V1__PageClass **classes,
                         size_t class_count)
 {
-    struct live *live = dre_live(dre, job);
-    struct wire_classes wire;
     uint8_t key[16];
     uint8_t reservation[16];
     dre_job_key(job->uuid, JOB_ACT_SETTLE, job->core.attempt, key);
@@ -307,10 +287,9 @@ static void send_settle(struct dre *dre, struct job *job, const struct page_clas
     Quoin__V1__SettleRequest request = QUOIN__V1__SETTLE_REQUEST__INIT;
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.reservation = (ProtobufCBinaryData){ sizeof(reservation), reservation };
-    request.n_classes = to_wire(classes, class_count, &wire);
-    request.classes = wire.list;
+    request.n_classes = class_count;
+    request.classes = classes;
     request.evidence = evidence;
-    (void)live;
     ask(dre, job, JOB_ACT_SETTLE, "/quoin.v1.Charging/Settle", &request.base, on_settled);
 }
 
@@ -319,9 +298,8 @@ static bool is_partial(const struct job *job)
     return (job->core.flags & JOB_FLAG_OBSERVED) != 0 && job->core.observed < job->core.computed;
 }
 
-// The classes of what came out.
-static bool plan_again(const struct job *job, const struct journal_detail *detail,
-                       struct page_class classes[static PAGE_CLASS_MAX], size_t *class_count)
+// What came out of it is planned, and charged.
+static bool settle_partly(struct dre *dre, struct job *job, const struct journal_detail *detail)
 {
     OWN(count_facts_free)
     Quoin__V1__DocumentFacts *facts = quoin__v1__document_facts__unpack(
@@ -329,7 +307,7 @@ static bool plan_again(const struct job *job, const struct journal_detail *detai
     OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX);
     const struct dre_plan_ask with = {
         .ticket = dre_table_job_text(job).ticket,
-        .way = dre_deliver_way(job->queue->printer),
+        .way = dre_deliver_way(job->printer),
         .is_partial = true,
         .completed = job->core.observed,
     };
@@ -338,8 +316,22 @@ static bool plan_again(const struct job *job, const struct journal_detail *detai
     if (facts == NULL || !dre_plan_make(facts, &with, &arena, &planned, &why)) {
         return false;
     }
-    memcpy(classes, planned.plan.classes, sizeof(planned.plan.classes));
-    *class_count = planned.plan.class_count;
+    Quoin__V1__PageClass **classes = dre_work_classes(&planned.plan, &arena);
+    if (classes == NULL) {
+        return false;
+    }
+    send_settle(dre, job, classes, planned.plan.class_count);
+    return true;
+}
+
+static bool settle_wholly(struct dre *dre, struct job *job)
+{
+    Quoin__V1__Work *work = dre_work_read(buf_str(&job->live->work));
+    if (work == NULL) {
+        return false;
+    }
+    send_settle(dre, job, work->classes, work->n_classes);
+    quoin__v1__work__free_unpacked(work, NULL);
     return true;
 }
 
@@ -350,31 +342,18 @@ static void settle_with(struct dre *dre, void *arg, struct job *job,
     if (job == NULL) {
         return;
     }
-    struct page_class classes[PAGE_CLASS_MAX];
-    size_t class_count = 0;
-    bool good = err == NULL;
-    if (good && is_partial(job)) {
-        good = plan_again(job, detail, classes, &class_count);
-    } else if (good) {
-        good = from_packed(detail->classes, job->live);
-        memcpy(classes, job->live->classes, sizeof(classes));
-        class_count = job->live->class_count;
-    }
+    bool good = err == NULL && dre_live_take(job->live, detail) &&
+                (is_partial(job) ? settle_partly(dre, job, detail) : settle_wholly(dre, job));
     if (!good) {
         dre_event(dre, job, JOB_NO_ANSWER); // asked again later
-        return;
     }
-    send_settle(dre, job, classes, class_count);
 }
 
 void dre_settle(struct dre *dre, struct job *job)
 {
-    struct live *live = dre_live(dre, job);
-    if (live->class_count > 0 && !is_partial(job)) {
-        send_settle(dre, job, live->classes, live->class_count);
-        return;
+    if (is_partial(job) || dre_live(dre, job)->work.len == 0 || !settle_wholly(dre, job)) {
+        dre_read_detail(dre, job->id, settle_with, NULL);
     }
-    dre_read_detail(dre, job->id, settle_with, NULL);
 }
 
 void dre_void(struct dre *dre, struct job *job)
@@ -387,11 +366,22 @@ void dre_void(struct dre *dre, struct job *job)
 static void on_quoted(void *arg, const struct wire_answer *answer)
 {
     struct ippd_call *call = arg;
-    if (answer->reply == NULL && !is_no_answer(answer)) {
-        ippd_call_refuse(call, IPP_STATUS_ACCOUNT_AUTHORIZATION_FAILED, "%s", answer->err.text);
+    const Quoin__V1__QuoteReply *quote = (const void *)answer->reply;
+    const Quoin__V1__Decision *decision = quote == NULL ? NULL : quote->decision;
+    if (quote == NULL && !is_no_answer(answer)) {
+        ippd_call_refuse(call,
+                         refusal_reason(answer) == JOB_REASON_ACCOUNT_NEEDED
+                             ? IPP_STATUS_ACCOUNT_INFO_NEEDED
+                             : IPP_STATUS_ACCOUNT_AUTHORIZATION_FAILED,
+                         "%s", answer->err.text);
         return;
     }
-    const Quoin__V1__QuoteReply *quote = (const void *)answer->reply;
+    if (decision != NULL && strcmp(decision->verdict, "deny") == 0) {
+        ippd_call_refuse(call, IPP_STATUS_ACCOUNT_AUTHORIZATION_FAILED, "%s",
+                         decision->text[0] != '\0' ? decision->text
+                                                   : dre_job_reason_sentence(JOB_REASON_DENIED));
+        return;
+    }
     if (quote != NULL && !quote->enough) {
         ippd_call_refuse(call, IPP_STATUS_ACCOUNT_LIMIT_REACHED, "%s",
                          dre_job_reason_sentence(JOB_REASON_MONEY_SHORT));
@@ -404,21 +394,33 @@ static void on_quoted(void *arg, const struct wire_answer *answer)
 void dre_quote(struct dre *dre, const struct ippd_intake *intake, struct ippd_call *call)
 {
     char user[IPPD_NAME_MAX + 1];
-    char queue[TABLE_NAME_MAX + 1];
-    struct page_class pages = { .size = PAGE_NORMAL,
-                                .pages = intake->claimed_impressions,
-                                .sheets = intake->claimed_impressions };
-    struct wire_classes wire;
-    pages.pages = pages.pages == 0 ? 1 : pages.pages;
-    pages.sheets = pages.pages;
-    (void)dre_table_owner_name(intake->asker->user, user, sizeof(user));
-    (void)snprintf(queue, sizeof(queue), "%.*s", (int)intake->queue.len, intake->queue.ptr);
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    const struct queue *queue = dre_table_queue_find(&dre->table, intake->queue);
+    uint64_t pages = intake->claimed_impressions == 0 ? 1 : intake->claimed_impressions;
+    Quoin__V1__PageClass class = QUOIN__V1__PAGE_CLASS__INIT;
+    Quoin__V1__PageClass *classes[] = { &class };
     Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
-    work.user = user;
-    work.queue = queue;
-    work.n_classes = to_wire(&pages, 1, &wire);
-    work.classes = wire.list;
     Quoin__V1__QuoteRequest request = QUOIN__V1__QUOTE_REQUEST__INIT;
+    class.size = PAGE_NORMAL;
+    class.pages = (uint32_t)pages;
+    class.sheets = (uint32_t)pages;
+    (void)dre_table_owner_name(intake->asker->user, user, sizeof(user));
+    work.user = user;
+    work.queue = arena_text(&arena, str_of(queue->name));
+    work.printer = arena_text(&arena, str_of(queue->printer->name));
+    work.pull_group = arena_text(&arena, str_of(queue->printer->pull_group));
+    work.account = arena_text(&arena, intake->ticket->account.len > 0 ? intake->ticket->account
+                                                                      : str_of(queue->account));
+    work.media = arena_text(&arena, intake->ticket->media);
+    work.document = arena_text(&arena, intake->name);
+    work.copies = intake->ticket->copies;
+    work.n_classes = 1;
+    work.classes = classes;
     request.work = &work;
+    if (queue->must_choose && work.account[0] == '\0') {
+        ippd_call_refuse(call, IPP_STATUS_ACCOUNT_INFO_NEEDED, "%s",
+                         dre_job_reason_sentence(JOB_REASON_ACCOUNT_NEEDED));
+        return;
+    }
     (void)wire_ask(dre->cas, "/quoin.v1.Charging/Quote", &request.base, 2000, on_quoted, call);
 }

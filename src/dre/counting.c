@@ -7,7 +7,6 @@
 #include "dre/dre_int.h"
 
 #include "base/mem.h"
-#include "proto/cas.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,8 +25,9 @@ struct counting {
     enum job_reason reason; // where not
     char message[240];      // a sentence, where the reason's own is not enough
     struct buf facts;       // packed
-    struct buf packed_classes;
     struct buf steps;
+    uint8_t digest[32]; // SHA-256 of the document
+    size_t digest_len;  // 0: not known
     struct dre_planned planned;
 };
 
@@ -65,42 +65,11 @@ static void judge_unknown(struct counting *counting, const Quoin__V1__DocumentFa
     no_facts(counting, reason, why);
 }
 
-static void pack_classes(struct counting *counting)
-{
-    Quoin__V1__PageClass classes[PAGE_CLASS_MAX];
-    Quoin__V1__PageClass *list[PAGE_CLASS_MAX];
-    Quoin__V1__Work packed = QUOIN__V1__WORK__INIT;
-    for (size_t at = 0; at < counting->planned.plan.class_count; at++) {
-        const struct page_class *from = &counting->planned.plan.classes[at];
-        quoin__v1__page_class__init(&classes[at]);
-        classes[at].size = (uint32_t)from->size;
-        classes[at].color = from->color;
-        classes[at].blank = from->blank;
-        classes[at].two_sided = from->two_sided;
-        classes[at].pages = from->pages;
-        classes[at].sheets = from->sheets;
-        list[at] = &classes[at];
-    }
-    packed.classes = list;
-    packed.n_classes = counting->planned.plan.class_count;
-    uint8_t bytes[PAGE_CLASS_MAX * 64];
-    size_t len = quoin__v1__work__get_packed_size(&packed);
-    if (len <= sizeof(bytes)) {
-        (void)quoin__v1__work__pack(&packed, bytes);
-        buf_add(&counting->packed_classes, (struct str){ (const char *)bytes, len });
-    }
-}
-
 static void keep_facts(struct counting *counting, const Quoin__V1__DocumentFacts *facts)
 {
-    size_t len = quoin__v1__document_facts__get_packed_size(facts);
-    if (len > DRE_FACTS_BYTES_MAX) {
-        return;
+    if (quoin__v1__document_facts__get_packed_size(facts) <= DRE_FACTS_BYTES_MAX) {
+        dre_pack(&facts->base, &counting->facts);
     }
-    uint8_t *bytes = mem_new(len + 1);
-    (void)quoin__v1__document_facts__pack(facts, bytes);
-    buf_add(&counting->facts, (struct str){ (const char *)bytes, len });
-    free(bytes);
 }
 
 static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *facts)
@@ -130,7 +99,10 @@ static void judge(struct counting *counting, const Quoin__V1__DocumentFacts *fac
     for (size_t at = 0; at < planned->note_count; at++) {
         buf_addf(&counting->steps, "%s\n", planned->notes[at]);
     }
-    pack_classes(counting);
+    if (facts->sha256.len == sizeof(counting->digest)) {
+        memcpy(counting->digest, facts->sha256.data, sizeof(counting->digest));
+        counting->digest_len = sizeof(counting->digest);
+    }
     counting->good = planned->plan.impressions > 0;
     if (!counting->good) {
         no_facts(counting, JOB_REASON_FORMAT_ERROR, "Nothing of the document would be printed.");
@@ -166,7 +138,6 @@ static void counting_free(struct counting *counting)
     dre_spool_document_drop(&counting->document);
     buf_free(&counting->ticket);
     buf_free(&counting->facts);
-    buf_free(&counting->packed_classes);
     buf_free(&counting->steps);
     free(counting);
 }
@@ -184,15 +155,16 @@ static void take_plan(struct job *job, struct counting *counting)
 {
     struct live *live = job->live;
     const struct plan *plan = &counting->planned.plan;
-    memcpy(live->classes, plan->classes, sizeof(live->classes));
-    live->class_count = plan->class_count;
-    buf_add(&live->packed_classes, buf_str(&counting->packed_classes));
+    buf_free(&live->plan);
     buf_add(&live->plan, buf_str(&counting->steps));
     job->core.computed = plan->impressions;
     job->pages = plan->pages;
     job->color_pages = plan->color_pages;
     job->sheets = plan->sheets;
     job->copies = counting->planned.copies;
+    struct str digest = { (const char *)counting->digest, counting->digest_len };
+    dre_work_make(job, &counting->planned, digest, &live->work);
+    live->work_is_new = true;
 }
 
 static void done(void *arg)
@@ -233,14 +205,13 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     struct counting *counting = mem_new(sizeof(*counting));
     counting->dre = dre;
     counting->id = job->id;
-    counting->way = dre_deliver_way(job->queue->printer);
+    counting->way = dre_deliver_way(job->printer);
     counting->document = dre_spool_document_use(job->live->document);
     counting->arrival = counting->document->arrival;
     counting->document->arrival = NULL;
     counting->deaths = job->deaths;
     counting->ticket = BUF_CAP(IPPD_TICKET_MAX);
     counting->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
-    counting->packed_classes = BUF_CAP(4096);
     counting->steps = BUF_CAP(8192);
     struct job_text text = dre_table_job_text(job);
     buf_add(&counting->ticket, text.ticket);

@@ -119,7 +119,7 @@ void dre_deliver_queue(struct dre *dre, struct job *job)
     (void)dre; // of which the printer is
     if (!job->is_ready) {
         job->is_ready = true;
-        dre_table_list_add(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_add(&job->printer->waiting, job, TABLE_BY_TURN);
     }
 }
 
@@ -127,14 +127,14 @@ void dre_deliver_unqueue(struct dre *dre, struct job *job)
 {
     (void)dre; // of which the printer is
     if (job->is_ready) {
-        dre_table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_drop(&job->printer->waiting, job, TABLE_BY_TURN);
         job->is_ready = false;
     }
 }
 
 void dre_deliver_free(struct dre *dre, struct job *job)
 {
-    struct printer *printer = job->queue->printer;
+    struct printer *printer = job->printer;
     struct runner *runner = runner_of(printer);
     if (runner->next == job->id) {
         runner->next = 0;
@@ -189,7 +189,7 @@ static struct delivery *delivery_new(struct dre *dre, struct job *job, struct er
         job->live->delivery = NULL;
     }
     struct delivery *delivery = mem_new(sizeof(*delivery));
-    *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->queue->printer };
+    *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->printer };
     if (!dre_deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
         free(delivery);
         return NULL;
@@ -270,7 +270,7 @@ static void go(struct dre *dre, struct job *job)
 
 void dre_deliver_send(struct dre *dre, struct job *job)
 {
-    struct runner *runner = runner_of(job->queue->printer);
+    struct runner *runner = runner_of(job->printer);
     if (runner->next == job->id) {
         runner->next_waits = true;
         return;
@@ -280,7 +280,7 @@ void dre_deliver_send(struct dre *dre, struct job *job)
 
 void dre_deliver_stop(struct dre *dre, struct job *job)
 {
-    struct runner *runner = runner_of(job->queue->printer);
+    struct runner *runner = runner_of(job->printer);
     struct delivery *delivery = job->live == NULL ? NULL : job->live->delivery;
     if (delivery == NULL && runner->next == job->id && runner->next_waits) {
         dre_event(dre, job, JOB_SENT_NOTHING);
@@ -317,7 +317,7 @@ void dre_deliver_ask(struct dre *dre, struct job *job)
 {
     struct err err;
     struct delivery *delivery =
-        dre_live(dre, job)->delivery == NULL && dre_deliver_is_askable(job->queue->printer)
+        dre_live(dre, job)->delivery == NULL && dre_deliver_is_askable(job->printer)
             ? delivery_new(dre, job, &err)
             : NULL;
     if (delivery != NULL) {

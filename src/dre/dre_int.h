@@ -13,7 +13,7 @@
 #include "model/page.h"
 #include "net/net.h"
 #include "plan/plan.h"
-#include "proto/facts.pb-c.h"
+#include "proto/dre.pb-c.h"
 #include "svc/svc.h"
 #include "wire/client.h"
 
@@ -25,6 +25,9 @@ enum {
     DRE_PLAN_ARENA_MAX = 16 << 20,  // the runs of the largest facts
     DRE_KEYS_MAX = 4096,            // of calls that are remembered
     DRE_KEEP_HOURS_MAX = 366 * 24,
+    DRE_WORK_BYTES_MAX = 256 << 10, // packed
+    DRE_PIN_MAX = 63,
+    DRE_SHARES_MAX = 16,
 };
 
 struct delivery;
@@ -49,12 +52,15 @@ struct live {
     bool erase;                      // the next write takes the document away
     int64_t keep_until;              // the next write says so of the document; 0: nothing
     bool file_gone;
-    struct page_class classes[PAGE_CLASS_MAX]; // the plan; class_count 0: read it from the journal
-    size_t class_count;
+    // What is asked of the accounting server, packed; empty: read it from the journal.
+    struct buf work;   // Work
+    struct buf course; // JobCourse; may be empty when work is not
+    bool work_is_new;  // the journal has not got it yet
+    bool course_is_new;
+    char pin[DRE_PIN_MAX + 1]; // of a protected account, until it was used; wiped
     struct delivery *delivery; // deliver's; NULL: none
     // For the next write:
     struct buf facts;
-    struct buf packed_classes;
     struct buf plan;
     struct buf reservation;
     struct buf settlement;
@@ -157,6 +163,43 @@ struct dre_planned {
 bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_ask *with,
                    struct arena *arena, struct dre_planned *planned, struct err *err) CC_MUST_USE;
 
+// --- work.c: what is asked of the accounting server ----------------------------------------------
+
+// Of a job that was counted. digest: SHA-256 of its document; may be empty.
+void dre_work_make(const struct job *job, const struct dre_planned *planned, struct str digest,
+                   struct buf *packed);
+// Where it goes now, and what comes out there: into a work that was made.
+void dre_work_replan(const struct job *job, const struct dre_planned *planned, struct arena *arena,
+                     Quoin__V1__Work *work);
+// The classes of a plan as messages want them, in the arena; NULL: it is full.
+Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *arena);
+// Finishings, counted; in the arena. Gives how many kinds there are.
+size_t dre_work_finishings(const struct ippd_ticket *ticket, uint32_t sets, struct arena *arena,
+                           Quoin__V1__Finishing ***list);
+// Reads what live holds; NULL: nothing, or damaged. Owned: free it with
+// quoin__v1__…__free_unpacked.
+Quoin__V1__Work *dre_work_read(struct str packed);
+Quoin__V1__JobCourse *dre_course_read(struct str packed);
+void dre_pack(const ProtobufCMessage *message, struct buf *to);
+// Takes what the journal holds, where live has nothing. False: there is no work in it.
+bool dre_live_take(struct live *live, const struct journal_detail *detail);
+// The accounts of shares, each once, for people.
+void dre_work_payers(size_t count, Quoin__V1__Share *const *shares, struct buf *text);
+
+// --- decide.c: what policy says is carried out ---------------------------------------------------
+
+// Nothing was reserved: the decision in the answer says what to do.
+void dre_decide(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer);
+// Keeps what the user is to be told of a decision.
+void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
+
+// --- charge.c: who pays --------------------------------------------------------------------------
+
+void dre_charge_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+// The owner named another account in a new ticket. The call is answered once that is stored.
+void dre_charge_by_ticket(struct dre *dre, struct job *job, const struct ippd_ticket *ticket,
+                          struct ippd_call *call);
+
 // --- keep.c: documents that outlive their jobs --------------------------------------------------
 
 // Whether the document of this job that has just ended is kept, and until when (wall time, ms).
@@ -203,6 +246,8 @@ bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, s
 
 void dre_backend_init(struct dre *dre);
 void dre_answer(struct dre *dre, struct job *job, bool accepted); // JOB_DO_ACCEPT, JOB_DO_REFUSE
+void dre_answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
+                            struct ippd_call *call);
 void dre_answer_act(struct dre *dre, struct job *job);
 void dre_answer_asker(struct dre *dre, struct job *job); // once the job has come to rest
 struct str dre_job_message(const struct job *job);

@@ -24,10 +24,11 @@ struct live *dre_live(struct dre *dre, struct job *job)
         struct live *live = mem_new(sizeof(*live));
         live->job = job;
         live->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
-        live->packed_classes = BUF_CAP(8192);
+        live->work = BUF_CAP(DRE_WORK_BYTES_MAX);
+        live->course = BUF_CAP(DRE_WORK_BYTES_MAX);
         live->plan = BUF_CAP(8192);
-        live->reservation = BUF_CAP(16384);
-        live->settlement = BUF_CAP(16384);
+        live->reservation = BUF_CAP(DRE_WORK_BYTES_MAX);
+        live->settlement = BUF_CAP(DRE_WORK_BYTES_MAX);
         live->refusal = BUF_CAP(SHORT_TEXT_MAX);
         live->events = BUF_CAP(EVENTS_MAX);
         live->claimed_user = BUF_CAP(SHORT_TEXT_MAX);
@@ -68,10 +69,11 @@ void dre_live_free(struct dre *dre, struct job *job)
     unwait(dre, live);
     uncache(dre, live);
     dre_spool_document_drop(&live->document);
-    struct buf *const bufs[] = { &live->facts,       &live->packed_classes, &live->plan,
-                                 &live->reservation, &live->settlement,     &live->refusal,
-                                 &live->events,      &live->claimed_user,   &live->identity,
-                                 &live->address };
+    mem_wipe(live->pin, sizeof(live->pin));
+    struct buf *const bufs[] = { &live->facts,    &live->work,        &live->course,
+                                 &live->plan,     &live->reservation, &live->settlement,
+                                 &live->refusal,  &live->events,      &live->claimed_user,
+                                 &live->identity, &live->address };
     for (size_t at = 0; at < sizeof(bufs) / sizeof(bufs[0]); at++) {
         buf_free(bufs[at]);
     }
@@ -100,8 +102,8 @@ void dre_rest(struct dre *dre, struct job *job)
     struct live *live = job->live;
     if (live == NULL || live->busy > 0 || live->is_waiting || live->call != NULL ||
         live->act != NULL || live->asker.v != 0 || live->intake != NULL || live->delivery != NULL ||
-        live->document_is_new || live->events.len > 0 || job->core.state == JOB_SENDING ||
-        keeps_document(dre, job)) {
+        live->document_is_new || live->events.len > 0 || live->pin[0] != '\0' ||
+        job->core.state == JOB_SENDING || keeps_document(dre, job)) {
         return;
     }
     dre_live_free(dre, job);
@@ -160,15 +162,27 @@ static void add_detail(struct journal_write *write, struct live *live)
         struct str *run;
         struct buf *buf;
     } const all[] = {
-        { &detail.claimed_user, &live->claimed_user }, { &detail.identity, &live->identity },
-        { &detail.address, &live->address },           { &detail.facts, &live->facts },
-        { &detail.classes, &live->packed_classes },    { &detail.plan, &live->plan },
-        { &detail.reservation, &live->reservation },   { &detail.settlement, &live->settlement },
-        { &detail.refusal, &live->refusal },           { &detail.events, &live->events },
+        { &detail.claimed_user, &live->claimed_user },
+        { &detail.identity, &live->identity },
+        { &detail.address, &live->address },
+        { &detail.facts, &live->facts },
+        { &detail.plan, &live->plan },
+        { &detail.reservation, &live->reservation },
+        { &detail.settlement, &live->settlement },
+        { &detail.refusal, &live->refusal },
+        { &detail.events, &live->events },
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         take_run(all[at].run, all[at].buf);
     }
+    if (live->work_is_new) { // they stay in memory too: they are asked with
+        take_run(&detail.work, &live->work);
+    }
+    if (live->course_is_new) {
+        take_run(&detail.course, &live->course);
+    }
+    live->work_is_new = false;
+    live->course_is_new = false;
     dre_journal_add_detail(write, &detail);
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         buf_free(all[at].buf);
@@ -348,7 +362,7 @@ static void carry_out_delivery(struct dre *dre, struct job *job, unsigned todo)
 // Last, for it may be another job's turn then.
 static void carry_out_turns(struct dre *dre, struct job *job, unsigned todo)
 {
-    struct printer *printer = job->queue->printer;
+    struct printer *printer = job->printer;
     if ((todo & JOB_DO_QUEUE) != 0) {
         dre_deliver_queue(dre, job);
     }

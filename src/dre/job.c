@@ -159,16 +159,44 @@ static unsigned reserved(struct job_core *job)
     return todo | ready(job, JOB_REASON_QUEUED);
 }
 
-static unsigned refused(struct job_core *job, enum job_reason reason)
+// The accounting server set nothing aside and said why.
+static unsigned refused(struct job_core *job, const struct job_happened *happened)
+{
+    enum job_reason reason = happened->reason;
+    job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
+    if ((job->flags & JOB_FLAG_CANCEL) != 0) {
+        return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
+    }
+    bool holds = (job->flags & JOB_FLAG_HOLD_SHORT) != 0 || job->answered;
+    if (happened->event == JOB_STOPPED || (happened->event == JOB_REFUSED && holds)) {
+        return hold(job, reason) | answer(job, JOB_DO_ACCEPT);
+    }
+    return end_free(job, JOB_ABORTED, reason);
+}
+
+// Asked for anew, under a key of its own, once that is stored.
+static unsigned reserve_anew(struct job_core *job)
+{
+    job->attempt++;
+    return enter(job, JOB_RESERVING, JOB_REASON_RESERVING);
+}
+
+// What may stand under the last key is given back first.
+static unsigned void_and_reserve(struct job_core *job)
+{
+    job->ends_as = JOB_RESERVING;
+    job->end_reason = JOB_REASON_RESERVING;
+    return enter(job, JOB_VOIDING, JOB_REASON_RESERVING);
+}
+
+// The job was changed before it was told: that and the new attempt are one row.
+static unsigned changed(struct job_core *job)
 {
     job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
-    if ((job->flags & JOB_FLAG_HOLD_SHORT) != 0 || job->answered) {
-        return hold(job, reason) | answer(job, JOB_DO_ACCEPT);
-    }
-    return end_free(job, JOB_ABORTED, reason);
+    return reserve_anew(job);
 }
 
 static unsigned on_reserving(struct job_core *job, const struct job_happened *happened)
@@ -183,7 +211,11 @@ static unsigned on_reserving(struct job_core *job, const struct job_happened *ha
     case JOB_DUE: return JOB_DO_RESERVE;
     case JOB_STORE_FAILED: return hold(job, JOB_REASON_STORE_FAILED);
     case JOB_RESERVED: return reserved(job);
-    case JOB_REFUSED: return refused(job, happened->reason);
+    case JOB_REFUSED:
+    case JOB_STOPPED:
+    case JOB_DENIED: return refused(job, happened);
+    case JOB_CHANGED: return changed(job);
+    case JOB_DIFFERS: return void_and_reserve(job);
     case JOB_NO_ANSWER: {
         job->reason = JOB_REASON_CAS_AWAY;
         unsigned todo = wait_more(job, &job->tries, happened);
@@ -205,8 +237,7 @@ static unsigned release(struct job_core *job)
         return enter(job, JOB_ACCEPTING, JOB_REASON_COUNTING) | JOB_DO_COUNT;
     }
     if ((job->flags & JOB_FLAG_RESERVED) == 0) {
-        job->attempt++;
-        return enter(job, JOB_RESERVING, JOB_REASON_RESERVING); // asked once the attempt is stored
+        return reserve_anew(job);
     }
     return ready(job, JOB_REASON_QUEUED);
 }
@@ -216,6 +247,11 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
     switch ((int)happened->event) {
     case JOB_STORED: job->stored = true; return 0;
     case JOB_RELEASE: return release(job);
+    case JOB_RECHARGE:
+        if (!dre_job_may_recharge(job)) {
+            return 0;
+        }
+        return (job->flags & JOB_FLAG_RESERVED) != 0 ? void_and_reserve(job) : reserve_anew(job);
     case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
     case JOB_RESTARTED: job->stored = true; return 0;
     default: return 0;
@@ -226,7 +262,8 @@ static unsigned on_ready(struct job_core *job, const struct job_happened *happen
 {
     switch ((int)happened->event) {
     case JOB_STORED: job->stored = true; return 0;
-    case JOB_DUE: return JOB_DO_QUEUE;
+    case JOB_STORE_FAILED: return wait_more(job, &job->tries, happened);
+    case JOB_DUE: return JOB_DO_QUEUE | (job->stored ? 0 : JOB_DO_STORE);
     case JOB_TURN: return enter(job, JOB_SENDING, JOB_REASON_SENDING);
     case JOB_HOLD: return JOB_DO_UNQUEUE | hold(job, JOB_REASON_HOLD_ASKED);
     case JOB_CANCEL: return JOB_DO_UNQUEUE | end_free(job, JOB_CANCELED, cancel_reason(happened));
@@ -395,6 +432,13 @@ static unsigned on_uncertain(struct job_core *job, const struct job_happened *ha
     }
 }
 
+// Of a job that goes on: it is asked for again.
+static unsigned given_back(struct job_core *job)
+{
+    job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
+    return changed(job);
+}
+
 // Asks only once the outcome is on disk: what is charged can be explained after any crash.
 static unsigned on_settling(struct job_core *job, const struct job_happened *happened)
 {
@@ -412,9 +456,15 @@ static unsigned on_settling(struct job_core *job, const struct job_happened *hap
     case JOB_RESTARTED: job->stored = true; return ask;
     case JOB_SETTLED:
     case JOB_VOIDED:
+        if (job->ends_as == JOB_RESERVING) {
+            return given_back(job);
+        }
         job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
         return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE | JOB_DO_LATER;
     case JOB_LAPSED:
+        if (job->ends_as == JOB_RESERVING) {
+            return given_back(job);
+        }
         if (job->state == JOB_VOIDING) {
             job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
             return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE;
@@ -492,6 +542,34 @@ bool dre_job_may_hold(const struct job_core *job)
     return job->state <= JOB_READY;
 }
 
+// What was counted and waits for a person.
+bool dre_job_may_recharge(const struct job_core *job)
+{
+    return job->state == JOB_HELD && (job->flags & JOB_FLAG_COUNTED) != 0;
+}
+
+bool dre_job_is_at_rest(const struct job_core *job)
+{
+    switch ((enum job_state)job->state) {
+    case JOB_ACCEPTING:
+    case JOB_VOIDING: return false;
+    case JOB_RESERVING: return job->reason == JOB_REASON_CAS_AWAY;
+    case JOB_INCOMING:
+    case JOB_HELD:
+    case JOB_READY:
+    case JOB_SENDING: // the first of its rows says that it was released
+    case JOB_UNCERTAIN:
+    case JOB_COMPLETED:
+    case JOB_CANCELED:
+    case JOB_ABORTED: return job->stored;
+    case JOB_PRINTING:
+    case JOB_ASKING:
+    case JOB_SETTLING:
+    case JOB_STATE_COUNT: break;
+    }
+    return true;
+}
+
 const char *dre_job_reason_keyword(enum job_reason reason)
 {
     static const char *const keywords[] = {
@@ -547,10 +625,11 @@ int dre_job_state_ipp(const struct job_core *job)
     return ABORTED;
 }
 
-void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
+void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint16_t attempt,
                  uint8_t key[static 16])
 {
     memcpy(key, uuid, 16);
     key[0] ^= (uint8_t)act;
-    key[1] ^= attempt;
+    key[1] ^= (uint8_t)(attempt & 0xff);
+    key[2] ^= (uint8_t)(attempt >> 8);
 }

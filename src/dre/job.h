@@ -45,6 +45,11 @@ enum job_event {
     JOB_UNCOUNTED,       // they cannot be; reason says why
     JOB_RESERVED,        // the accounting server set the cost aside
     JOB_REFUSED,         // it said no; reason says why
+    JOB_DENIED,          // policy says no
+    JOB_STOPPED,         // policy, or who pays, wants a person first; reason says for what
+    JOB_CHANGED,         // policy had the job changed: it is asked for again, as it is now
+    JOB_DIFFERS,         // it was asked for otherwise under this key: before a crash
+    JOB_RECHARGE,        // a person chose who pays: it is given back and asked for again
     JOB_NO_ANSWER,       // it did not answer: the outcome of what was asked is not known
     JOB_DUE,             // a wait is over
     JOB_HOLD,            // asked to wait
@@ -112,7 +117,7 @@ struct job_core {
     uint8_t reason;        // enum job_reason
     uint8_t ends_as;       // enum job_state: what it becomes once charged or given back
     uint8_t end_reason;    // enum job_reason
-    uint8_t attempt;       // of the reservation; its key is made from this
+    uint16_t attempt;      // of the reservation; its key is made from this
     uint8_t tries;         // of what is being asked, for back-off
     bool stored;           // not in the journal: what JOB_DO_STORE wrote is on disk
     bool answered;         // not in the journal: the client has its answer
@@ -121,8 +126,9 @@ struct job_core {
 
 struct job_happened {
     enum job_event event;
-    enum job_reason reason; // of JOB_UNCOUNTED, _REFUSED, _PRINTER_REFUSES, _FAILED, _CANCEL, _HOLD
-    uint32_t observed;      // of JOB_PRINTED, JOB_FAILED
+    enum job_reason
+        reason; // of JOB_UNCOUNTED, _REFUSED, _STOPPED, _PRINTER_REFUSES, _FAILED, _CANCEL, _HOLD
+    uint32_t observed; // of JOB_PRINTED, JOB_FAILED
     bool observed_known;
     int64_t now;     // wall time, ms
     uint32_t random; // for jitter
@@ -139,6 +145,9 @@ bool dre_job_may_cancel(const struct job_core *job);
 bool dre_job_may_send_again(const struct job_core *job);
 bool dre_job_may_release(const struct job_core *job);
 bool dre_job_may_hold(const struct job_core *job);
+bool dre_job_may_recharge(const struct job_core *job);
+// Nothing is under way that somebody who asked waits for, and where it stands is on disk.
+bool dre_job_is_at_rest(const struct job_core *job);
 const char *dre_job_reason_keyword(enum job_reason reason);
 const char *dre_job_reason_sentence(enum job_reason reason);
 const char *dre_job_state_name(enum job_state state); // ours, for logs and events
@@ -147,5 +156,5 @@ int dre_job_state_ipp(const struct job_core *job);    // 3 to 9, RFC 8011 5.3.7
 // The 16-byte key under which an act of this job is asked of the accounting server: made from the
 // job's uuid, so that it is known before it is asked and after every crash.
 enum job_act { JOB_ACT_RESERVE = 1, JOB_ACT_SETTLE = 2, JOB_ACT_VOID = 3 };
-void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint8_t attempt,
+void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint16_t attempt,
                  uint8_t key[static 16]);

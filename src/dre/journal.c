@@ -13,7 +13,8 @@ enum {
     BATCH_MOST = 512,
     QUEUE_MAX = 65536,
     WRITE_TEXT_MAX = 8 << 20,
-    RUNS = 19,     // texts of a row that the write owns
+    TEXT_RUNS = 8, // of them from struct job_text
+    RUNS = 21,     // texts of a row that the write owns
     REST_MS = 100, // without a write: then the log is copied home
     REST_PAGES = 256,
 };
@@ -219,14 +220,15 @@ static struct journal_write *write_new(enum write_kind kind, journal_done *done,
 // The texts that a row borrows, in a fixed order.
 static struct str *run_at(struct journal_row *row, size_t at)
 {
-    struct str *const runs[] = { &row->text.name,           &row->text.document,
-                                 &row->text.format,         &row->text.ticket,
-                                 &row->text.printer,        &row->text.message,
-                                 &row->detail.claimed_user, &row->detail.identity,
-                                 &row->detail.address,      &row->detail.facts,
-                                 &row->detail.classes,      &row->detail.plan,
-                                 &row->detail.reservation,  &row->detail.settlement,
-                                 &row->detail.refusal,      &row->detail.events };
+    struct str *const runs[] = {
+        &row->text.name,         &row->text.document,  &row->text.format,
+        &row->text.ticket,       &row->text.printer,   &row->text.account,
+        &row->text.notice,       &row->text.message,   &row->detail.claimed_user,
+        &row->detail.identity,   &row->detail.address, &row->detail.facts,
+        &row->detail.work,       &row->detail.plan,    &row->detail.reservation,
+        &row->detail.settlement, &row->detail.refusal, &row->detail.course,
+        &row->detail.events
+    };
     return at < sizeof(runs) / sizeof(runs[0]) ? runs[at] : NULL;
 }
 
@@ -278,7 +280,7 @@ struct journal_write *dre_journal_job(const struct job *job, journal_done *done,
 void dre_journal_add_detail(struct journal_write *write, const struct journal_detail *detail)
 {
     struct journal_row from = { .detail = *detail };
-    for (size_t at = 6; run_at(&from, at) != NULL; at++) {
+    for (size_t at = TEXT_RUNS; run_at(&from, at) != NULL; at++) {
         if (run_at(&from, at)->len > 0) {
             keep_run(write, at, *run_at(&from, at));
         }

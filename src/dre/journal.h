@@ -35,11 +35,12 @@ struct journal_detail {
     struct str identity;
     struct str address;
     struct str facts;       // packed DocumentFacts
-    struct str classes;     // packed Work: its classes alone
+    struct str work;        // packed
     struct str plan;        // sentences, '\n' between
     struct str reservation; // packed Reservation
     struct str settlement;  // packed Settlement
     struct str refusal;
+    struct str course; // packed JobCourse
     struct str events; // lines "AT WHAT DETAIL\n", added to those that are there
 };
 

@@ -42,6 +42,13 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_document ADD COLUMN keep_until {integer} NOT NULL DEFAULT 0;"
       "CREATE INDEX dre_document_kept ON dre_document (keep_until) WHERE keep_until > 0" },
     { 3, NULL, "ALTER TABLE dre_job ADD COLUMN asked_by {bytes}" },
+    { 4, NULL,
+      "ALTER TABLE dre_job ADD COLUMN account {text} NOT NULL DEFAULT '';"
+      "ALTER TABLE dre_job ADD COLUMN notice {text} NOT NULL DEFAULT '';"
+      "ALTER TABLE dre_job ADD COLUMN course {bytes};"
+      "ALTER TABLE dre_queue ADD COLUMN account {text} NOT NULL DEFAULT '';"
+      "ALTER TABLE dre_queue ADD COLUMN must_choose {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_printer ADD COLUMN pull_group {text} NOT NULL DEFAULT ''" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -64,26 +71,29 @@ struct journal_statements {
     " attempt, computed, observed, wait_until, processing_at, completed_at, cost, bytes, pages,"   \
     " color_pages, sheets, copies, printer_job, in_file, name, document, format, ticket, printer," \
     " message"
-#define JOB_READ JOB_COLUMNS ", deaths, asked_by"
+#define JOB_READ JOB_COLUMNS ", deaths, asked_by, account, notice, address"
 
 #define SET(column) #column " = excluded." #column ", "
 #define KEEP(column) #column " = COALESCE(excluded." #column ", dre_job." #column "), "
 
 static const char put_job_sql[] =
     "INSERT INTO dre_job (" JOB_COLUMNS ", claimed_user, identity, address, facts, classes, plan,"
-    " reservation, settlement, refusal, events, deaths, asked_by) VALUES ($1, $2, $3, $4, $5, $6,"
+    " reservation, settlement, refusal, events, deaths, asked_by, account, notice, course) VALUES "
+    "($1, $2, $3, $4, $5, $6,"
     " $7, $8, $9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,"
-    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)"
+    " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,"
+    " $45, $46)"
     " ON CONFLICT (id) DO UPDATE SET " SET(claimed) SET(state) SET(reason) SET(ends_as)
         SET(end_reason) SET(flags) SET(attempt) SET(computed) SET(observed) SET(wait_until)
             SET(processing_at) SET(completed_at) SET(cost) SET(bytes) SET(pages) SET(color_pages)
                 SET(sheets) SET(copies) SET(printer_job) SET(in_file) SET(name) SET(document)
-                    SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) KEEP(asked_by)
-                        KEEP(claimed_user) KEEP(identity) KEEP(address) KEEP(facts) KEEP(classes)
-                            KEEP(plan) KEEP(reservation) KEEP(settlement)
-                                KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
-                                              "COALESCE(excluded.events, '')";
+                    SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) SET(account)
+                        SET(notice) KEEP(course) KEEP(asked_by) KEEP(claimed_user) KEEP(identity)
+                            KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan) KEEP(reservation)
+                                KEEP(settlement)
+                                    KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
+                                                  "COALESCE(excluded.events, '')";
 
 bool dre_journal_db_open(const char *path, bool read_only, struct db **db, struct err *err)
 {
@@ -124,16 +134,19 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
                            " hash = excluded.hash WHERE excluded.sequence > dre_head.sequence" },
         { &made->put_queue,
           "INSERT INTO dre_queue (name, uuid, made_by, printer, holds, hold_short,"
-          " paused, created_at, changed_at, keep_hours)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+          " paused, created_at, changed_at, keep_hours, account, must_choose)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
           " ON CONFLICT (name) DO UPDATE SET printer = excluded.printer,"
           " holds = excluded.holds, hold_short = excluded.hold_short,"
           " paused = excluded.paused, changed_at = excluded.changed_at,"
-          " keep_hours = excluded.keep_hours" },
+          " keep_hours = excluded.keep_hours, account = excluded.account,"
+          " must_choose = excluded.must_choose" },
         { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
-        { &made->put_printer, "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered)"
-                              " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO UPDATE SET"
-                              " uri = excluded.uri, delivered = excluded.delivered" },
+        { &made->put_printer,
+          "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered,"
+          " pull_group) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET"
+          " uri = excluded.uri, delivered = excluded.delivered,"
+          " pull_group = excluded.pull_group" },
         { &made->drop_printer, "DELETE FROM dre_printer WHERE name = $1" },
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
@@ -195,12 +208,13 @@ static void bind_detail(struct db_stmt *stmt, const struct journal_detail *detai
     bind_text_or_null(stmt, 33, detail->identity);
     bind_text_or_null(stmt, 34, detail->address);
     bind_bytes_or_null(stmt, 35, detail->facts);
-    bind_bytes_or_null(stmt, 36, detail->classes);
+    bind_bytes_or_null(stmt, 36, detail->work);
     bind_text_or_null(stmt, 37, detail->plan);
     bind_bytes_or_null(stmt, 38, detail->reservation);
     bind_bytes_or_null(stmt, 39, detail->settlement);
     bind_text_or_null(stmt, 40, detail->refusal);
     bind_text_or_null(stmt, 41, detail->events);
+    bind_bytes_or_null(stmt, 46, detail->course);
 }
 
 bool dre_journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
@@ -225,6 +239,8 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
     if (row->is_asked) {
         db_bind_bytes(stmt, 43, row->asked_by, sizeof(row->asked_by));
     }
+    db_bind_text(stmt, 44, row->text.account);
+    db_bind_text(stmt, 45, row->text.notice);
     return db_run(stmt, err);
 }
 
@@ -276,6 +292,8 @@ bool dre_journal_db_put_queue(struct journal_statements *statements, const struc
         db_bind_int(stmt, 8, queue->created_at);
         db_bind_int(stmt, 9, queue->changed_at);
         db_bind_int(stmt, 10, queue->keep_hours);
+        db_bind_text(stmt, 11, str_of(queue->account));
+        db_bind_int(stmt, 12, queue->must_choose);
     }
     return db_run(stmt, err);
 }
@@ -290,6 +308,7 @@ bool dre_journal_db_put_printer(struct journal_statements *statements,
         db_bind_bytes(stmt, 3, printer->key, sizeof(printer->key));
         db_bind_int(stmt, 4, printer->created_at);
         db_bind_int(stmt, 5, printer->delivered);
+        db_bind_text(stmt, 6, str_of(printer->pull_group));
     }
     return db_run(stmt, err);
 }
@@ -320,7 +339,8 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
 {
     OWN(db_finish) struct db_stmt *stmt = NULL;
     bool row = false;
-    if (!db_prepare(db, &stmt, "SELECT name, uri, made_by, created_at, delivered FROM dre_printer",
+    if (!db_prepare(db, &stmt,
+                    "SELECT name, uri, made_by, created_at, delivered, pull_group FROM dre_printer",
                     err)) {
         return false;
     }
@@ -333,6 +353,7 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
         copy_bytes(printer->key, sizeof(printer->key), db_col_bytes(stmt, 2));
         printer->created_at = db_col_int(stmt, 3);
         printer->delivered = db_col_int(stmt, 4);
+        copy_bytes(printer->pull_group, sizeof(printer->pull_group) - 1, db_col_text(stmt, 5));
     }
     return false;
 }
@@ -343,7 +364,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
     bool row = false;
     if (!db_prepare(db, &stmt,
                     "SELECT name, uuid, made_by, printer, holds, hold_short, paused, created_at,"
-                    " changed_at, keep_hours FROM dre_queue",
+                    " changed_at, keep_hours, account, must_choose FROM dre_queue",
                     err)) {
         return false;
     }
@@ -367,6 +388,8 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
         queue->created_at = db_col_int(stmt, 7);
         queue->changed_at = db_col_int(stmt, 8);
         queue->keep_hours = (uint32_t)db_col_int(stmt, 9);
+        copy_bytes(queue->account, TABLE_ACCOUNT_MAX, db_col_text(stmt, 10));
+        queue->must_choose = db_col_int(stmt, 11) != 0;
     }
     return false;
 }
@@ -419,6 +442,8 @@ static bool load_job(const struct db_stmt *stmt, struct table *table, struct err
         .format = db_col_text(stmt, 27),
         .ticket = db_col_bytes(stmt, 28),
         .printer = db_col_text(stmt, 29),
+        .account = db_col_text(stmt, 33),
+        .notice = db_col_text(stmt, 34),
         .message = db_col_text(stmt, 30),
     };
     struct job *job =
@@ -427,6 +452,9 @@ static bool load_job(const struct db_stmt *stmt, struct table *table, struct err
     dre_table_uuid_text(job->uuid, job->uuid_text);
     job->created_at = db_col_int(stmt, 4);
     job->claimed = (uint32_t)db_col_int(stmt, 5);
+    copy_bytes(job->from, sizeof(job->from) - 1, db_col_text(stmt, 35));
+    struct printer *printer = dre_table_printer_find(table, text.printer);
+    job->printer = printer == NULL ? queue->printer : printer;
     read_core(stmt, job);
     dre_table_job_update(table, job);
     return true;
@@ -484,7 +512,7 @@ bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
     bool row = false;
     if (!db_prepare(db, &stmt,
                     "SELECT claimed_user, identity, address, facts, classes, plan, reservation,"
-                    " settlement, refusal, events FROM dre_job WHERE id = $1",
+                    " settlement, refusal, course, events FROM dre_job WHERE id = $1",
                     err)) {
         return false;
     }
@@ -496,9 +524,9 @@ bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,
         return err_set(err, ERR_NOT_FOUND, "there is no job %u", (unsigned)id);
     }
     struct str *const runs[] = { &detail->claimed_user, &detail->identity,   &detail->address,
-                                 &detail->facts,        &detail->classes,    &detail->plan,
+                                 &detail->facts,        &detail->work,       &detail->plan,
                                  &detail->reservation,  &detail->settlement, &detail->refusal,
-                                 &detail->events };
+                                 &detail->course,       &detail->events };
     enum { RUNS = sizeof(runs) / sizeof(runs[0]) };
     for (int at = 0; at < RUNS; at++) {
         struct str run = db_col_bytes(stmt, at);

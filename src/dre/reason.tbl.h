@@ -50,3 +50,12 @@ REASON(RESTARTED, "aborted-by-system",
        "The server was restarted before the document had arrived. Print again.")
 REASON(DOCUMENT_LOST, "document-access-error",
        "The stored document cannot be read any more. Print again.")
+REASON(ACCOUNT_NEEDED, "account-info-needed",
+       "Choose the account that pays for this job; then it goes on.")
+REASON(ACCOUNT_CLOSED, "account-closed",
+       "The account cannot be charged. Choose another one; then the job goes on.")
+REASON(DENIED, "account-authorization-failed", "The rules of this site do not allow this job.")
+REASON(POLICY_HOLDS, "job-held-for-release",
+       "The rules of this site hold this job until somebody releases it.")
+REASON(NO_WAY, "resources-are-not-ready",
+       "The rules of this site send this job to a printer that is not there.")

@@ -99,6 +99,7 @@ struct job *dre_table_job_new(struct table *table, uint32_t id, struct queue *qu
         table->next_id = job->id + 1;
     }
     job->queue = queue;
+    job->printer = queue->printer;
     job->owner = owner_get(table, owner);
     job->copies = 1;
     dre_table_job_set_text(job, text);
@@ -121,7 +122,7 @@ void dre_table_job_free(struct table *table, struct job *job)
         dre_table_list_drop(&table->open, job, TABLE_BY_AGE);
     }
     if (job->is_ready) {
-        dre_table_list_drop(&job->queue->printer->waiting, job, TABLE_BY_TURN);
+        dre_table_list_drop(&job->printer->waiting, job, TABLE_BY_TURN);
     }
     assert(job->live == NULL);
     owner_drop_if_idle(table, job->owner);
@@ -148,6 +149,10 @@ struct job_text dre_table_job_text(const struct job *job)
     at += job->ticket_len;
     text.printer = (struct str){ at, job->printer_len };
     at += job->printer_len;
+    text.account = (struct str){ at, job->account_len };
+    at += job->account_len;
+    text.notice = (struct str){ at, job->notice_len };
+    at += job->notice_len;
     text.message = (struct str){ at, job->message_len };
     return text;
 }
@@ -166,7 +171,7 @@ static char *put(char *at, struct str run, uint16_t *len, size_t *left)
 void dre_table_job_set_text(struct job *job, const struct job_text *text)
 {
     size_t left = text->name.len + text->document.len + text->format.len + text->ticket.len +
-                  text->printer.len + text->message.len;
+                  text->printer.len + text->account.len + text->notice.len + text->message.len;
     left = left > TABLE_TEXT_MAX ? TABLE_TEXT_MAX : left;
     char *block = mem_new(left + 1);
     char *at = put(block, text->name, &job->name_len, &left);
@@ -174,13 +179,24 @@ void dre_table_job_set_text(struct job *job, const struct job_text *text)
     at = put(at, text->format, &job->format_len, &left);
     at = put(at, text->ticket, &job->ticket_len, &left);
     at = put(at, text->printer, &job->printer_len, &left);
+    at = put(at, text->account, &job->account_len, &left);
+    at = put(at, text->notice, &job->notice_len, &left);
     at = put(at, text->message, &job->message_len, &left); // the last: nothing stands behind it
     // What clients and printers said is shown and listed: nothing but the ticket is bytes.
     enc_make_plain(block, (size_t)job->name_len + job->document_len);
-    size_t tail = (size_t)job->printer_len + job->message_len;
+    size_t tail = (size_t)job->printer_len + job->account_len + job->notice_len + job->message_len;
     enc_make_plain(at - tail, tail);
     free(job->text);
     job->text = block;
+}
+
+void dre_table_job_set_printer(struct job *job, struct printer *printer)
+{
+    struct job_text text = dre_table_job_text(job);
+    assert(!job->is_ready); // it stands in no printer's list
+    job->printer = printer;
+    text.printer = str_of(printer->name);
+    dre_table_job_set_text(job, &text);
 }
 
 void dre_table_job_set_message(struct job *job, struct str message)
@@ -265,8 +281,22 @@ struct printer *dre_table_printer_find(const struct table *table, struct str nam
 void dre_table_printer_drop(struct table *table, struct printer *printer)
 {
     assert(printer->queue_count == 0 && printer->waiting.count == 0);
+    for (struct job *job = table->ended.first; job != NULL; job = job->link[TABLE_BY_AGE].next) {
+        if (job->printer == printer) { // its name stays in the job's text
+            job->printer = job->queue->printer;
+        }
+    }
     (void)map_drop(&table->printers, str_of(printer->name)); // we hold it
     free(printer);
+}
+
+bool dre_table_printer_has_jobs(const struct table *table, const struct printer *printer)
+{
+    const struct job *job = table->open.first;
+    while (job != NULL && job->printer != printer) {
+        job = job->link[TABLE_BY_AGE].next;
+    }
+    return job != NULL;
 }
 
 struct str dre_table_owner_name(struct str claimed, char *text, size_t size)
@@ -303,7 +333,7 @@ static const struct table_list *list_of(const struct table *table, const struct 
     case TABLE_BY_QUEUE: return is_ended ? &job->queue->ended : &job->queue->open;
     case TABLE_BY_OWNER: return is_ended ? &job->owner->ended : &job->owner->open;
     case TABLE_BY_AGE: return is_ended ? &table->ended : &table->open;
-    case TABLE_BY_TURN: return job->is_ready ? &job->queue->printer->waiting : NULL;
+    case TABLE_BY_TURN: return job->is_ready ? &job->printer->waiting : NULL;
     case TABLE_LINK_COUNT: break;
     }
     return NULL;

@@ -16,6 +16,7 @@ enum {
     TABLE_TEXT_MAX = 65535, // all texts of a job together
     TABLE_NAME_MAX = 127,   // of a queue or printer
     TABLE_URI_MAX = 511,
+    TABLE_ACCOUNT_MAX = 255,
 };
 
 struct job;
@@ -30,13 +31,14 @@ struct printer {
     char uri[TABLE_URI_MAX + 1];
     uint8_t key[16]; // of the call that made it
     int64_t created_at;
-    int64_t delivered;         // jobs
-    int64_t changed_at;        // of `state`
-    char state[24];            // "idle", "processing", "stopped"
-    char message[200];         // a sentence for a person; may be empty
-    struct table_list waiting; // jobs that are ready, in the order of their turn
-    uint32_t queue_count;      // that name it
-    void *runner;              // owned by deliver; NULL: none
+    int64_t delivered;                   // jobs
+    int64_t changed_at;                  // of `state`
+    char state[24];                      // "idle", "processing", "stopped"
+    char message[200];                   // a sentence for a person; may be empty
+    struct table_list waiting;           // jobs that are ready, in the order of their turn
+    char pull_group[TABLE_NAME_MAX + 1]; // printers that can stand for each other; may be empty
+    uint32_t queue_count;                // that name it
+    void *runner;                        // owned by deliver; NULL: none
 };
 
 struct queue {
@@ -47,6 +49,8 @@ struct queue {
     bool holds;          // mode "hold"
     bool hold_short;     // short of money: "hold", else "refuse"
     uint32_t keep_hours; // documents are kept so long after they were printed; 0: not at all
+    char account[TABLE_ACCOUNT_MAX + 1]; // pays where a job names none; may be empty
+    bool must_choose;                    // a job that names no account waits until one is chosen
     bool paused;
     int64_t created_at;
     int64_t changed_at;
@@ -70,9 +74,10 @@ struct job {
     uint32_t id;
     uint8_t uuid[16];
     char uuid_text[37];
-    struct queue *queue; // borrowed
-    struct owner *owner; // borrowed
-    struct live *live;   // owned by the engine; NULL: the job rests
+    struct queue *queue;     // borrowed
+    struct printer *printer; // borrowed: the queue's as it was accepted, or where it was routed to
+    struct owner *owner;     // borrowed
+    struct live *live;       // owned by the engine; NULL: the job rests
     int64_t created_at;
     int64_t processing_at;
     int64_t completed_at;
@@ -93,11 +98,14 @@ struct job {
     uint16_t format_len;
     uint16_t ticket_len;
     uint16_t printer_len;
+    uint16_t account_len;
+    uint16_t notice_len;
     uint16_t message_len;
+    char from[46]; // the client's address; may be empty
     bool is_ended; // stands in the lists of ended jobs
     bool is_ready; // stands in printer->waiting
     bool in_file;  // the document is a file of its own in the spool
-    char *text;    // owned: name, document, format, ticket, printer, message, one after the other
+    char *text;    // owned: the runs of struct job_text, one after the other
     struct {
         struct job *next;
         struct job *prev;
@@ -119,7 +127,9 @@ struct job_text {
     struct str document;
     struct str format;
     struct str ticket;
-    struct str printer;
+    struct str printer; // its name
+    struct str account; // who pays, ", " between; or who was chosen to
+    struct str notice;  // what the user is to know besides, also when it is done
     struct str message;
 };
 
@@ -134,6 +144,7 @@ void dre_table_job_free(struct table *table, struct job *job); // leaves all lis
 struct job *dre_table_job_find(const struct table *table, uint32_t id);
 struct job_text dre_table_job_text(const struct job *job); // borrowed until the job changes
 void dre_table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
+void dre_table_job_set_printer(struct job *job, struct printer *printer);
 void dre_table_job_set_message(struct job *job, struct str message);
 // Moves the job to the lists of ended jobs if it has ended; drops the oldest past the bound.
 void dre_table_job_update(struct table *table, struct job *job);
@@ -146,7 +157,10 @@ struct queue *dre_table_queue_find(const struct table *table, struct str name);
 void dre_table_queue_drop(struct table *table, struct queue *queue); // it must have no open jobs
 struct printer *dre_table_printer_new(struct table *table, struct str name);
 struct printer *dre_table_printer_find(const struct table *table, struct str name);
-void dre_table_printer_drop(struct table *table, struct printer *printer); // no queue may name it
+// No queue may name it, and no job that has not ended.
+void dre_table_printer_drop(struct table *table, struct printer *printer);
+// Do jobs that have not ended print there, whatever their queues say?
+bool dre_table_printer_has_jobs(const struct table *table, const struct printer *printer);
 
 // The user's name as the ledger knows it: ASCII letters in lower case, nothing else changed:
 // `DOMAIN\user` and `user@domain` are names of their own. Into text, at most size - 1 bytes.

@@ -8,11 +8,6 @@ static struct str op_text(const struct ippd_exchange *exchange, const char *name
     return ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, name);
 }
 
-static struct str job_text(const struct ippd_exchange *exchange, const char *name)
-{
-    return ipp_msg_text(&exchange->msg, IPP_TAG_JOB, name);
-}
-
 static uint32_t claim(const struct ippd_exchange *exchange, const char *name)
 {
     int32_t count = ipp_msg_int(&exchange->msg, IPP_TAG_OPERATION, name, 0);
@@ -160,8 +155,6 @@ bool ippd_intake_read(struct ippd_exchange *exchange)
         .asker = &exchange->asker,
         .queue = exchange->queue_name,
         .document = op_text(exchange, "document-name"),
-        .account = job_text(exchange, "job-account-id"),
-        .account_user = job_text(exchange, "job-accounting-user-id"),
         .claimed_impressions = claim(exchange, "job-impressions"),
         .claimed_sheets = claim(exchange, "job-media-sheets"),
         .claimed_k_octets = claim(exchange, "job-k-octets"),

@@ -49,6 +49,8 @@ struct ippd_queue {
     bool number_up;     // the way to paper can put several pages on a side
     bool page_ranges;   // … and can leave pages out
     bool holds;         // jobs wait for their owner's release
+    bool must_choose;   // a job waits until an account is named
+    struct str account; // pays where a job names none; may be empty
     uint32_t formats;   // enum ippd_format: what can really be counted
     uint32_t job_count; // not completed
     int64_t state_changed_at;
@@ -64,6 +66,7 @@ struct ippd_job {
     struct str document; // document-name; may be empty
     struct str format;   // what it was found to be, else as declared
     struct str message;  // job-state-message: a sentence for a person; may be empty
+    struct str notice;   // what it says besides; may be empty
     struct str ticket;   // struct ippd_ticket's attrs
     struct str printer;  // output-device-assigned; empty: none yet
     enum ipp_job_state state;
@@ -118,8 +121,6 @@ struct ippd_intake {
     struct str document; // document-name; may be empty
     struct str format;   // as declared: "application/pdf"; "application/octet-stream": look at it
     const struct ippd_ticket *ticket; // NULL for Send-Document
-    struct str account;               // job-account-id; may be empty
-    struct str account_user;          // job-accounting-user-id; may be empty
     // What the client says, never believed, only compared; 0: it does not say.
     uint32_t claimed_impressions;
     uint32_t claimed_sheets;

@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
+enum { STATE_MESSAGE_MAX = 1023 }; // RFC 8011 5.1.2: text
+
 struct face {
     struct ipp_out *out;
     const struct ippd_job *job;
@@ -79,7 +81,14 @@ static void write_reasons(const struct face *face, const char *name)
 
 static void write_message(const struct face *face, const char *name)
 {
-    ipp_out_text(face->out, IPP_TAG_TEXT, name, face->job->message);
+    OWN(buf_free) struct buf text = BUF_CAP(STATE_MESSAGE_MAX);
+    buf_add(&text, face->job->message);
+    if (face->job->notice.len > 0) {
+        buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", (int)face->job->notice.len,
+                 face->job->notice.ptr);
+    }
+    ipp_out_text(face->out, IPP_TAG_TEXT, name,
+                 buf_ok(&text) ? buf_str(&text) : face->job->message);
 }
 
 static void write_up_time(const struct face *face, const char *name)

@@ -115,16 +115,22 @@ bool ippd_media_find(struct str name, uint32_t *width, uint32_t *height)
     return true;
 }
 
-bool ippd_media_has_size(int32_t width, int32_t height)
+struct str ippd_media_name(uint32_t width, uint32_t height)
 {
     for (size_t i = 0; i < MEDIA_COUNT; i++) {
         int64_t wide = (int64_t)width - table[i].width;
         int64_t high = (int64_t)height - table[i].height;
         if (wide >= -SPARE && wide <= SPARE && high >= -SPARE && high <= SPARE) {
-            return true;
+            return str_of(table[i].name);
         }
     }
-    return in_limits(width, height);
+    return (struct str){ "", 0 };
+}
+
+bool ippd_media_has_size(int32_t width, int32_t height)
+{
+    return width > 0 && height > 0 &&
+           (ippd_media_name((uint32_t)width, (uint32_t)height).len > 0 || in_limits(width, height));
 }
 
 void ippd_media_write_names(struct ipp_out *out, const char *name)

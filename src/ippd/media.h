@@ -14,6 +14,12 @@ enum {
 // A name of the table, or "custom_…_WxHmm" and "…in" within the limits.
 bool ippd_media_find(struct str name, uint32_t *width, uint32_t *height) CC_MUST_USE;
 
+// The name of a size of the table (1 mm to spare); empty: it has none.
+struct str ippd_media_name(uint32_t width, uint32_t height);
+
+// The name of a size of the table (1 mm to spare); empty: it has none.
+struct str ippd_media_name(uint32_t width, uint32_t height);
+
 // A size of the table (1 mm to spare), or within the limits.
 bool ippd_media_has_size(int32_t width, int32_t height) CC_MUST_USE;
 

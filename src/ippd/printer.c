@@ -38,6 +38,23 @@ static void write_no_value(const struct face *face, const char *name)
     ipp_out_none(face->out, name, IPP_TAG_NO_VALUE);
 }
 
+static void write_account(const struct face *face, const char *name)
+{
+    if (face->queue->account.len > 0) {
+        ipp_out_text(face->out, IPP_TAG_NAME, name, face->queue->account);
+    } else {
+        ipp_out_none(face->out, name, IPP_TAG_NO_VALUE);
+    }
+}
+
+// PWG 5100.13: without it a job is taken, but waits.
+static void write_mandatory(const struct face *face, const char *name)
+{
+    if (face->queue->must_choose) {
+        ipp_out_keyword(face->out, name, "job-account-id");
+    }
+}
+
 static void write_unknown(const struct face *face, const char *name)
 {
     ipp_out_none(face->out, name, IPP_TAG_UNKNOWN);
@@ -73,6 +90,7 @@ static void write_taken(const struct face *face, const char *name, bool creation
         { "ipp-attribute-fidelity", true },
         { "job-account-id", false },
         { "job-accounting-user-id", false },
+        { "job-billing", false },
         { "job-hold-until", false },
         { "job-name", true },
         { "job-priority", false },

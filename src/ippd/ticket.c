@@ -2,6 +2,7 @@
 
 #include "ippd/ticket.h"
 
+#include "base/enc.h"
 #include "ipp/out.h"
 #include "ippd/ippd.h"
 #include "ippd/media.h"
@@ -126,6 +127,7 @@ static bool take_handling(struct work *work, const struct ipp_value *value)
 
 static bool take_media(struct work *work, const struct ipp_value *value)
 {
+    work->ticket->media = value->text;
     return ippd_media_find(value->text, &work->ticket->width, &work->ticket->height);
 }
 
@@ -152,6 +154,7 @@ static bool member_is_size(const struct ipp_attr *member, struct ippd_ticket *ti
     }
     ticket->width = (uint32_t)x->values->integer;
     ticket->height = (uint32_t)y->values->integer;
+    ticket->media = ippd_media_name(ticket->width, ticket->height);
     return true;
 }
 
@@ -162,10 +165,15 @@ static bool member_is_word(const struct ipp_attr *member, struct ippd_ticket *ti
     }
     struct str text = member->values->text;
     if (str_eq(member->name, STR("media-size-name")) || str_eq(member->name, STR("media-key"))) {
+        ticket->media = text;
         return ippd_media_find(text, &ticket->width, &ticket->height);
     }
-    return (str_eq(member->name, STR("media-type")) && ippd_media_has_type(text)) ||
-           (str_eq(member->name, STR("media-source")) && ippd_media_has_source(text));
+    if (str_eq(member->name, STR("media-type"))) {
+        ticket->media_type = text;
+        return ippd_media_has_type(text);
+    }
+    ticket->media_source = text;
+    return str_eq(member->name, STR("media-source")) && ippd_media_has_source(text);
 }
 
 static bool take_media_col(struct work *work, const struct ipp_value *value)
@@ -283,17 +291,33 @@ static bool take_scaling(struct work *work, const struct ipp_value *value)
     return word_in(value, known);
 }
 
-static bool take_name(struct work *work, const struct ipp_value *value)
+static bool take_account(struct work *work, const struct ipp_value *value)
 {
-    (void)work; // who pays is handed over beside the ticket
+    work->ticket->account = value->text;
+    return value->text.len > 0 && value->text.len <= IPPD_NAME_MAX && enc_is_plain(value->text);
+}
+
+static bool take_account_user(struct work *work, const struct ipp_value *value)
+{
+    (void)work; // kept and shown: who it is that prints is known otherwise
     return value->text.len > 0 && value->text.len <= IPPD_NAME_MAX;
+}
+
+// Of CUPS: what users of lp know. The standard's own attribute goes before it.
+static bool take_billing(struct work *work, const struct ipp_value *value)
+{
+    struct str before = work->ticket->account;
+    bool good = take_account(work, value);
+    work->ticket->account = before.len > 0 ? before : work->ticket->account;
+    return good;
 }
 
 static const struct row rows[] = {
     { "copies", IPP_TAG_INTEGER, false, take_copies },
     { "finishings", IPP_TAG_ENUM, true, take_finishing },
-    { "job-account-id", IPP_TAG_NONE, false, take_name },
-    { "job-accounting-user-id", IPP_TAG_NONE, false, take_name },
+    { "job-account-id", IPP_TAG_NONE, false, take_account },
+    { "job-accounting-user-id", IPP_TAG_NONE, false, take_account_user },
+    { "job-billing", IPP_TAG_TEXT, false, take_billing },
     { "job-hold-until", IPP_TAG_NONE, false, take_hold },
     { "job-priority", IPP_TAG_INTEGER, false, take_priority },
     { "job-sheets", IPP_TAG_NONE, false, take_none },
@@ -329,7 +353,8 @@ static bool tag_fits(const struct row *row, uint8_t tag)
     if (row->tag == IPP_TAG_NONE) {
         return tag == IPP_TAG_KEYWORD || tag == IPP_TAG_NAME || tag == IPP_TAG_NAME_LANG;
     }
-    return row->tag == tag;
+    bool is_text = tag == IPP_TAG_TEXT_LANG || tag == IPP_TAG_NAME || tag == IPP_TAG_NAME_LANG;
+    return row->tag == tag || (row->tag == IPP_TAG_TEXT && is_text);
 }
 
 // All values of it, or none: a ticket half changed is put back.
@@ -449,27 +474,79 @@ bool ippd_ticket_lays_out(struct str format)
     return str_eq(format, STR("application/pdf"));
 }
 
-bool ippd_ticket_forward(struct str attrs, struct str format, struct arena *arena, struct str *told,
-                         struct err *err)
+// The attributes of a stored ticket but for some.
+static bool attrs_without(struct str attrs, const char *const *names, struct arena *arena,
+                          struct buf *buf, struct err *err)
 {
-    static const char *const layout[] = { "number-up", "overrides", "page-ranges", NULL };
-    if (attrs.len == 0 || ippd_ticket_lays_out(format)) {
-        *told = attrs;
-        return true;
-    }
     struct ipp_msg msg;
     if (!attrs_decode(attrs, arena, &msg, err)) {
         return false;
     }
-    OWN(buf_free) struct buf buf = BUF_CAP(IPPD_TICKET_MAX);
-    struct ipp_out out = ipp_out_of(&buf);
+    struct ipp_out out = ipp_out_of(buf);
     for (const struct ipp_attr *attr = msg.groups->attrs; attr != NULL; attr = attr->next) {
         const struct ipp_value name = { .text = attr->name };
-        if (!word_in(&name, layout)) {
+        if (!word_in(&name, names)) {
             ipp_out_attr(&out, attr);
         }
     }
-    *told = arena_copy(arena, buf_str(&buf));
-    return (buf_ok(&buf) && arena_ok(arena)) ||
+    return buf_ok(buf) ||
            err_set(err, ERR_LIMIT, "a stored ticket has over %d bytes", IPPD_TICKET_MAX);
+}
+
+static bool attrs_keep(const struct buf *buf, struct arena *arena, struct str *kept,
+                       struct err *err)
+{
+    *kept = arena_copy(arena, buf_str(buf));
+    return (buf_ok(buf) && arena_ok(arena)) ||
+           err_set(err, ERR_LIMIT, "a stored ticket has over %d bytes", IPPD_TICKET_MAX);
+}
+
+static const char *const payers[] = { "job-account-id", "job-accounting-user-id", "job-billing",
+                                      NULL };
+
+bool ippd_ticket_forward(struct str attrs, struct str format, struct arena *arena, struct str *told,
+                         struct err *err)
+{
+    static const char *const layout[] = { "job-account-id",
+                                          "job-accounting-user-id",
+                                          "job-billing",
+                                          "number-up",
+                                          "overrides",
+                                          "page-ranges",
+                                          NULL };
+    OWN(buf_free) struct buf buf = BUF_CAP(IPPD_TICKET_MAX);
+    if (attrs.len == 0) {
+        *told = attrs;
+        return true;
+    }
+    return attrs_without(attrs, ippd_ticket_lays_out(format) ? payers : layout, arena, &buf, err) &&
+           attrs_keep(&buf, arena, told, err);
+}
+
+bool ippd_ticket_set(struct str attrs, const char *name, uint8_t tag, struct str value,
+                     struct arena *arena, struct str *changed, struct err *err)
+{
+    const char *const names[] = { name, NULL };
+    OWN(buf_free) struct buf buf = BUF_CAP(IPPD_TICKET_MAX);
+    if (attrs.len > 0 && !attrs_without(attrs, names, arena, &buf, err)) {
+        return false;
+    }
+    if (value.len > 0) {
+        struct ipp_out out = ipp_out_of(&buf);
+        ipp_out_text(&out, tag, name, value);
+    }
+    return attrs_keep(&buf, arena, changed, err);
+}
+
+bool ippd_ticket_is_recharge(struct str before, struct str after, struct arena *arena,
+                             bool *is_recharge, struct err *err)
+{
+    OWN(buf_free) struct buf old = BUF_CAP(IPPD_TICKET_MAX);
+    OWN(buf_free) struct buf new = BUF_CAP(IPPD_TICKET_MAX);
+    if ((before.len > 0 && !attrs_without(before, payers, arena, &old, err)) ||
+        (after.len > 0 && !attrs_without(after, payers, arena, &new, err))) {
+        return false;
+    }
+    *is_recharge = str_eq(buf_str(&old), buf_str(&new)) && !str_eq(before, after);
+    return true;
 }

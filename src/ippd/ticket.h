@@ -20,7 +20,12 @@ enum ippd_color {
     IPPD_COLOR_MONOCHROME,
 };
 
-enum { IPPD_COPIES_MAX = 999, IPPD_RANGES_MAX = 100, IPPD_TICKET_MAX = 32768 };
+enum {
+    IPPD_COPIES_MAX = 999,
+    IPPD_RANGES_MAX = 100,
+    IPPD_TICKET_MAX = 32768,
+    IPPD_FINISHINGS_MAX = 8
+};
 
 struct ippd_range {
     uint32_t first; // of the document's pages, from 1
@@ -43,6 +48,13 @@ struct ippd_ticket {
     uint32_t height;
     const struct ippd_range *ranges; // ascending; in the arena
     size_t range_count;              // 0: all pages
+    // Words of the client, borrowed from attrs or the request; empty: it does not say.
+    struct str media; // PWG 5101.1 name
+    struct str media_type;
+    struct str media_source;
+    struct str account;                       // who pays: job-account-id, else job-billing (CUPS)
+    uint16_t finishings[IPPD_FINISHINGS_MAX]; // RFC 8011 5.2.6; "none" is left out
+    size_t finishing_count;
 };
 
 struct ippd_queue;
@@ -65,11 +77,20 @@ bool ippd_ticket_check(struct ipp_attr *attrs, const struct ippd_queue *queue, s
 bool ippd_ticket_read(struct str attrs, struct arena *arena, struct ippd_ticket *ticket,
                       struct err *err) CC_MUST_USE;
 
+// The same attrs, but with this keyword or name (tag) for the attribute; value empty: without it.
+// In the arena.
+bool ippd_ticket_set(struct str attrs, const char *name, uint8_t tag, struct str value,
+                     struct arena *arena, struct str *changed, struct err *err) CC_MUST_USE;
+
+// Do two tickets differ in who pays, and in nothing else?
+bool ippd_ticket_is_recharge(struct str before, struct str after, struct arena *arena,
+                             bool *is_recharge, struct err *err) CC_MUST_USE;
+
 // Do printers choose (page-ranges) and lay out (number-up) the pages of such a document? Of a PDF
 // they do; a raster or a page description that is made for one device comes out as it is.
 bool ippd_ticket_lays_out(struct str format);
 
-// What a printer is to be told besides a document of this format; borrows from attrs, or is in the
-// arena. False: attrs are damaged, or the arena is full.
+// What a printer is to be told besides a document of this format: not who pays. In the arena.
+// False: attrs are damaged, or the arena is full.
 bool ippd_ticket_forward(struct str attrs, struct str format, struct arena *arena, struct str *told,
                          struct err *err) CC_MUST_USE;

@@ -80,6 +80,81 @@ static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void
     CHECK(memcmp(first, second, 16) != 0);
 }
 
+static void test_what_policy_denies_ends_also_where_short_money_holds(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_HOLD_SHORT, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    CHECK(step_reason(&job, JOB_DENIED, JOB_REASON_DENIED) == (JOB_DO_STORE | JOB_DO_ERASE));
+    CHECK(job.state == JOB_ABORTED && job.reason == JOB_REASON_DENIED);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_REFUSE);
+    CHECK_STR(str_of(dre_job_reason_keyword(JOB_REASON_DENIED)), "account-authorization-failed");
+}
+
+static void test_what_policy_stops_is_accepted_and_waits(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    CHECK(step_reason(&job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED) ==
+          (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD && dre_job_state_ipp(&job) == 4 && !dre_job_is_at_rest(&job));
+    CHECK(step(&job, JOB_STORED) == 0 && dre_job_is_at_rest(&job));
+    CHECK(step(&job, JOB_RECHARGE) == JOB_DO_STORE);
+    CHECK(job.state == JOB_RESERVING && job.attempt == 1);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+}
+
+static void test_a_changed_job_is_asked_for_anew_once_that_is_stored(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    CHECK(step(&job, JOB_COUNTED) == JOB_DO_RESERVE);
+    CHECK(step(&job, JOB_CHANGED) == JOB_DO_STORE && job.attempt == 1);
+    struct job_core kept = job; // a crash behind it
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK(step(&kept, JOB_RESTARTED) == JOB_DO_RESERVE && kept.attempt == 1);
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_QUEUE | JOB_DO_ACCEPT));
+}
+
+static void test_who_pays_is_changed_by_giving_back_and_asking_anew(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_QUEUE_HOLD, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    (void)step(&job, JOB_RESERVED);
+    (void)step(&job, JOB_STORED);
+    CHECK(job.state == JOB_HELD && (job.flags & JOB_FLAG_RESERVED) != 0);
+    CHECK(step(&job, JOB_RECHARGE) == JOB_DO_STORE && job.state == JOB_VOIDING);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_VOID && job.attempt == 0);
+    CHECK(step(&job, JOB_VOIDED) == JOB_DO_STORE && job.state == JOB_RESERVING);
+    CHECK(job.attempt == 1 && (job.flags & JOB_FLAG_RESERVED) == 0);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) == 0 && job.state == JOB_HELD);
+}
+
+static void test_a_release_is_told_only_once_its_row_is_on_disk(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_QUEUE_HOLD, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    (void)step(&job, JOB_RESERVED);
+    (void)step(&job, JOB_STORED);
+    CHECK(step(&job, JOB_RELEASE) == (JOB_DO_STORE | JOB_DO_QUEUE) && job.state == JOB_READY);
+    CHECK(!dre_job_is_at_rest(&job));
+    struct job_core sent = job;
+    CHECK(step(&sent, JOB_TURN) == JOB_DO_STORE && !dre_job_is_at_rest(&sent));
+    CHECK(step(&sent, JOB_STORED) == JOB_DO_SEND && dre_job_is_at_rest(&sent));
+    CHECK(step(&job, JOB_STORE_FAILED) == JOB_DO_WAIT && !dre_job_is_at_rest(&job));
+    CHECK(step(&job, JOB_DUE) == (JOB_DO_STORE | JOB_DO_QUEUE));
+    CHECK(step(&job, JOB_STORED) == 0 && dre_job_is_at_rest(&job));
+}
+
 static void test_cancel_while_the_outcome_is_unknown_waits_for_it(void)
 {
     struct job_core job;
@@ -196,6 +271,8 @@ struct world {
     int refused_told;
     bool reserved[256]; // by attempt
     bool refused[256];
+    bool stopped[256]; // refused by policy, or to be changed first
+    bool changed[256];
     bool gone[256]; // posted or voided
     int attempt_max;
     int charged;
@@ -270,16 +347,22 @@ static void world_cas(struct world *world)
         return;
     }
     world->asking_cas = false;
-    uint8_t attempt = world->job.attempt;
+    uint16_t attempt = world->job.attempt;
     world->attempt_max = attempt > world->attempt_max ? attempt : world->attempt_max;
     enum job_event event = JOB_NO_ANSWER;
     if (chance(4) != 0) {
         if (world->cas_ask == JOB_DO_RESERVE) {
             if (!world->reserved[attempt] && !world->refused[attempt]) {
-                world->refused[attempt] = chance(4) == 0;
+                world->refused[attempt] = chance(3) == 0;
                 world->reserved[attempt] = !world->refused[attempt];
+                world->stopped[attempt] = chance(2) == 0;
+                world->changed[attempt] = chance(2) == 0 && attempt < 200;
             }
-            event = world->reserved[attempt] ? JOB_RESERVED : JOB_REFUSED;
+            bool differs = (world->job.flags & JOB_FLAG_MAYBE) != 0 && chance(2) == 0;
+            event = world->reserved[attempt] ? differs && attempt < 200 ? JOB_DIFFERS : JOB_RESERVED
+                    : world->changed[attempt] ? JOB_CHANGED
+                    : world->stopped[attempt] ? chance(4) == 0 ? JOB_DENIED : JOB_STOPPED
+                                              : JOB_REFUSED;
         } else if (world->cas_ask == JOB_DO_SETTLE) {
             world->charged += world->gone[attempt] ? 0 : 1;
             world->gone[attempt] = true;
@@ -329,9 +412,10 @@ static void world_printer(struct world *world)
 static void world_person(struct world *world)
 {
     static const enum job_event asks[] = { JOB_HOLD,        JOB_RELEASE,         JOB_CANCEL,
-                                           JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED, JOB_SAY_AGAIN };
-    enum job_event event = asks[chance(6)];
-    if (event == JOB_RELEASE && world->job.attempt > 200) {
+                                           JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED, JOB_SAY_AGAIN,
+                                           JOB_RECHARGE };
+    enum job_event event = asks[chance(7)];
+    if ((event == JOB_RELEASE || event == JOB_RECHARGE) && world->job.attempt > 200) {
         return;
     }
     if (event == JOB_SAY_AGAIN && world->job.state == JOB_UNCERTAIN) {
@@ -452,6 +536,11 @@ int main(void)
     test_direct_job_is_accepted_sent_and_charged();
     test_refusal_is_told_only_once_it_is_stored();
     test_short_money_holds_and_a_release_asks_anew_with_another_key();
+    test_what_policy_denies_ends_also_where_short_money_holds();
+    test_what_policy_stops_is_accepted_and_waits();
+    test_a_changed_job_is_asked_for_anew_once_that_is_stored();
+    test_who_pays_is_changed_by_giving_back_and_asking_anew();
+    test_a_release_is_told_only_once_its_row_is_on_disk();
     test_cancel_while_the_outcome_is_unknown_waits_for_it();
     test_a_crash_while_sending_never_sends_again();
     test_only_a_person_who_looked_decides_on_an_uncertain_job();

@@ -257,7 +257,9 @@ static void test_only_a_pdf_is_laid_out(void)
     CHECK(given_check(&given));
     CHECK(ippd_ticket_forward(given.ticket.attrs, STR("application/pdf"), &given.arena, &attrs,
                               &err));
-    CHECK(str_eq(attrs, given.ticket.attrs));
+    CHECK(ippd_ticket_read(attrs, &given.arena, &told, &err));
+    CHECK(told.number_up == 4 && told.range_count == 2 && told.account.len == 0);
+    CHECK(memmem(attrs.ptr, attrs.len, "4711", 4) == NULL); // who pays is not the printer's affair
     CHECK(ippd_ticket_forward(given.ticket.attrs, STR("image/pwg-raster"), &given.arena, &attrs,
                               &err));
     CHECK(ippd_ticket_read(attrs, &given.arena, &told, &err));
@@ -269,6 +271,78 @@ static void test_only_a_pdf_is_laid_out(void)
     CHECK(attrs.len == 0);
     CHECK(!ippd_ticket_forward(STR("\x21\0\6copies\0\4\0"), STR("image/urf"), &given.arena, &attrs,
                                &err));
+    given_end(&given);
+}
+
+static void test_who_pays_what_paper_and_finishings_are_told(void)
+{
+    struct given given;
+    struct ippd_ticket again;
+    struct err err;
+    struct ipp_out *out = given_begin(&given);
+    ipp_out_text(out, IPP_TAG_TEXT, "job-billing", STR("acme/17"));
+    ipp_out_open(out, "media-col");
+    ipp_out_open(out, "media-size");
+    ipp_out_int(out, "x-dimension", 29700);
+    ipp_out_int(out, "y-dimension", 42000);
+    ipp_out_close(out);
+    ipp_out_keyword(out, "media-type", "labels");
+    ipp_out_keyword(out, "media-source", "by-pass-tray");
+    ipp_out_close(out);
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported == NULL);
+    CHECK(ippd_ticket_read(given.ticket.attrs, &given.arena, &again, &err));
+    CHECK_STR(again.account, "acme/17");
+    CHECK_STR(again.media, "iso_a3_297x420mm");
+    CHECK_STR(again.media_type, "labels");
+    CHECK_STR(again.media_source, "by-pass-tray");
+    given_end(&given);
+    // The standard's attribute goes before that of CUPS, wherever it stands.
+    out = given_begin(&given);
+    ipp_out_text(out, IPP_TAG_NAME, "job-account-id", STR("4711"));
+    ipp_out_text(out, IPP_TAG_TEXT, "job-billing", STR("acme/17"));
+    (void)given_check(&given);
+    CHECK_STR(given.ticket.account, "4711");
+    given_end(&given);
+    out = given_begin(&given);
+    ipp_out_text(out, IPP_TAG_TEXT, "job-billing", STR("acme/17"));
+    ipp_out_text(out, IPP_TAG_NAME, "job-account-id", STR("4711"));
+    (void)given_check(&given);
+    CHECK_STR(given.ticket.account, "4711");
+    given_end(&given);
+}
+
+static void test_one_attribute_is_set_and_the_rest_stays(void)
+{
+    struct given given;
+    struct ippd_ticket now;
+    struct str attrs;
+    struct str back;
+    struct err err;
+    bool is_recharge = true;
+    write_all(given_begin(&given));
+    (void)given_check(&given);
+    CHECK(ippd_ticket_set(given.ticket.attrs, "sides", IPP_TAG_KEYWORD, STR("one-sided"),
+                          &given.arena, &attrs, &err));
+    CHECK(ippd_ticket_read(attrs, &given.arena, &now, &err));
+    CHECK(now.sides == PAGE_ONE_SIDED && now.sides_said && now.copies == 3 && now.number_up == 4);
+    CHECK(ippd_ticket_is_recharge(given.ticket.attrs, attrs, &given.arena, &is_recharge, &err));
+    CHECK(!is_recharge);
+    CHECK(ippd_ticket_set(given.ticket.attrs, "job-account-id", IPP_TAG_NAME, STR("code:a/1"),
+                          &given.arena, &attrs, &err));
+    CHECK(ippd_ticket_is_recharge(given.ticket.attrs, attrs, &given.arena, &is_recharge, &err));
+    CHECK(is_recharge);
+    CHECK(ippd_ticket_read(attrs, &given.arena, &now, &err));
+    CHECK_STR(now.account, "code:a/1");
+    CHECK(
+        ippd_ticket_set(attrs, "job-account-id", IPP_TAG_NAME, STR(""), &given.arena, &back, &err));
+    CHECK(ippd_ticket_read(back, &given.arena, &now, &err) && now.account.len == 0);
+    CHECK(ippd_ticket_set(STR(""), "print-color-mode", IPP_TAG_KEYWORD, STR("monochrome"),
+                          &given.arena, &attrs, &err));
+    CHECK(ippd_ticket_read(attrs, &given.arena, &now, &err));
+    CHECK(now.color == IPPD_COLOR_MONOCHROME);
+    CHECK(!ippd_ticket_set(STR("\x21\0\6copies\0\4\0"), "sides", IPP_TAG_KEYWORD, STR("one-sided"),
+                           &given.arena, &attrs, &err));
     given_end(&given);
 }
 
@@ -293,5 +367,7 @@ int main(void)
     test_a_printer_that_gets_the_document_alone_is_told_nothing();
     test_only_a_pdf_is_laid_out();
     test_media_named_twice_is_a_conflict();
+    test_who_pays_what_paper_and_finishings_are_told();
+    test_one_attribute_is_set_and_the_rest_stays();
     return tap_done();
 }

@@ -1,0 +1,34 @@
+// What the modules of dre that answer gRPC calls share. Loop thread.
+#pragma once
+
+#include "dre/dre_int.h"
+
+char *dre_call_text(struct arena *arena, struct str run); // never NULL
+void dre_call_refuse(struct wire_call *call, enum err_code code, const char *text);
+uint32_t dre_call_limit(uint32_t asked); // of a page of a list
+
+// The job of an id; NULL: the call was refused.
+struct job *dre_call_job(struct dre *dre, struct wire_call *call, int64_t id);
+// True: the call was seen before, and is answered.
+bool dre_call_is_repeat(struct dre *dre, struct wire_call *call, struct job *job,
+                        ProtobufCBinaryData key);
+// A person looks first. True: the call was refused.
+bool dre_call_is_uncertain(struct wire_call *call, const struct job *job);
+void dre_call_remember(struct dre *dre, ProtobufCBinaryData key);
+
+// The call is answered once the job has come to rest.
+struct dre_call_act {
+    struct job *job;
+    ProtobufCBinaryData key;
+    enum job_event event;
+};
+void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call_act *act);
+
+void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_printer_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_printer_remove(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_queue_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_queue_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_queue_remove(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

@@ -1,0 +1,538 @@
+// places: the Printers and Queues services of dre.proto. Loop thread.
+//
+// What changes something is answered once it is durable. Adding is idempotent by the key kept with
+// what was added; setting by the keys of the last DRE_KEYS_MAX calls.
+//
+// no unit test: needs the whole engine; test_cli.py and test_policy_print.py in tests/it call it.
+
+#include "dre/calls_int.h"
+
+#include "base/clk.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "base/rnd.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+// A name that may stand in a URI: letters, digits, '-', '_', '.'.
+static bool is_name(struct str name)
+{
+    for (size_t at = 0; at < name.len; at++) {
+        char byte = name.ptr[at];
+        bool is_word = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                       (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_' || byte == '.';
+        if (!is_word) {
+            return false;
+        }
+    }
+    return name.len > 0 && name.len <= TABLE_NAME_MAX;
+}
+
+// --- calls that wait for the journal ------------------------------------------------------------
+
+struct pending {
+    struct dre *dre;
+    struct wire_call_id call;
+    char name[TABLE_NAME_MAX + 1];
+    bool drop;
+    bool is_queue;
+};
+
+static void answer_printer(struct wire_call *call, const struct printer *printer);
+static void answer_queue(struct dre *dre, struct wire_call *call, const struct queue *queue);
+
+static void on_stored(void *arg, struct journal_write *write, bool ok, const struct err *err)
+{
+    (void)write; // of what pending names
+    struct pending pending = *(struct pending *)arg;
+    free(arg);
+    struct wire_call *call = wire_call_find(svc_server(pending.dre->svc), pending.call);
+    if (call == NULL) {
+        return;
+    }
+    struct str name = str_of(pending.name);
+    const struct printer *printer = dre_table_printer_find(&pending.dre->table, name);
+    const struct queue *queue = dre_table_queue_find(&pending.dre->table, name);
+    Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
+    if (!ok) {
+        wire_call_refuse(call, err, NULL);
+    } else if (pending.drop) {
+        wire_call_answer(call, &empty.base);
+    } else if (pending.is_queue && queue != NULL) {
+        answer_queue(pending.dre, call, queue);
+    } else if (!pending.is_queue && printer != NULL) {
+        answer_printer(call, printer);
+    } else {
+        dre_call_refuse(call, ERR_NOT_FOUND, "it was removed meanwhile");
+    }
+}
+
+static struct pending *pending_new(struct dre *dre, struct wire_call *call, const char *name)
+{
+    struct pending *pending = mem_new(sizeof(*pending));
+    pending->dre = dre;
+    pending->call = wire_call_id(call);
+    (void)snprintf(pending->name, sizeof(pending->name), "%s", name);
+    return pending;
+}
+
+static void submit(struct dre *dre, struct wire_call *call, struct pending *pending,
+                   struct journal_write *write)
+{
+    if (!dre_journal_submit(dre->journal, write)) {
+        free(pending);
+        dre_call_refuse(call, ERR_UNAVAILABLE, "the journal has too much to do; ask again");
+    }
+}
+
+// --- printers -----------------------------------------------------------------------------------
+
+static void fill_printer(const struct printer *printer, struct arena *arena,
+                         Quoin__V1__Printer *out)
+{
+    quoin__v1__printer__init(out);
+    out->name = dre_call_text(arena, str_of(printer->name));
+    out->uri = dre_call_text(arena, str_of(printer->uri));
+    out->state = dre_call_text(arena, str_of(printer->state));
+    out->message = dre_call_text(arena, str_of(printer->message));
+    out->delivered = printer->delivered;
+    out->pull_group = dre_call_text(arena, str_of(printer->pull_group));
+}
+
+static void answer_printer(struct wire_call *call, const struct printer *printer)
+{
+    Quoin__V1__Printer out;
+    fill_printer(printer, wire_call_arena(call), &out);
+    wire_call_answer(call, &out.base);
+}
+
+static const char bad_group[] =
+    "a pull group's name has 1 to 127 letters, digits, '-', '_' and '.'";
+
+void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__AddPrinterRequest *ask = (const void *)asked;
+    struct str name = str_of(ask->name);
+    struct printer *printer = dre_table_printer_find(&dre->table, name);
+    struct err err;
+    if (printer != NULL && memcmp(printer->key, ask->key.data, sizeof(printer->key)) == 0) {
+        answer_printer(call, printer);
+        return;
+    }
+    if (printer != NULL) {
+        err_fill(&err, ERR_EXISTS, "there is a printer \"%s\" already", printer->name);
+        wire_call_refuse(call, &err, NULL);
+        return;
+    }
+    if (!is_name(name)) {
+        dre_call_refuse(call, ERR_INVALID,
+                        "a printer's name has 1 to 127 letters, digits, '-', '_' and '.'");
+        return;
+    }
+    if (!dre_uri_check(str_of(ask->uri), &err)) {
+        wire_call_refuse(call, &err, NULL);
+        return;
+    }
+    if (ask->pull_group[0] != '\0' && !is_name(str_of(ask->pull_group))) {
+        dre_call_refuse(call, ERR_INVALID, bad_group);
+        return;
+    }
+    printer = dre_table_printer_new(&dre->table, name);
+    (void)snprintf(printer->pull_group, sizeof(printer->pull_group), "%s", ask->pull_group);
+    (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
+    memcpy(printer->key, ask->key.data, sizeof(printer->key));
+    printer->created_at = clk_wall_ms();
+    printer->changed_at = printer->created_at;
+    struct pending *pending = pending_new(dre, call, printer->name);
+    submit(dre, call, pending, dre_journal_printer(printer, false, on_stored, pending));
+}
+
+static int by_printer_name(const void *a, const void *b)
+{
+    return strcmp((*(struct printer *const *)a)->name, (*(struct printer *const *)b)->name);
+}
+
+static int by_queue_name(const void *a, const void *b)
+{
+    return strcmp((*(struct queue *const *)a)->name, (*(struct queue *const *)b)->name);
+}
+
+// All values of a map in the order of their names, in the arena.
+static void **sorted(const struct map *map, struct arena *arena,
+                     int (*compare)(const void *, const void *), size_t *count)
+{
+    void **all = arena_new_array(arena, map->count + 1, sizeof(*all));
+    *count = 0;
+    void *value = NULL;
+    for (size_t at = 0; all != NULL && map_next(map, &at, &value);) {
+        all[(*count)++] = value;
+    }
+    if (all != NULL) {
+        qsort(all, *count, sizeof(*all), compare);
+    }
+    return all;
+}
+
+void dre_printer_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__ListPrintersRequest *ask = (const void *)asked;
+    struct arena *arena = wire_call_arena(call);
+    size_t count = 0;
+    void **all = sorted(&dre->table.printers, arena, by_printer_name, &count);
+    Quoin__V1__ListPrintersReply reply = QUOIN__V1__LIST_PRINTERS_REPLY__INIT;
+    uint32_t limit = dre_call_limit(ask->limit);
+    reply.printers = arena_new_array(arena, limit, sizeof(*reply.printers));
+    for (size_t at = 0; at < count && reply.printers != NULL; at++) {
+        const struct printer *printer = all[at];
+        if (strcmp(printer->name, ask->after) <= 0) {
+            continue;
+        }
+        Quoin__V1__Printer *out = arena_new(arena, sizeof(*out));
+        if (reply.n_printers == limit || out == NULL) {
+            reply.more = true;
+            break;
+        }
+        fill_printer(printer, arena, out);
+        reply.printers[reply.n_printers++] = out;
+    }
+    wire_call_answer(call, &reply.base);
+}
+
+void dre_printer_remove(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__RemovePrinterRequest *ask = (const void *)asked;
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->name));
+    Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
+    if (printer == NULL) { // removed already: the same answer
+        wire_call_answer(call, &empty.base);
+        return;
+    }
+    if (printer->queue_count > 0) {
+        dre_call_refuse(call, ERR_CONFLICT, "queues print to this printer; remove them first");
+        return;
+    }
+    if (dre_table_printer_has_jobs(&dre->table, printer)) {
+        dre_call_refuse(call, ERR_CONFLICT,
+                        "jobs wait for this printer; cancel them or let them print first");
+        return;
+    }
+    struct pending *pending = pending_new(dre, call, printer->name);
+    pending->drop = true;
+    struct journal_write *write = dre_journal_printer(printer, true, on_stored, pending);
+    dre_deliver_drop(dre, printer);
+    dre_table_printer_drop(&dre->table, printer);
+    submit(dre, call, pending, write);
+}
+
+// --- queues -------------------------------------------------------------------------------------
+
+static void fill_queue(struct dre *dre, const struct queue *queue, struct arena *arena,
+                       Quoin__V1__Queue *out)
+{
+    quoin__v1__queue__init(out);
+    out->name = dre_call_text(arena, str_of(queue->name));
+    out->mode = dre_call_text(arena, str_of(queue->holds ? "hold" : "direct"));
+    out->printer = dre_call_text(arena, str_of(queue->printer->name));
+    out->short_of_money = dre_call_text(arena, str_of(queue->hold_short ? "hold" : "refuse"));
+    out->keep_hours = queue->keep_hours;
+    out->account = dre_call_text(arena, str_of(queue->account));
+    out->must_choose = queue->must_choose;
+    for (const struct job *job = queue->open.first; job != NULL;
+         job = job->link[TABLE_BY_QUEUE].next) {
+        out->held += job->core.state == JOB_HELD;
+    }
+    out->active = (int64_t)queue->open.count - out->held;
+    const struct svc_settings *settings = svc_settings(dre->svc);
+    char *uri = arena_textf(arena, "ipp://%s:%u/ipp/print/%s", settings->listen,
+                            (unsigned)(ENGINE_IPP_PORT + settings->port_offset), queue->name);
+    out->uri = uri == NULL ? dre_call_text(arena, STR("")) : uri;
+}
+
+static void answer_queue(struct dre *dre, struct wire_call *call, const struct queue *queue)
+{
+    Quoin__V1__Queue out;
+    fill_queue(dre, queue, wire_call_arena(call), &out);
+    wire_call_answer(call, &out.base);
+}
+
+static bool read_mode(const char *text, const char *no, const char *yes, bool *is_yes)
+{
+    *is_yes = strcmp(text, yes) == 0;
+    return *is_yes || text[0] == '\0' || strcmp(text, no) == 0;
+}
+
+static void make_queue(struct dre *dre, struct wire_call *call,
+                       const Quoin__V1__AddQueueRequest *ask, struct printer *printer, bool holds,
+                       bool hold_short)
+{
+    struct queue *queue = dre_table_queue_new(&dre->table, str_of(ask->name));
+    memcpy(queue->key, ask->key.data, sizeof(queue->key));
+    rnd_bytes(queue->uuid, sizeof(queue->uuid));
+    queue->uuid[6] = (uint8_t)((queue->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
+    queue->uuid[8] = (uint8_t)((queue->uuid[8] & 0x3f) | 0x80);
+    dre_table_uuid_text(queue->uuid, queue->uuid_text);
+    queue->holds = holds;
+    queue->hold_short = hold_short;
+    queue->keep_hours = ask->keep_hours;
+    queue->must_choose = ask->must_choose;
+    (void)snprintf(queue->account, sizeof(queue->account), "%s", ask->account);
+    queue->created_at = clk_wall_ms();
+    queue->changed_at = queue->created_at;
+    queue->printer = printer;
+    printer->queue_count++;
+    struct pending *pending = pending_new(dre, call, queue->name);
+    pending->is_queue = true;
+    submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
+}
+
+static const char bad_hours[] = "documents are kept for at most a year: 8784 hours";
+static const char bad_payer[] =
+    "a queue has an account of at most 255 bytes that pays, or people must choose one; not both";
+
+static bool is_payer(const char *account, bool must_choose)
+{
+    return strlen(account) <= TABLE_ACCOUNT_MAX && !(must_choose && account[0] != '\0');
+}
+
+void dre_queue_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__AddQueueRequest *ask = (const void *)asked;
+    struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->printer));
+    bool holds = false;
+    bool hold_short = false;
+    struct err err;
+    if (queue != NULL && memcmp(queue->key, ask->key.data, sizeof(queue->key)) == 0) {
+        answer_queue(dre, call, queue);
+    } else if (queue != NULL) {
+        err_fill(&err, ERR_EXISTS, "there is a queue \"%s\" already", queue->name);
+        wire_call_refuse(call, &err, NULL);
+    } else if (!is_name(str_of(ask->name))) {
+        dre_call_refuse(call, ERR_INVALID,
+                        "a queue's name has 1 to 127 letters, digits, '-', '_' and '.'");
+    } else if (printer == NULL) {
+        err_fill(&err, ERR_NOT_FOUND, "there is no printer \"%.100s\"; add it first", ask->printer);
+        wire_call_refuse(call, &err, NULL);
+    } else if (!read_mode(ask->mode, "direct", "hold", &holds)) {
+        dre_call_refuse(call, ERR_INVALID, "a queue's mode is \"direct\" or \"hold\"");
+    } else if (!read_mode(ask->short_of_money, "refuse", "hold", &hold_short)) {
+        dre_call_refuse(call, ERR_INVALID, "short of money means \"refuse\" or \"hold\"");
+    } else if (ask->keep_hours > DRE_KEEP_HOURS_MAX) {
+        dre_call_refuse(call, ERR_INVALID, bad_hours);
+    } else if (!is_payer(ask->account, ask->must_choose)) {
+        dre_call_refuse(call, ERR_INVALID, bad_payer);
+    } else {
+        make_queue(dre, call, ask, printer, holds, hold_short);
+    }
+}
+
+void dre_queue_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__ListQueuesRequest *ask = (const void *)asked;
+    struct arena *arena = wire_call_arena(call);
+    size_t count = 0;
+    void **all = sorted(&dre->table.queues, arena, by_queue_name, &count);
+    Quoin__V1__ListQueuesReply reply = QUOIN__V1__LIST_QUEUES_REPLY__INIT;
+    uint32_t limit = dre_call_limit(ask->limit);
+    reply.queues = arena_new_array(arena, limit, sizeof(*reply.queues));
+    for (size_t at = 0; at < count && reply.queues != NULL; at++) {
+        const struct queue *queue = all[at];
+        if (strcmp(queue->name, ask->after) <= 0) {
+            continue;
+        }
+        Quoin__V1__Queue *out = arena_new(arena, sizeof(*out));
+        if (reply.n_queues == limit || out == NULL) {
+            reply.more = true;
+            break;
+        }
+        fill_queue(dre, queue, arena, out);
+        reply.queues[reply.n_queues++] = out;
+    }
+    wire_call_answer(call, &reply.base);
+}
+
+// --- setting ------------------------------------------------------------------------------------
+
+static bool is_set(char *const *set, size_t count, const char *name)
+{
+    for (size_t at = 0; at < count; at++) {
+        if (strcmp(set[at], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Every name is one that may be set; else the call is refused.
+static bool may_set(struct wire_call *call, char *const *set, size_t count,
+                    const char *const *names)
+{
+    for (size_t at = 0; at < count; at++) {
+        const char *const *name = names;
+        while (*name != NULL && strcmp(*name, set[at]) != 0) {
+            name++;
+        }
+        if (*name == NULL) {
+            struct err err;
+            err_fill(&err, ERR_INVALID, "\"%.40s\" cannot be set here", set[at]);
+            wire_call_refuse(call, &err, NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_seen(struct dre *dre, ProtobufCBinaryData key)
+{
+    return map_find(&dre->keys, map_key(key.data, key.len)) != NULL;
+}
+
+void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    static const char *const names[] = { "uri", "pull_group", NULL };
+    struct dre *dre = engine;
+    const Quoin__V1__SetPrinterRequest *ask = (const void *)asked;
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->name));
+    bool sets_uri = is_set(ask->set, ask->n_set, "uri");
+    bool sets_group = is_set(ask->set, ask->n_set, "pull_group");
+    struct err err;
+    if (printer == NULL) {
+        err_fill(&err, ERR_NOT_FOUND, "there is no printer \"%.100s\"", ask->name);
+        wire_call_refuse(call, &err, NULL);
+    } else if (is_seen(dre, ask->key)) {
+        answer_printer(call, printer);
+    } else if (!may_set(call, ask->set, ask->n_set, names)) {
+        return;
+    } else if (sets_uri && !dre_uri_check(str_of(ask->uri), &err)) {
+        wire_call_refuse(call, &err, NULL);
+    } else if (sets_uri && strcmp(ask->uri, printer->uri) != 0 &&
+               dre_table_printer_has_jobs(&dre->table, printer)) {
+        dre_call_refuse(call, ERR_CONFLICT,
+                        "jobs wait for this printer; cancel them or let them print first");
+    } else if (sets_group && ask->pull_group[0] != '\0' && !is_name(str_of(ask->pull_group))) {
+        dre_call_refuse(call, ERR_INVALID, bad_group);
+    } else {
+        dre_call_remember(dre, ask->key);
+        if (sets_uri) {
+            (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
+        }
+        if (sets_group) {
+            (void)snprintf(printer->pull_group, sizeof(printer->pull_group), "%s", ask->pull_group);
+        }
+        struct pending *pending = pending_new(dre, call, printer->name);
+        submit(dre, call, pending, dre_journal_printer(printer, false, on_stored, pending));
+    }
+}
+
+// What a queue becomes, as a copy. False: the call is refused.
+static bool read_change(struct dre *dre, struct wire_call *call,
+                        const Quoin__V1__SetQueueRequest *ask, struct queue *queue)
+{
+    char *const *set = ask->set;
+    size_t count = ask->n_set;
+    struct err err;
+    if (is_set(set, count, "mode") && !read_mode(ask->mode, "direct", "hold", &queue->holds)) {
+        dre_call_refuse(call, ERR_INVALID, "a queue's mode is \"direct\" or \"hold\"");
+        return false;
+    }
+    if (is_set(set, count, "short_of_money") &&
+        !read_mode(ask->short_of_money, "refuse", "hold", &queue->hold_short)) {
+        dre_call_refuse(call, ERR_INVALID, "short of money means \"refuse\" or \"hold\"");
+        return false;
+    }
+    if (is_set(set, count, "printer")) {
+        queue->printer = dre_table_printer_find(&dre->table, str_of(ask->printer));
+    }
+    if (queue->printer == NULL) {
+        err_fill(&err, ERR_NOT_FOUND, "there is no printer \"%.100s\"; add it first", ask->printer);
+        wire_call_refuse(call, &err, NULL);
+        return false;
+    }
+    queue->keep_hours = is_set(set, count, "keep_hours") ? ask->keep_hours : queue->keep_hours;
+    if (queue->keep_hours > DRE_KEEP_HOURS_MAX) {
+        dre_call_refuse(call, ERR_INVALID, bad_hours);
+        return false;
+    }
+    const char *account = is_set(set, count, "account") ? ask->account : queue->account;
+    queue->must_choose = is_set(set, count, "must_choose") ? ask->must_choose : queue->must_choose;
+    if (!is_payer(account, queue->must_choose)) {
+        dre_call_refuse(call, ERR_INVALID, bad_payer);
+        return false;
+    }
+    if (account != queue->account) {
+        (void)snprintf(queue->account, sizeof(queue->account), "%s", account);
+    }
+    return true;
+}
+
+void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    static const char *const names[] = { "mode",       "printer", "short_of_money",
+                                         "keep_hours", "account", "must_choose",
+                                         NULL };
+    struct dre *dre = engine;
+    const Quoin__V1__SetQueueRequest *ask = (const void *)asked;
+    struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
+    struct err err;
+    if (queue == NULL) {
+        err_fill(&err, ERR_NOT_FOUND, "there is no queue \"%.100s\"", ask->name);
+        wire_call_refuse(call, &err, NULL);
+        return;
+    }
+    if (is_seen(dre, ask->key)) {
+        answer_queue(dre, call, queue);
+        return;
+    }
+    struct queue changed = *queue;
+    if (!may_set(call, ask->set, ask->n_set, names) || !read_change(dre, call, ask, &changed)) {
+        return;
+    }
+    dre_call_remember(dre, ask->key);
+    queue->printer->queue_count--;
+    changed.printer->queue_count++;
+    changed.changed_at = clk_wall_ms();
+    *queue = changed; // links and lists are the same
+    struct pending *pending = pending_new(dre, call, queue->name);
+    pending->is_queue = true;
+    submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
+}
+
+// --- removing -----------------------------------------------------------------------------------
+
+static bool has_live_ended(const struct queue *queue)
+{
+    for (const struct job *job = queue->ended.first; job != NULL;
+         job = job->link[TABLE_BY_QUEUE].next) {
+        if (job->live != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void dre_queue_remove(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
+{
+    struct dre *dre = engine;
+    const Quoin__V1__RemoveQueueRequest *ask = (const void *)asked;
+    struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
+    Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
+    if (queue == NULL) { // removed already: the same answer
+        wire_call_answer(call, &empty.base);
+        return;
+    }
+    if (queue->open.count > 0 || has_live_ended(queue)) {
+        dre_call_refuse(call, ERR_CONFLICT,
+                        "the queue has jobs; cancel them or let them print first");
+        return;
+    }
+    struct pending *pending = pending_new(dre, call, queue->name);
+    pending->drop = true;
+    struct journal_write *write = dre_journal_queue(queue, true, on_stored, pending);
+    dre_table_queue_drop(&dre->table, queue);
+    submit(dre, call, pending, write);
+}
