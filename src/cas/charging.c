@@ -124,16 +124,16 @@ static const ProtobufCMessage *charging_reservation(struct arena *arena, const u
                                                     const struct cas_charge *charge)
 {
     Quoin__V1__Reservation *made = cas_message(arena, &quoin__v1__reservation__descriptor);
-    if (charging_stops(charge)) {
-        made->decision = charge->decision;
-        return &made->base;
-    }
-    made->id.len = sizeof(struct ledger_key);
-    made->id.data = (uint8_t *)cas_text(arena, (struct str){ (const char *)id, made->id.len });
+    made->decision = charge->decision;
     made->amount = charge->total.units;
     made->lines = charge->lines;
     made->n_lines = charge->line_count;
     made->price_version = charge->price_version;
+    if (charging_stops(charge)) {
+        return &made->base;
+    }
+    made->id.len = sizeof(struct ledger_key);
+    made->id.data = (uint8_t *)cas_text(arena, (struct str){ (const char *)id, made->id.len });
     made->balance = entry->debit_after.balance.units;
     made->reserved = entry->debit_after.reserved.units - entry->amount.units;
     made->overdraft = entry->debit_after.overdraft.units;
@@ -141,9 +141,23 @@ static const ProtobufCMessage *charging_reservation(struct arena *arena, const u
     made->head = cas_head(arena, entry->sequence, entry->hash);
     made->legs = charge->legs;
     made->n_legs = charge->leg_count;
-    made->decision = charge->decision;
     made->real_cost = charge->real_cost.units;
     return &made->base;
+}
+
+// What the job would have cost as it was asked, so that it can be told what a change saves. A price
+// that cannot be told stops nothing: nothing is charged.
+static void charging_price_stopped(struct cas *cas, struct cas_turn *turn,
+                                   struct cas_charge *charge)
+{
+    struct cas_charge priced = *charge;
+    struct err unheard;
+    if (cas_step_price(cas, turn, &priced, &unheard)) {
+        charge->total = priced.total;
+        charge->lines = priced.lines;
+        charge->line_count = priced.line_count;
+        charge->price_version = priced.price_version;
+    }
 }
 
 static bool charging_lapses_at(const Quoin__V1__ReserveRequest *ask, int64_t now, int64_t *at,
@@ -174,8 +188,10 @@ static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
         return false;
     }
     if (charging_stops(charge)) { // no entry is written, so that the same key may ask again
-        return strcmp(charge->decision->verdict, "deny") != 0 ||
-               cas_note_denied(cas, turn, ask, charge, err);
+        bool noted = strcmp(charge->decision->verdict, "deny") != 0 ||
+                     cas_note_denied(cas, turn, ask, charge, err);
+        charging_price_stopped(cas, turn, charge);
+        return noted;
     }
     if (!cas_step_price(cas, turn, charge, err) ||
         !cas_step_limits(cas, turn, charge, cas_key(ask->key), err) ||
