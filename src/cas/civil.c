@@ -47,16 +47,20 @@ static bool civil_terms(const Quoin__V1__SiteTime *time, struct arena *arena,
     return calendar_terms_check(terms, time->n_terms, err);
 }
 
+// The machine's own zone; UTC where it does not tell, or has no tz database: nobody asked for one.
+static const struct calendar_zone *civil_zone_here(struct arena *arena)
+{
+    char here[CALENDAR_NAME_MAX + 1];
+    const struct calendar_zone *zone;
+    struct err unheard;
+    calendar_zone_here(here);
+    return calendar_zone_load(str_of(here), arena, &zone, &unheard) ? zone : calendar_zone_utc();
+}
+
 static bool civil_read(const Quoin__V1__SiteTime *time, struct arena *arena,
                        struct calendar_site *site, struct err *err)
 {
-    char here[CALENDAR_NAME_MAX + 1];
-    const char *zone = time->zone;
-    *site = (struct calendar_site){ .week_begins = 1 };
-    if (zone[0] == '\0') {
-        calendar_zone_here(here);
-        zone = here;
-    }
+    *site = (struct calendar_site){ .week_begins = 1, .zone = civil_zone_here(arena) };
     if (time->week_begins[0] != '\0') {
         site->week_begins = calendar_weekday_read(str_of(time->week_begins));
     }
@@ -64,7 +68,8 @@ static bool civil_read(const Quoin__V1__SiteTime *time, struct arena *arena,
         return err_set(err, ERR_INVALID, "\"%.40s\" is no day that a week begins with: monday",
                        time->week_begins);
     }
-    return calendar_zone_load(str_of(zone), arena, &site->zone, err) &&
+    return (time->zone[0] == '\0' ||
+            calendar_zone_load(str_of(time->zone), arena, &site->zone, err)) &&
            civil_terms(time, arena, site, err);
 }
 
