@@ -1,6 +1,8 @@
 // Every name means what its row says, and what was mistyped is guessed.
 #include "expr/fields.h"
 
+#include "base/fs.h"
+
 #include "lib/tap.h"
 #include "work.h"
 
@@ -84,6 +86,25 @@ static void test_a_contradicting_work_has_no_number_below_0(void)
     CHECK(expr_field_read(&env, EXPR_FIELD_BYTES, 0).number == INT64_MAX);
 }
 
+// docs/policy.md shows every field as its row has it.
+static void test_the_manual_is_fresh(void)
+{
+    OWN(buf_free) struct buf page = BUF_CAP(1 << 20);
+    const char *source = getenv("QUOIN_SOURCE");
+    char path[400];
+    struct err err = { 0 };
+    (void)snprintf(path, sizeof(path), "%s/docs/policy.md", source == NULL ? "." : source);
+    CHECK(fs_read(path, &page, &err));
+    for (int i = 0; i < EXPR_FIELD_COUNT && buf_str(&page).len > 0; i++) {
+        OWN(buf_free) struct buf row = BUF_CAP(1000);
+        enum expr_field field = (enum expr_field)i;
+        buf_addf(&row, "\n| `%s%s` | %s | %s |\n", expr_field_name(field),
+                 expr_field_has_window(field) ? "(10 minutes)" : "",
+                 expr_type_says(expr_field_type(field)), expr_field_sentence(field));
+        CHECK(strstr(page.ptr, row.ptr) != NULL);
+    }
+}
+
 int main(void)
 {
     struct work work = work_sample();
@@ -104,6 +125,7 @@ int main(void)
         CHECK(expr_field_sentence(field)[0] != '\0');
         CHECK(expr_field_has_window(field) == (field == EXPR_FIELD_DUPLICATES));
     }
+    test_the_manual_is_fresh();
     test_what_is_read_is_noted_once();
     test_a_contradicting_work_has_no_number_below_0();
     CHECK(strcmp(expr_field_near(STR("colr_pages")), "color_pages") == 0);
