@@ -72,6 +72,7 @@ Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *a
         list[at]->two_sided = from->two_sided;
         list[at]->pages = from->pages;
         list[at]->sheets = from->sheets;
+        list[at]->area = plan->areas[at];
     }
     return list;
 }

@@ -8,6 +8,23 @@
 
 // ---- sums --------------------------------------------------------------------------------------
 
+// Areas stop at what fits.
+static uint64_t plan_area_times(uint64_t area, uint64_t times)
+{
+    return times != 0 && area > UINT64_MAX / times ? UINT64_MAX : area * times;
+}
+
+static uint64_t plan_area_sum(uint64_t area, uint64_t more)
+{
+    return area > UINT64_MAX - more ? UINT64_MAX : area + more;
+}
+
+// Lengths are in hundredths of a millimetre; each page is rounded to the square millimetre.
+static uint64_t plan_area(const struct plan_face *face, uint64_t pages)
+{
+    return plan_area_times(((uint64_t)face->width * face->height + 5000) / 10000, pages);
+}
+
 void plan_sums_put(struct plan_sums *sums, const struct plan_face *face, bool two_sided,
                    uint64_t pages, uint64_t sheets)
 {
@@ -15,6 +32,7 @@ void plan_sums_put(struct plan_sums *sums, const struct plan_face *face, bool tw
         &sums->of[page_size_of(face->width, face->height)][face->kind][two_sided];
     sum->pages += pages;
     sum->sheets += sheets;
+    sum->area = plan_area_sum(sum->area, plan_area(face, pages));
     sums->impressions += pages;
     sums->sheets += sheets;
     sums->unprinted += pages == 0 && !two_sided ? sheets : 0;
@@ -27,6 +45,9 @@ void plan_sums_add(struct plan_sums *to, const struct plan_sums *from, uint64_t 
             for (int both = 0; both < 2; both++) {
                 to->of[size][kind][both].pages += from->of[size][kind][both].pages * times;
                 to->of[size][kind][both].sheets += from->of[size][kind][both].sheets * times;
+                to->of[size][kind][both].area =
+                    plan_area_sum(to->of[size][kind][both].area,
+                                  plan_area_times(from->of[size][kind][both].area, times));
             }
         }
     }
@@ -303,6 +324,7 @@ static void fill(const struct plan_sums *sums, struct plan *plan)
         bool both = i % 2 == 1;
         const struct plan_sum *sum = &sums->of[size][kind][both];
         if (sum->pages > 0 || sum->sheets > 0) {
+            plan->areas[plan->class_count] = sum->area;
             plan->classes[plan->class_count++] =
                 (struct page_class){ .size = (enum page_size)size,
                                      .color = kind == PLAN_COLOR,

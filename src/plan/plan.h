@@ -120,6 +120,7 @@ enum { PLAN_STEPS_MAX = 20 };
 struct plan {
     struct page_class classes[PAGE_CLASS_MAX]; // small before large; blank, mono, colour; one-sided
     size_t class_count;                        // before two-sided; none of them empty
+    uint64_t areas[PAGE_CLASS_MAX];            // of each class' pages, in square millimetres
     uint32_t pages;                            // of the document that are printed, in one copy
     uint32_t color_pages;                      // of those
     uint32_t blank_pages;                      // of those

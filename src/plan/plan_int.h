@@ -22,6 +22,7 @@ struct plan_face {
 struct plan_sum {
     uint64_t pages;
     uint64_t sheets;
+    uint64_t area; // of the pages, in square millimetres
 };
 
 struct plan_sums {

@@ -816,9 +816,22 @@ static void test_pages_are_counted_by_kind(void)
     CHECK(plan.color_impressions == 0 && plan.blank_impressions == 16);
 }
 
+static void test_areas_are_of_all_pages_of_a_class(void)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(8192);
+    struct plan plan = { 0 };
+    struct err err = { 0 };
+    const struct page_run runs[] = { { .count = 3, .width = 21000, .height = 29700 },
+                                     { .count = 2, .width = 84100, .height = 118900 } };
+    const struct plan_ask ask = { .runs = runs, .run_count = 2, .copies = 4, .number_up = 1 };
+    CHECK(plan_make(&ask, &arena, &plan, &err) && plan.class_count == 2);
+    CHECK(plan.areas[0] == 4 * 3 * 210 * 297 && plan.areas[1] == 4 * 2 * 841 * 1189);
+}
+
 int main(void)
 {
     test_every_row();
+    test_areas_are_of_all_pages_of_a_class();
     test_jobs_that_ended_early();
     test_what_cannot_be_planned_is_refused();
     test_damaged_asks_are_refused();
