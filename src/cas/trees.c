@@ -21,7 +21,8 @@ static bool trees_kind(const char *name, enum accounts_kind *kind, struct err *e
 
 static struct money trees_limit(const struct accounts_payer *payer)
 {
-    return payer->is_unlimited ? (struct money){ LEDGER_MOST } : payer->overdraft;
+    const struct money most = { LEDGER_MOST };
+    return payer->is_unlimited ? most : payer->overdraft;
 }
 
 bool cas_payer_open(struct cas *cas, struct cas_turn *turn, const struct accounts_payer *payer,

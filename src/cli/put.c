@@ -120,7 +120,7 @@ static bool put_field(const struct put_kind *kind, const char *option, char name
                       const ProtobufCFieldDescriptor **field)
 {
     size_t len = 0;
-    for (; option[len] != '\0' && len < 63; len++) {
+    for (; len < 63 && option[len] != '\0'; len++) {
         name[len] = option[len] == '-' ? '_' : option[len];
     }
     name[len] = '\0';

@@ -205,7 +205,7 @@ static bool import_is_new(struct put_import *import, const char *name)
 {
     char folded[256];
     size_t len = 0;
-    for (; name[len] != '\0' && len < sizeof(folded); len++) {
+    for (; len < sizeof(folded) && name[len] != '\0'; len++) {
         folded[len] = name[len] >= 'A' && name[len] <= 'Z' ? (char)(name[len] + 32) : name[len];
     }
     struct str key = { folded, len };
