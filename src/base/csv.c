@@ -66,6 +66,7 @@ bool csv_begin(struct csv *csv, struct str *bytes, struct err *err)
     }
     csv->separator = csv_separator(*bytes);
     if (csv_starts(*bytes, "sep=", 4) && bytes->len > 5 &&
+        memchr(",;\t|", bytes->ptr[4], 4) != NULL &&
         (bytes->ptr[5] == '\n' || bytes->ptr[5] == '\r')) {
         csv->separator = bytes->ptr[4];
         bool two = bytes->ptr[5] == '\r' && bytes->len > 6 && bytes->ptr[6] == '\n';

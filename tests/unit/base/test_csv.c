@@ -47,6 +47,7 @@ static void test_reading(void)
           "a,b\n",
           "a|b/" },
         { "sep=;\r\na,x;b\r\n", "a,x|b/" },
+        { "sep=\r\na,b\n", "sep=/a|b/" }, // a line end separates nothing
         { "\"a,b\",\"c\"\"d\"\n", "a,b|c\"d/" },
         { "\"a;b\",c\n", "a;b|c/" }, // a separator in quotes is not counted
         { "\"two\nlines\",x\ny,z\n", "two\nlines|x/y|z/" },
