@@ -63,8 +63,8 @@ bool cli_read_shares(struct cli *cli, const char *text, const char *what,
         Quoin__V1__Share *share = arena_new(&cli->arena, sizeof(*share));
         quoin__v1__share__init(share);
         share->account = arena_text(&cli->arena, name);
-        struct str percent = { equals + 1, one.len - name.len - 1 };
-        if (equals != NULL && !share_parts(percent, what, &share->parts, err)) {
+        if (equals != NULL && !share_parts((struct str){ equals + 1, one.len - name.len - 1 }, what,
+                                           &share->parts, err)) {
             return false;
         }
         made[found++] = share;
