@@ -35,11 +35,10 @@ static void must(bool ok, const char *what)
     }
 }
 
-static struct cas *open_site(const char *folder, uint32_t cache_mib)
+static struct cas *open_site(const char *folder)
 {
     char dsn[300];
     struct cas *cas = NULL;
-    (void)cache_mib;
     (void)mkdir(folder, 0700); // it may be there
     (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/cas.db", folder);
     must(cas_open(&cas, &(struct cas_options){ .dsn = dsn }, &err), "open");
@@ -337,7 +336,7 @@ static void fill_verify(struct cas *cas, const char *what)
 static int fill_site(const char *folder, int64_t users, int64_t jobs)
 {
     struct arena arena = ARENA_CAP(1 << 20);
-    struct fill fill = { .cas = open_site(folder, 0), .users = users };
+    struct fill fill = { .cas = open_site(folder), .users = users };
     struct db *db = fill.cas->db;
     char *texts[32];
     size_t count;
@@ -397,6 +396,7 @@ struct figures {
     double same_us[ROUNDS];
     double totals_s[ROUNDS];
     double slice_ms[ROUNDS]; // the longest
+    double replay_s[ROUNDS]; // a million works, read as policy and prices take them
 };
 
 struct site {
@@ -543,11 +543,34 @@ static void measure_totals(struct site *site, int round)
     history_totals_free(&totals);
 }
 
+static bool replay_one(void *arg, const struct history_row *row, struct err *why)
+{
+    (void)why;
+    *(uint64_t *)arg += work_sums(&row->work).pages;
+    return true;
+}
+
+static void measure_replay(struct site *site, int round)
+{
+    struct history_range range = { .from = 0 };
+    int64_t most = site->jobs < 1000000 ? site->jobs : 1000000;
+    uint64_t pages = 0;
+    bool done = false;
+    int64_t left;
+    int64_t from = clk_mono_ns();
+    while (!done && range.after < most) {
+        must(history_read(site->cas->history, &range, 5000, replay_one, &pages, &done, &left, &err),
+             "replay");
+    }
+    must(pages > 0, "replay");
+    site->figures.replay_s[round] = (double)(clk_mono_ns() - from) / 1e9 * 1e6 / (double)most;
+}
+
 static void site_open(struct site *site, const char *folder)
 {
     struct db_stmt *stmt = NULL;
     bool row;
-    site->cas = open_site(folder, 0);
+    site->cas = open_site(folder);
     must(db_prepare(site->cas->db, &stmt,
                     "SELECT (SELECT count(*) FROM ledger_account WHERE name LIKE 'user:%'),"
                     " (SELECT max(number) FROM history_work), (SELECT max(at) FROM ledger_entry"
@@ -566,12 +589,12 @@ static void site_print(struct site *site, const char *name, const char *end)
     struct figures *of = &site->figures;
     printf(" \"%s\": {\"users\": %lld, \"jobs\": %lld, \"charge_cpu_us\": %.1f, \"charge_us\": "
            "%.1f, \"page_ms\": %.3f, \"page_p99_ms\": %.3f, \"count_us\": %.1f, \"same_us\": %.1f, "
-           "\"totals_s\": %.3f, \"slice_ms\": %.1f}%s\n",
+           "\"totals_s\": %.3f, \"slice_ms\": %.1f, \"replay_s\": %.2f}%s\n",
            name, (long long)site->users, (long long)site->jobs, median(of->charge_us, ROUNDS),
            median(of->charge_wall_us, ROUNDS), median(of->page_ms, ROUNDS),
            median(of->page_most_ms, ROUNDS), median(of->count_us, ROUNDS),
            median(of->same_us, ROUNDS), median(of->totals_s, ROUNDS), median(of->slice_ms, ROUNDS),
-           end);
+           median(of->replay_s, ROUNDS), end);
 }
 
 static int measure(const char *small, const char *big)
@@ -585,6 +608,7 @@ static int measure(const char *small, const char *big)
             measure_charges(&sites[i], round);
             measure_counts(&sites[i], round);
             measure_totals(&sites[i], round);
+            measure_replay(&sites[i], round);
         }
     }
     printf("{\n");

@@ -81,7 +81,8 @@ CAS_CORE(cas_person_rename)
         return false;
     }
     return (str_eq(person.name, str_of(folded)) ||
-            names_ledger(cas, turn, rename->key, person.name, str_of(folded), err)) &&
+            (names_ledger(cas, turn, rename->key, person.name, str_of(folded), err) &&
+             history_rename(cas->history, person.name, str_of(folded), err))) &&
            names_done(cas, turn, ask, rename->key, person.id, reply, err);
 }
 
@@ -197,5 +198,6 @@ CAS_CORE(cas_person_merge)
     }
     return names_move_balance(cas, turn, merge->key, "user", &from, &into, err) &&
            names_move_balance(cas, turn, merge->key, "allotment", &from, &into, err) &&
+           history_rename(cas->history, from.name, into.name, err) &&
            names_done(cas, turn, ask, merge->key, into.id, reply, err);
 }

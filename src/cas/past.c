@@ -441,6 +441,9 @@ static bool past_tell(struct cas *cas, struct cas_turn *turn, struct past_totals
         }
         totals->last = sum->name > totals->last ? sum->name : totals->last;
         past_sum(&totals->all, sum);
+        if (totals->by == HISTORY_BY_USER && name.len > 5) {
+            name = (struct str){ name.ptr + 5, name.len - 5 }; // past "user:"
+        }
         bool is_code = name.len > 5 && memcmp(name.ptr, "code:", 5) == 0;
         if (totals->by != HISTORY_BY_ALL && (!totals->codes || is_code)) {
             part->sums[part->n_sums++] = past_total(turn->arena, sum, name);

@@ -110,7 +110,7 @@ static bool history_names(struct history *history, const struct history_row *row
                           struct history_narrow *narrow, struct err *err)
 {
     struct str payer = row->leg_count > 0 ? row->legs[0].account : STR("");
-    return history_store_name(history, row->work.user, &narrow->person, err) &&
+    return history_store_person(history, row->work.user, true, &narrow->person, err) &&
            history_store_name(history, row->work.department, &narrow->department, err) &&
            history_store_name(history, row->work.queue, &narrow->queue, err) &&
            history_store_name(history, row->work.printer, &narrow->printer, err) &&
@@ -191,7 +191,7 @@ bool history_begin(struct history *history, const struct history_row *row, struc
     struct str body;
     charged.outcome = HISTORY_CHARGED; // what it would come to: counters see it
     history_numbers(&charged, &narrow);
-    return history_store_name(history, row->work.user, &narrow.person, err) &&
+    return history_store_person(history, row->work.user, true, &narrow.person, err) &&
            history_pack(history, &charged, &body, err) &&
            history_store_begin(history, &narrow, body, err);
 }
@@ -294,6 +294,11 @@ static bool history_forget_row(struct history *history, int64_t number, struct s
            history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, body, err);
 }
 
+static struct str history_purse(struct arena *arena, const char *kind, struct str person)
+{
+    return str_of(arena_textf(arena, "%s%.*s", kind, (int)person.len, person.ptr));
+}
+
 // Names go last: by them the rows are found.
 static bool history_forget_names(struct history *history, struct str person, int64_t id,
                                  struct err *err)
@@ -301,18 +306,48 @@ static bool history_forget_names(struct history *history, struct str person, int
     OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
     for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
         int64_t purse;
-        const char *name =
-            arena_textf(&arena, "%s%.*s", history_purses[k], (int)person.len, person.ptr);
-        if (!history_store_name_find(history, str_of(name), &purse, err)) {
-            return false;
-        }
-        if (purse != 0 &&
-            !history_store_rename(history, purse, history_nameless(&arena, history_purses[k], id),
-                                  err)) {
+        struct str name = history_purse(&arena, history_purses[k], person);
+        if (!history_store_name_find(history, name, &purse, err) ||
+            (purse != 0 &&
+             !history_store_rename(history, purse, history_nameless(&arena, history_purses[k], id),
+                                   err))) {
             return false;
         }
     }
-    return history_store_rename(history, id, history_nameless(&arena, "", id), err);
+    return true;
+}
+
+static bool history_move(struct history *history, enum history_sql which, int64_t from, int64_t to,
+                         struct err *err)
+{
+    struct db_stmt *stmt = history->stmts[which];
+    db_bind_int(stmt, 1, from);
+    db_bind_int(stmt, 2, to);
+    return db_run(stmt, err);
+}
+
+bool history_rename(struct history *history, struct str from, struct str to, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
+        struct str name = history_purse(&arena, history_purses[k], to);
+        int64_t old;
+        int64_t new;
+        if (!history_store_name_find(history, history_purse(&arena, history_purses[k], from), &old,
+                                     err) ||
+            !history_store_name_find(history, name, &new, err)) {
+            return false;
+        }
+        bool ok = old == 0 || old == new ? true
+                  : new == 0             ? history_store_rename(history, old, name, err)
+                  : k == 0 ? history_move(history, HISTORY_SQL_MOVE_WORKS, old, new, err) &&
+                                 history_move(history, HISTORY_SQL_MOVE_OPEN, old, new, err)
+                           : true;
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool history_has_open(struct history *history, int64_t person, bool *has, struct err *err)
@@ -365,7 +400,7 @@ bool history_forget(struct history *history, struct str person, int64_t after, s
     int64_t all;
     bool found;
     bool has_open;
-    if (!history_store_name_find(history, person, &id, err)) {
+    if (!history_store_person(history, person, false, &id, err)) {
         return false;
     }
     *next = 0;

@@ -128,6 +128,11 @@ struct history_correction {
 bool history_correct(struct history *history, const struct history_correction *correction,
                      int64_t *number, struct err *err) CC_MUST_USE;
 
+// A person has another name; where it is another person's, the two are one from here on. What a
+// row says of its person stays as it was.
+bool history_rename(struct history *history, struct str from, struct str to,
+                    struct err *err) CC_MUST_USE;
+
 // Makes a person's rows nameless, `most` of them after a number: name, job, client, destination,
 // groups and texts go; figures and department stay, and so does the ledger. *next: to go on with;
 // 0: that was all. most 0: only tells in *count how many there are.
@@ -204,7 +209,7 @@ bool history_page(struct history *history, const struct history_filter *filter, 
 enum history_by {
     HISTORY_BY_ALL, // one sum
     HISTORY_BY_DEPARTMENT,
-    HISTORY_BY_USER,
+    HISTORY_BY_USER, // named by their purses: "user:mary"
     HISTORY_BY_QUEUE,
     HISTORY_BY_PRINTER,
     HISTORY_BY_ACCOUNT, // exactly what each paid, also where several paid for one job

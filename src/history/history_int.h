@@ -11,6 +11,8 @@ enum history_sql {
     HISTORY_SQL_NAME_ADD,
     HISTORY_SQL_NAME_OF,
     HISTORY_SQL_NAME_CHANGE,
+    HISTORY_SQL_MOVE_WORKS,
+    HISTORY_SQL_MOVE_OPEN,
     HISTORY_SQL_ADD,
     HISTORY_SQL_ADD_ONCE,
     HISTORY_SQL_BODY_ADD,
@@ -98,6 +100,10 @@ bool history_store_leg(struct history *history, int64_t number, int64_t place, i
                        int64_t amount, struct err *err) CC_MUST_USE;
 bool history_store_begin(struct history *history, const struct history_narrow *narrow,
                          struct str body, struct err *err) CC_MUST_USE;
+// Of a person: the name of its purse, so that a queue of the same name is another one.
+#define HISTORY_USER "user:"
+bool history_store_person(struct history *history, struct str person, bool make, int64_t *id,
+                          struct err *err) CC_MUST_USE;
 bool history_store_end(struct history *history, int64_t pending, struct err *err) CC_MUST_USE;
 bool history_store_rename(struct history *history, int64_t id, struct str text,
                           struct err *err) CC_MUST_USE;

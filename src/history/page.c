@@ -65,10 +65,12 @@ static bool page_name(struct history *history, struct str text, int64_t *id, boo
 static bool page_want(struct history *history, const struct history_filter *filter, int64_t before,
                       struct page_want *want, bool *none, struct err *err)
 {
-    *none = false;
     *want = (struct page_want){ .outcome = filter->outcome };
-    if (!page_name(history, filter->person, &want->person, none, err) ||
-        !page_name(history, filter->department, &want->department, none, err) ||
+    if (!history_store_person(history, filter->person, false, &want->person, err)) {
+        return false;
+    }
+    *none = filter->person.len > 0 && want->person == 0;
+    if (!page_name(history, filter->department, &want->department, none, err) ||
         !page_name(history, filter->queue, &want->queue, none, err) ||
         !page_name(history, filter->printer, &want->printer, none, err) ||
         !page_name(history, filter->account, &want->account, none, err) ||

@@ -136,7 +136,7 @@ bool history_count(struct history *history, struct str person, int64_t since, in
 {
     int64_t id;
     *counts = (struct history_counts){ 0 };
-    if (!history_store_name_find(history, person, &id, err)) {
+    if (!history_store_person(history, person, false, &id, err)) {
         return false;
     }
     return id == 0 || (read_counts(history, HISTORY_SQL_COUNT_OF, id, since, until, counts, err) &&
@@ -164,7 +164,7 @@ bool history_count_same(struct history *history, struct str person, struct str d
     int64_t same = history_digest(digest);
     int64_t id;
     *count = 0;
-    if (!history_store_name_find(history, person, &id, err)) {
+    if (!history_store_person(history, person, false, &id, err)) {
         return false;
     }
     return id == 0 || same == 0 ||

@@ -7,7 +7,10 @@
 
 #include "history/history_int.h"
 
-enum { STORE_NAMES_MOST = 4096 }; // kept in memory within a transaction
+enum {
+    STORE_NAMES_MOST = 4096, // kept in memory within a transaction
+    STORE_PERSON_MAX = 512,
+};
 
 static const char history_tables[] =
     "CREATE TABLE history_name (id {integer} PRIMARY KEY, name {text} NOT NULL UNIQUE) {table};"
@@ -63,6 +66,8 @@ static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
         " FROM history_name RETURNING id",
     [HISTORY_SQL_NAME_OF] = "SELECT name FROM history_name WHERE id = $1",
     [HISTORY_SQL_NAME_CHANGE] = "UPDATE history_name SET name = $2 WHERE id = $1",
+    [HISTORY_SQL_MOVE_WORKS] = "UPDATE history_work SET person = $2 WHERE person = $1",
+    [HISTORY_SQL_MOVE_OPEN] = "UPDATE history_open SET person = $2 WHERE person = $1",
     [HISTORY_SQL_ADD] = ADD,
     [HISTORY_SQL_ADD_ONCE] = ADD " ON CONFLICT DO NOTHING",
     [HISTORY_SQL_BODY_ADD] = "INSERT INTO history_body (number, body) VALUES ($1, $2)",
@@ -222,6 +227,22 @@ bool history_store_name(struct history *history, struct str text, int64_t *id, s
     }
     store_keep_name(history, text, *id);
     return true;
+}
+
+bool history_store_person(struct history *history, struct str person, bool make, int64_t *id,
+                          struct err *err)
+{
+    char text[STORE_PERSON_MAX];
+    const size_t len = sizeof(HISTORY_USER) - 1;
+    if (person.len == 0 || person.len > sizeof(text) - len) {
+        *id = 0; // nobody has such a name
+        return true;
+    }
+    memcpy(text, HISTORY_USER, len);
+    memcpy(text + len, person.ptr, person.len);
+    struct str name = { text, len + person.len };
+    return make ? history_store_name(history, name, id, err)
+                : history_store_name_find(history, name, id, err);
 }
 
 bool history_store_rename(struct history *history, int64_t id, struct str text, struct err *err)

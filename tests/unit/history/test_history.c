@@ -142,6 +142,35 @@ static void test_a_person_is_forgotten(void)
     CHECK(!forget("gone", 10, &rows) && err.code == ERR_CONFLICT);
 }
 
+static int64_t jobs_of(const char *name)
+{
+    struct history_counts counts;
+    return history_count(history, str_of(name), 0, 0, &counts, &err) ? counts.jobs : -1;
+}
+
+static void test_a_person_gets_another_name(void)
+{
+    struct sample sample;
+    struct history_row row;
+    bool found;
+    sample_make(&sample, "eve", "arts", 6000, 2, 100);
+    sample.row.work.queue = STR("eve"); // a queue of the same name is another thing
+    CHECK(add_row(&sample.row) && add("adam", "arts", 6001, 2, 100) > 0);
+    CHECK(db_begin(db, &err) && history_rename(history, STR("eve"), STR("eva"), &err));
+    CHECK(db_commit(db, &err) && jobs_of("eve") == 0 && jobs_of("eva") == 1);
+    const struct history_filter queue = { .queue = STR("eve") };
+    size_t count;
+    int64_t next;
+    CHECK(history_page(history, &queue, 0, 1, &arena, &row, &count, &next, &err) && count == 1);
+    CHECK(db_begin(db, &err) && history_rename(history, STR("adam"), STR("eva"), &err));
+    CHECK(db_commit(db, &err) && jobs_of("adam") == 0 && jobs_of("eva") == 2);
+    CHECK(db_begin(db, &err) && history_rename(history, STR("nobody"), STR("eva"), &err));
+    CHECK(history_rename(history, STR("eva"), STR("eva"), &err));
+    CHECK(db_commit(db, &err) && jobs_of("eva") == 2);
+    CHECK(history_get(history, sample.row.number, &arena, &row, &found, &err) && found);
+    CHECK_STR(row.work.user, "eve"); // as it was then
+}
+
 static bool all_of_it(int64_t at)
 {
     const struct history_correction refund = {
@@ -207,6 +236,7 @@ int main(void)
     test_a_work_under_way_is_counted_and_taken_once();
     test_a_correction_is_a_row_of_its_own();
     test_a_person_is_forgotten();
+    test_a_person_gets_another_name();
     test_every_failing_call_leaves_nothing();
     return history_teardown();
 }

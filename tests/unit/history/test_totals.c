@@ -76,7 +76,7 @@ static void test_totals_by_every_name(void)
         { HISTORY_BY_ALL, "", 39, 3900 },
         { HISTORY_BY_DEPARTMENT, "science", 20, 2000 },
         { HISTORY_BY_DEPARTMENT, "arts", 19, 1900 },
-        { HISTORY_BY_USER, "mary", 10, 1000 },
+        { HISTORY_BY_USER, "user:mary", 10, 1000 },
         { HISTORY_BY_QUEUE, "main", 39, 3900 },
         { HISTORY_BY_PRINTER, "laser", 39, 3900 },
         { HISTORY_BY_ACCOUNT, "user:mary", 10, 1000 - 2 * 70 - 100 },
