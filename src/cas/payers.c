@@ -175,6 +175,15 @@ static const char *const *payers_reason(enum accounts_refusal refusal)
     return NULL;
 }
 
+// An account has its place in the ledger from when it is first charged.
+static bool payers_add_account(struct payers_step *step, const struct accounts_payer *payer,
+                               uint32_t parts, struct err *err)
+{
+    struct ledger_account opened;
+    return cas_payer_open(step->cas, step->turn, payer, &opened, err) &&
+           payers_add(step, cas_text(step->turn->arena, payer->ledger), parts, err);
+}
+
 static bool payers_choose(struct payers_step *step, const char *account, uint32_t parts,
                           struct err *err)
 {
@@ -208,7 +217,7 @@ static bool payers_choose(struct payers_step *step, const char *account, uint32_
         return payers_add(step, charge->payer, parts, err);
     }
     charge->chosen[charge->chosen_count++] = payer.id;
-    return payers_add(step, cas_text(step->turn->arena, payer.ledger), parts, err);
+    return payers_add_account(step, &payer, parts, err);
 }
 
 static bool payers_chosen(struct payers_step *step, struct err *err)
@@ -248,25 +257,21 @@ static bool payers_is_open(const struct accounts_payer *payer, int64_t now)
            (payer->valid_until == 0 || now < payer->valid_until);
 }
 
-// By rule: who may choose it does not matter, but it must be there and open. *account NULL: not.
-static bool payers_named(struct payers_step *step, const char *name, const char **account,
-                         struct err *err)
+// By rule: who may choose it does not matter, but it must be there and open.
+static bool payers_named(struct payers_step *step, const char *name, struct accounts_payer *payer,
+                         bool *is_open, struct err *err)
 {
-    struct accounts_payer payer;
     enum accounts_kind kind;
     const char *colon = strchr(name, ':');
     bool found;
-    *account = NULL;
     if (colon == NULL || !accounts_kind_read((struct str){ name, (size_t)(colon - name) }, &kind)) {
         return err_set(err, ERR_INTERNAL, "%.160s is no account of a rule", name);
     }
     if (!accounts_payer_named(step->cas->accounts, kind, str_of(colon + 1), step->turn->arena,
-                              &payer, &found, err)) {
+                              payer, &found, err)) {
         return false;
     }
-    if (found && payers_is_open(&payer, step->turn->now)) {
-        *account = cas_text(step->turn->arena, payer.ledger);
-    }
+    *is_open = found && payers_is_open(payer, step->turn->now);
     return true;
 }
 
@@ -275,7 +280,8 @@ static bool payers_by_rule(struct payers_step *step, const char *who, uint32_t p
 {
     struct arena *arena = step->turn->arena;
     struct str department = step->charge->work.department;
-    const char *account = NULL;
+    struct accounts_payer payer;
+    bool is_open = false;
     *done = true;
     if (strcmp(who, "person") == 0) {
         return payers_add(step, step->charge->payer, parts, err);
@@ -288,15 +294,15 @@ static bool payers_by_rule(struct payers_step *step, const char *who, uint32_t p
         }
         who = arena_textf(arena, "department:%.*s", (int)department.len, department.ptr);
     }
-    if (!payers_named(step, who, &account, err)) {
+    if (!payers_named(step, who, &payer, &is_open, err)) {
         return false;
     }
-    if (account == NULL) {
+    if (!is_open) {
         *done = false;
         return payers_without(
             step, arena_textf(arena, "%.160s is closed or gone; choose who pays", who), err);
     }
-    return payers_add(step, account, parts, err);
+    return payers_add_account(step, &payer, parts, err);
 }
 
 static bool payers_default(struct payers_step *step, struct err *err)
