@@ -29,13 +29,14 @@ class Missing(Exception):
 
 
 class Server:
-    """Started when made; `stop` (or leaving the context) ends it and removes its folder."""
+    """Started when made; `stop` (or leaving the context) ends it and removes its folder. where: the folder that
+    its own is made in."""
 
-    def __init__(self, settings=(), port=None, base_from=None):
+    def __init__(self, settings=(), port=None, base_from=None, where=None):
         self.programs = folder_of_programs()
         if self.programs is None:
             raise Missing(f"no PostgreSQL {LEAST} or newer is installed (apt-get install postgresql-15)")
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="quoin-pg-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="quoin-pg-", dir=where))
         self.data = self.folder / "data"
         self.port = port or 5432
         self.process = None

@@ -4,6 +4,7 @@
 
 #include "db/db.h"
 #include "lib/folder.h"
+#include "lib/store.h"
 #include "lib/tap.h"
 
 static struct db *db;
@@ -148,8 +149,8 @@ static void test_every_failing_call_undoes_all(void)
 
 int main(void)
 {
-    char dsn[160];
-    (void)snprintf(dsn, sizeof(dsn), "sqlite:%s/config.db", folder_make());
+    char dsn[STORE_DSN_MAX];
+    store_make(dsn, folder_make());
     const struct db_options options = { .dsn = dsn };
     CHECK(db_open(&db, &options, &err) && config_open(db, &config, &err));
     test_a_change_is_kept_with_old_and_new();
