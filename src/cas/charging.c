@@ -228,6 +228,7 @@ CAS_CORE(cas_charge_reserve)
     }
     if (found) {
         charging_read(first, &charge);
+        charge.is_carried_out = true; // or nothing would have been set aside
         receipt = charging_entry(&entry);
     } else if (!charging_set_aside(cas, turn, asked, &kept, &charge, &receipt, err)) {
         if (err->code == ERR_LIMIT) {

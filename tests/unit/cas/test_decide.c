@@ -113,12 +113,15 @@ static void test_a_change_is_carried_out_first(void)
     const Quoin__V1__Reservation *set = send(&job);
     CHECK(set != NULL && set->id.len == 0 && strcmp(set->decision->verdict, "allow") == 0);
     CHECK(strcmp(set->decision->color_mode, "monochrome") == 0);
+    CHECK(set->amount > 0 && set->n_lines > 0); // what it would have cost
     CHECK(strcmp(set->decision->steps[0]->values[0]->value, "(not kept)") == 0);
     struct job then = job;
     then.decided = set->decision;
     set = send(&then);
     CHECK(set != NULL && set->id.len == 16);
     CHECK(strcmp(set->decision->color_mode, "monochrome") == 0);
+    set = send(&then); // after a crash of who asked: the same reservation, not the change again
+    CHECK(set != NULL && set->id.len == 16);
     CHECK(give_back(61, 60) != NULL);
 }
 
