@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LIST_DEFAULT = 500, LIST_MAX = 2000, LINES_MAX = 1000 };
+enum { LIST_DEFAULT = 500, LIST_MAX = 2000, LINES_MAX = 1000, DETAIL_TRIES = 3 };
 
 char *dre_call_text(struct arena *arena, struct str run)
 {
@@ -264,12 +264,29 @@ static void answer_detail(struct wire_call *call, const struct job *job,
     wire_call_answer(call, &out.base);
 }
 
+// A call that waits to read a job of the journal.
+struct detail_turn {
+    struct dre *dre; // borrowed
+    struct wire_call_id call;
+    uint32_t job;
+    uint32_t stores; // the job's when it was asked
+    unsigned tries;
+};
+
+static void read_turn(const struct detail_turn *turn);
+
 static void on_detail(struct dre *dre, void *arg, struct job *job,
                       const struct journal_detail *detail, const struct err *err)
 {
-    struct wire_call_id id = *(struct wire_call_id *)arg;
+    struct detail_turn turn = *(struct detail_turn *)arg;
     free(arg);
-    struct wire_call *call = wire_call_find(svc_server(dre->svc), id);
+    struct wire_call *call = wire_call_find(svc_server(dre->svc), turn.call);
+    bool is_old = job != NULL && job->store_count != turn.stores;
+    if (call != NULL && err == NULL && is_old && turn.tries < DETAIL_TRIES) {
+        turn.tries++;
+        read_turn(&turn); // it went on meanwhile: its state and its story are told of one moment
+        return;
+    }
     if (call != NULL && err != NULL) {
         wire_call_refuse(call, err, NULL);
     } else if (call != NULL && job == NULL) {
@@ -282,41 +299,38 @@ static void on_detail(struct dre *dre, void *arg, struct job *job,
     }
 }
 
-// A call that waits to read a job of the journal.
-struct detail_turn {
-    struct dre *dre; // borrowed
-    struct wire_call_id call;
-    uint32_t job;
-};
-
 static void on_detail_turn(void *arg, struct journal_write *write, bool ok, const struct err *err)
 {
     (void)write;
     (void)ok; // what is there can be told also when the disk takes no more
     (void)err;
-    struct detail_turn turn = *(struct detail_turn *)arg;
-    free(arg);
-    struct wire_call *call = wire_call_find(svc_server(turn.dre->svc), turn.call);
-    if (call != NULL) {
-        struct wire_call_id *id = mem_new(sizeof(*id));
-        *id = turn.call;
-        dre_read_detail(turn.dre, turn.job, on_detail, id);
+    struct detail_turn *turn = arg;
+    if (wire_call_find(svc_server(turn->dre->svc), turn->call) == NULL) {
+        free(turn);
+        return;
     }
+    dre_read_detail(turn->dre, turn->job, on_detail, turn);
 }
 
 // Rows that nobody waits for are stored a little later: what is told must hold them.
+static void read_turn(const struct detail_turn *like)
+{
+    const struct job *job = dre_table_job_find(&like->dre->table, like->job);
+    struct detail_turn *turn = mem_new(sizeof(*turn));
+    *turn = *like;
+    turn->stores = job == NULL ? 0 : job->store_count;
+    if (!dre_journal_submit(turn->dre->journal, dre_journal_nothing(on_detail_turn, turn))) {
+        on_detail_turn(turn, NULL, false, NULL);
+    }
+}
+
 static void get_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
     const Quoin__V1__GetJobRequest *ask = (const void *)asked;
-    struct job *job = dre_call_job(dre, call, ask->id);
-    if (job == NULL) {
-        return;
-    }
-    struct detail_turn *turn = mem_new(sizeof(*turn));
-    *turn = (struct detail_turn){ .dre = dre, .call = wire_call_id(call), .job = job->id };
-    if (!dre_journal_submit(dre->journal, dre_journal_nothing(on_detail_turn, turn))) {
-        on_detail_turn(turn, NULL, false, NULL);
+    const struct job *job = dre_call_job(dre, call, ask->id);
+    if (job != NULL) {
+        read_turn(&(struct detail_turn){ .dre = dre, .call = wire_call_id(call), .job = job->id });
     }
 }
 

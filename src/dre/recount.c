@@ -233,6 +233,20 @@ static void on_read(void *arg)
     }
 }
 
+// Rows that nobody waits for are stored a little later: what is read must hold them.
+static void on_turn(void *arg, struct journal_write *write, bool ok, const struct err *err)
+{
+    (void)write;
+    (void)ok; // what is there can be read also when the disk takes no more
+    (void)err;
+    struct recount *recount = arg;
+    if (!net_pool_run(recount->dre->reading, read_work, on_read, recount)) {
+        recount->good = err_set(&recount->err, ERR_UNAVAILABLE,
+                                "too many documents are being read at once; ask again");
+        answer(recount);
+    }
+}
+
 void dre_recount_jobs(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
@@ -256,9 +270,7 @@ void dre_recount_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
         .limit = JOBS_MAX,
     };
     dre->is_recounting = true;
-    if (!net_pool_run(dre->reading, read_work, on_read, recount)) {
-        err_fill(&err, ERR_UNAVAILABLE, "too many documents are being read at once; ask again");
-        wire_call_refuse(call, &err, NULL);
-        recount_free(recount);
+    if (!dre_journal_submit(dre->journal, dre_journal_nothing(on_turn, recount))) {
+        on_turn(recount, NULL, false, NULL);
     }
 }
