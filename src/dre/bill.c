@@ -250,7 +250,9 @@ static void on_settled(void *arg, const struct wire_answer *answer)
     if (answer->reply != NULL) {
         const Quoin__V1__Settlement *settlement = (const void *)answer->reply;
         job->cost = settlement->charged;
-        dre_pack(answer->reply, &job->live->settlement);
+        if (job->core.ends_as != JOB_RESERVING) { // else it goes on, and nothing is settled yet
+            dre_pack(answer->reply, &job->live->settlement);
+        }
         keep_head(dre, job->live, settlement->head);
         dre_event(dre, job, act == JOB_ACT_SETTLE ? JOB_SETTLED : JOB_VOIDED);
         return;

@@ -38,11 +38,11 @@ SERVES_S = 5  # 2 s is the goal; the machine of a test may have more to do
 class RawPrinter:
     """A raw printer that remembers the hash of every job it was sent to its end."""
 
-    def __init__(self):
+    def __init__(self, whole=None):
         self.process = subprocess.Popen([sys.executable, PEER], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         self.uri = f"socket://127.0.0.1:{self.process.stdout.readline().strip()}"
-        self.whole = collections.Counter()
+        self.whole = collections.Counter() if whole is None else whole
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -281,10 +281,16 @@ def victim_of(site, name):
     return None
 
 
-def rounds(site, folder, count, engines, seed=1, clients=16):
-    """Prints and kills; gives what is wrong and the jobs."""
+def rounds(site, folder, count, engines, seed=1, clients=16, rules=None):
+    """Prints and kills; gives what is wrong and the jobs. Rules may send jobs to the printer "second"."""
     chance = random.Random(seed)
     printer = RawPrinter()
+    second = RawPrinter(printer.whole)
+    site.printer("second", second.uri)
+    if rules is not None:
+        path = pathlib.Path(folder) / "kills.rules"
+        path.write_text(rules)
+        site.run("policy", "set", "kills", path)
     site.user("mary", balance=MONEY)
     site.printer("lp", printer.uri)
     site.queue("direct", mode="direct", printer="lp")
@@ -309,6 +315,9 @@ def rounds(site, folder, count, engines, seed=1, clients=16):
     wrong += taken
     if slowest > SERVES_S:
         wrong.append(f"it served again only after {slowest:.1f} s")
+    if rules is not None and not any(job["printer"] == "second" for job in jobs.values()):
+        wrong.append("no job was sent to the second printer")
+    second.close()
     printer.close()
     states = collections.Counter(job["state"] for job in jobs.values())
     summary = (f"{count} kills of {'/'.join(engines)}: {load.tried} tried, {len(load.accepted)} accepted, "

@@ -14,3 +14,12 @@ def test_a_killed_engine_loses_no_job_and_charges_none_twice(site, tmp_path, eng
     wrong, summary = kill_rounds.rounds(site, tmp_path, 12 if TIMES == 1 else 10 * TIMES, engines)
     print(summary)
     assert not wrong, "\n".join([summary, *wrong[:20]])
+
+
+@pytest.mark.soak
+def test_a_job_that_rules_change_keeps_one_fate_through_every_kill(site, tmp_path):
+    rules = 'when queue == "direct" then route to second, set sides = two-sided-long-edge\n'
+    wrong, summary = kill_rounds.rounds(site, tmp_path, 12 if TIMES == 1 else 10 * TIMES, ["dre", "cas"],
+                                        rules=rules)
+    print(summary)
+    assert not wrong, "\n".join([summary, *wrong[:20]])
