@@ -58,7 +58,7 @@ struct cas {
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
     int witness;             // descriptor; -1: none
     struct ledger_head seen; // the head after our last commit
-    int64_t payers_version;  // of the configuration, when it was looked whether
+    int64_t payers_state;    // of the configuration, when it was looked whether
     bool payers_any;         // there is a rule of who pays
 };
 

@@ -12,7 +12,7 @@ enum { CIVIL_ARENA_MAX = 1 << 20 };
 
 struct cas_civil {
     struct arena arena; // of all below
-    int64_t version;    // of the configuration that it was made from
+    int64_t state;      // of the configuration that it was made from
     struct calendar_site site;
 };
 
@@ -73,7 +73,7 @@ static bool civil_read(const Quoin__V1__SiteTime *time, struct arena *arena,
            civil_terms(time, arena, site, err);
 }
 
-static bool civil_make(struct cas *cas, int64_t version, struct cas_civil *civil, struct err *err)
+static bool civil_make(struct cas *cas, int64_t state, struct cas_civil *civil, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
     Quoin__V1__SiteTime none = QUOIN__V1__SITE_TIME__INIT;
@@ -86,26 +86,26 @@ static bool civil_make(struct cas *cas, int64_t version, struct cas_civil *civil
         return false;
     }
     arena_free(&civil->arena);
-    civil->version = -1;
+    civil->state = -1;
     if (!civil_read((const Quoin__V1__SiteTime *)message, &civil->arena, &civil->site, err)) {
         return false;
     }
-    civil->version = version;
+    civil->state = state;
     return true;
 }
 
 bool cas_site_time(struct cas *cas, const struct calendar_site **site, struct err *err)
 {
-    int64_t version;
-    if (!config_version(cas->config, &version, err)) {
+    int64_t state;
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
     if (cas->civil == NULL) {
         cas->civil = mem_new(sizeof(*cas->civil));
         cas->civil->arena = ARENA_CAP(CIVIL_ARENA_MAX);
-        cas->civil->version = -1;
+        cas->civil->state = -1;
     }
-    if (cas->civil->version != version && !civil_make(cas, version, cas->civil, err)) {
+    if (cas->civil->state != state && !civil_make(cas, state, cas->civil, err)) {
         return false;
     }
     *site = &cas->civil->site;

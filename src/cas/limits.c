@@ -14,7 +14,7 @@ static const char *const limits_reached[] = { "account-limit-reached", NULL };
 
 struct cas_limits {
     struct arena arena;       // of all below
-    int64_t version;          // of the configuration that they were made from
+    int64_t state;            // of the configuration that they were made from
     struct quota_rule *rules; // by name
     size_t count;
 };
@@ -113,13 +113,12 @@ static bool limits_add(struct cas_limits *limits, const struct config_thing *thi
                            &limits->rules[limits->count++], err);
 }
 
-static bool limits_make(struct cas *cas, int64_t version, struct cas_limits *limits,
-                        struct err *err)
+static bool limits_make(struct cas *cas, int64_t state, struct cas_limits *limits, struct err *err)
 {
     char after[CONFIG_NAME_MAX + 1] = "";
     size_t count = LIMITS_PAGE;
     arena_free(&limits->arena);
-    limits->version = -1;
+    limits->state = -1;
     limits->count = 0;
     limits->rules = arena_new_array(&limits->arena, LIMITS_MOST, sizeof(*limits->rules));
     while (count == LIMITS_PAGE) {
@@ -137,23 +136,23 @@ static bool limits_make(struct cas *cas, int64_t version, struct cas_limits *lim
             after[things[i].name.len] = '\0';
         }
     }
-    limits->version = version;
+    limits->state = state;
     return true;
 }
 
 bool cas_limits_all(struct cas *cas, const struct quota_rule **rules, size_t *count,
                     struct err *err)
 {
-    int64_t version;
-    if (!config_version(cas->config, &version, err)) {
+    int64_t state;
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
     if (cas->limits == NULL) {
         cas->limits = mem_new(sizeof(*cas->limits));
         cas->limits->arena = ARENA_CAP(LIMITS_ARENA_MAX);
-        cas->limits->version = -1;
+        cas->limits->state = -1;
     }
-    if (cas->limits->version != version && !limits_make(cas, version, cas->limits, err)) {
+    if (cas->limits->state != state && !limits_make(cas, state, cas->limits, err)) {
         return false;
     }
     *rules = cas->limits->rules;

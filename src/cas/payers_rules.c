@@ -247,17 +247,17 @@ static bool rules_of_department(struct cas *cas, struct arena *arena, struct str
 static bool rules_are_there(struct cas *cas, struct arena *arena, bool *any, struct err *err)
 {
     struct config_thing thing;
-    int64_t version;
+    int64_t state;
     size_t count;
-    if (!config_version(cas->config, &version, err)) {
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
-    if (version != cas->payers_version) {
+    if (state != cas->payers_state) {
         if (!config_list(cas->config, RULES_KIND, STR(""), 1, arena, &thing, &count, err)) {
             return false;
         }
         cas->payers_any = count > 0;
-        cas->payers_version = version;
+        cas->payers_state = state;
     }
     *any = cas->payers_any;
     return true;

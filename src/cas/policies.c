@@ -11,7 +11,7 @@ enum { POLICIES_LIST_MOST = 100, POLICIES_PAST_MOST = 20, POLICIES_WHY_MAX = 500
 #define POLICIES_KIND STR("policy")
 
 struct cas_policies {
-    int64_t version;                              // of the configuration that they were made from
+    int64_t state;                                // of the configuration that they were made from
     struct cas_policy policies[CAS_POLICIES_MAX]; // in their order
     struct arena arenas[CAS_POLICIES_MAX];        // owned; one a set
     size_t count;
@@ -94,7 +94,7 @@ static void policies_clear(struct cas_policies *policies)
         arena_free(&policies->arenas[i]);
     }
     policies->count = 0;
-    policies->version = -1;
+    policies->state = -1;
 }
 
 void cas_policies_free(struct cas_policies **policies)
@@ -160,20 +160,20 @@ static bool policies_make(struct cas *cas, struct cas_policies *policies, struct
 bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy **policies,
                       size_t *count, struct err *err)
 {
-    int64_t version;
-    if (!config_version(cas->config, &version, err)) {
+    int64_t state;
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
     if (cas->policies == NULL) {
         cas->policies = mem_new(sizeof(*cas->policies));
-        cas->policies->version = -1;
+        cas->policies->state = -1;
     }
-    if (cas->policies->version != version) {
+    if (cas->policies->state != state) {
         if (!policies_make(cas, cas->policies, err)) {
             policies_clear(cas->policies);
             return false;
         }
-        cas->policies->version = version;
+        cas->policies->state = state;
     }
     *count = 0;
     for (size_t i = 0; i < cas->policies->count; i++) {

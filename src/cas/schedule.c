@@ -13,7 +13,7 @@ enum { SCHEDULE_ARENA_MAX = 64 << 20, SCHEDULE_PAGE = 50 };
 
 struct cas_schedules {
     struct arena arena; // of all below
-    int64_t version;
+    int64_t state;
     struct cas_schedule *items; // by name
     size_t count;
 };
@@ -96,13 +96,13 @@ static bool schedules_add(struct cas *cas, struct cas_schedules *schedules,
     return true;
 }
 
-static bool schedules_make(struct cas *cas, int64_t version, struct cas_schedules *schedules,
+static bool schedules_make(struct cas *cas, int64_t state, struct cas_schedules *schedules,
                            struct err *err)
 {
     char after[CONFIG_NAME_MAX + 1] = "";
     size_t count = SCHEDULE_PAGE;
     arena_free(&schedules->arena);
-    schedules->version = -1;
+    schedules->state = -1;
     schedules->count = 0;
     schedules->items =
         arena_new_array(&schedules->arena, CAS_SCHEDULES_MAX, sizeof(*schedules->items));
@@ -121,23 +121,23 @@ static bool schedules_make(struct cas *cas, int64_t version, struct cas_schedule
             after[things[i].name.len] = '\0';
         }
     }
-    schedules->version = version;
+    schedules->state = state;
     return true;
 }
 
 bool cas_schedules_all(struct cas *cas, const struct cas_schedule **schedules, size_t *count,
                        struct err *err)
 {
-    int64_t version;
-    if (!config_version(cas->config, &version, err)) {
+    int64_t state;
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
     if (cas->schedules == NULL) {
         cas->schedules = mem_new(sizeof(*cas->schedules));
         cas->schedules->arena = ARENA_CAP(SCHEDULE_ARENA_MAX);
-        cas->schedules->version = -1;
+        cas->schedules->state = -1;
     }
-    if (cas->schedules->version != version && !schedules_make(cas, version, cas->schedules, err)) {
+    if (cas->schedules->state != state && !schedules_make(cas, state, cas->schedules, err)) {
         return false;
     }
     *schedules = cas->schedules->items;

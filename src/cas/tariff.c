@@ -1,5 +1,5 @@
 // tariff: the price books and the site's money, from the configuration's messages to what room
-// price works with. Books in force are compiled once under a version of the configuration; those of
+// price works with. Books in force are compiled once under a state of the configuration; those of
 // earlier reservations are found again by the change that made them, and some are kept.
 
 #include "cas/tariff.h"
@@ -17,7 +17,7 @@ enum {
 };
 
 struct cas_tariff {
-    int64_t version;    // of the configuration; -1: nothing was read yet
+    int64_t state;      // of the configuration; -1: nothing was read yet
     struct arena arena; // of what is in force
     const struct cas_book **books;
     const struct price_book **choice; // the same, as price_book_choose wants them
@@ -33,7 +33,7 @@ struct cas_tariff {
 struct cas_tariff *cas_tariff_new(void)
 {
     struct cas_tariff *made = mem_new(sizeof(*made));
-    made->version = -1;
+    made->state = -1;
     made->arena = ARENA_CAP(TARIFF_ARENA_MAX);
     return made;
 }
@@ -467,19 +467,19 @@ static bool tariff_money(struct cas *cas, struct cas_tariff *tariff, struct err 
 
 bool cas_tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err)
 {
-    int64_t version;
-    if (!config_version(cas->config, &version, err)) {
+    int64_t state;
+    if (!config_state(cas->config, &state, err)) {
         return false;
     }
-    if (version == tariff->version) {
+    if (state == tariff->state) {
         return true;
     }
-    tariff->version = -1;
+    tariff->state = -1;
     arena_free(&tariff->arena);
     if (!tariff_books(cas, tariff, err) || !tariff_money(cas, tariff, err)) {
         return false;
     }
-    tariff->version = version;
+    tariff->state = state;
     return true;
 }
 

@@ -26,23 +26,48 @@ void config_close(struct config **config)
 
 // ---- reading -----------------------------------------------------------------------------------
 
-bool config_version(struct config *config, int64_t *version, struct err *err)
+// The newest change, and a new state where it is another one than when it was last asked.
+static bool config_refresh(struct config *config, struct err *err)
 {
     struct db_stmt *stmt = config->stmts[CONFIG_SQL_VERSION];
+    uint8_t key[sizeof(config->key)] = { 0 };
+    int64_t version = 0;
     bool row;
     // Asked by every charge, and in a transaction only config_apply changes it.
     if (db_in_transaction(config->db) && config->epoch == db_epoch(config->db)) {
-        *version = config->version;
         return true;
     }
     if (!db_step(stmt, &row, err)) {
         return false;
     }
-    *version = row ? db_col_int(stmt, 0) : 0;
+    if (row) {
+        struct str read = db_col_bytes(stmt, 1);
+        version = db_col_int(stmt, 0);
+        memcpy(key, read.ptr, read.len < sizeof(key) ? read.len : sizeof(key));
+    }
     db_reset(stmt);
-    config->version = *version;
+    if (config->state == 0 || version != config->version ||
+        memcmp(key, config->key, sizeof(key)) != 0) {
+        config->state++;
+    }
+    config->version = version;
+    memcpy(config->key, key, sizeof(key));
     config->epoch = db_in_transaction(config->db) ? db_epoch(config->db) : 0;
     return true;
+}
+
+bool config_version(struct config *config, int64_t *version, struct err *err)
+{
+    bool ok = config_refresh(config, err);
+    *version = ok ? config->version : 0;
+    return ok;
+}
+
+bool config_state(struct config *config, int64_t *state, struct err *err)
+{
+    bool ok = config_refresh(config, err);
+    *state = ok ? config->state : 0;
+    return ok;
 }
 
 static void config_thing_read(const struct db_stmt *stmt, struct arena *arena,
@@ -311,6 +336,9 @@ bool config_apply(struct config *config, const struct config_ask *ask, int64_t *
                        "the configuration was changed meanwhile (change %lld); look at it again",
                        (long long)newest);
     }
+    // From here on it is another configuration, and, where this is undone, another one again.
+    config->epoch = 0;
+    config->state++;
     if (!config_run_edits(config, ask, newest + 1, &done, err)) {
         return false;
     }
@@ -319,7 +347,6 @@ bool config_apply(struct config *config, const struct config_ask *ask, int64_t *
         return true;
     }
     struct db_stmt *stmt = config->stmts[CONFIG_SQL_CHANGE_ADD];
-    config->epoch = 0; // the version is another one from here on
     db_bind_int(stmt, 1, *number);
     db_bind_bytes(stmt, 2, ask->key, sizeof(ask->key));
     db_bind_int(stmt, 3, ask->at);

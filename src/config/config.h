@@ -66,8 +66,12 @@ struct config_change {
 bool config_open(struct db *db, struct config **config, struct err *err) CC_MUST_USE;
 void config_close(struct config **config);
 
-// The number of the newest change; 0: none yet. What was compiled under another one is stale.
+// The number of the newest change; 0: none yet. A change that was undone leaves its number to the
+// next one, so what was compiled is not to be kept under it: see config_state.
 bool config_version(struct config *config, int64_t *version, struct err *err) CC_MUST_USE;
+// What was compiled under another state is stale. Counts from 1, in memory: no two configurations
+// have the same state in one `config`, also where changes were undone or made by another process.
+bool config_state(struct config *config, int64_t *state, struct err *err) CC_MUST_USE;
 
 // Runs are copied into the arena.
 bool config_get(struct config *config, struct str kind, struct str name, struct arena *arena,

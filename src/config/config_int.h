@@ -22,8 +22,10 @@ enum config_sql {
 struct config {
     struct db *db;                           // borrowed
     struct db_stmt *stmts[CONFIG_SQL_COUNT]; // db's
-    uint64_t epoch;                          // db_epoch in which version is known
+    uint64_t epoch;                          // db_epoch in which version and state are known
     int64_t version;
+    uint8_t key[16]; // of the newest change; zeros: none
+    int64_t state;
 };
 
 bool config_store_open(struct config *config, struct err *err) CC_MUST_USE;

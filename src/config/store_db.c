@@ -19,7 +19,8 @@ static const struct db_migration config_steps[] = { { 1, NULL, config_tables },
                                                     { 2, NULL, config_by_thing } };
 
 static const char *const config_sql_texts[CONFIG_SQL_COUNT] = {
-    [CONFIG_SQL_VERSION] = "SELECT coalesce(max(number), 0) FROM config_change",
+    [CONFIG_SQL_VERSION] = "SELECT number, key FROM config_change ORDER BY number DESC"
+                           " LIMIT 1",
     [CONFIG_SQL_GET] = "SELECT kind, name, body, changed_in FROM config_thing"
                        " WHERE kind = $1 AND name = $2",
     [CONFIG_SQL_LIST] = "SELECT kind, name, body, changed_in FROM config_thing"

@@ -129,6 +129,39 @@ static void test_the_past_of_one_thing(void)
     CHECK(past[0].is_removal && past[0].body.len == 0);
 }
 
+static bool begin_and_set(struct config *by, uint8_t key, const char *body, int64_t *number)
+{
+    const struct config_edit edit = { .kind = STR("s"), .name = STR("a"), .body = str_of(body) };
+    const struct config_ask ask = { .key = { key }, .edits = &edit, .count = 1, .seen = -1 };
+    return db_begin(db, &err) && config_apply(by, &ask, number, &err);
+}
+
+// The number of a change that is undone is the next one's, its state is not; whoever made either.
+static void test_no_state_comes_twice(void)
+{
+    struct config *other = NULL;
+    int64_t number[4];
+    int64_t state[7] = { 0 };
+    CHECK(config_open(db, &other, &err));
+    CHECK(config_state(config, &state[0], &err) && config_state(config, &state[1], &err));
+    CHECK(state[0] == state[1]);
+    CHECK(begin_and_set(config, 50, "one", &number[0]) && config_state(config, &state[1], &err));
+    db_rollback(db);
+    CHECK(config_state(config, &state[2], &err));
+    CHECK(begin_and_set(config, 51, "two", &number[1]) && config_state(config, &state[3], &err));
+    db_rollback(db);
+    CHECK(begin_and_set(config, 50, "three", &number[2]) && config_state(config, &state[4], &err));
+    db_rollback(db);
+    CHECK(begin_and_set(other, 52, "four", &number[3]) && config_state(config, &state[5], &err));
+    CHECK(number[0] == number[1] && number[1] == number[2] && number[2] == number[3]);
+    for (int i = 0; i < 5; i++) {
+        CHECK(state[i] < state[i + 1]);
+    }
+    CHECK(config_state(config, &state[6], &err) && state[6] == state[5]);
+    db_rollback(db);
+    config_close(&other);
+}
+
 static void test_every_failing_call_undoes_all(void)
 {
     const struct config_edit edits[] = {
@@ -158,6 +191,7 @@ int main(void)
     test_the_same_key_gives_the_same_answer();
     test_lists();
     test_what_is_no_thing_is_refused();
+    test_no_state_comes_twice();
     test_every_failing_call_undoes_all();
     config_close(&config);
     db_close(&db);
