@@ -6,6 +6,8 @@
 
 enum { WRAP_AT = 78 };
 
+#define NO_LIMIT ((int64_t)1000000000000000000) // the overdraft of who may spend without end
+
 static void heading(struct cli *cli, const char *text)
 {
     buf_addf(&cli->out, "\n");
@@ -41,8 +43,9 @@ static void tell_step(struct cli *cli, const Quoin__V1__DecisionStep *step)
     if (step->n_values > 0) {
         buf_addf(&text, "  (");
         for (size_t i = 0; i < step->n_values; i++) {
+            const char *value = step->values[i]->value;
             buf_addf(&text, "%s%s = %s", i > 0 ? ", " : "", step->values[i]->name,
-                     step->values[i]->value);
+                     value[0] != '\0' ? value : "\"\"");
         }
         buf_addf(&text, ")");
     }
@@ -176,12 +179,28 @@ static bool is_dear(int64_t real, int64_t amount)
     return real != 0 && real != amount;
 }
 
+// Of the first that pays: the others' are in the ledger.
+static void tell_balance(struct cli *cli, const Quoin__V1__Reservation *reservation)
+{
+    bool several = reservation->n_legs > 1;
+    cli_line(cli, "Balance then", "%s%s%s, of which %s was reserved by other jobs",
+             cli_money(cli, reservation->balance), several ? " of " : "",
+             several ? reservation->legs[0]->account : "", cli_money(cli, reservation->reserved));
+    if (reservation->overdraft >= NO_LIMIT) {
+        cli_line(cli, "Limit then", "none");
+    } else {
+        cli_line(cli, "Limit then", "%s below zero", cli_money(cli, reservation->overdraft));
+    }
+}
+
 void cli_explain_money(struct cli *cli, const Quoin__V1__JobDetail *detail)
 {
     const Quoin__V1__Reservation *reservation = detail->reservation;
     heading(cli, "What it costs");
     if (detail->refusal[0] != '\0') {
-        cli_say(cli, CLI_BAD, "Refused: %s", detail->refusal);
+        bool is_past = reservation != NULL && reservation->id.len > 0;
+        cli_say(cli, is_past ? CLI_FAINT : CLI_BAD, "%s: %s", is_past ? "Refused once" : "Refused",
+                detail->refusal);
         buf_addf(&cli->out, "\n");
     }
     if (reservation == NULL) {
@@ -196,9 +215,7 @@ void cli_explain_money(struct cli *cli, const Quoin__V1__JobDetail *detail)
     heading(cli, "Reserved");
     cli_line(cli, "When", "%s", cli_time(cli, reservation->at));
     cli_line(cli, "Amount", "%s", cli_money(cli, reservation->amount));
-    cli_line(cli, "Balance then", "%s, of which %s was reserved by other jobs",
-             cli_money(cli, reservation->balance), cli_money(cli, reservation->reserved));
-    cli_line(cli, "Limit then", "%s below zero", cli_money(cli, reservation->overdraft));
+    tell_balance(cli, reservation);
     cli_explain_legs(cli, reservation->n_legs, reservation->legs);
 }
 

@@ -78,7 +78,7 @@ static void go_on(struct charging *charging, struct job *job)
 {
     struct dre *dre = charging->dre;
     struct wire_call *call = wire_call_find(svc_server(dre->svc), charging->call);
-    dre_tell(dre, job, "charged", dre_table_job_text(job).account);
+    dre_tell(dre, job, "charge-to", dre_table_job_text(job).account);
     if (charging->ipp != NULL) {
         uint32_t id = job->id;
         uint32_t before = job->store_count;
