@@ -13,14 +13,14 @@
 static bool accounts_put(struct cli *cli, const char *word, const char *how, const char *field,
                          bool yes, struct err *err)
 {
-    const struct put_one one = { .kind = put_kind_of(word),
+    const struct put_one one = { .kind = cli_put_kind_of(word),
                                  .how = how,
                                  .name = cli->arguments[0],
                                  .field = field,
                                  .yes = yes,
                                  .dry_run = cli_value(cli, "dry-run") != NULL };
     const char *outcome = "";
-    if (!put_one(cli, &one, &outcome, err)) {
+    if (!cli_put_one(cli, &one, &outcome, err)) {
         return false;
     }
     if (cli->json) {
@@ -143,7 +143,7 @@ static bool accounts_list(struct cli *cli, const char *word, struct err *err)
     if (!accounts_query(cli, &query, err)) {
         return false;
     }
-    const struct put_list list = { .kind = put_kind_of(word),
+    const struct put_list list = { .kind = cli_put_kind_of(word),
                                    .query = query.ptr,
                                    .department = "",
                                    .group = "",
@@ -156,7 +156,7 @@ static bool accounts_list(struct cli *cli, const char *word, struct err *err)
         cli_say(cli, CLI_BOLD, groups ? "%-32s %8s  %s\n" : "%-32s %-8s %12s  %s\n", "NAME",
                 groups ? "PEOPLE" : "STATE", groups ? "TITLE" : "BALANCE", "TITLE");
     }
-    if (!put_list(cli, &list, err)) {
+    if (!cli_put_list(cli, &list, err)) {
         return false;
     }
     if (cli->json) {
@@ -285,7 +285,7 @@ static bool accounts_history(struct cli *cli, const char *word, struct err *err)
 static bool accounts_export(struct cli *cli, const char *word, struct err *err)
 {
     return cli->json ? err_set(err, ERR_INVALID, "an export is no JSON: quoin %s list --json", word)
-                     : put_export(cli, put_kind_of(word), err);
+                     : cli_put_export(cli, cli_put_kind_of(word), err);
 }
 
 #define PUT(word, command, how, field, yes)                                                        \
@@ -303,7 +303,7 @@ static bool accounts_export(struct cli *cli, const char *word, struct err *err)
     CALLS(word, export, accounts_export)                                                           \
     bool cli_##word##_import(struct cli *cli, struct err *err)                                     \
     {                                                                                              \
-        return put_import(cli, put_kind_of(#word), err);                                           \
+        return cli_put_import(cli, cli_put_kind_of(#word), err);                                   \
     }
 #define LOCKS(word)                                                                                \
     PUT(word, lock, "change", "locked", true)                                                      \

@@ -105,11 +105,11 @@ static void person_show(struct cli *cli, const ProtobufCMessage *reply,
 
 bool cli_user_add(struct cli *cli, struct err *err)
 {
-    const struct put_one one = { .kind = put_kind_of("user"),
+    const struct put_one one = { .kind = cli_put_kind_of("user"),
                                  .how = "add",
                                  .name = cli->arguments[0] };
     const char *outcome = "";
-    return put_one(cli, &one, &outcome, err) && cli_user_show(cli, err);
+    return cli_put_one(cli, &one, &outcome, err) && cli_user_show(cli, err);
 }
 
 bool cli_user_show(struct cli *cli, struct err *err)
@@ -219,7 +219,7 @@ bool cli_user_list(struct cli *cli, struct err *err)
     }
     buf_add(&query, (struct str){ "", 1 });
     const struct put_list list = {
-        .kind = put_kind_of("user"),
+        .kind = cli_put_kind_of("user"),
         .query = buf_ok(&query) ? query.ptr : "",
         .department = cli_value(cli, "department") == NULL ? "" : cli_value(cli, "department"),
         .group = cli_value(cli, "group") == NULL ? "" : cli_value(cli, "group"),
@@ -230,7 +230,7 @@ bool cli_user_list(struct cli *cli, struct err *err)
     if (cli->json) {
         json_array(&users.json);
     }
-    bool ok = put_list(cli, &list, err);
+    bool ok = cli_put_list(cli, &list, err);
     if (ok && cli->json) {
         json_end(&users.json);
         buf_addf(&cli->out, "\n");

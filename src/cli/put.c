@@ -41,7 +41,7 @@ static const struct put_kind put_kinds[] = {
       "a shared account" },
 };
 
-const struct put_kind *put_kind_of(const char *word)
+const struct put_kind *cli_put_kind_of(const char *word)
 {
     size_t at = 0;
     while (at + 1 < sizeof(put_kinds) / sizeof(put_kinds[0]) &&
@@ -96,8 +96,8 @@ static bool put_payers(struct cli *cli, const struct put_ask *ask, const Protobu
     return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Accounts/PutPayers", &request.base, reply, err);
 }
 
-bool put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__PutReply **reply,
-              struct err *err)
+bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__PutReply **reply,
+                  struct err *err)
 {
     const ProtobufCMessage *message = NULL;
     bool ok = ask->kind->rows.row == &quoin__v1__person_row__descriptor
@@ -153,7 +153,7 @@ static bool put_options(struct cli *cli, const struct put_kind *kind, ProtobufCM
             field = protobuf_c_message_descriptor_get_field_by_name(kind->rows.row, "unlimited");
         }
         char *cell = put_cell(cli, field, unlimited ? "yes" : cli->values[i]);
-        if (!rows_cell_read(field, str_of(cell), &cli->arena, row, err)) {
+        if (!cli_rows_cell_read(field, str_of(cell), &cli->arena, row, err)) {
             return err_in(err, "--%s", options[i].name);
         }
         ask->sets[ask->set_count++] = arena_text(&cli->arena, str_of(name));
@@ -164,7 +164,7 @@ static bool put_options(struct cli *cli, const struct put_kind *kind, ProtobufCM
     return true;
 }
 
-bool put_one(struct cli *cli, const struct put_one *one, const char **outcome, struct err *err)
+bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcome, struct err *err)
 {
     ProtobufCMessage *row = arena_new(&cli->arena, one->kind->rows.row->sizeof_message);
     const Quoin__V1__PutReply *reply = NULL;
@@ -180,20 +180,20 @@ bool put_one(struct cli *cli, const struct put_one *one, const char **outcome, s
     const ProtobufCFieldDescriptor *name =
         protobuf_c_message_descriptor_get_field_by_name(one->kind->rows.row, "name");
     protobuf_c_message_init(one->kind->rows.row, row);
-    if (!rows_cell_read(name, str_of(one->name), &cli->arena, row, err)) {
+    if (!cli_rows_cell_read(name, str_of(one->name), &cli->arena, row, err)) {
         return err_in(err, "the name");
     }
     if (one->field != NULL) {
         const ProtobufCFieldDescriptor *field =
             protobuf_c_message_descriptor_get_field_by_name(one->kind->rows.row, one->field);
         sets[ask.set_count++] = cli_field(one->field);
-        if (!rows_cell_read(field, one->yes ? STR("yes") : STR("no"), &cli->arena, row, err)) {
+        if (!cli_rows_cell_read(field, one->yes ? STR("yes") : STR("no"), &cli->arena, row, err)) {
             return false;
         }
     } else if (!put_options(cli, one->kind, row, &ask, err)) {
         return false;
     }
-    if (!put_rows(cli, &ask, &reply, err)) {
+    if (!cli_put_rows(cli, &ask, &reply, err)) {
         return false;
     }
     const Quoin__V1__PutAnswer *answer = reply->answers[0];
@@ -274,7 +274,7 @@ static bool put_pages(struct cli *cli, const struct put_list *list, struct err *
     return true;
 }
 
-bool put_list(struct cli *cli, const struct put_list *list, struct err *err)
+bool cli_put_list(struct cli *cli, const struct put_list *list, struct err *err)
 {
     Quoin__V1__CountPeopleRequest request = QUOIN__V1__COUNT_PEOPLE_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;

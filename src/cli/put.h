@@ -10,7 +10,7 @@ struct put_kind {
     const char *word;  // "user", "group", "department", "code", "shared"
     const char *named; // "a user": for sentences
 };
-const struct put_kind *put_kind_of(const char *word); // one of the five
+const struct put_kind *cli_put_kind_of(const char *word); // one of the five
 
 struct put_ask {
     const struct put_kind *kind;
@@ -23,8 +23,8 @@ struct put_ask {
     bool dry_run;
     bool make_missing;
 };
-bool put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__PutReply **reply,
-              struct err *err) CC_MUST_USE;
+bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__PutReply **reply,
+                  struct err *err) CC_MUST_USE;
 
 // One row of this name: what the command's options say of its fields ("full-name" is full_name),
 // or, with field, that one alone set to yes or no. A refusal is err.
@@ -36,8 +36,8 @@ struct put_one {
     bool yes;
     bool dry_run;
 };
-bool put_one(struct cli *cli, const struct put_one *one, const char **outcome,
-             struct err *err) CC_MUST_USE;
+bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcome,
+                 struct err *err) CC_MUST_USE;
 
 // The pages of a list: each message is given to take, which may print. The replies' memory goes
 // after each page, so a list may be of any length.
@@ -50,8 +50,8 @@ struct put_list {
     bool (*take)(struct cli *cli, void *arg, const ProtobufCMessage *row, struct err *err);
     void *arg;
 };
-bool put_list(struct cli *cli, const struct put_list *list, struct err *err) CC_MUST_USE;
+bool cli_put_list(struct cli *cli, const struct put_list *list, struct err *err) CC_MUST_USE;
 
 // Commands of all five kinds.
-bool put_import(struct cli *cli, const struct put_kind *kind, struct err *err) CC_MUST_USE;
-bool put_export(struct cli *cli, const struct put_kind *kind, struct err *err) CC_MUST_USE;
+bool cli_put_import(struct cli *cli, const struct put_kind *kind, struct err *err) CC_MUST_USE;
+bool cli_put_export(struct cli *cli, const struct put_kind *kind, struct err *err) CC_MUST_USE;

@@ -147,7 +147,7 @@ static bool import_ask(struct put_import *import, const struct put_ask *ask,
 {
     for (int i = 1;; i++) {
         struct err why = { 0 };
-        if (put_rows(import->cli, ask, reply, &why)) {
+        if (cli_put_rows(import->cli, ask, reply, &why)) {
             return true;
         }
         if ((why.code != ERR_UNAVAILABLE && why.code != ERR_TIMEOUT) || i == PUT_TRIES) {
@@ -231,7 +231,7 @@ static bool import_row(struct put_import *import, const struct csv_record *recor
         return false;
     }
     import->all++;
-    if (!rows_read(&import->head, record, &cli->arena, &row, &column, &why)) {
+    if (!cli_rows_read(&import->head, record, &cli->arena, &row, &column, &why)) {
         import_trouble(import, record->line, column, "", why.text);
         return true;
     }
@@ -256,7 +256,7 @@ static bool import_row(struct put_import *import, const struct csv_record *recor
 
 static bool import_head(struct put_import *import, const struct csv_record *record, struct err *err)
 {
-    if (!rows_head_read(&import->kind->rows, record, &import->head, err)) {
+    if (!cli_rows_head_read(&import->kind->rows, record, &import->head, err)) {
         return false;
     }
     import->set_count = 0;
@@ -398,7 +398,7 @@ static bool missing_find(struct put_missing *missing, struct err *err)
                                    .group = "",
                                    .take = missing_take,
                                    .arg = missing };
-    if (!put_list(cli, &list, err)) {
+    if (!cli_put_list(cli, &list, err)) {
         return false;
     }
     if (missing->missing * 10 > missing->open && cli_value(cli, "yes") == NULL) {
@@ -468,7 +468,7 @@ static bool import_run(struct put_import *import, struct put_missing *missing, b
     return import_file(import, err) && (!lock || missing_lock(missing, err));
 }
 
-bool put_import(struct cli *cli, const struct put_kind *kind, struct err *err)
+bool cli_put_import(struct cli *cli, const struct put_kind *kind, struct err *err)
 {
     struct put_import *import = mem_new(sizeof(*import));
     struct put_missing missing = { .import = import, .names = BUF_CAP(128 << 20) };
@@ -512,11 +512,11 @@ bool put_import(struct cli *cli, const struct put_kind *kind, struct err *err)
 static bool export_take(struct cli *cli, void *arg, const ProtobufCMessage *row, struct err *err)
 {
     const struct put_kind *kind = arg;
-    rows_add(&cli->out, &kind->rows, row);
+    cli_rows_add(&cli->out, &kind->rows, row);
     return cli->out.len < PUT_CHUNK || cli_flush(cli, err);
 }
 
-bool put_export(struct cli *cli, const struct put_kind *kind, struct err *err)
+bool cli_put_export(struct cli *cli, const struct put_kind *kind, struct err *err)
 {
     const struct put_list list = { .kind = kind,
                                    .query = "",
@@ -524,6 +524,6 @@ bool put_export(struct cli *cli, const struct put_kind *kind, struct err *err)
                                    .group = "",
                                    .take = export_take,
                                    .arg = (void *)(uintptr_t)kind };
-    rows_titles_add(&cli->out, &kind->rows);
-    return put_list(cli, &list, err);
+    cli_rows_titles_add(&cli->out, &kind->rows);
+    return cli_put_list(cli, &list, err);
 }

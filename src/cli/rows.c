@@ -90,8 +90,8 @@ static bool rows_column_unknown(const struct rows_kind *kind, const char *name, 
                    kind->noun, name, nearest);
 }
 
-bool rows_head_read(const struct rows_kind *kind, const struct csv_record *record,
-                    struct rows_head *head, struct err *err)
+bool cli_rows_head_read(const struct rows_kind *kind, const struct csv_record *record,
+                        struct rows_head *head, struct err *err)
 {
     *head = (struct rows_head){ .kind = kind, .name = SIZE_MAX };
     if (record->count > ROWS_COLUMNS_MAX) {
@@ -185,8 +185,8 @@ static bool rows_names(struct str cell, struct arena *arena, char ***names, size
     return made != NULL || err_set(err, ERR_LIMIT, "the row is too long");
 }
 
-bool rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, struct arena *arena,
-                    ProtobufCMessage *row, struct err *err)
+bool cli_rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, struct arena *arena,
+                        ProtobufCMessage *row, struct err *err)
 {
     if (cell.len > ROWS_CELL_MAX || !enc_is_plain(cell)) {
         return err_set(err, ERR_INVALID,
@@ -211,8 +211,9 @@ bool rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, stru
     return true;
 }
 
-bool rows_read(const struct rows_head *head, const struct csv_record *record, struct arena *arena,
-               ProtobufCMessage **row, const char **column, struct err *err)
+bool cli_rows_read(const struct rows_head *head, const struct csv_record *record,
+                   struct arena *arena, ProtobufCMessage **row, const char **column,
+                   struct err *err)
 {
     ProtobufCMessage *made = arena_new(arena, head->kind->row->sizeof_message);
     *column = "";
@@ -232,7 +233,7 @@ bool rows_read(const struct rows_head *head, const struct csv_record *record, st
                 : NULL;
         if (unlimited != NULL && str_eq(record->fields[i], STR("unlimited"))) {
             *(protobuf_c_boolean *)rows_at(made, unlimited->offset) = true;
-        } else if (!rows_cell_read(head->fields[i], record->fields[i], arena, made, err)) {
+        } else if (!cli_rows_cell_read(head->fields[i], record->fields[i], arena, made, err)) {
             return false;
         }
     }
@@ -242,7 +243,7 @@ bool rows_read(const struct rows_head *head, const struct csv_record *record, st
 
 // ---- writing -----------------------------------------------------------------------------------
 
-void rows_titles_add(struct buf *buf, const struct rows_kind *kind)
+void cli_rows_titles_add(struct buf *buf, const struct rows_kind *kind)
 {
     for (size_t i = 0; kind->columns[i] != NULL; i++) {
         csv_add(buf, ',', i == 0, str_of(kind->columns[i]));
@@ -288,7 +289,7 @@ static void rows_value(const ProtobufCFieldDescriptor *field, const ProtobufCMes
     }
 }
 
-void rows_add(struct buf *buf, const struct rows_kind *kind, const ProtobufCMessage *listed)
+void cli_rows_add(struct buf *buf, const struct rows_kind *kind, const ProtobufCMessage *listed)
 {
     const ProtobufCFieldDescriptor *unlimited =
         protobuf_c_message_descriptor_get_field_by_name(kind->listed, "unlimited");

@@ -26,16 +26,17 @@ struct rows_head {
 };
 
 // ERR_INVALID: an unknown column (the nearest known one is told), one twice, no name.
-bool rows_head_read(const struct rows_kind *kind, const struct csv_record *record,
-                    struct rows_head *head, struct err *err) CC_MUST_USE;
+bool cli_rows_head_read(const struct rows_kind *kind, const struct csv_record *record,
+                        struct rows_head *head, struct err *err) CC_MUST_USE;
 
 // A row in the arena. *column: which cell is wrong, where err says so.
-bool rows_read(const struct rows_head *head, const struct csv_record *record, struct arena *arena,
-               ProtobufCMessage **row, const char **column, struct err *err) CC_MUST_USE;
+bool cli_rows_read(const struct rows_head *head, const struct csv_record *record,
+                   struct arena *arena, ProtobufCMessage **row, const char **column,
+                   struct err *err) CC_MUST_USE;
 
-void rows_titles_add(struct buf *buf, const struct rows_kind *kind);
-void rows_add(struct buf *buf, const struct rows_kind *kind, const ProtobufCMessage *listed);
+void cli_rows_titles_add(struct buf *buf, const struct rows_kind *kind);
+void cli_rows_add(struct buf *buf, const struct rows_kind *kind, const ProtobufCMessage *listed);
 
 // A cell on its own: "yes", "12.50", "a|b": what an option of a command says. ERR_INVALID.
-bool rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, struct arena *arena,
-                    ProtobufCMessage *row, struct err *err) CC_MUST_USE;
+bool cli_rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, struct arena *arena,
+                        ProtobufCMessage *row, struct err *err) CC_MUST_USE;

@@ -24,7 +24,7 @@ static void cells(const char *const *texts)
 static bool read_head(const char *const *texts)
 {
     cells(texts);
-    return rows_head_read(&kind, &record, &head, &err);
+    return cli_rows_head_read(&kind, &record, &head, &err);
 }
 
 static void test_columns(void)
@@ -45,13 +45,13 @@ static void test_cells(void)
     const char *column = NULL;
     CHECK(read_head((const char *[]){ "name", "locked", "groups", "limit", NULL }));
     cells((const char *[]){ "mary", "Yes", " a | b||c d ", "2.50", NULL });
-    CHECK(rows_read(&head, &record, &arena, &row, &column, &err));
+    CHECK(cli_rows_read(&head, &record, &arena, &row, &column, &err));
     const Quoin__V1__PersonRow *mary = (const Quoin__V1__PersonRow *)row;
     CHECK(mary != NULL && strcmp(mary->name, "mary") == 0 && mary->locked && !mary->unlimited);
     CHECK(mary != NULL && mary->n_groups == 3 && strcmp(mary->groups[2], "c d") == 0);
     CHECK(mary != NULL && mary->limit == 250000);
     cells((const char *[]){ "mary", "", "", "unlimited", NULL });
-    CHECK(rows_read(&head, &record, &arena, &row, &column, &err));
+    CHECK(cli_rows_read(&head, &record, &arena, &row, &column, &err));
     mary = (const Quoin__V1__PersonRow *)row;
     CHECK(mary != NULL && !mary->locked && mary->n_groups == 0 && mary->unlimited);
     static const char *const wrong[][4] = { { "mary", "perhaps", "", "" },
@@ -61,11 +61,11 @@ static void test_cells(void)
     static const char *const where[] = { "locked", "limit", "name", "groups" };
     for (size_t i = 0; i < 4; i++) {
         cells((const char *[]){ wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], NULL });
-        CHECK(!rows_read(&head, &record, &arena, &row, &column, &err));
+        CHECK(!cli_rows_read(&head, &record, &arena, &row, &column, &err));
         CHECK(strcmp(column, where[i]) == 0);
     }
     cells((const char *[]){ "mary", "no", NULL });
-    CHECK(!rows_read(&head, &record, &arena, &row, &column, &err) && column[0] == '\0');
+    CHECK(!cli_rows_read(&head, &record, &arena, &row, &column, &err) && column[0] == '\0');
 }
 
 static void test_lists(void)
@@ -80,11 +80,11 @@ static void test_lists(void)
     person.groups = groups;
     person.n_groups = 2;
     person.overdraft = 250000;
-    rows_titles_add(&buf, &kind);
-    rows_add(&buf, &kind, &person.base);
+    cli_rows_titles_add(&buf, &kind);
+    cli_rows_add(&buf, &kind, &person.base);
     person.unlimited = true;
     person.locked = true;
-    rows_add(&buf, &kind, &person.base);
+    cli_rows_add(&buf, &kind, &person.base);
     CHECK_STR(buf_str(&buf), "name,locked,groups,limit\r\n'=mary,no,\"a|b,c\",2.50\r\n"
                              "'=mary,yes,\"a|b,c\",unlimited\r\n");
 }
