@@ -623,11 +623,13 @@ COMMAND(totals, "totals", "", 0, 0, "administrator",
         OPTION("until", "TIME", "until then, not included"),
         OPTION("limit", "N", "shows the N greatest (default: 1000; with --csv or --json all)"),
         OPTION("csv", NULL, "prints a line of titles and a line a sum, as RFC 4180 has it"))
-COMMAND(
-    ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
-    "Reads every entry, computes the chain of hashes anew and checks that all sums agree. Leaves "
-    "with 5 if anything is wrong.",
-    NONE)
+COMMAND(ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
+        "Reads every entry, computes the chain of hashes anew and checks that all balances, "
+        "reservations and sums agree. With --store no engine is asked: a backup is read as it is, "
+        "and nothing is written to it. Leaves with 5 if anything is wrong.",
+        OPTION("store", "ADDRESS",
+               "of this database, without an engine: sqlite:FILE (sqlite: alone is this site's own "
+               "file) or postgresql://USER@HOST:PORT/DATABASE"))
 COMMAND(
     count, "count", "FILE|FOLDER|-...", 1, CLI_MANY, "anyone", "counts pages and finds colour",
     "Reads each FILE, all files below each FOLDER (sorted by name; links are not followed, pipes "

@@ -1,6 +1,5 @@
-// cli/cmd_ledger: balances, entries and the proof of the chain.
+// cli/cmd_ledger: balances and entries.
 // no unit test: needs running engines; tests/it ask by every command of a real site
-#include "base/enc.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/explain_json.h"
@@ -127,84 +126,4 @@ bool cli_ledger_entries(struct cli *cli, struct err *err)
         cli_table_print(&listing.table, "No entries.");
     }
     return true;
-}
-
-// --- verify -------------------------------------------------------------------------------------
-
-struct verdict {
-    struct cli *cli;
-    bool done;
-    bool good;
-    int64_t checked;
-    int64_t head;
-    char finding[400];
-    struct buf hash;
-};
-
-static void on_part(void *arg, const ProtobufCMessage *message)
-{
-    struct verdict *verdict = arg;
-    const Quoin__V1__VerifyReply *part = (const Quoin__V1__VerifyReply *)message;
-    verdict->checked = part->checked;
-    if (!part->done) {
-        int percent = part->total > 0 ? (int)(part->checked * 100 / part->total) : 0;
-        cli_progress(verdict->cli, "verified %lld of %lld entries (%d %%)",
-                     (long long)part->checked, (long long)part->total, percent);
-        return;
-    }
-    verdict->done = true;
-    verdict->good = part->good;
-    size_t len = strlen(part->finding);
-    len = len < sizeof(verdict->finding) ? len : sizeof(verdict->finding) - 1;
-    memcpy(verdict->finding, part->finding, len);
-    verdict->finding[len] = '\0';
-    if (part->head != NULL) {
-        verdict->head = part->head->sequence;
-        enc_hex_add(&verdict->hash, part->head->hash.data, part->head->hash.len);
-    }
-}
-
-static void say_verdict(struct cli *cli, const struct verdict *verdict)
-{
-    struct str hash = buf_str(&verdict->hash);
-    if (cli->json) {
-        struct json json = json_to(&cli->out);
-        json_object(&json);
-        json_bool_field(&json, "good", verdict->good);
-        json_int_field(&json, "checked", verdict->checked);
-        json_text_field(&json, "finding", verdict->finding);
-        json_int_field(&json, "head", verdict->head);
-        json_key(&json, "hash");
-        json_str(&json, hash);
-        json_end(&json);
-        buf_addf(&cli->out, "\n");
-    } else if (verdict->good) {
-        cli_say(cli, CLI_GOOD, "The ledger is good");
-        buf_addf(&cli->out, ": %lld entries, every sum and the whole chain agree.\n",
-                 (long long)verdict->checked);
-        buf_addf(&cli->out, "Head: entry %lld, %.*s\n", (long long)verdict->head, (int)hash.len,
-                 hash.ptr);
-    } else {
-        cli_say(cli, CLI_BAD, "The ledger is NOT good");
-        buf_addf(&cli->out, ": %s\nStop charging, keep a copy of %s/cas, and look for the cause.\n",
-                 verdict->finding, cli->data);
-    }
-}
-
-bool cli_ledger_verify(struct cli *cli, struct err *err)
-{
-    Quoin__V1__VerifyRequest request = QUOIN__V1__VERIFY_REQUEST__INIT;
-    struct verdict verdict = { .cli = cli, .hash = BUF_CAP(256) };
-    bool asked = cli_ask_parts(cli, ENGINE_CAS, "/quoin.v1.Ledger/Verify", &request.base, on_part,
-                               &verdict, err);
-    cli_progress_end(cli);
-    if (asked && !verdict.done) {
-        asked = err_set(err, ERR_INTERNAL, "the cas engine ended the proof without a verdict");
-    }
-    if (asked) {
-        say_verdict(cli, &verdict);
-        cli->exit = verdict.good ? CLI_EXIT_OK : CLI_EXIT_FINDING;
-    }
-    buf_free(&verdict.hash);
-    return asked;
 }

@@ -27,20 +27,13 @@ static bool store_become(struct cli *cli, const char *const *words, struct err *
     return err_set(err, ERR_UNAVAILABLE, "cannot run %.150s: %s", program, strerror(errno));
 }
 
-static const char *store_address(struct cli *cli, const char *word)
-{
-    return strcmp(word, "sqlite:") == 0
-               ? arena_textf(&cli->arena, "sqlite:%s", cli_path(cli, "cas/cas.db"))
-               : word;
-}
-
 bool cli_store_copy(struct cli *cli, struct err *err)
 {
     const char *dry = cli_value(cli, "dry-run") != NULL ? "--dry-run" : NULL;
     const char *json = cli->json ? "--json" : NULL;
     const char *const words[] = { "--store-copy",
-                                  store_address(cli, cli->arguments[0]),
-                                  store_address(cli, cli->arguments[1]),
+                                  cli_store_address(cli, cli->arguments[0]),
+                                  cli_store_address(cli, cli->arguments[1]),
                                   dry != NULL ? dry : json,
                                   dry != NULL ? json : NULL,
                                   NULL };

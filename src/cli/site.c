@@ -33,6 +33,13 @@ const char *cli_path(struct cli *cli, const char *below)
     return path != NULL ? path : "";
 }
 
+const char *cli_store_address(struct cli *cli, const char *word)
+{
+    return strcmp(word, "sqlite:") == 0
+               ? arena_textf(&cli->arena, "sqlite:%s", cli_path(cli, "cas/cas.db"))
+               : word;
+}
+
 bool cli_file_is(const char *path)
 {
     return access(path, F_OK) == 0;

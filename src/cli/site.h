@@ -27,6 +27,8 @@ bool cli_place_write(const struct cli *cli, const struct cli_place *place,
 
 // DIR/below, in cli's arena.
 const char *cli_path(struct cli *cli, const char *below);
+// A store's address: "sqlite:" alone is DIR/cas/cas.db; in cli's arena.
+const char *cli_store_address(struct cli *cli, const char *word);
 bool cli_file_is(const char *path);
 
 // The folder of this program ("…/bin"), in cli's arena.

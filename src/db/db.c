@@ -55,7 +55,9 @@ static bool db_do_verb(struct db *db, enum db_verb verb, struct err *err)
 static bool db_open_verbs(struct db *db, struct err *err)
 {
     for (int verb = 0; db->driver->verb_texts != NULL && verb < DB_VERB_COUNT; verb++) {
-        if (!db_prepare(db, &db->verbs[verb], db->driver->verb_texts[verb], err)) {
+        bool reads = verb == DB_BEGIN && db->options.read_only;
+        if (!db_prepare(db, &db->verbs[verb], reads ? "BEGIN" : db->driver->verb_texts[verb],
+                        err)) {
             return false;
         }
     }

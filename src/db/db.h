@@ -28,7 +28,10 @@ struct db_options {
     // "sqlite:PATH"; the file is made with mode 0600 if it is not there (its folder must be).
     // "postgresql://HOST:PORT[,HOST:PORT]/DATABASE?..." as libpq reads it: docs/stores.md.
     const char *dsn;
-    // Never writes, never checkpoints. Several may be open beside the one that writes.
+    // Never writes, never checkpoints. Several may be open beside the one that writes. A
+    // transaction then sees the database as it is at its first statement, whoever writes meanwhile;
+    // migrations that were not run stay away. Nothing is left beside a file of SQLite that has no
+    // log.
     bool read_only;
     // No other connection, of any process, may open it meanwhile, and no shared memory is used.
     // SQLite only: PostgreSQL lets one transaction of db_begin run at a time, of all processes.

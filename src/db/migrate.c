@@ -67,6 +67,9 @@ static const char migrate_find_text[] =
 static bool migrate_open(struct db *db, struct migrate_stmts *stmts, struct err *err)
 {
     if (!db_prepare(db, &stmts->find, migrate_find_text, err)) {
+        if (err->code == ERR_INTERNAL && db->options.read_only && !db_must_stop(db)) {
+            return err_set(err, ERR_INVALID, "this is no database of Quoin's");
+        }
         if (err->code != ERR_INTERNAL || !db_begin(db, err)) {
             return false;
         }
@@ -78,7 +81,8 @@ static bool migrate_open(struct db *db, struct migrate_stmts *stmts, struct err 
             return false;
         }
     }
-    return db_prepare(db, &stmts->add, "INSERT INTO db_migration VALUES ($1, $2, $3)", err);
+    return db->options.read_only ||
+           db_prepare(db, &stmts->add, "INSERT INTO db_migration VALUES ($1, $2, $3)", err);
 }
 
 // *found: this step was run, with the text that it has now.
@@ -105,7 +109,7 @@ static bool migrate_step(struct db *db, struct migrate_stmts *stmts, const char 
     if (!migrate_find(stmts, room, step, &found, err)) {
         return false;
     }
-    if (found) {
+    if (found || db->options.read_only) {
         return true;
     }
     if (!db_begin(db, err)) {

@@ -214,7 +214,10 @@ static bool pg_begin(struct db *db, struct err *err)
         db_pg_drop(db);
     }
     if (!db_pg_connect(db, err) || !pg_make_room(db, err) ||
-        !pg_send_text(db, pg_verb_texts[DB_BEGIN], err) ||
+        !pg_send_text(db,
+                      db->options.read_only ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                                            : pg_verb_texts[DB_BEGIN],
+                      err) ||
         (!db->options.read_only && !pg_send_text(db, pg_lock_text, err))) {
         return false;
     }

@@ -137,7 +137,8 @@ static bool sqlite_set(struct db *db, const struct sqlite_pragma *pragma, struct
                    pragma->name, got, pragma->want);
 }
 
-static bool sqlite_set_all(struct db *db, struct err *err)
+// is_still: nobody writes it, so that it has no log and no mode.
+static bool sqlite_set_all(struct db *db, bool is_still, struct err *err)
 {
     char pages[16];
     char cache[16];
@@ -165,8 +166,9 @@ static bool sqlite_set_all(struct db *db, struct err *err)
         }
     }
     const struct sqlite_pragma *rest = db->options.read_only ? reader : writer;
-    size_t count = db->options.read_only ? sizeof(reader) / sizeof(reader[0])
-                                         : sizeof(writer) / sizeof(writer[0]);
+    size_t count = is_still                ? 1
+                   : db->options.read_only ? sizeof(reader) / sizeof(reader[0])
+                                           : sizeof(writer) / sizeof(writer[0]);
     for (size_t i = 0; i < count; i++) {
         if (!sqlite_set(db, &rest[i], err)) {
             return false;
@@ -265,6 +267,24 @@ static bool sqlite_has_log(const char *path)
     return stat(log, &about) == 0 && about.st_size > 0;
 }
 
+// A file without a log that is only read is one that nobody has open: a backup, perhaps on a medium
+// that cannot be written. Read so, SQLite makes no files beside it.
+static void sqlite_spell_still(const char *path, char uri[static SQLITE_PATH_MAX * 3 + 32])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t len = (size_t)snprintf(uri, 16, "file:");
+    for (const char *c = path; *c != '\0'; c++) {
+        if (*c == '%' || *c == '?' || *c == '#') {
+            uri[len++] = '%';
+            uri[len++] = digits[(unsigned char)*c >> 4];
+            uri[len++] = digits[(unsigned char)*c & 15];
+        } else {
+            uri[len++] = *c;
+        }
+    }
+    (void)snprintf(uri + len, 16, "?immutable=1");
+}
+
 static bool sqlite_open(struct db *db, const char *path, struct err *err)
 {
     if (strlen(path) == 0 || strlen(path) > SQLITE_PATH_MAX) {
@@ -274,10 +294,18 @@ static bool sqlite_open(struct db *db, const char *path, struct err *err)
         return false;
     }
     bool has_log = sqlite_has_log(path);
+    char uri[SQLITE_PATH_MAX * 3 + 32];
     sqlite3 *inner = NULL;
     int flags = db->options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    bool is_still = db->options.read_only && !has_log;
+    if (is_still) {
+        sqlite_spell_still(path, uri);
+        flags |= SQLITE_OPEN_URI;
+    } else {
+        (void)snprintf(uri, sizeof(uri), "%s", path);
+    }
     int result =
-        sqlite3_open_v2(path, &inner, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        sqlite3_open_v2(uri, &inner, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     db->inner = inner;
     if (result != SQLITE_OK) {
         return sqlite_fail(db, result, err) || err_in(err, "%s", path);
@@ -288,7 +316,7 @@ static bool sqlite_open(struct db *db, const char *path, struct err *err)
         return err_set(err, ERR_INTERNAL, "this SQLite has no defensive mode");
     }
     (void)sqlite3_busy_timeout(inner, db->options.read_only ? 5000 : 100);
-    return (sqlite_set_all(db, err) &&
+    return (sqlite_set_all(db, is_still, err) &&
             (db->options.read_only || sqlite_start(db, path, has_log, err))) ||
            err_in(err, "%s", path);
 }

@@ -153,6 +153,33 @@ static void test_a_reader_reads_and_cannot_write(void)
     CHECK(!db_run_text(reader, "INSERT INTO t VALUES (6)", &err) && err.code == ERR_UNAVAILABLE);
 }
 
+// A backup is evidence: reading it leaves no trace, wherever it stands and whatever it is called.
+static void test_a_backup_is_read_and_nothing_is_left_beside_it(void)
+{
+    start_afresh();
+    OWN(db_close) struct db *db = NULL;
+    OWN(db_close) struct db *reader = NULL;
+    static const struct db_migration steps[] = { { 1, NULL,
+                                                   "CREATE TABLE t (x {integer}) {table}" },
+                                                 { 2, NULL, "CREATE TABLE u (x {integer})" } };
+    char odd[300];
+    char beside[320];
+    CHECK(open_it(&db) && db_migrate(db, "test", steps, 1, &err));
+    CHECK(db_run_text(db, "INSERT INTO t VALUES (5)", &err));
+    db_close(&db);
+    (void)snprintf(odd, sizeof(odd), "%s#1?mode=x%%41", dsn);
+    CHECK(rename(dsn + strlen("sqlite:"), odd + strlen("sqlite:")) == 0);
+    CHECK(db_open(&reader, &(struct db_options){ .dsn = odd, .read_only = true }, &err));
+    CHECK(db_migrate(reader, "test", steps, 2, &err) && db_begin(reader, &err));
+    CHECK(reads(reader, "SELECT x FROM t", "5"));
+    db_rollback(reader);
+    (void)snprintf(beside, sizeof(beside), "%s-shm", odd + strlen("sqlite:"));
+    CHECK(access(beside, F_OK) != 0);
+    (void)snprintf(beside, sizeof(beside), "%s-wal", odd + strlen("sqlite:"));
+    CHECK(access(beside, F_OK) != 0);
+    CHECK(unlink(odd + strlen("sqlite:")) == 0);
+}
+
 // A file may grow no further: the same answer from the system as a full disk gives.
 static void test_a_full_disk_is_told_and_got_over(void)
 {
@@ -187,6 +214,7 @@ int main(void)
     test_damage_is_found_before_anything_is_served();
     test_a_second_writer_is_kept_out_where_asked();
     test_a_reader_reads_and_cannot_write();
+    test_a_backup_is_read_and_nothing_is_left_beside_it();
     test_a_full_disk_is_told_and_got_over();
     folder_end();
     return tap_done();

@@ -1,0 +1,163 @@
+// cli/cmd_ledger_verify: the proof of the ledger's chain, by the engine or on a database that no
+// engine has open.
+// no unit test: needs a site; tests/it/test_ledger_proofs.py asks it of whole and of tampered ones
+#include "base/enc.h"
+#include "cli/ask.h"
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "cli/site.h"
+#include "db/db.h"
+#include "ledger/ledger.h"
+#include "proto/cas.pb-c.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { VERIFY_SLICE = 5000 };
+
+struct verdict {
+    struct cli *cli;
+    bool done;
+    bool good;
+    int64_t checked;
+    int64_t head;
+    char finding[400];
+    struct buf hash;
+};
+
+static void on_part(void *arg, const ProtobufCMessage *message)
+{
+    struct verdict *verdict = arg;
+    const Quoin__V1__VerifyReply *part = (const Quoin__V1__VerifyReply *)message;
+    verdict->checked = part->checked;
+    if (!part->done) {
+        int percent = part->total > 0 ? (int)(part->checked * 100 / part->total) : 0;
+        cli_progress(verdict->cli, "verified %lld of %lld entries (%d %%)",
+                     (long long)part->checked, (long long)part->total, percent);
+        return;
+    }
+    verdict->done = true;
+    verdict->good = part->good;
+    size_t len = strlen(part->finding);
+    len = len < sizeof(verdict->finding) ? len : sizeof(verdict->finding) - 1;
+    memcpy(verdict->finding, part->finding, len);
+    verdict->finding[len] = '\0';
+    if (part->head != NULL) {
+        verdict->head = part->head->sequence;
+        enc_hex_add(&verdict->hash, part->head->hash.data, part->head->hash.len);
+    }
+}
+
+static void say_verdict(struct cli *cli, const struct verdict *verdict)
+{
+    struct str hash = buf_str(&verdict->hash);
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_bool_field(&json, "good", verdict->good);
+        json_int_field(&json, "checked", verdict->checked);
+        json_text_field(&json, "finding", verdict->finding);
+        json_int_field(&json, "head", verdict->head);
+        json_key(&json, "hash");
+        json_str(&json, hash);
+        json_end(&json);
+        buf_addf(&cli->out, "\n");
+    } else if (verdict->good) {
+        cli_say(cli, CLI_GOOD, "The ledger is good");
+        buf_addf(&cli->out, ": %lld entries, every sum and the whole chain agree.\n",
+                 (long long)verdict->checked);
+        buf_addf(&cli->out, "Head: entry %lld, %.*s\n", (long long)verdict->head, (int)hash.len,
+                 hash.ptr);
+    } else {
+        cli_say(cli, CLI_BAD, "The ledger is NOT good");
+        buf_addf(&cli->out, ": %s\n", verdict->finding);
+        if (cli_value(cli, "store") == NULL) {
+            buf_addf(&cli->out, "Stop charging, keep a copy of %s/cas, and look for the cause.\n",
+                     cli->data);
+        }
+    }
+}
+
+static bool verify_online(struct cli *cli, struct verdict *verdict, struct err *err)
+{
+    Quoin__V1__VerifyRequest request = QUOIN__V1__VERIFY_REQUEST__INIT;
+    return cli_ask_parts(cli, ENGINE_CAS, "/quoin.v1.Ledger/Verify", &request.base, on_part,
+                         verdict, err) &&
+           (verdict->done ||
+            err_set(err, ERR_INTERNAL, "the cas engine ended the proof without a verdict"));
+}
+
+// --- without an engine --------------------------------------------------------------------------
+
+static void take_verdict(struct verdict *verdict, const struct ledger_verdict *found)
+{
+    verdict->checked = found->checked;
+    verdict->done = found->done;
+    verdict->good = found->good;
+    verdict->head = found->head.sequence;
+    memcpy(verdict->finding, found->finding, sizeof(found->finding));
+    enc_hex_add(&verdict->hash, found->head.hash, sizeof(found->head.hash));
+}
+
+// All in one transaction: the database as it is at its beginning.
+static bool verify_store(struct cli *cli, struct ledger *ledger, struct verdict *verdict,
+                         struct err *err)
+{
+    OWN(ledger_verify_free) struct ledger_verify *verify = ledger_verify_new();
+    struct ledger_verdict found = { 0 };
+    while (!found.done) {
+        if (!ledger_verify_step(ledger, verify, VERIFY_SLICE, &found, err)) {
+            return false;
+        }
+        int percent = found.total > 0 ? (int)(found.checked * 100 / found.total) : 0;
+        cli_progress(cli, "verified %lld of %lld entries (%d %%)", (long long)found.checked,
+                     (long long)found.total, percent);
+    }
+    take_verdict(verdict, &found);
+    return true;
+}
+
+static bool verify_opened(struct cli *cli, const struct db_options *options,
+                          struct verdict *verdict, struct err *err)
+{
+    OWN(db_close) struct db *db = NULL;
+    OWN(ledger_close) struct ledger *ledger = NULL;
+    if (!db_open(&db, options, err) || !ledger_open(db, &ledger, err) || !db_begin(db, err)) {
+        return false;
+    }
+    bool good = verify_store(cli, ledger, verdict, err);
+    db_rollback(db);
+    return good;
+}
+
+static bool verify_offline(struct cli *cli, const char *store, struct verdict *verdict,
+                           struct err *err)
+{
+    const struct db_options options = { .dsn = store, .read_only = true, .cache_kib = 32 << 10 };
+    struct err why = { 0 };
+    db_allow_postgres();
+    if (verify_opened(cli, &options, verdict, &why)) {
+        return true;
+    }
+    if (why.code == ERR_INTERNAL) { // a damaged file is what was looked for
+        verdict->done = true;
+        (void)snprintf(verdict->finding, sizeof(verdict->finding), "%s", why.text);
+        return true;
+    }
+    *err = why;
+    return false;
+}
+
+bool cli_ledger_verify(struct cli *cli, struct err *err)
+{
+    struct verdict verdict = { .cli = cli, .hash = BUF_CAP(256) };
+    const char *store = cli_value(cli, "store");
+    bool asked = store == NULL ? verify_online(cli, &verdict, err)
+                               : verify_offline(cli, cli_store_address(cli, store), &verdict, err);
+    cli_progress_end(cli);
+    if (asked) {
+        say_verdict(cli, &verdict);
+        cli->exit = verdict.good ? CLI_EXIT_OK : CLI_EXIT_FINDING;
+    }
+    buf_free(&verdict.hash);
+    return asked;
+}
