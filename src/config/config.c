@@ -171,13 +171,30 @@ bool config_thing_past(struct config *config, const struct config_thing *thing, 
     return true;
 }
 
+static bool config_edit_count(struct config *config, int64_t number, size_t *count, struct err *err)
+{
+    struct db_stmt *stmt = config->stmts[CONFIG_SQL_EDIT_COUNT];
+    bool row;
+    db_bind_int(stmt, 1, number);
+    if (!db_step(stmt, &row, err)) {
+        return false;
+    }
+    *count = row ? (size_t)db_col_int(stmt, 0) : 0;
+    db_reset(stmt);
+    return true;
+}
+
 bool config_change_edits(struct config *config, int64_t number, struct arena *arena,
                          struct config_edit **edits, size_t *count, struct err *err)
 {
     struct db_stmt *stmt = config->stmts[CONFIG_SQL_EDITS];
-    struct config_edit *made = arena_new_array(arena, CONFIG_EDITS_MAX, sizeof(*made));
+    size_t most;
     size_t read = 0;
     bool row = true;
+    if (!config_edit_count(config, number, &most, err)) {
+        return false;
+    }
+    struct config_edit *made = arena_new_array(arena, most, sizeof(*made));
     if (made == NULL) {
         return err_set(err, ERR_LIMIT, "the change is too large to be shown at once");
     }
@@ -186,7 +203,7 @@ bool config_change_edits(struct config *config, int64_t number, struct arena *ar
         if (!db_step(stmt, &row, err)) {
             return false;
         }
-        if (row && read < CONFIG_EDITS_MAX) {
+        if (row && read < most) {
             made[read++] = (struct config_edit){
                 .kind = arena_copy(arena, db_col_text(stmt, 0)),
                 .name = arena_copy(arena, db_col_text(stmt, 1)),
@@ -196,6 +213,9 @@ bool config_change_edits(struct config *config, int64_t number, struct arena *ar
                 .body = arena_copy(arena, db_col_bytes(stmt, 3)),
             };
         }
+    }
+    if (!arena_ok(arena)) {
+        return err_set(err, ERR_LIMIT, "the change is too large to be shown at once");
     }
     *edits = made;
     *count = read;

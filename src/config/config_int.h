@@ -16,6 +16,7 @@ enum config_sql {
     CONFIG_SQL_EDIT_ADD,
     CONFIG_SQL_EDITS,
     CONFIG_SQL_PAST,
+    CONFIG_SQL_EDIT_COUNT,
     CONFIG_SQL_COUNT
 };
 
