@@ -14,6 +14,7 @@
 #include "cas/policies.h"
 #include "cas/put_int.h"
 #include "cas/schedule.h"
+#include "proto/config.pb-c.h"
 #include "proto/history.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
@@ -430,6 +431,11 @@ static const struct {
     { &quoin__v1__list_entries_request__descriptor, cas_books_entries },
     { &quoin__v1__list_works_request__descriptor, cas_past_list },
     { &quoin__v1__get_past_work_request__descriptor, cas_past_get },
+    { &quoin__v1__list_things_request__descriptor, cas_things_list },
+    { &quoin__v1__apply_things_request__descriptor, cas_things_apply },
+    { &quoin__v1__undo_change_request__descriptor, cas_things_undo },
+    { &quoin__v1__list_thing_changes_request__descriptor, cas_changes_list },
+    { &quoin__v1__get_thing_change_request__descriptor, cas_changes_get },
     { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
     { &quoin__v1__join_request__descriptor, cas_enrol_join },
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },

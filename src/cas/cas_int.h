@@ -12,6 +12,7 @@
 #include "price/price.h"
 #include "proto/cas.pb-c.h"
 #include "proto/payers.pb-c.h"
+#include "proto/quota.pb-c.h"
 
 enum cas_sql {
     CAS_SQL_OLD_PEOPLE,
@@ -250,6 +251,10 @@ bool cas_payer_rule_check(const Quoin__V1__PayerRule *rule, struct err *err) CC_
 // Takes from the quotas that the work falls under, for the reservation with that key: all or none.
 bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct ledger_key key, struct err *err) CC_MUST_USE;
+// A scope in its canonical form.
+bool cas_payer_rule_name(const char *scope, char out[static CONFIG_NAME_MAX + 1],
+                         struct err *err) CC_MUST_USE;
+bool cas_site_time_check(const Quoin__V1__SiteTime *time, struct err *err) CC_MUST_USE;
 // From which ledger accounts: each leg's account and amount, and who has not enough.
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err) CC_MUST_USE;
@@ -352,6 +357,11 @@ CAS_CORE(cas_books_balance);
 CAS_CORE(cas_books_entries);
 CAS_CORE(cas_past_list);
 CAS_CORE(cas_past_get);
+CAS_CORE(cas_things_list);
+CAS_CORE(cas_things_apply);
+CAS_CORE(cas_things_undo);
+CAS_CORE(cas_changes_list);
+CAS_CORE(cas_changes_get);
 CAS_CORE(cas_enrol_token);
 CAS_CORE(cas_enrol_join);
 CAS_CORE(cas_enrol_renew);

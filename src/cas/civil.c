@@ -74,6 +74,14 @@ static bool civil_read(const Quoin__V1__SiteTime *time, struct arena *arena,
 }
 
 static bool civil_make(struct cas *cas, int64_t state, struct cas_civil *civil, struct err *err)
+bool cas_site_time_check(const Quoin__V1__SiteTime *time, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
+    struct calendar_site site;
+    return civil_read(time, &arena, &site, err);
+}
+
+static bool civil_make(struct cas *cas, int64_t version, struct cas_civil *civil, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
     Quoin__V1__SiteTime none = QUOIN__V1__SITE_TIME__INIT;

@@ -9,6 +9,10 @@
 bool cas_limits_read(const Quoin__V1__Quota *from, struct str name, struct arena *arena,
                      struct quota_rule *rule, struct err *err) CC_MUST_USE;
 
+// What is asked for, in its canonical form and as the thing holds it.
+bool cas_quota_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                       Quoin__V1__Quota *quota, struct err *err) CC_MUST_USE;
+
 // All of them by name; borrowed until the next change of the configuration.
 bool cas_limits_all(struct cas *cas, const struct quota_rule **rules, size_t *count,
                     struct err *err) CC_MUST_USE;

@@ -128,6 +128,11 @@ bool cas_payer_rule_check(const Quoin__V1__PayerRule *rule, struct err *err)
            (!by_shares || rules_shares(rule, err));
 }
 
+bool cas_payer_rule_name(const char *scope, char out[static CONFIG_NAME_MAX + 1], struct err *err)
+{
+    return rules_scope(scope, out, err);
+}
+
 // ---- as configuration --------------------------------------------------------------------------
 
 static bool rules_is_empty(const Quoin__V1__PayerRule *rule)

@@ -377,18 +377,15 @@ static bool policies_room(struct cas *cas, struct arena *arena, const char *name
            err_set(err, ERR_LIMIT, "a site has at most %d policies", CAS_POLICIES_MAX);
 }
 
-CAS_CORE(cas_policies_set)
+bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                        Quoin__V1__PolicySet *asked, struct err *err)
 {
-    const Quoin__V1__SetPolicyRequest *request = (const Quoin__V1__SetPolicyRequest *)ask;
-    const Quoin__V1__PolicySet *asked = request->set;
     OWN(arena_free) struct arena compiled = ARENA_CAP(POLICY_ARENA_MAX);
     Quoin__V1__PolicySet kept = QUOIN__V1__POLICY_SET__INIT;
     struct cas_policy policy;
-    if (asked == NULL) {
-        return err_set(err, ERR_INVALID, "the request does not say which policy to set");
-    }
+    asked->name = cas_text(turn->arena, str_of(name));
     if (!cas_policy_make(asked, &compiled, &policy, err) ||
-        !policies_room(cas, turn->arena, asked->name, err)) {
+        !policies_room(cas, turn->arena, name, err)) {
         return false;
     }
     kept.text = asked->text;
@@ -396,6 +393,21 @@ CAS_CORE(cas_policies_set)
     kept.queues = asked->queues;
     kept.n_queues = asked->n_queues;
     kept.order = asked->order;
+    *asked = kept;
+    return true;
+}
+
+CAS_CORE(cas_policies_set)
+{
+    const Quoin__V1__SetPolicyRequest *request = (const Quoin__V1__SetPolicyRequest *)ask;
+    const Quoin__V1__PolicySet *asked = request->set;
+    if (asked == NULL) {
+        return err_set(err, ERR_INVALID, "the request does not say which policy to set");
+    }
+    Quoin__V1__PolicySet kept = *asked;
+    if (!cas_policy_prepare(cas, turn, asked->name, &kept, err)) {
+        return false;
+    }
     const struct config_edit edit = { .kind = POLICIES_KIND,
                                       .name = str_of(asked->name),
                                       .body = cas_pack(turn->arena, &kept.base) };

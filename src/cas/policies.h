@@ -21,6 +21,9 @@ struct cas_policy {
 // example, a queue; with the place.
 bool cas_policy_make(const Quoin__V1__PolicySet *asked, struct arena *arena,
                      struct cas_policy *policy, struct err *err) CC_MUST_USE;
+// What is asked for, checked, as the thing holds it.
+bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                        Quoin__V1__PolicySet *asked, struct err *err) CC_MUST_USE;
 bool cas_policy_is_for(const struct cas_policy *policy, struct str queue);
 
 // The sets for a queue in their order, borrowed until the next change of the configuration.

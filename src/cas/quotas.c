@@ -86,30 +86,39 @@ static bool quotas_apply(struct cas *cas, struct cas_turn *turn, const struct co
     return config_apply(cas->config, &change, &number, err);
 }
 
-CAS_CORE(cas_quotas_set)
+bool cas_quota_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                       Quoin__V1__Quota *quota, struct err *err)
 {
-    const Quoin__V1__SetQuotaRequest *set = (const Quoin__V1__SetQuotaRequest *)ask;
-    Quoin__V1__Quota *quota = set->quota;
     Quoin__V1__Quota *old = NULL;
     struct quota_rule rule;
     bool found;
-    if (quota == NULL) {
-        return err_set(err, ERR_INVALID, "the request does not say what the quota is");
-    }
-    struct str name = str_of(quota->name);
     if (!quotas_fold(turn, quota->users, quota->n_users, false, err) ||
         !quotas_fold(turn, quota->groups, quota->n_groups, false, err) ||
         !quotas_fold(turn, quota->departments, quota->n_departments, true, err) ||
         !quotas_fold(turn, quota->exempt_users, quota->n_exempt_users, false, err) ||
         !quotas_fold(turn, quota->exempt_groups, quota->n_exempt_groups, false, err) ||
         !quotas_fold(turn, quota->exempt_departments, quota->n_exempt_departments, true, err) ||
-        !cas_limits_read(quota, name, turn->arena, &rule, err) ||
-        !quotas_get(cas, turn, quota->name, &old, &found, err)) {
+        !cas_limits_read(quota, str_of(name), turn->arena, &rule, err) ||
+        !quotas_get(cas, turn, name, &old, &found, err)) {
         return false;
     }
     quota->since = found ? old->since : turn->now;
-    char *said = quota->name;
     quota->name = cas_text(turn->arena, STR(""));
+    return true;
+}
+
+CAS_CORE(cas_quotas_set)
+{
+    const Quoin__V1__SetQuotaRequest *set = (const Quoin__V1__SetQuotaRequest *)ask;
+    Quoin__V1__Quota *quota = set->quota;
+    if (quota == NULL) {
+        return err_set(err, ERR_INVALID, "the request does not say what the quota is");
+    }
+    char *said = quota->name;
+    struct str name = str_of(said);
+    if (!cas_quota_prepare(cas, turn, said, quota, err)) {
+        return false;
+    }
     const struct config_edit edit = { .kind = STR("quota"),
                                       .name = name,
                                       .body = cas_pack(turn->arena, &quota->base) };

@@ -31,6 +31,10 @@ struct cas_schedule {
 bool cas_schedule_read(struct cas *cas, const Quoin__V1__Schedule *said, struct str name,
                        struct arena *arena, struct cas_schedule *schedule,
                        struct err *err) CC_MUST_USE;
+// What is asked for, in its canonical form and as the thing holds it.
+bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                          Quoin__V1__Schedule *said, struct cas_schedule *schedule,
+                          struct err *err) CC_MUST_USE;
 // All of them, by name; borrowed until the next change of the configuration.
 bool cas_schedules_all(struct cas *cas, const struct cas_schedule **schedules, size_t *count,
                        struct err *err) CC_MUST_USE;

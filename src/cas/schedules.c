@@ -138,6 +138,21 @@ static bool schedules_fold(struct cas_turn *turn, char **names, size_t count, bo
     return true;
 }
 
+bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
+                          Quoin__V1__Schedule *said, struct cas_schedule *schedule, struct err *err)
+{
+    if (said->grant != NULL &&
+        (!schedules_fold(turn, said->grant->users, said->grant->n_users, false, err) ||
+         !schedules_fold(turn, said->grant->groups, said->grant->n_groups, false, err) ||
+         !schedules_fold(turn, said->grant->departments, said->grant->n_departments, true, err))) {
+        return false;
+    }
+    said->name = cas_text(turn->arena, STR(""));
+    said->since = said->next = 0;
+    said->last = NULL;
+    return cas_schedule_read(cas, said, str_of(name), turn->arena, schedule, err);
+}
+
 CAS_CORE(cas_schedules_set)
 {
     const Quoin__V1__SetScheduleRequest *set = (const Quoin__V1__SetScheduleRequest *)ask;
@@ -146,22 +161,15 @@ CAS_CORE(cas_schedules_set)
     if (said == NULL) {
         return err_set(err, ERR_INVALID, "the request does not say what the schedule is");
     }
-    if (said->grant != NULL &&
-        (!schedules_fold(turn, said->grant->users, said->grant->n_users, false, err) ||
-         !schedules_fold(turn, said->grant->groups, said->grant->n_groups, false, err) ||
-         !schedules_fold(turn, said->grant->departments, said->grant->n_departments, true, err))) {
-        return false;
-    }
     Quoin__V1__Schedule *kept = cas_message(turn->arena, &quoin__v1__schedule__descriptor);
     *kept = *said;
-    kept->name = cas_text(turn->arena, STR(""));
-    kept->since = kept->next = 0;
-    kept->last = NULL;
+    if (!cas_schedule_prepare(cas, turn, said->name, kept, &schedule, err)) {
+        return false;
+    }
     const struct config_edit edit = { .kind = STR("schedule"),
                                       .name = str_of(said->name),
                                       .body = cas_pack(turn->arena, &kept->base) };
-    if (!cas_schedule_read(cas, kept, edit.name, turn->arena, &schedule, err) ||
-        !schedules_apply(cas, turn, &edit, set->key, set->why[0] == '\0' ? "a schedule" : set->why,
+    if (!schedules_apply(cas, turn, &edit, set->key, set->why[0] == '\0' ? "a schedule" : set->why,
                          err)) {
         return false;
     }

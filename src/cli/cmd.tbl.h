@@ -572,6 +572,40 @@ COMMAND(
     "the plan, the price line by line, balance and limit as they were, what the device said, and "
     "the entries in the ledger.",
     NONE)
+COMMAND(
+    config_export, "config export", "", 0, 0, "administrator", "writes the configuration as a file",
+    "Everything that is configured, as YAML: the site's time and money, price books, who pays, "
+    "quotas, schedules, policies, printers and queues. Accounts and balances are no configuration: "
+    "see quoin user export.",
+    OPTION("kind", "KIND",
+           "only this: site, price, payer, quota, schedule, policy, printer, queue"))
+COMMAND(
+    config_diff, "config diff", "FILE|-", 1, 1, "administrator", "tells what a file would change",
+    "Leaves with 0 if the site is as the file says, with 5 if it is not. What the file does not "
+    "name stays as it is.",
+    OPTION("remove-missing", NULL,
+           "of each kind that the file has, what it does not name would be removed"))
+COMMAND(
+    config_apply, "config apply", "FILE|-", 1, 1, "administrator",
+    "makes the configuration what a file says",
+    "All of it is one change with a number, which keeps what was there before: quoin config show, "
+    "quoin config rollback. Nothing is changed where anything in the file is wrong. The same file "
+    "again changes nothing.",
+    OPTION("remove-missing", NULL,
+           "of each kind that the file has, what it does not name is removed"),
+    OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(config_history, "config history", "", 0, 0, "administrator",
+        "lists changes of the configuration, the newest first", "",
+        OPTION("limit", "N", "at most so many (default: all)"))
+COMMAND(config_show, "config show", "CHANGE", 1, 1, "administrator",
+        "shows a change: what was there before and what since", "", NONE)
+COMMAND(config_rollback, "config rollback", "[CHANGE]", 0, 1, "administrator",
+        "takes a change back, as a new change",
+        "Refused where a thing of it was changed again since: then --to puts everything back to "
+        "what it "
+        "was when that change had just been made.",
+        OPTION("to", "CHANGE", "takes back all changes after this one; 0: all there are"),
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
 COMMAND(ledger_balance, "ledger balance", "ACCOUNT", 1, 1, "administrator",
         "shows an account's balance",
         "ACCOUNT is user:NAME, or one of the site's own, such as income:print and cash.",

@@ -4,6 +4,7 @@
 
 #include "proto/accounts.pb-c.h"
 #include "proto/cas.pb-c.h"
+#include "proto/config.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/engine.pb-c.h"
 #include "proto/health.pb-c.h"

@@ -39,6 +39,14 @@ CALL(History, GetPastWork, get_past_work_request, past_work, "cas", ROLE_CLI | R
 CALL(History, Totals, totals_request, totals_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", ROLE_ADMIN, 600000,
      CALL_KEYED | CALL_PARTS)
+CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Configuration, ApplyThings, apply_things_request, apply_things_reply, "cas", ROLE_CLI, 30000,
+     CALL_KEYED)
+CALL(Configuration, UndoChange, undo_change_request, apply_things_reply, "cas", ROLE_CLI, 30000,
+     CALL_KEYED)
+CALL(Configuration, ListChanges, list_thing_changes_request, list_thing_changes_reply, "cas",
+     ROLE_CLI, 10000, 0)
+CALL(Configuration, GetChange, get_thing_change_request, thing_change, "cas", ROLE_CLI, 10000, 0)
 CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", ROLE_ADMIN, 5000,
      CALL_KEYED)
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)

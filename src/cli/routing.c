@@ -1,0 +1,204 @@
+// cli/routing: see routing.h.
+// no unit test: needs running engines; tests/it/test_config.py asks by every command of a real site
+
+#include "cli/routing.h"
+
+#include "cli/ask.h"
+#include "proto/config.pb-c.h"
+#include "proto/dre.pb-c.h"
+
+static struct str routing_pack(struct cli *cli, const ProtobufCMessage *message)
+{
+    size_t len = protobuf_c_message_get_packed_size(message);
+    uint8_t *bytes = arena_new(&cli->arena, len);
+    if (bytes != NULL) {
+        (void)protobuf_c_message_pack(message, bytes);
+    }
+    return (struct str){ (const char *)bytes, bytes == NULL ? 0 : len };
+}
+
+// Freed with cli's arena: never freed alone.
+static void *routing_alloc(void *arena, size_t size)
+{
+    return arena_new(arena, size);
+}
+
+static void routing_free(void *arena, void *at)
+{
+    (void)arena;
+    (void)at;
+}
+
+static void *routing_unpack(struct cli *cli, const ProtobufCMessageDescriptor *descriptor,
+                            struct str body)
+{
+    ProtobufCAllocator allocator = { routing_alloc, routing_free, &cli->arena };
+    return protobuf_c_message_unpack(descriptor, &allocator, body.len, (const uint8_t *)body.ptr);
+}
+
+// ---- looked at before --------------------------------------------------------------------------
+
+bool cli_routing_check(struct cli *cli, const struct cli_thing *thing,
+                       const struct cli_things *wanted, const struct cli_things *now,
+                       struct str *body, struct err *err)
+{
+    if (strcmp(thing->kind, "queue") != 0) {
+        return true;
+    }
+    Quoin__V1__QueueThing *queue =
+        routing_unpack(cli, &quoin__v1__queue_thing__descriptor, thing->body);
+    if (queue == NULL) {
+        return err_set(err, ERR_INTERNAL, "queue %.80s cannot be read back", thing->name);
+    }
+    if (cli_things_find(wanted, "printer", queue->printer) == NULL &&
+        cli_things_find(now, "printer", queue->printer) == NULL) {
+        return err_set(err, ERR_INVALID,
+                       "queue %.80s delivers to printer \"%.80s\", which is neither there nor in "
+                       "the file",
+                       thing->name, queue->printer);
+    }
+    queue->mode = cli_field(queue->mode[0] == '\0' ? "direct" : queue->mode);
+    queue->short_of_money =
+        cli_field(queue->short_of_money[0] == '\0' ? "refuse" : queue->short_of_money);
+    *body = routing_pack(cli, &queue->base);
+    return arena_ok(&cli->arena) || err_set(err, ERR_LIMIT, "the configuration is too large");
+}
+
+// ---- one step ----------------------------------------------------------------------------------
+
+static bool routing_remove(struct cli *cli, const char *kind, const char *name, struct err *err)
+{
+    const ProtobufCMessage *reply = NULL;
+    if (strcmp(kind, "printer") == 0) {
+        Quoin__V1__RemovePrinterRequest request = QUOIN__V1__REMOVE_PRINTER_REQUEST__INIT;
+        request.key = cli_key(cli);
+        request.name = cli_field(name);
+        return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/RemovePrinter", &request.base, &reply,
+                       err);
+    }
+    Quoin__V1__RemoveQueueRequest request = QUOIN__V1__REMOVE_QUEUE_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.name = cli_field(name);
+    return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/RemoveQueue", &request.base, &reply, err);
+}
+
+static bool routing_put_printer(struct cli *cli, const char *name, bool is_there,
+                                const Quoin__V1__PrinterThing *thing, struct err *err)
+{
+    static const char *const fields[] = { "uri", "pull_group" };
+    const ProtobufCMessage *reply = NULL;
+    if (!is_there) {
+        Quoin__V1__AddPrinterRequest request = QUOIN__V1__ADD_PRINTER_REQUEST__INIT;
+        request.key = cli_key(cli);
+        request.name = cli_field(name);
+        request.uri = thing->uri;
+        request.pull_group = thing->pull_group;
+        return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply,
+                       err);
+    }
+    char *set[2] = { cli_field(fields[0]), cli_field(fields[1]) };
+    Quoin__V1__SetPrinterRequest request = QUOIN__V1__SET_PRINTER_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.name = cli_field(name);
+    request.set = set;
+    request.n_set = 2;
+    request.uri = thing->uri;
+    request.pull_group = thing->pull_group;
+    return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/SetPrinter", &request.base, &reply, err);
+}
+
+static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
+                              const Quoin__V1__QueueThing *thing, struct err *err)
+{
+    static const char *const fields[] = { "mode",       "printer", "short_of_money",
+                                          "keep_hours", "account", "must_choose" };
+    const ProtobufCMessage *reply = NULL;
+    if (!is_there) {
+        Quoin__V1__AddQueueRequest request = QUOIN__V1__ADD_QUEUE_REQUEST__INIT;
+        request.key = cli_key(cli);
+        request.name = cli_field(name);
+        request.mode = thing->mode;
+        request.printer = thing->printer;
+        request.short_of_money = thing->short_of_money;
+        request.keep_hours = thing->keep_hours;
+        request.account = thing->account;
+        request.must_choose = thing->must_choose;
+        return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/AddQueue", &request.base, &reply, err);
+    }
+    char *set[6];
+    for (size_t i = 0; i < 6; i++) {
+        set[i] = cli_field(fields[i]);
+    }
+    Quoin__V1__SetQueueRequest request = QUOIN__V1__SET_QUEUE_REQUEST__INIT;
+    request.key = cli_key(cli);
+    request.name = cli_field(name);
+    request.set = set;
+    request.n_set = 6;
+    request.mode = thing->mode;
+    request.printer = thing->printer;
+    request.short_of_money = thing->short_of_money;
+    request.keep_hours = thing->keep_hours;
+    request.account = thing->account;
+    request.must_choose = thing->must_choose;
+    return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err);
+}
+
+// From what is there (had) to what shall be (wants).
+static bool routing_step(struct cli *cli, const struct cli_edit *edit, bool had, bool wants,
+                         struct str body, struct err *err)
+{
+    if (!wants) {
+        return !had || routing_remove(cli, edit->kind, edit->name, err);
+    }
+    void *thing = routing_unpack(cli, edit->descriptor, body);
+    if (thing == NULL) {
+        return err_set(err, ERR_INTERNAL, "%s %.80s cannot be read back", edit->kind, edit->name);
+    }
+    return strcmp(edit->kind, "printer") == 0
+               ? routing_put_printer(cli, edit->name, had, thing, err)
+               : routing_put_queue(cli, edit->name, had, thing, err);
+}
+
+// ---- all of them -------------------------------------------------------------------------------
+
+// 0: printers that come, 1: queues that come, 2: queues that go, 3: printers that go; -1: not ours.
+static int routing_turn(const struct cli_edit *edit)
+{
+    if (strcmp(edit->kind, "printer") == 0) {
+        return edit->is_removal ? 3 : 0;
+    }
+    return strcmp(edit->kind, "queue") != 0 ? -1 : edit->is_removal ? 2 : 1;
+}
+
+static void routing_back(struct cli *cli, const struct cli_edit *const *done, size_t count)
+{
+    struct err unheard; // the refusal that led here is what is told
+    while (count-- > 0) {
+        const struct cli_edit *edit = done[count];
+        (void)!routing_step(cli, edit, !edit->is_removal, edit->had_old, edit->old, &unheard);
+    }
+}
+
+bool cli_routing_apply(struct cli *cli, const struct cli_edits *edits, struct err *err)
+{
+    const struct cli_edit **done = arena_new_array(&cli->arena, edits->count, sizeof(*done));
+    size_t count = 0;
+    if (done == NULL) {
+        return err_set(err, ERR_LIMIT, "the configuration is too large for this command");
+    }
+    for (int turn = 0; turn < 4; turn++) {
+        for (size_t i = 0; i < edits->count; i++) {
+            const struct cli_edit *edit = &edits->list[i];
+            if (routing_turn(edit) != turn) {
+                continue;
+            }
+            if (!routing_step(cli, edit, edit->had_old, !edit->is_removal, edit->body, err)) {
+                (void)!err_in(err, "%s %.80s", edit->kind, edit->name);
+                routing_back(cli, done, count);
+                return false;
+            }
+            done[count++] = edit;
+        }
+    }
+    return true;
+}

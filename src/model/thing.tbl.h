@@ -1,0 +1,12 @@
+// Every kind of thing that is configured: THING(kind, name, stem). name: of the one thing that
+// there is of a kind, else NULL; stem: of its message in the protocol (proto/quoin/v1). In the
+// order in which a file shows them.
+THING("site", "time", site_time)
+THING("site", "money", site_money)
+THING("price", NULL, price_book)
+THING("payer", NULL, payer_rule)
+THING("quota", NULL, quota)
+THING("schedule", NULL, schedule)
+THING("policy", NULL, policy_set)
+THING("printer", NULL, printer_thing)
+THING("queue", NULL, queue_thing)
