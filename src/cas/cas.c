@@ -15,6 +15,7 @@
 #include "cas/put_int.h"
 #include "cas/schedule.h"
 #include "proto/config.pb-c.h"
+#include "cas/vouchers.h"
 #include "proto/history.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
@@ -211,7 +212,7 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !accounts_open(made->db, &made->accounts, err) ||
         !quota_open(made->db, &made->quota, err) || !cas_runs_open(made, err) ||
         !cas_store_open(made, err) || !cas_payers_open(made, err) ||
-        (!options->bare && !cas_begin(made, options, err))) {
+        !cas_vouchers_open(made, err) || (!options->bare && !cas_begin(made, options, err))) {
         return false;
     }
     cas_committed(made);
@@ -239,6 +240,7 @@ void cas_close(struct cas **cas)
     ledger_close(&(*cas)->ledger);
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
+    cas_vouchers_close(*cas);
     free((*cas)->payers);
     if ((*cas)->witness >= 0) {
         (void)close((*cas)->witness); // never synced: nothing to learn
@@ -436,6 +438,12 @@ static const struct {
     { &quoin__v1__undo_change_request__descriptor, cas_things_undo },
     { &quoin__v1__list_thing_changes_request__descriptor, cas_changes_list },
     { &quoin__v1__get_thing_change_request__descriptor, cas_changes_get },
+    { &quoin__v1__make_vouchers_request__descriptor, cas_vouchers_make },
+    { &quoin__v1__list_voucher_batches_request__descriptor, cas_vouchers_batches },
+    { &quoin__v1__list_vouchers_request__descriptor, cas_vouchers_list },
+    { &quoin__v1__check_voucher_request__descriptor, cas_vouchers_check },
+    { &quoin__v1__redeem_voucher_request__descriptor, cas_vouchers_redeem },
+    { &quoin__v1__void_vouchers_request__descriptor, cas_vouchers_void },
     { &quoin__v1__create_join_token_request__descriptor, cas_enrol_token },
     { &quoin__v1__join_request__descriptor, cas_enrol_join },
     { &quoin__v1__renew_request__descriptor, cas_enrol_renew },

@@ -39,6 +39,8 @@ enum cas_run_sql {
     CAS_RUN_SQL_COUNT
 };
 
+struct cas_vouchers;
+
 struct cas {
     struct db *db;                        // owned
     struct ledger *ledger;                // owned
@@ -55,6 +57,7 @@ struct cas {
     struct crypto_authority *authority;   // owned; NULL: signs nothing
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     struct cas_payers *payers;            // owned; payers_int.h
+    struct cas_vouchers *vouchers;        // owned
     // The statements of schedule_db.c; db's.
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
     int witness;             // descriptor; -1: none

@@ -107,6 +107,13 @@ static bool cash_person(struct cas *cas, struct cas_turn *turn, const char *name
            err_set(err, ERR_NOT_FOUND, "no user \"%s\" is known here", strchr(*account, ':') + 1);
 }
 
+bool cas_paid_account(struct cas *cas, struct cas_turn *turn, const char *name,
+                      const char **account, struct ledger_account *paid, struct err *err)
+{
+    struct accounts_person person;
+    return cash_person(cas, turn, name, &person, account, paid, err);
+}
+
 static bool cash_amount(int64_t amount, bool may_be_less, struct err *err)
 {
     return (amount != 0 && (may_be_less || amount > 0) && amount >= -LEDGER_MOST &&

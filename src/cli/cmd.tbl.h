@@ -606,6 +606,25 @@ COMMAND(config_rollback, "config rollback", "[CHANGE]", 0, 1, "administrator",
         "was when that change had just been made.",
         OPTION("to", "CHANGE", "takes back all changes after this one; 0: all there are"),
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+    voucher_make, "voucher make", "AMOUNT", 1, 1, "administrator", "makes a batch of vouchers",
+    "Each is a code that is worth AMOUNT once. The codes are shown now and never again: only their "
+    "hashes are kept.",
+    OPTION("count", "N", "how many, 1 to 5000 (default 1)"),
+    OPTION("expires", "TIME", "good before then: 2027-06-30, in UTC (default: for ever)"),
+    OPTION("note", "TEXT", "what they are for; stands on each"),
+    OPTION("title", "TEXT", "what stands at the top of each (default: Printing voucher)"),
+    OPTION("sheet", "FILE", "writes them as PDF, 16 on an A4 page, with marks to cut along"),
+    OPTION("csv", "FILE", "writes serial number, code and amount, a line each"))
+COMMAND(voucher_list, "voucher list", "[BATCH]", 0, 1, "administrator",
+        "lists batches of vouchers, or the vouchers of one", "", NONE)
+COMMAND(voucher_check, "voucher check", "CODE|-", 1, 1, "administrator",
+        "tells what a voucher's code is worth",
+        "Leaves with 5 if it is used, void or expired. - reads the code from standard input.", NONE)
+COMMAND(voucher_redeem, "voucher redeem", "CODE|- NAME", 2, 2, "administrator",
+        "puts a voucher's money on a person's account",
+        "Once. - reads the code from standard input.", NONE)
+COMMAND(voucher_void, "voucher void", "BATCH[-SERIAL]", 1, 1, "administrator",
+        "makes a voucher, or all of a batch that are not used, worth nothing", "", DRY_RUN)
 COMMAND(ledger_balance, "ledger balance", "ACCOUNT", 1, 1, "administrator",
         "shows an account's balance",
         "ACCOUNT is user:NAME, or one of the site's own, such as income:print and cash.",

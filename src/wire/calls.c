@@ -14,6 +14,7 @@
 #include "proto/price.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "proto/reflection.pb-c.h"
+#include "proto/voucher.pb-c.h"
 
 enum { ROLE_ALL = ROLE_ENGINE | ROLE_ADMIN | ROLE_WEB }; // not the joiner
 

@@ -47,6 +47,15 @@ CALL(Configuration, UndoChange, undo_change_request, apply_things_reply, "cas", 
 CALL(Configuration, ListChanges, list_thing_changes_request, list_thing_changes_reply, "cas",
      ROLE_CLI, 10000, 0)
 CALL(Configuration, GetChange, get_thing_change_request, thing_change, "cas", ROLE_CLI, 10000, 0)
+CALL(Vouchers, MakeVouchers, make_vouchers_request, voucher_batch, "cas", ROLE_CLI, 30000,
+     CALL_KEYED)
+CALL(Vouchers, ListVoucherBatches, list_voucher_batches_request, list_voucher_batches_reply, "cas",
+     ROLE_CLI, 10000, 0)
+CALL(Vouchers, ListVouchers, list_vouchers_request, list_vouchers_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Vouchers, CheckVoucher, check_voucher_request, voucher, "cas", ROLE_CLI, 5000, 0)
+CALL(Vouchers, RedeemVoucher, redeem_voucher_request, voucher, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Vouchers, VoidVouchers, void_vouchers_request, void_vouchers_reply, "cas", ROLE_CLI, 10000,
+     CALL_KEYED)
 CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", ROLE_ADMIN, 5000,
      CALL_KEYED)
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)
