@@ -4,6 +4,7 @@
 #include "cas/things.h"
 
 #include "cas/limits.h"
+#include "cas/payers_int.h"
 #include "cas/policies.h"
 #include "cas/schedule.h"
 #include "cas/tariff.h"
@@ -51,6 +52,16 @@ static bool things_site_money(struct cas *cas, struct cas_turn *turn,
 {
     (void)cas;
     return cas_price_check(STR("site"), str_of(name), cas_pack(turn->arena, thing), err);
+}
+
+static bool things_money_settings(struct cas *cas, struct cas_turn *turn,
+                                  char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                                  struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    (void)name;
+    return cas_money_settings_check((const Quoin__V1__MoneySettings *)thing, err);
 }
 
 static bool things_quota(struct cas *cas, struct cas_turn *turn,

@@ -578,7 +578,7 @@ COMMAND(
     "quotas, schedules, policies, printers and queues. Accounts and balances are no configuration: "
     "see quoin user export.",
     OPTION("kind", "KIND",
-           "only this: site, price, payer, quota, schedule, policy, printer, queue"))
+           "only this: site, money, price, payer, quota, schedule, policy, printer, queue"))
 COMMAND(
     config_diff, "config diff", "FILE|-", 1, 1, "administrator", "tells what a file would change",
     "Leaves with 0 if the site is as the file says, with 5 if it is not. What the file does not "
@@ -606,6 +606,7 @@ COMMAND(config_rollback, "config rollback", "[CHANGE]", 0, 1, "administrator",
         "was when that change had just been made.",
         OPTION("to", "CHANGE", "takes back all changes after this one; 0: all there are"),
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(
     voucher_make, "voucher make", "AMOUNT", 1, 1, "administrator", "makes a batch of vouchers",
     "Each is a code that is worth AMOUNT once. The codes are shown now and never again: only their "
     "hashes are kept.",

@@ -3,8 +3,8 @@
 
 #include "cli/ask.h"
 #include "cli/cmd.h"
+#include "cli/diff.h"
 #include "cli/edits.h"
-#include "cli/lines.h"
 #include "cli/out.h"
 #include "cli/things.h"
 #include "cli/value.h"
@@ -12,7 +12,7 @@
 
 #include <inttypes.h>
 
-enum { CONFIG_AROUND = 3, CONFIG_PAGE = 100, CONFIG_SHOWN_MAX = 20 << 20 };
+enum { CONFIG_PAGE = 100, CONFIG_SHOWN_MAX = 20 << 20 };
 
 // ---- edits -------------------------------------------------------------------------------------
 
@@ -45,7 +45,8 @@ static void config_edit_show(struct cli *cli, const struct cli_edit *edit,
             edit->is_removal ? "removed"
             : edit->had_old  ? "changed"
                              : "new");
-    cli_lines_diff(&cli->out, buf_str(&old), buf_str(&new), CONFIG_AROUND);
+    OWN(arena_free) struct arena arena = ARENA_CAP(CLI_ARENA_BYTES_MAX);
+    (void)cli_diff_add(&cli->out, &arena, buf_str(&old), buf_str(&new));
 }
 
 static void config_edit_json(struct json *json, const struct cli_edit *edit,

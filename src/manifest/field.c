@@ -34,6 +34,10 @@ static const struct {
     { "ScheduleGrant", "amount", MANIFEST_DECIMAL, NULL },
     { "ScheduleGrant", "cap", MANIFEST_DECIMAL, NULL },
     { "PayerRule", "scope", MANIFEST_NAME, NULL },
+    { "MoneySettings", "transfer_most", MANIFEST_DECIMAL, NULL },
+    { "MoneySettings", "transfer_leaves", MANIFEST_DECIMAL, NULL },
+    { "MoneySettings", "transfer_reaches", MANIFEST_DECIMAL, NULL },
+    { "MoneySettings", "refund_most", MANIFEST_DECIMAL, NULL },
     { "PriceBook", "valid_from", MANIFEST_TIME, NULL },
     { "PriceBook", "valid_until", MANIFEST_TIME, NULL },
 };

@@ -3,6 +3,7 @@
 // order in which a file shows them.
 THING("site", "time", site_time)
 THING("site", "money", site_money)
+THING("money", "site", money_settings)
 THING("price", NULL, price_book)
 THING("payer", NULL, payer_rule)
 THING("quota", NULL, quota)

@@ -87,7 +87,7 @@ def test_a_change_is_taken_back(site, file):
     second = site.ask("config", "apply", file(text))["change"]
     assert second > first
     differs = site.run("config", "rollback", "--dry-run", str(second), check=False).stdout
-    assert "- " in differs and "most: 60" in differs and "Nothing was done" in differs
+    assert "-  most: 60" in differs and "+  most: 50" in differs and "Nothing was done" in differs
     site.ask("config", "rollback", second)
     assert [queue["mode"] for queue in site.ask("queue", "list")] == ["hold"]
     assert site.ask("config", "apply", file(FILE))["edits"] == []
