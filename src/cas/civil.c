@@ -73,7 +73,6 @@ static bool civil_read(const Quoin__V1__SiteTime *time, struct arena *arena,
            civil_terms(time, arena, site, err);
 }
 
-static bool civil_make(struct cas *cas, int64_t state, struct cas_civil *civil, struct err *err)
 bool cas_site_time_check(const Quoin__V1__SiteTime *time, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
@@ -81,7 +80,7 @@ bool cas_site_time_check(const Quoin__V1__SiteTime *time, struct err *err)
     return civil_read(time, &arena, &site, err);
 }
 
-static bool civil_make(struct cas *cas, int64_t version, struct cas_civil *civil, struct err *err)
+static bool civil_make(struct cas *cas, int64_t state, struct cas_civil *civil, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
     Quoin__V1__SiteTime none = QUOIN__V1__SITE_TIME__INIT;

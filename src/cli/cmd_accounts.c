@@ -19,12 +19,6 @@ static bool accounts_put(struct cli *cli, const char *word, const char *how, con
                                  .field = field,
                                  .yes = yes,
                                  .dry_run = cli_value(cli, "dry-run") != NULL };
-    const struct cli_put_one one = { .kind = cli_put_kind_of(word),
-                                     .how = how,
-                                     .name = cli->arguments[0],
-                                     .field = field,
-                                     .yes = yes,
-                                     .dry_run = cli_value(cli, "dry-run") != NULL };
     const char *outcome = "";
     if (!cli_put_one(cli, &one, &outcome, err)) {
         return false;
@@ -156,13 +150,6 @@ static bool accounts_list(struct cli *cli, const char *word, struct err *err)
                                    .all = cli_value(cli, "all") != NULL,
                                    .take = groups ? group_take : payer_take,
                                    .arg = &print };
-    const struct cli_put_list list = { .kind = cli_put_kind_of(word),
-                                       .query = query.ptr,
-                                       .department = "",
-                                       .group = "",
-                                       .all = cli_value(cli, "all") != NULL,
-                                       .take = groups ? group_take : payer_take,
-                                       .arg = &print };
     if (cli->json) {
         json_array(&print.json);
     } else {

@@ -108,9 +108,6 @@ bool cli_user_add(struct cli *cli, struct err *err)
     const struct put_one one = { .kind = cli_put_kind_of("user"),
                                  .how = "add",
                                  .name = cli->arguments[0] };
-    const struct cli_put_one one = { .kind = cli_put_kind_of("user"),
-                                     .how = "add",
-                                     .name = cli->arguments[0] };
     const char *outcome = "";
     return cli_put_one(cli, &one, &outcome, err) && cli_user_show(cli, err);
 }
@@ -222,7 +219,6 @@ bool cli_user_list(struct cli *cli, struct err *err)
     }
     buf_add(&query, (struct str){ "", 1 });
     const struct put_list list = {
-    const struct cli_put_list list = {
         .kind = cli_put_kind_of("user"),
         .query = buf_ok(&query) ? query.ptr : "",
         .department = cli_value(cli, "department") == NULL ? "" : cli_value(cli, "department"),

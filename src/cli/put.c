@@ -165,8 +165,6 @@ static bool put_options(struct cli *cli, const struct put_kind *kind, ProtobufCM
 }
 
 bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcome, struct err *err)
-bool cli_put_one(struct cli *cli, const struct cli_put_one *one, const char **outcome,
-                 struct err *err)
 {
     ProtobufCMessage *row = arena_new(&cli->arena, one->kind->rows.row->sizeof_message);
     const Quoin__V1__PutReply *reply = NULL;
@@ -209,7 +207,7 @@ bool cli_put_one(struct cli *cli, const struct cli_put_one *one, const char **ou
 // ---- lists -------------------------------------------------------------------------------------
 
 // One page; *after and *more for the next.
-static bool put_page(struct cli *cli, const struct cli_put_list *list, const char *after,
+static bool put_page(struct cli *cli, const struct put_list *list, const char *after,
                      ProtobufCMessage ***rows, size_t *count, bool *more, struct err *err)
 {
     const ProtobufCMessage *reply = NULL;
@@ -251,7 +249,7 @@ static bool put_page(struct cli *cli, const struct cli_put_list *list, const cha
     return ok;
 }
 
-static bool put_pages(struct cli *cli, const struct cli_put_list *list, struct err *err)
+static bool put_pages(struct cli *cli, const struct put_list *list, struct err *err)
 {
     const ProtobufCFieldDescriptor *name =
         protobuf_c_message_descriptor_get_field_by_name(list->kind->rows.listed, "name");
@@ -277,7 +275,6 @@ static bool put_pages(struct cli *cli, const struct cli_put_list *list, struct e
 }
 
 bool cli_put_list(struct cli *cli, const struct put_list *list, struct err *err)
-bool cli_put_list(struct cli *cli, const struct cli_put_list *list, struct err *err)
 {
     Quoin__V1__CountPeopleRequest request = QUOIN__V1__COUNT_PEOPLE_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;

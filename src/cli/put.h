@@ -28,7 +28,7 @@ bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__P
 
 // One row of this name: what the command's options say of its fields ("full-name" is full_name),
 // or, with field, that one alone set to yes or no. A refusal is err.
-struct cli_put_one {
+struct put_one {
     const struct put_kind *kind;
     const char *how;
     const char *name;
@@ -37,12 +37,11 @@ struct cli_put_one {
     bool dry_run;
 };
 bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcome,
-bool cli_put_one(struct cli *cli, const struct cli_put_one *one, const char **outcome,
                  struct err *err) CC_MUST_USE;
 
 // The pages of a list: each message is given to take, which may print. The replies' memory goes
 // after each page, so a list may be of any length.
-struct cli_put_list {
+struct put_list {
     const struct put_kind *kind;
     const char *query; // "": all
     const char *department;
@@ -52,7 +51,6 @@ struct cli_put_list {
     void *arg;
 };
 bool cli_put_list(struct cli *cli, const struct put_list *list, struct err *err) CC_MUST_USE;
-bool cli_put_list(struct cli *cli, const struct cli_put_list *list, struct err *err) CC_MUST_USE;
 
 // Commands of all five kinds.
 bool cli_put_import(struct cli *cli, const struct put_kind *kind, struct err *err) CC_MUST_USE;

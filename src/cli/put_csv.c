@@ -23,7 +23,7 @@ enum {
     PUT_TRIES = 5,
 };
 
-struct cli_put_import {
+struct put_import {
     struct cli *cli;
     const struct put_kind *kind;
     struct rows_head head;
@@ -48,7 +48,7 @@ static const char *const put_outcomes[] = { "new", "changed", "same", "refused" 
 
 // ---- what is told ------------------------------------------------------------------------------
 
-static void import_count(struct cli_put_import *import, size_t outcome, const char *name)
+static void import_count(struct put_import *import, size_t outcome, const char *name)
 {
     import->known[outcome]++;
     if (import->first[outcome] == NULL && name[0] != '\0') {
@@ -58,7 +58,7 @@ static void import_count(struct cli_put_import *import, size_t outcome, const ch
     }
 }
 
-static void import_trouble(struct cli_put_import *import, uint64_t line, const char *column,
+static void import_trouble(struct put_import *import, uint64_t line, const char *column,
                            const char *name, const char *why)
 {
     import_count(import, 3, name);
@@ -79,7 +79,7 @@ static void import_trouble(struct cli_put_import *import, uint64_t line, const c
     }
 }
 
-static void import_report_json(struct cli_put_import *import, int64_t locked)
+static void import_report_json(struct put_import *import, int64_t locked)
 {
     struct json json = json_to(&import->cli->out);
     json_object(&json);
@@ -107,7 +107,7 @@ static void import_report_json(struct cli_put_import *import, int64_t locked)
     buf_addf(&import->cli->out, "\n");
 }
 
-static void import_report(struct cli_put_import *import, int64_t locked)
+static void import_report(struct put_import *import, int64_t locked)
 {
     static const char *const titles[] = { "New", "Changed", "As they were", "Refused" };
     struct cli *cli = import->cli;
@@ -135,14 +135,14 @@ static void import_report(struct cli_put_import *import, int64_t locked)
 
 // ---- rows --------------------------------------------------------------------------------------
 
-static const char *import_name(const struct cli_put_import *import, const ProtobufCMessage *row)
+static const char *import_name(const struct put_import *import, const ProtobufCMessage *row)
 {
     const ProtobufCFieldDescriptor *field = import->head.fields[import->head.name];
     return *(char *const *)(const void *)((const char *)row + field->offset);
 }
 
 // The same call again, by the same key, where the engine was away: it changes nothing twice.
-static bool import_ask(struct cli_put_import *import, const struct put_ask *ask,
+static bool import_ask(struct put_import *import, const struct put_ask *ask,
                        const Quoin__V1__PutReply **reply, struct err *err)
 {
     for (int i = 1;; i++) {
@@ -159,7 +159,7 @@ static bool import_ask(struct cli_put_import *import, const struct put_ask *ask,
     }
 }
 
-static bool import_send(struct cli_put_import *import, struct err *err)
+static bool import_send(struct put_import *import, struct err *err)
 {
     const Quoin__V1__PutReply *reply = NULL;
     struct cli *cli = import->cli;
@@ -201,7 +201,7 @@ static bool import_send(struct cli_put_import *import, struct err *err)
 }
 
 // Seen before in this file? Two lines for one name would change it to and fro each time.
-static bool import_is_new(struct cli_put_import *import, const char *name)
+static bool import_is_new(struct put_import *import, const char *name)
 {
     char folded[256];
     size_t len = 0;
@@ -216,8 +216,7 @@ static bool import_is_new(struct cli_put_import *import, const char *name)
     return true;
 }
 
-static bool import_row(struct cli_put_import *import, const struct csv_record *record,
-                       struct err *err)
+static bool import_row(struct put_import *import, const struct csv_record *record, struct err *err)
 {
     struct cli *cli = import->cli;
     ProtobufCMessage *row = NULL;
@@ -255,8 +254,7 @@ static bool import_row(struct cli_put_import *import, const struct csv_record *r
     return true;
 }
 
-static bool import_head(struct cli_put_import *import, const struct csv_record *record,
-                        struct err *err)
+static bool import_head(struct put_import *import, const struct csv_record *record, struct err *err)
 {
     if (!cli_rows_head_read(&import->kind->rows, record, &import->head, err)) {
         return false;
@@ -278,8 +276,8 @@ static bool import_head(struct cli_put_import *import, const struct csv_record *
 }
 
 // All whole records of what was read; *left is what follows them.
-static bool import_records(struct cli_put_import *import, struct csv *csv, struct str *left,
-                           bool last, struct csv_record *record, struct err *err)
+static bool import_records(struct put_import *import, struct csv *csv, struct str *left, bool last,
+                           struct csv_record *record, struct err *err)
 {
     for (;;) {
         struct err why = { 0 };
@@ -313,7 +311,7 @@ static bool import_read(int file, const char *name, char *bytes, size_t *len, st
     return true;
 }
 
-static bool import_walk(struct cli_put_import *import, int file, const char *name, struct err *err)
+static bool import_walk(struct put_import *import, int file, const char *name, struct err *err)
 {
     char *bytes = mem_new(PUT_CHUNK);
     struct csv_record *record = mem_new(sizeof(*record));
@@ -342,7 +340,7 @@ static bool import_walk(struct cli_put_import *import, int file, const char *nam
     return ok && import_send(import, err);
 }
 
-static bool import_file(struct cli_put_import *import, struct err *err)
+static bool import_file(struct put_import *import, struct err *err)
 {
     const char *name = import->cli->arguments[0];
     bool standard = strcmp(name, "-") == 0;
@@ -363,7 +361,7 @@ static bool import_file(struct cli_put_import *import, struct err *err)
 // ---- those who are not in the file -------------------------------------------------------------
 
 struct put_missing {
-    struct cli_put_import *import;
+    struct put_import *import;
     struct buf names; // of those to be locked, each with its NUL
     int64_t missing;
     int64_t open;
@@ -400,12 +398,6 @@ static bool missing_find(struct put_missing *missing, struct err *err)
                                    .group = "",
                                    .take = missing_take,
                                    .arg = missing };
-    const struct cli_put_list list = { .kind = missing->import->kind,
-                                       .query = "",
-                                       .department = "",
-                                       .group = "",
-                                       .take = missing_take,
-                                       .arg = missing };
     if (!cli_put_list(cli, &list, err)) {
         return false;
     }
@@ -451,7 +443,7 @@ static bool missing_lock(struct put_missing *missing, struct err *err)
 
 // ---- the command -------------------------------------------------------------------------------
 
-static bool import_run(struct cli_put_import *import, struct put_missing *missing, bool lock,
+static bool import_run(struct put_import *import, struct put_missing *missing, bool lock,
                        struct err *err)
 {
     if (lock) {
@@ -478,7 +470,7 @@ static bool import_run(struct cli_put_import *import, struct put_missing *missin
 
 bool cli_put_import(struct cli *cli, const struct put_kind *kind, struct err *err)
 {
-    struct cli_put_import *import = mem_new(sizeof(*import));
+    struct put_import *import = mem_new(sizeof(*import));
     struct put_missing missing = { .import = import, .names = BUF_CAP(128 << 20) };
     Quoin__V1__CountPeopleRequest request = QUOIN__V1__COUNT_PEOPLE_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
@@ -532,12 +524,6 @@ bool cli_put_export(struct cli *cli, const struct put_kind *kind, struct err *er
                                    .group = "",
                                    .take = export_take,
                                    .arg = (void *)(uintptr_t)kind };
-    const struct cli_put_list list = { .kind = kind,
-                                       .query = "",
-                                       .department = "",
-                                       .group = "",
-                                       .take = export_take,
-                                       .arg = (void *)(uintptr_t)kind };
     cli_rows_titles_add(&cli->out, &kind->rows);
     return cli_put_list(cli, &list, err);
 }
