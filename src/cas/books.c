@@ -5,21 +5,14 @@
 
 enum { BOOKS_ENTRIES_MOST = 500, BOOKS_ENTRIES = 100 };
 
-// "user:Mary" is "user:mary": a person's name is folded as everywhere.
+// "user:Mary" is "user:mary", and an alias of hers: a person's name is found as everywhere.
 static bool books_account(struct cas *cas, struct cas_turn *turn, const char *asked,
                           struct ledger_account *account, struct err *err)
 {
-    struct str user = STR("user:");
-    char folded[CAS_NAME_MAX + 1];
-    const char *name = asked;
+    const char *name;
     bool found;
-    if (strncmp(asked, user.ptr, user.len) == 0) {
-        if (!cas_name_fold(str_of(asked + user.len), folded, err)) {
-            return false;
-        }
-        name = cas_account(turn->arena, folded);
-    }
-    if (!ledger_account_find(cas->ledger, str_of(name), account, &found, err)) {
+    if (!cas_account_asked(cas, turn, asked, true, &name, err) ||
+        !ledger_account_find(cas->ledger, str_of(name), account, &found, err)) {
         return false;
     }
     return found || err_set(err, ERR_NOT_FOUND, "there is no account \"%.160s\"", name);

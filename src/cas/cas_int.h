@@ -306,9 +306,15 @@ bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Gr
 // What such a grant would change now; writes nothing.
 bool cas_purse_would(struct cas *cas, struct cas_turn *turn, const Quoin__V1__GrantRequest *grant,
                      int64_t *changed, struct err *err) CC_MUST_USE;
-// "user:NAME" of a name as it was asked.
-bool cas_person_account(struct cas_turn *turn, const char *name, const char **account,
+// "user:NAME" of a name as it was asked, also an alias or the name of somebody who was renamed or
+// merged. person->id 0: nobody is known by it.
+bool cas_person_account(struct cas *cas, struct cas_turn *turn, const char *name,
+                        struct accounts_person *person, const char **account,
                         struct err *err) CC_MUST_USE;
+// The same of "user:NAME" and "allotment:NAME"; any other account as it was asked. as_booked: an
+// account that the ledger has by just this name is meant, as that of who was merged.
+bool cas_account_asked(struct cas *cas, struct cas_turn *turn, const char *asked, bool as_booked,
+                       const char **account, struct err *err) CC_MUST_USE;
 Quoin__V1__Purse *cas_purse(struct arena *arena, const struct ledger_state *state);
 bool cas_purses_reply(struct cas *cas, struct cas_turn *turn, const char *account, int64_t changed,
                       int64_t sequence, const ProtobufCMessage **reply,

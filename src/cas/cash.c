@@ -91,16 +91,8 @@ static bool cash_person(struct cas *cas, struct cas_turn *turn, const char *name
                         struct ledger_account *paid, struct err *err)
 {
     bool found;
-    *person = (struct accounts_person){ 0 };
-    if (!cas_person_account(turn, name, account, err) ||
-        !accounts_person_find(cas->accounts, str_of(strchr(*account, ':') + 1), turn->arena, person,
-                              &found, err)) {
-        return false;
-    }
-    if (found) {
-        *account = cas_account(turn->arena, cas_text(turn->arena, person->name));
-    }
-    if (!ledger_account_find(cas->ledger, str_of(*account), paid, &found, err)) {
+    if (!cas_person_account(cas, turn, name, person, account, err) ||
+        !ledger_account_find(cas->ledger, str_of(*account), paid, &found, err)) {
         return false;
     }
     return found ||
@@ -111,7 +103,10 @@ bool cas_paid_account(struct cas *cas, struct cas_turn *turn, const char *name,
                       const char **account, struct ledger_account *paid, struct err *err)
 {
     struct accounts_person person;
-    return cash_person(cas, turn, name, &person, account, paid, err);
+    return cash_person(cas, turn, name, &person, account, paid, err) &&
+           (!(person.is_locked || person.is_removed) ||
+            err_set(err, ERR_DENIED, "the account of %.*s is %s", (int)person.name.len,
+                    person.name.ptr, person.is_removed ? "removed" : "locked"));
 }
 
 static bool cash_amount(int64_t amount, bool may_be_less, struct err *err)
@@ -371,10 +366,12 @@ static bool cash_may_transfer(const Quoin__V1__MoneySettings *settings,
         return err_set(err, ERR_DENIED, "transfers to other people are not allowed%s",
                        strcmp(settings->transfers, "no") == 0 ? " here" : " to this one");
     }
-    if (from->is_locked || to->is_locked || from->is_removed || to->is_removed) {
-        return err_set(err, ERR_DENIED, "the account of %.*s is locked",
-                       (int)(from->is_locked ? from->name.len : to->name.len),
-                       from->is_locked ? from->name.ptr : to->name.ptr);
+    const struct accounts_person *closed = from->is_locked || from->is_removed ? from
+                                           : to->is_locked || to->is_removed   ? to
+                                                                               : NULL;
+    if (closed != NULL) {
+        return err_set(err, ERR_DENIED, "the account of %.*s is %s", (int)closed->name.len,
+                       closed->name.ptr, closed->is_removed ? "removed" : "locked");
     }
     return settings->transfer_most == 0 || amount <= settings->transfer_most ||
            err_set(err, ERR_LIMIT, "a transfer is at most %s",

@@ -66,15 +66,11 @@ static bool moves_payer(struct cas *cas, struct cas_turn *turn, const char *aske
     bool closed = false;
     bool found;
     if (colon == NULL || cas_is_person(asked)) {
-        if (!cas_person_account(turn, colon == NULL ? asked : colon + 1, account, err) ||
-            !accounts_person_find(cas->accounts, str_of(strchr(*account, ':') + 1), turn->arena,
-                                  &person, &found, err)) {
+        if (!cas_person_account(cas, turn, colon == NULL ? asked : colon + 1, &person, account,
+                                err)) {
             return false;
         }
-        if (found) {
-            *account = cas_account(turn->arena, cas_text(turn->arena, person.name));
-            closed = person.is_locked || person.is_removed;
-        }
+        closed = person.is_locked || person.is_removed;
     } else {
         if (!accounts_kind_read((struct str){ asked, (size_t)(colon - asked) }, &kind)) {
             return err_set(err, ERR_INVALID,

@@ -1,8 +1,8 @@
 // names: people get other names, and two accounts of one person become one. The ledger's accounts
 // follow by entries of its chain.
-// no unit test: tests/unit/cas/test_put.c asks for all of it
 
 #include "cas/put_int.h"
+#include "quota/quota.h"
 
 static const char *const names_purses[] = { "user", "allotment" };
 
@@ -62,6 +62,15 @@ static bool names_ledger(struct cas *cas, struct cas_turn *turn, ProtobufCBinary
     return true;
 }
 
+// What was printed, and what counts against a quota, is this person's as before.
+static bool names_follow(struct cas *cas, struct cas_turn *turn, struct str from, struct str to,
+                         struct err *err)
+{
+    return history_rename(cas->history, from, to, err) &&
+           quota_rename(cas->quota, names_account(turn->arena, "user", from),
+                        names_account(turn->arena, "user", to), err);
+}
+
 CAS_CORE(cas_person_rename)
 {
     const Quoin__V1__RenamePersonRequest *rename = (const Quoin__V1__RenamePersonRequest *)ask;
@@ -82,7 +91,7 @@ CAS_CORE(cas_person_rename)
     }
     return (str_eq(person.name, str_of(folded)) ||
             (names_ledger(cas, turn, rename->key, person.name, str_of(folded), err) &&
-             history_rename(cas->history, person.name, str_of(folded), err))) &&
+             names_follow(cas, turn, person.name, str_of(folded), err))) &&
            names_done(cas, turn, ask, rename->key, person.id, reply, err);
 }
 
@@ -112,6 +121,7 @@ CAS_CORE(cas_person_alias)
 static bool names_none_reserved(struct cas *cas, struct cas_turn *turn,
                                 const struct accounts_person *from, struct err *err)
 {
+    bool is_busy;
     for (size_t i = 0; i < 2; i++) {
         struct str name = names_account(turn->arena, names_purses[i], from->name);
         struct ledger_account account;
@@ -128,7 +138,13 @@ static bool names_none_reserved(struct cas *cas, struct cas_turn *turn,
                            from->name.ptr, (int)from->name.len, from->name.ptr);
         }
     }
-    return true;
+    // Jobs that cost nothing set nothing aside.
+    return history_has_open(cas->history, from->name, &is_busy, err) &&
+           (!is_busy ||
+            err_set(err, ERR_CONFLICT,
+                    "%.*s has jobs under way; wait until they end, or cancel them: "
+                    "quoin job list --user %.*s",
+                    (int)from->name.len, from->name.ptr, (int)from->name.len, from->name.ptr));
 }
 
 // What the one has goes to the other; a debt too.
@@ -198,6 +214,6 @@ CAS_CORE(cas_person_merge)
     }
     return names_move_balance(cas, turn, merge->key, "user", &from, &into, err) &&
            names_move_balance(cas, turn, merge->key, "allotment", &from, &into, err) &&
-           history_rename(cas->history, from.name, into.name, err) &&
+           names_follow(cas, turn, from.name, into.name, err) &&
            names_done(cas, turn, ask, merge->key, into.id, reply, err);
 }

@@ -88,6 +88,7 @@ bool cas_note_ended(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Res
     if (found) { // who and what it was then; the pages that came out
         struct work came_out = charge->work;
         row.work = begun.work;
+        row.person = begun.person;
         memcpy(row.work.classes, came_out.classes, sizeof(came_out.classes));
         memcpy(row.work.finishings, came_out.finishings, sizeof(came_out.finishings));
         row.work.class_count = came_out.class_count;

@@ -111,10 +111,14 @@ static bool past_filter(struct cas *cas, struct cas_turn *turn,
                         const Quoin__V1__ListWorksRequest *ask, struct history_filter *filter,
                         struct err *err)
 {
+    const char *account;
+    if (!cas_account_asked(cas, turn, ask->account, true, &account, err)) {
+        return false;
+    }
     *filter = (struct history_filter){ .department = str_of(ask->department),
                                        .queue = str_of(ask->queue),
                                        .printer = str_of(ask->printer),
-                                       .account = str_of(ask->account),
+                                       .account = str_of(account),
                                        .since = ask->since,
                                        .until = ask->until };
     if (ask->outcome[0] != '\0' && !history_outcome_read(str_of(ask->outcome), &filter->outcome)) {

@@ -6,6 +6,7 @@
 #include "model/share.h"
 
 // The paid purse of a name or an alias, and its account's name. ERR_NOT_FOUND: nobody has it.
+// ERR_DENIED: the person is locked.
 bool cas_paid_account(struct cas *cas, struct cas_turn *turn, const char *name,
                       const char **account, struct ledger_account *paid,
                       struct err *err) CC_MUST_USE;

@@ -43,22 +43,60 @@ bool cas_purses_reply(struct cas *cas, struct cas_turn *turn, const char *accoun
     return true;
 }
 
-bool cas_person_account(struct cas_turn *turn, const char *name, const char **account,
-                        struct err *err)
+bool cas_person_account(struct cas *cas, struct cas_turn *turn, const char *name,
+                        struct accounts_person *person, const char **account, struct err *err)
 {
     char folded[CAS_NAME_MAX + 1];
-    if (!cas_name_fold(str_of(name), folded, err)) {
+    bool found;
+    *person = (struct accounts_person){ 0 };
+    if (!cas_name_fold(str_of(name), folded, err) ||
+        !accounts_person_find(cas->accounts, str_of(folded), turn->arena, person, &found, err)) {
         return false;
     }
-    *account = cas_account(turn->arena, folded);
+    *account = cas_account(turn->arena, found ? cas_text(turn->arena, person->name) : folded);
+    return true;
+}
+
+bool cas_account_asked(struct cas *cas, struct cas_turn *turn, const char *asked, bool as_booked,
+                       const char **account, struct err *err)
+{
+    struct str allotment = STR("allotment:");
+    struct accounts_person person;
+    struct ledger_account booked;
+    char folded[CAS_NAME_MAX + 1];
+    bool is_booked = false;
+    bool is_allotment = strncmp(asked, allotment.ptr, allotment.len) == 0;
+    *account = asked;
+    if (!is_allotment && !cas_is_person(asked)) {
+        return true;
+    }
+    const char *name = strchr(asked, ':') + 1;
+    if (as_booked) {
+        if (!cas_name_fold(str_of(name), folded, err)) {
+            return false;
+        }
+        *account = cas_account(turn->arena, folded);
+        *account = is_allotment ? cas_allotment(turn->arena, *account) : *account;
+        if (!ledger_account_find(cas->ledger, str_of(*account), &booked, &is_booked, err)) {
+            return false;
+        }
+    }
+    if (is_booked) {
+        return true;
+    }
+    if (!cas_person_account(cas, turn, name, &person, account, err)) {
+        return false;
+    }
+    *account = is_allotment ? cas_allotment(turn->arena, *account) : *account;
     return true;
 }
 
 CAS_CORE(cas_purses_get)
 {
     const Quoin__V1__GetPursesRequest *get = (const Quoin__V1__GetPursesRequest *)ask;
+    struct accounts_person person;
     const char *account;
-    return cas_person_account(turn, get->name, &account, err) &&
+    return cas_person_account(cas, turn, get->name, &person, &account, err) &&
            cas_purses_reply(cas, turn, account, 0, 0, reply, err);
 }
 
@@ -99,6 +137,15 @@ static bool purses_difference(const Quoin__V1__GrantRequest *grant, enum purses_
     return true;
 }
 
+// Who is locked gets nothing; what they have may be taken back.
+static bool purses_may_get(const struct accounts_person *person, int64_t change, struct err *err)
+{
+    return change <= 0 || !(person->is_locked || person->is_removed) ||
+           err_set(err, ERR_DENIED, "the account of %.*s is %s, so nothing is granted to it",
+                   (int)person->name.len, person->name.ptr,
+                   person->is_removed ? "removed" : "locked");
+}
+
 static bool purses_open(struct cas *cas, struct cas_turn *turn, const struct ledger_key *key,
                         const char *allotment, struct ledger_account *account, struct err *err)
 {
@@ -125,12 +172,13 @@ bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Gr
     struct ledger_receipt receipt;
     Quoin__V1__Receipt *first;
     enum purses_mode mode = PURSES_ADD;
+    struct accounts_person known;
     const char *person;
     int64_t change = 0;
     bool found;
     struct ledger_key key = cas_key(grant->key);
     if (!purses_mode_read(grant->mode, &mode, err) ||
-        !cas_person_account(turn, grant->name, &person, err) ||
+        !cas_person_account(cas, turn, grant->name, &known, &person, err) ||
         !cas_repeat(cas, turn, "Grant", &grant->base, grant->key, &entry, &first, &found, err)) {
         return false;
     }
@@ -152,7 +200,8 @@ bool cas_purse_grant(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Gr
     }
     const char *allotment = cas_allotment(turn->arena, person);
     if (!purses_open(cas, turn, &key, allotment, &account, err) ||
-        !purses_difference(grant, mode, &account.state, &change, err)) {
+        !purses_difference(grant, mode, &account.state, &change, err) ||
+        !purses_may_get(&known, change, err)) {
         return false;
     }
     // Also where nothing changes: the entry says that it was looked at, and the key is used.
@@ -179,24 +228,27 @@ bool cas_purse_would(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Gr
 {
     struct cas_purses purses;
     enum purses_mode mode = PURSES_ADD;
+    struct accounts_person known;
     const char *person;
     if (!purses_mode_read(grant->mode, &mode, err) ||
-        !cas_person_account(turn, grant->name, &person, err) ||
+        !cas_person_account(cas, turn, grant->name, &known, &person, err) ||
         !cas_purses_find(cas, turn->arena, person, &purses, err)) {
         return false;
     }
     struct ledger_state none = { 0 };
     return purses_difference(grant, mode, purses.has_allotment ? &purses.allotment.state : &none,
-                             changed, err);
+                             changed, err) &&
+           purses_may_get(&known, *changed, err);
 }
 
 CAS_CORE(cas_purses_grant)
 {
     const Quoin__V1__GrantRequest *grant = (const Quoin__V1__GrantRequest *)ask;
+    struct accounts_person person;
     const char *account;
     int64_t changed;
     int64_t sequence;
-    return cas_person_account(turn, grant->name, &account, err) &&
+    return cas_person_account(cas, turn, grant->name, &person, &account, err) &&
            cas_purse_grant(cas, turn, grant, &changed, &sequence, err) &&
            cas_purses_reply(cas, turn, account, changed, sequence, reply, err);
 }

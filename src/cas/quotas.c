@@ -247,6 +247,13 @@ static bool quotas_walk(struct cas *cas, struct quotas_uses *uses,
     if (!cas_limits_all(cas, &rules, &count, err)) {
         return false;
     }
+    if (subject.len > 0) {
+        const char *named;
+        if (!cas_account_asked(cas, uses->turn, list->subject, false, &named, err)) {
+            return false;
+        }
+        subject = str_of(named);
+    }
     if (list->quota[0] != '\0' && cas_limits_find(rules, count, str_of(list->quota)) == NULL) {
         return err_set(err, ERR_NOT_FOUND, "there is no quota \"%.64s\"", list->quota);
     }
@@ -337,11 +344,15 @@ CAS_CORE(cas_quotas_reset)
     if (!cas_site_time(cas, &site, err) || !cas_limits_all(cas, &rules, &count, err)) {
         return false;
     }
+    const char *subject;
+    if (!cas_account_asked(cas, turn, reset->subject, false, &subject, err)) {
+        return false;
+    }
     const struct quota_rule *rule = cas_limits_find(rules, count, str_of(reset->name));
-    if (rule == NULL || !quotas_each_is(rule, str_of(reset->subject))) {
+    if (rule == NULL || !quotas_each_is(rule, str_of(subject))) {
         return err_set(err, ERR_NOT_FOUND, "there is no quota \"%.64s\" that counts %.100s",
                        reset->name, reset->subject);
     }
     made->count = 1;
-    return quota_reset(cas->quota, site, rule, str_of(reset->subject), turn->now, err);
+    return quota_reset(cas->quota, site, rule, str_of(subject), turn->now, err);
 }

@@ -62,14 +62,14 @@ static bool grant_is_for(const Quoin__V1__ScheduleGrant *grant,
     return grant->all;
 }
 
-// The first 16 bytes of SHA-256("grant", name, due time, person), lengths spelled out: whoever does
-// it, it is done once.
-static void grant_key(const struct cas_run *run, struct str person, uint8_t key[16])
+// The first 16 bytes of SHA-256("grant", name, due time, person's number), lengths spelled out:
+// whoever does it, and whatever the person is called by then, it is done once.
+static void grant_key(const struct cas_run *run, int64_t person, uint8_t key[16])
 {
     uint8_t hash[CRYPTO_HASH_LEN];
     OWN(buf_free) struct buf text = BUF_CAP(1000);
-    buf_addf(&text, "grant %zu:%s %lld %zu:%.*s", strlen(run->name), run->name,
-             (long long)run->due_at, person.len, (int)person.len, person.ptr);
+    buf_addf(&text, "grant %zu:%s %lld %lld", strlen(run->name), run->name, (long long)run->due_at,
+             (long long)person);
     assert(buf_ok(&text));
     crypto_hash_of(buf_str(&text), hash);
     memcpy(key, hash, 16);
@@ -84,16 +84,17 @@ static void grant_failed(struct cas_run *run, struct str person, const struct er
 }
 
 static bool grant_one(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Schedule *said,
-                      struct str person, struct cas_run *run, bool is_dry, struct err *err)
+                      const struct accounts_person *person, struct cas_run *run, bool is_dry,
+                      struct err *err)
 {
     Quoin__V1__GrantRequest request = QUOIN__V1__GRANT_REQUEST__INIT;
     struct err why = { 0 };
     uint8_t key[16];
     int64_t changed = 0;
     int64_t sequence;
-    grant_key(run, person, key);
+    grant_key(run, person->id, key);
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
-    request.name = cas_text(turn->arena, person);
+    request.name = cas_text(turn->arena, person->name);
     request.mode = said->grant->mode;
     request.amount = said->grant->amount;
     request.cap = said->grant->cap;
@@ -108,7 +109,7 @@ static bool grant_one(struct cas *cas, struct cas_turn *turn, const Quoin__V1__S
     }
     if (why.code == ERR_NOT_FOUND || why.code == ERR_INVALID || why.code == ERR_LIMIT ||
         why.code == ERR_DENIED) {
-        grant_failed(run, person, &why);
+        grant_failed(run, person->name, &why);
         return true;
     }
     *err = why;
@@ -136,7 +137,7 @@ static bool grant_named(struct cas *cas, struct cas_turn *turn, const Quoin__V1_
         if (!found || person.is_locked || person.is_removed) {
             err_fill(&why, ERR_NOT_FOUND, "%s", found ? "is locked" : "is not known here");
             grant_failed(run, name, &why);
-        } else if (!grant_one(cas, turn, said, person.name, run, is_dry, err)) {
+        } else if (!grant_one(cas, turn, said, &person, run, is_dry, err)) {
             return false;
         }
     }
@@ -162,7 +163,7 @@ static bool grant_slice(struct cas *cas, struct cas_turn *turn, const Quoin__V1_
         struct accounts_person person;
         if (!accounts_person_get(cas->accounts, people[i].id, turn->arena, &person, err) ||
             (!person.is_locked && grant_is_for(grant, &person) &&
-             !grant_one(cas, turn, said, person.name, run, is_dry, err))) {
+             !grant_one(cas, turn, said, &person, run, is_dry, err))) {
             return false;
         }
     }

@@ -4,6 +4,7 @@
 
 #include "accounts/tree.h"
 #include "cas/put_int.h"
+#include "quota/quota.h"
 
 static const struct cas_put_field trees_fields[] = {
     { "title", ACCOUNTS_PAYER_TITLE },        { "locked", ACCOUNTS_PAYER_LOCKED },
@@ -287,7 +288,8 @@ static bool trees_follow(struct cas *cas, struct cas_turn *turn, ProtobufCBinary
                                           .asker = cas_asker(turn),
                                           .at = turn->now };
         if (!ledger_account_find(cas->ledger, entry.debit, &account, &found, err) ||
-            (found && !ledger_rename(cas->ledger, &entry, &receipt, err))) {
+            (found && !ledger_rename(cas->ledger, &entry, &receipt, err)) ||
+            !quota_rename(cas->quota, entry.debit, entry.credit, err)) {
             return false;
         }
     }

@@ -106,22 +106,75 @@ static void history_numbers(const struct history_row *row, struct history_narrow
     }
 }
 
+static const char *const history_purses[] = { "user:", "allotment:" };
+
+static bool history_is_of(struct str account, const char *kind, struct str person)
+{
+    size_t len = strlen(kind);
+    return account.len == len + person.len && memcmp(account.ptr, kind, len) == 0 &&
+           memcmp(account.ptr + len, person.ptr, person.len) == 0;
+}
+
+static struct str history_purse(struct arena *arena, const char *kind, struct str person)
+{
+    return str_of(arena_textf(arena, "%s%.*s", kind, (int)person.len, person.ptr));
+}
+
+// Whose it is: as it was taken, as what it corrects, or of that name.
+static bool history_person(struct history *history, const struct history_row *row, int64_t *id,
+                           struct err *err)
+{
+    bool found;
+    if (row->refers != 0) {
+        return history_store_int(history, HISTORY_SQL_PERSON_OF, row->refers, id, &found, err);
+    }
+    *id = row->person;
+    return *id != 0 || history_store_person(history, row->work.user, true, id, err);
+}
+
+// An account that was the person's has the person's name of now.
+static bool history_account(struct history *history, const struct history_row *row,
+                            struct str account, int64_t *id, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
+    bool is_paid = history_is_of(account, HISTORY_USER, row->work.user);
+    int64_t then = row->person;
+    struct str name;
+    if (row->person != 0 && is_paid) {
+        *id = row->person;
+        return true;
+    }
+    if (row->person != 0 && history_is_of(account, history_purses[1], row->work.user) &&
+        !history_store_person(history, row->work.user, false, &then, err)) {
+        return false;
+    }
+    if (then == row->person) {
+        return history_store_name(history, account, id, err);
+    }
+    if (!history_name_of(history, row->person, &arena, &name, err)) {
+        return false;
+    }
+    const size_t prefix = sizeof(HISTORY_USER) - 1;
+    name = (struct str){ name.ptr + prefix, name.len - prefix };
+    return history_store_name(history, history_purse(&arena, history_purses[1], name), id, err);
+}
+
 static bool history_names(struct history *history, const struct history_row *row,
                           struct history_narrow *narrow, struct err *err)
 {
     struct str payer = row->leg_count > 0 ? row->legs[0].account : STR("");
-    return history_store_person(history, row->work.user, true, &narrow->person, err) &&
+    return history_person(history, row, &narrow->person, err) &&
            history_store_name(history, row->work.department, &narrow->department, err) &&
            history_store_name(history, row->work.queue, &narrow->queue, err) &&
            history_store_name(history, row->work.printer, &narrow->printer, err) &&
-           history_store_name(history, payer, &narrow->payer, err);
+           history_account(history, row, payer, &narrow->payer, err);
 }
 
 static bool history_legs(struct history *history, const struct history_row *row, struct err *err)
 {
     for (size_t i = 1; i < row->leg_count; i++) {
         int64_t account;
-        if (!history_store_name(history, row->legs[i].account, &account, err) ||
+        if (!history_account(history, row, row->legs[i].account, &account, err) ||
             !history_store_leg(history, row->number, (int64_t)i, account, row->legs[i].amount.units,
                                err)) {
             return false;
@@ -200,16 +253,20 @@ bool history_take(struct history *history, int64_t pending, struct arena *arena,
                   struct history_row *row, bool *found, struct err *err)
 {
     struct str body;
-    int64_t unused;
-    if (!history_store_body_get(history, HISTORY_SQL_OPEN_GET, pending, arena, &body, &unused,
+    int64_t person;
+    if (!history_store_body_get(history, HISTORY_SQL_OPEN_GET, pending, arena, &body, &person,
                                 found, err)) {
         return false;
     }
     if (!*found) {
         return true;
     }
+    if (!history_body_read(body, arena, row, err)) {
+        return false;
+    }
     row->number = 0;
-    return history_body_read(body, arena, row, err) && history_store_end(history, pending, err);
+    row->person = person;
+    return history_store_end(history, pending, err);
 }
 
 bool history_correct(struct history *history, const struct history_correction *correction,
@@ -257,15 +314,6 @@ static struct str history_nameless(struct arena *arena, const char *kind, int64_
     return str_of(arena_textf(arena, "%s(forgotten %lld)", kind, (long long)id));
 }
 
-static bool history_is_of(struct str account, const char *kind, struct str person)
-{
-    size_t len = strlen(kind);
-    return account.len == len + person.len && memcmp(account.ptr, kind, len) == 0 &&
-           memcmp(account.ptr + len, person.ptr, person.len) == 0;
-}
-
-static const char *const history_purses[] = { "user:", "allotment:" };
-
 static bool history_forget_row(struct history *history, int64_t number, struct str person,
                                int64_t id, struct err *err)
 {
@@ -280,7 +328,8 @@ static bool history_forget_row(struct history *history, int64_t number, struct s
     for (size_t i = 0; i < row.leg_count; i++) {
         legs[i] = row.legs[i];
         for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
-            if (history_is_of(legs[i].account, history_purses[k], person)) {
+            if (history_is_of(legs[i].account, history_purses[k], person) ||
+                history_is_of(legs[i].account, history_purses[k], row.work.user)) {
                 legs[i].account = history_nameless(&arena, history_purses[k], id);
             }
         }
@@ -292,11 +341,6 @@ static bool history_forget_row(struct history *history, int64_t number, struct s
     row.work.group_count = 0;
     return history_pack(history, &row, &body, err) &&
            history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, body, err);
-}
-
-static struct str history_purse(struct arena *arena, const char *kind, struct str person)
-{
-    return str_of(arena_textf(arena, "%s%.*s", kind, (int)person.len, person.ptr));
 }
 
 // Names go last: by them the rows are found.
@@ -350,7 +394,7 @@ bool history_rename(struct history *history, struct str from, struct str to, str
     return true;
 }
 
-static bool history_has_open(struct history *history, int64_t person, bool *has, struct err *err)
+static bool history_is_busy(struct history *history, int64_t person, bool *has, struct err *err)
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_COUNT];
     db_bind_int(stmt, 1, person);
@@ -362,6 +406,14 @@ static bool history_has_open(struct history *history, int64_t person, bool *has,
     *has = *has && db_col_int(stmt, 0) > 0;
     db_reset(stmt);
     return true;
+}
+
+bool history_has_open(struct history *history, struct str person, bool *has, struct err *err)
+{
+    int64_t id;
+    *has = false;
+    return history_store_person(history, person, false, &id, err) &&
+           (id == 0 || history_is_busy(history, id, has, err));
 }
 
 // The numbers that come next, at most `most`.
@@ -415,7 +467,7 @@ bool history_forget(struct history *history, struct str person, int64_t after, s
         *count = (size_t)all;
         return true;
     }
-    if (!history_has_open(history, id, &has_open, err)) {
+    if (!history_is_busy(history, id, &has_open, err)) {
         return false;
     }
     if (has_open) {

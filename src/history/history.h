@@ -82,6 +82,7 @@ struct history_row {
     // The document's name and the person's full name are never here, and of the digest only its
     // first 8 bytes.
     struct work work;
+    int64_t person; // told by history_take: whose it is, also renamed since; 0: work.user's
     struct money amount;
     struct money real_cost;
     uint32_t price_version;
@@ -127,6 +128,10 @@ struct history_correction {
 };
 bool history_correct(struct history *history, const struct history_correction *correction,
                      int64_t *number, struct err *err) CC_MUST_USE;
+
+// Whether works of that person are under way.
+bool history_has_open(struct history *history, struct str person, bool *has,
+                      struct err *err) CC_MUST_USE;
 
 // A person has another name; where it is another person's, the two are one from here on. What a
 // row says of its person stays as it was.

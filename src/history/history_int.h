@@ -25,6 +25,7 @@ enum history_sql {
     HISTORY_SQL_OPEN_COUNT,
     HISTORY_SQL_OPEN_SAME,
     HISTORY_SQL_AT_OF,
+    HISTORY_SQL_PERSON_OF,
     HISTORY_SQL_BODY_GET,
     HISTORY_SQL_BY_ENTRY,
     HISTORY_SQL_CORRECTED,
@@ -110,7 +111,7 @@ bool history_store_rename(struct history *history, int64_t id, struct str text,
 // One number of one row by one number; *found false: there is no row.
 bool history_store_int(struct history *history, enum history_sql which, int64_t key, int64_t *value,
                        bool *found, struct err *err) CC_MUST_USE;
-// The body behind a key, in the arena. which: OPEN_GET, BODY_GET, BY_ENTRY (which tells *number).
+// The body behind a key, in the arena. which: OPEN_GET (*number: the person), BODY_GET, BY_ENTRY.
 bool history_store_body_get(struct history *history, enum history_sql which, int64_t key,
                             struct arena *arena, struct str *body, int64_t *number, bool *found,
                             struct err *err) CC_MUST_USE;

@@ -78,12 +78,13 @@ static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
     [HISTORY_SQL_OPEN_ADD] =
         "INSERT INTO history_open (pending, person, at, pages, color_pages, sheets, amount,"
         " digest, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    [HISTORY_SQL_OPEN_GET] = "SELECT pending, body FROM history_open WHERE pending = $1",
+    [HISTORY_SQL_OPEN_GET] = "SELECT person, body FROM history_open WHERE pending = $1",
     [HISTORY_SQL_OPEN_DROP] = "DELETE FROM history_open WHERE pending = $1",
     [HISTORY_SQL_OPEN_COUNT] = "SELECT count(*)," COUNTS " FROM history_open"
                                " WHERE person = $1 AND at >= $2 AND at < $3",
     [HISTORY_SQL_OPEN_SAME] = "SELECT count(*) FROM history_open"
                               " WHERE person = $1 AND at >= $2 AND at < $3 AND digest = $4",
+    [HISTORY_SQL_PERSON_OF] = "SELECT person FROM history_work WHERE number = $1",
     [HISTORY_SQL_AT_OF] = "SELECT at FROM history_work WHERE number = $1",
     [HISTORY_SQL_BODY_GET] = "SELECT number, body FROM history_body WHERE number = $1",
     [HISTORY_SQL_BY_ENTRY] =

@@ -207,3 +207,8 @@ bool quota_reset(struct quota *quota, const struct calendar_site *site,
     struct quota_row row = { rule->name, subject, span.from };
     return quota_store_reset(quota, &row, err);
 }
+
+bool quota_rename(struct quota *quota, struct str from, struct str to, struct err *err)
+{
+    return str_eq(from, to) || quota_store_move(quota, from, to, err);
+}

@@ -64,3 +64,8 @@ bool quota_use_list(struct quota *quota, const struct calendar_site *site,
 bool quota_reset(struct quota *quota, const struct calendar_site *site,
                  const struct quota_rule *rule, struct str subject, int64_t at,
                  struct err *err) CC_MUST_USE;
+
+// What one subject used and has reserved is another's from here on; where both have a counter of a
+// period, the two are one: used and reserved are summed, what was carried over is the larger. For
+// who is renamed or merged.
+bool quota_rename(struct quota *quota, struct str from, struct str to, struct err *err) CC_MUST_USE;

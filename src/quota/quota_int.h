@@ -17,6 +17,9 @@ enum quota_sql {
     QUOTA_SQL_HOLD_ADD,
     QUOTA_SQL_HOLDS,
     QUOTA_SQL_HOLDS_DROP,
+    QUOTA_SQL_MOVE_ADD,
+    QUOTA_SQL_MOVE_DROP,
+    QUOTA_SQL_MOVE_HOLDS,
     QUOTA_SQL_COUNT
 };
 
@@ -70,3 +73,5 @@ bool quota_store_holds(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                        struct err *err) CC_MUST_USE;
 bool quota_store_holds_drop(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                             struct err *err) CC_MUST_USE;
+bool quota_store_move(struct quota *quota, struct str from, struct str to,
+                      struct err *err) CC_MUST_USE;

@@ -14,7 +14,11 @@ static const char quota_tables[] =
     " unit {integer} NOT NULL, amount {integer} NOT NULL,"
     " PRIMARY KEY (reservation, quota, subject)) {table};";
 
-static const struct db_migration quota_steps[] = { { 1, NULL, quota_tables } };
+// By it a subject that gets another name is found; holds are as many as there are jobs under way.
+static const char quota_by_subject[] = "CREATE INDEX quota_use_by_subject ON quota_use (subject);";
+
+static const struct db_migration quota_steps[] = { { 1, NULL, quota_tables },
+                                                   { 2, NULL, quota_by_subject } };
 
 #define ROW " WHERE quota = $1 AND subject = $2 AND period_from = $3"
 
@@ -44,6 +48,18 @@ static const char *const quota_sql_texts[QUOTA_SQL_COUNT] = {
     [QUOTA_SQL_HOLDS] = "SELECT quota, subject, period_from, unit, amount FROM quota_hold"
                         " WHERE reservation = $1 ORDER BY quota, subject",
     [QUOTA_SQL_HOLDS_DROP] = "DELETE FROM quota_hold WHERE reservation = $1",
+    [QUOTA_SQL_MOVE_ADD] =
+        "INSERT INTO quota_use (quota, subject, period_from, used, reserved, carried, warned)"
+        " SELECT quota, $2, period_from, used, reserved, carried, warned FROM quota_use"
+        " WHERE subject = $1 ON CONFLICT (quota, subject, period_from) DO UPDATE"
+        " SET used = quota_use.used + excluded.used,"
+        " reserved = quota_use.reserved + excluded.reserved,"
+        " carried = CASE WHEN quota_use.carried > excluded.carried THEN quota_use.carried"
+        " ELSE excluded.carried END,"
+        " warned = CASE WHEN quota_use.warned > excluded.warned THEN quota_use.warned"
+        " ELSE excluded.warned END",
+    [QUOTA_SQL_MOVE_DROP] = "DELETE FROM quota_use WHERE subject = $1",
+    [QUOTA_SQL_MOVE_HOLDS] = "UPDATE quota_hold SET subject = $2 WHERE subject = $1",
 };
 
 bool quota_store_open(struct quota *quota, struct err *err)
@@ -231,4 +247,26 @@ bool quota_store_holds_drop(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN
     struct db_stmt *stmt = quota->stmts[QUOTA_SQL_HOLDS_DROP];
     db_bind_bytes(stmt, 1, key, QUOTA_KEY_LEN);
     return db_run(stmt, err);
+}
+
+bool quota_store_move(struct quota *quota, struct str from, struct str to, struct err *err)
+{
+    struct db_stmt *add = quota->stmts[QUOTA_SQL_MOVE_ADD];
+    struct db_stmt *drop = quota->stmts[QUOTA_SQL_MOVE_DROP];
+    struct db_stmt *holds = quota->stmts[QUOTA_SQL_MOVE_HOLDS];
+    db_bind_text(add, 1, from);
+    db_bind_text(add, 2, to);
+    if (!db_run(add, err)) {
+        return false;
+    }
+    db_bind_text(drop, 1, from);
+    if (!db_run(drop, err)) {
+        return false;
+    }
+    if (db_changes(quota->db) == 0) {
+        return true; // what reserved anything has a counter
+    }
+    db_bind_text(holds, 1, from);
+    db_bind_text(holds, 2, to);
+    return db_run(holds, err);
 }

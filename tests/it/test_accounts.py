@@ -46,7 +46,7 @@ def test_a_person_is_changed_renamed_merged_and_every_change_is_told(site):
     mary = site.ask("user", "rename", "mary", "Maria")
     assert (mary["name"], mary["aliases"], mary["balance"]) == ("maria", ["mary"], "10.00")
     assert site.balance("maria")["balance"] == "10.00"
-    assert "there is no account" in refused(site, "ledger", "balance", "user:mary")
+    assert site.ask("ledger", "balance", "user:mary")["account"] == "user:maria"
     site.user("m2", "5.00")
     assert "already" in refused(site, "user", "rename", "m2", "MARY")
     dry = site.ask("user", "merge", "m2", "mary", "--dry-run")

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cas/cas.h"
+#include "proto/accounts.pb-c.h"
 #include "proto/cas.pb-c.h"
 #include "proto/payers.pb-c.h"
 
@@ -190,4 +191,22 @@ static inline int64_t balance_of(const char *account)
                    is_there
                ? found.state.balance.units
                : INT64_MIN;
+}
+
+static inline bool lock_person(const char *name, int is_locked)
+{
+    Quoin__V1__PutPeopleRequest request = QUOIN__V1__PUT_PEOPLE_REQUEST__INIT;
+    Quoin__V1__PersonRow row = QUOIN__V1__PERSON_ROW__INIT;
+    Quoin__V1__PersonRow *rows[] = { &row };
+    char *sets[] = { text_of("locked") };
+    static uint8_t key = 200;
+    row.name = text_of(name);
+    row.locked = is_locked != 0;
+    request.key = key_of(key++);
+    request.how = text_of("change");
+    request.people = rows;
+    request.n_people = 1;
+    request.set = sets;
+    request.n_set = 1;
+    return ask(&request.base) != NULL;
 }

@@ -81,6 +81,9 @@ static void test_a_voucher_is_worth_money_once(void)
     CHECK(redeem(21, codes[0], "mary") == NULL && strstr(err.text, "used already") != NULL);
     CHECK(redeem(20, codes[1], "mary") == NULL && err.code == ERR_CONFLICT);
     CHECK(redeem(22, codes[1], "nobody") == NULL && err.code == ERR_NOT_FOUND);
+    CHECK(lock_person("mary", 1) && redeem(22, codes[1], "mary") == NULL);
+    CHECK(err.code == ERR_DENIED && strcmp(err.text, "the account of mary is locked") == 0);
+    CHECK(lock_person("mary", 0));
     CHECK(strcmp(check(codes[1])->state, "fresh") == 0);
     CHECK(get_person("mary")->balance == 600000);
 }

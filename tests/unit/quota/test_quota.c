@@ -245,6 +245,29 @@ static void test_two_writers(void)
     db_close(&other);
 }
 
+// Every period moves; where both have a counter of one they are summed, holds too.
+static void test_one_subject_becomes_another(void)
+{
+    int64_t before = day(2034, 1, 5);
+    int64_t at = day(2034, 2, 5);
+    struct quota_take old = { &color, STR("user:old"), .amount = 4 };
+    struct quota_take new = { &color, STR("user:new"), .amount = 3 };
+    struct quota_amounts amounts = { { 0 } };
+    amounts.of[QUOTA_COLOR_PAGES] = 2;
+    CHECK(quota_reserve(quota, &site, key_of(70), before, &old, 1, &refused, &err));
+    CHECK(quota_settle(quota, key_of(70), &amounts, &err));
+    CHECK(quota_reserve(quota, &site, key_of(71), at, &old, 1, &refused, &err));
+    CHECK(quota_reserve(quota, &site, key_of(72), at, &new, 1, &refused, &err));
+    CHECK(quota_rename(quota, STR("user:old"), STR("user:new"), &err));
+    CHECK(has(&color, "user:old", before, 0, 0, 0) && has(&color, "user:old", at, 0, 0, 0));
+    CHECK(has(&color, "user:new", before, 2, 0, 0) && has(&color, "user:new", at, 0, 7, 0));
+    CHECK(quota_settle(quota, key_of(71), &amounts, &err));
+    CHECK(quota_settle(quota, key_of(72), NULL, &err) && has(&color, "user:new", at, 2, 0, 0));
+    CHECK(quota_rename(quota, STR("user:none"), STR("user:new"), &err));
+    CHECK(quota_rename(quota, STR("user:new"), STR("user:new"), &err));
+    CHECK(has(&color, "user:new", at, 2, 0, 0));
+}
+
 int main(void)
 {
     const char *folder = folder_make();
@@ -259,6 +282,7 @@ int main(void)
     test_listing();
     test_any_call_may_fail();
     test_two_writers();
+    test_one_subject_becomes_another();
     quota_close(&quota);
     db_close(&db);
     folder_end();
