@@ -314,11 +314,16 @@ COMMAND(money_set, "money set", "", 0, 0, "administrator",
         OPTION("refund-minutes", "N", "by rule only so long after the charge"))
 COMMAND(printer_add, "printer add", "NAME URI", 2, 2, "administrator", "adds a printer",
         "URI is ipp://HOST[:PORT]/PATH, ipps://… or socket://HOST[:9100].",
-        OPTION("pull-group", "GROUP", "printers that can stand for each other; prices can name it"))
+        OPTION("pull-group", "GROUP", "printers that can stand for each other; prices can name it"),
+        OPTION("finishings", "NAME[,NAME...]",
+               "what it can do to printed sheets: staple, punch, fold, …; of IPP printers"))
 COMMAND(printer_set, "printer set", "NAME", 1, 1, "administrator", "changes a printer",
         "What is not named stays as it is. Its address is not changed while jobs wait for it.",
         OPTION("uri", "URI", "its address"),
-        OPTION("pull-group", "GROUP", "its pull group; none: it belongs to none"), DRY_RUN)
+        OPTION("pull-group", "GROUP", "its pull group; none: it belongs to none"),
+        OPTION("finishings", "NAME[,NAME...]",
+               "what it can do to printed sheets: staple, punch, fold, …; none: nothing"),
+        DRY_RUN)
 COMMAND(printer_list, "printer list", "", 0, 0, "administrator", "lists printers and their state",
         "", NONE)
 COMMAND(printer_remove, "printer remove", "NAME", 1, 1, "administrator", "removes a printer",

@@ -30,7 +30,32 @@ static void printer_json(struct json *json, const Quoin__V1__Printer *printer)
     json_text_field(json, "message", printer->message);
     json_int_field(json, "delivered", printer->delivered);
     json_text_field(json, "pull_group", printer->pull_group);
+    json_key(json, "finishings");
+    json_array(json);
+    for (size_t i = 0; i < printer->n_finishings; i++) {
+        json_str(json, str_of(printer->finishings[i]));
+    }
     json_end(json);
+    json_end(json);
+}
+
+// The names of --finishings. None: it was not given, or "none".
+static bool read_finishings(struct cli *cli, size_t *count, char ***names, struct err *err)
+{
+    const char *text = text_or(cli_value(cli, "finishings"));
+    size_t most = 1;
+    for (const char *at = text; *at != '\0'; at++) {
+        most += *at == ',' ? 1 : 0;
+    }
+    *count = 0;
+    *names = arena_new_array(&cli->arena, most, sizeof(**names));
+    while (*names != NULL && *text != '\0' && strcmp(text, "none") != 0) {
+        size_t len = strcspn(text, ",");
+        char *name = arena_text(&cli->arena, (struct str){ text, len });
+        text += len + (text[len] == ',' ? 1 : 0);
+        (*names)[(*count)++] = name;
+    }
+    return arena_ok(&cli->arena) || err_set(err, ERR_LIMIT, "--finishings is too long");
 }
 
 bool cli_printer_add(struct cli *cli, struct err *err)
@@ -41,7 +66,8 @@ bool cli_printer_add(struct cli *cli, struct err *err)
     request.name = cli->arguments[0];
     request.uri = cli->arguments[1];
     request.pull_group = cli_field(text_or(cli_value(cli, "pull-group")));
-    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply, err)) {
+    if (!read_finishings(cli, &request.n_finishings, &request.finishings, err) ||
+        !cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply, err)) {
         return false;
     }
     const Quoin__V1__Printer *printer = (const Quoin__V1__Printer *)reply;
@@ -405,14 +431,16 @@ bool cli_printer_set(struct cli *cli, struct err *err)
 {
     Quoin__V1__SetPrinterRequest request = QUOIN__V1__SET_PRINTER_REQUEST__INIT;
     const struct setting settings[] = { { "uri", "uri", &request.uri },
-                                        { "pull-group", "pull_group", &request.pull_group } };
+                                        { "pull-group", "pull_group", &request.pull_group },
+                                        { "finishings", "finishings", NULL } };
     char *set[sizeof(settings) / sizeof(settings[0])];
     const ProtobufCMessage *reply = NULL;
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
     request.n_set = take_settings(cli, settings, sizeof(set) / sizeof(set[0]), set);
     request.set = set;
-    if (!has_some(request.n_set, err)) {
+    if (!has_some(request.n_set, err) ||
+        !read_finishings(cli, &request.n_finishings, &request.finishings, err)) {
         return false;
     }
     if (cli_value(cli, "dry-run") != NULL) {

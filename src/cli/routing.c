@@ -85,7 +85,7 @@ static bool routing_remove(struct cli *cli, const char *kind, const char *name, 
 static bool routing_put_printer(struct cli *cli, const char *name, bool is_there,
                                 const Quoin__V1__PrinterThing *thing, struct err *err)
 {
-    static const char *const fields[] = { "uri", "pull_group" };
+    static const char *const fields[] = { "uri", "pull_group", "finishings" };
     const ProtobufCMessage *reply = NULL;
     if (!is_there) {
         Quoin__V1__AddPrinterRequest request = QUOIN__V1__ADD_PRINTER_REQUEST__INIT;
@@ -93,17 +93,21 @@ static bool routing_put_printer(struct cli *cli, const char *name, bool is_there
         request.name = cli_field(name);
         request.uri = thing->uri;
         request.pull_group = thing->pull_group;
+        request.n_finishings = thing->n_finishings;
+        request.finishings = thing->finishings;
         return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/AddPrinter", &request.base, &reply,
                        err);
     }
-    char *set[2] = { cli_field(fields[0]), cli_field(fields[1]) };
+    char *set[3] = { cli_field(fields[0]), cli_field(fields[1]), cli_field(fields[2]) };
     Quoin__V1__SetPrinterRequest request = QUOIN__V1__SET_PRINTER_REQUEST__INIT;
     request.key = cli_key(cli);
     request.name = cli_field(name);
     request.set = set;
-    request.n_set = 2;
+    request.n_set = 3;
     request.uri = thing->uri;
     request.pull_group = thing->pull_group;
+    request.n_finishings = thing->n_finishings;
+    request.finishings = thing->finishings;
     return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Printers/SetPrinter", &request.base, &reply, err);
 }
 

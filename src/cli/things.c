@@ -118,6 +118,8 @@ static bool things_printers(struct cli *cli, struct cli_things *things, struct e
             Quoin__V1__PrinterThing thing = QUOIN__V1__PRINTER_THING__INIT;
             thing.uri = page->printers[i]->uri;
             thing.pull_group = page->printers[i]->pull_group;
+            thing.n_finishings = page->printers[i]->n_finishings;
+            thing.finishings = page->printers[i]->finishings;
             after = page->printers[i]->name;
             if (!things_add_message(cli, things, "printer", after, &thing.base, err)) {
                 return false;

@@ -75,6 +75,7 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
         .holds = queue->holds,
         .must_choose = queue->must_choose,
         .account = str_of(queue->account),
+        .finishings = &printer->finishings,
         .formats = IPPD_PDF | IPPD_PWG_RASTER | IPPD_JPEG | IPPD_URF,
         .job_count = queue->open.count,
         .state_changed_at =

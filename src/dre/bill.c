@@ -418,6 +418,8 @@ void dre_quote(struct dre *dre, const struct ippd_intake *intake, struct ippd_ca
     work.copies = intake->ticket->copies;
     work.n_classes = 1;
     work.classes = classes;
+    work.n_finishings = dre_work_finishings(intake->ticket, &queue->printer->finishings,
+                                            work.copies, &arena, &work.finishings);
     request.work = &work;
     if (queue->must_choose && work.account[0] == '\0') {
         ippd_call_refuse(call, IPP_STATUS_ACCOUNT_INFO_NEEDED, "%s",

@@ -173,9 +173,9 @@ void dre_work_replan(const struct job *job, const struct dre_planned *planned, s
                      Quoin__V1__Work *work);
 // The classes of a plan as messages want them, in the arena; NULL: it is full.
 Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *arena);
-// Finishings, counted; in the arena. Gives how many kinds there are.
-size_t dre_work_finishings(const struct ippd_ticket *ticket, uint32_t sets, struct arena *arena,
-                           Quoin__V1__Finishing ***list);
+// Finishings that the printer can do, counted; in the arena. Gives how many kinds there are.
+size_t dre_work_finishings(const struct ippd_ticket *ticket, const struct ippd_finishings *can,
+                           uint32_t sets, struct arena *arena, Quoin__V1__Finishing ***list);
 // Reads what live holds; NULL: nothing, or damaged. Owned: free it with
 // quoin__v1__…__free_unpacked.
 Quoin__V1__Work *dre_work_read(struct str packed);

@@ -49,9 +49,11 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_queue ADD COLUMN account {text} NOT NULL DEFAULT '';"
       "ALTER TABLE dre_queue ADD COLUMN must_choose {integer} NOT NULL DEFAULT 0;"
       "ALTER TABLE dre_printer ADD COLUMN pull_group {text} NOT NULL DEFAULT ''" },
+    { 5, NULL, "ALTER TABLE dre_printer ADD COLUMN finishings {text} NOT NULL DEFAULT ''" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
+enum { JOURNAL_FINISHINGS_MAX = 4096 }; // all their words, and commas
 enum { JOURNAL_LOG_KIB = 16 << 10, JOURNAL_LOG_PAGES_MOST = 16000 };
 
 struct journal_statements {
@@ -144,9 +146,10 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
         { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
         { &made->put_printer,
           "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered,"
-          " pull_group) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET"
+          " pull_group, finishings) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO "
+          "UPDATE SET"
           " uri = excluded.uri, delivered = excluded.delivered,"
-          " pull_group = excluded.pull_group" },
+          " pull_group = excluded.pull_group, finishings = excluded.finishings" },
         { &made->drop_printer, "DELETE FROM dre_printer WHERE name = $1" },
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
@@ -303,12 +306,15 @@ bool dre_journal_db_put_printer(struct journal_statements *statements,
 {
     struct db_stmt *stmt = drop ? statements->drop_printer : statements->put_printer;
     db_bind_text(stmt, 1, str_of(printer->name));
+    OWN(buf_free) struct buf finishings = BUF_CAP(JOURNAL_FINISHINGS_MAX);
     if (!drop) {
+        ippd_finishings_write(&printer->finishings, &finishings);
         db_bind_text(stmt, 2, str_of(printer->uri));
         db_bind_bytes(stmt, 3, printer->key, sizeof(printer->key));
         db_bind_int(stmt, 4, printer->created_at);
         db_bind_int(stmt, 5, printer->delivered);
         db_bind_text(stmt, 6, str_of(printer->pull_group));
+        db_bind_text(stmt, 7, buf_str(&finishings));
     }
     return db_run(stmt, err);
 }
@@ -340,7 +346,8 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
     OWN(db_finish) struct db_stmt *stmt = NULL;
     bool row = false;
     if (!db_prepare(db, &stmt,
-                    "SELECT name, uri, made_by, created_at, delivered, pull_group FROM dre_printer",
+                    "SELECT name, uri, made_by, created_at, delivered, pull_group, finishings"
+                    " FROM dre_printer",
                     err)) {
         return false;
     }
@@ -354,6 +361,9 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
         printer->created_at = db_col_int(stmt, 3);
         printer->delivered = db_col_int(stmt, 4);
         copy_bytes(printer->pull_group, sizeof(printer->pull_group) - 1, db_col_text(stmt, 5));
+        if (!ippd_finishings_read(&printer->finishings, db_col_text(stmt, 6), err)) {
+            return err_in(err, "the printer \"%s\" in the journal", printer->name);
+        }
     }
     return false;
 }

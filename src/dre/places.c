@@ -97,6 +97,12 @@ static void fill_printer(const struct printer *printer, struct arena *arena,
     out->message = dre_call_text(arena, str_of(printer->message));
     out->delivered = printer->delivered;
     out->pull_group = dre_call_text(arena, str_of(printer->pull_group));
+    const struct ippd_finishings *can = &printer->finishings;
+    out->finishings = arena_new_array(arena, can->count + 1, sizeof(*out->finishings));
+    for (size_t at = 0; out->finishings != NULL && at < can->count; at++) {
+        out->finishings[out->n_finishings++] =
+            dre_call_text(arena, str_of(ippd_finishing_name(can->values[at])));
+    }
 }
 
 static void answer_printer(struct wire_call *call, const struct printer *printer)
@@ -109,12 +115,34 @@ static void answer_printer(struct wire_call *call, const struct printer *printer
 static const char bad_group[] =
     "a pull group's name has 1 to 127 letters, digits, '-', '_' and '.'";
 
+// Only the way of IPP tells a printer what to do to the sheets.
+static bool check_finishings(const struct ippd_finishings *can, const char *uri, struct err *err)
+{
+    return can->count == 0 || strncmp(uri, "socket:", 7) != 0 ||
+           err_set(err, ERR_INVALID,
+                   "finishings are of ipp:// and ipps:// printers: one at socket:// cannot be told "
+                   "to staple or punch");
+}
+
+static bool read_finishings(char *const *words, size_t count, struct ippd_finishings *can,
+                            struct err *err)
+{
+    *can = (struct ippd_finishings){ .count = 0 };
+    for (size_t at = 0; at < count; at++) {
+        if (!ippd_finishings_add(can, str_of(words[at]), err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
     const Quoin__V1__AddPrinterRequest *ask = (const void *)asked;
     struct str name = str_of(ask->name);
     struct printer *printer = dre_table_printer_find(&dre->table, name);
+    struct ippd_finishings finishings;
     struct err err;
     if (printer != NULL && memcmp(printer->key, ask->key.data, sizeof(printer->key)) == 0) {
         answer_printer(call, printer);
@@ -130,7 +158,9 @@ void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessag
                         "a printer's name has 1 to 127 letters, digits, '-', '_' and '.'");
         return;
     }
-    if (!dre_uri_check(str_of(ask->uri), &err)) {
+    if (!dre_uri_check(str_of(ask->uri), &err) ||
+        !read_finishings(ask->finishings, ask->n_finishings, &finishings, &err) ||
+        !check_finishings(&finishings, ask->uri, &err)) {
         wire_call_refuse(call, &err, NULL);
         return;
     }
@@ -141,6 +171,7 @@ void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessag
     printer = dre_table_printer_new(&dre->table, name);
     (void)snprintf(printer->pull_group, sizeof(printer->pull_group), "%s", ask->pull_group);
     (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
+    printer->finishings = finishings;
     memcpy(printer->key, ask->key.data, sizeof(printer->key));
     printer->created_at = clk_wall_ms();
     printer->changed_at = printer->created_at;
@@ -392,14 +423,25 @@ static bool is_seen(struct dre *dre, ProtobufCBinaryData key)
     return map_find(&dre->keys, map_key(key.data, key.len)) != NULL;
 }
 
+static bool change_finishings(const struct printer *printer,
+                              const Quoin__V1__SetPrinterRequest *ask, bool sets_uri,
+                              struct ippd_finishings *can, struct err *err)
+{
+    *can = printer->finishings;
+    return (!is_set(ask->set, ask->n_set, "finishings") ||
+            read_finishings(ask->finishings, ask->n_finishings, can, err)) &&
+           check_finishings(can, sets_uri ? ask->uri : printer->uri, err);
+}
+
 void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
-    static const char *const names[] = { "uri", "pull_group", NULL };
+    static const char *const names[] = { "uri", "pull_group", "finishings", NULL };
     struct dre *dre = engine;
     const Quoin__V1__SetPrinterRequest *ask = (const void *)asked;
     struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->name));
     bool sets_uri = is_set(ask->set, ask->n_set, "uri");
     bool sets_group = is_set(ask->set, ask->n_set, "pull_group");
+    struct ippd_finishings finishings;
     struct err err;
     if (printer == NULL) {
         err_fill(&err, ERR_NOT_FOUND, "there is no printer \"%.100s\"", ask->name);
@@ -408,7 +450,8 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
         answer_printer(call, printer);
     } else if (!may_set(call, ask->set, ask->n_set, names)) {
         return;
-    } else if (sets_uri && !dre_uri_check(str_of(ask->uri), &err)) {
+    } else if ((sets_uri && !dre_uri_check(str_of(ask->uri), &err)) ||
+               !change_finishings(printer, ask, sets_uri, &finishings, &err)) {
         wire_call_refuse(call, &err, NULL);
     } else if (sets_uri && strcmp(ask->uri, printer->uri) != 0 &&
                dre_table_printer_has_jobs(&dre->table, printer)) {
@@ -418,6 +461,7 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
         dre_call_refuse(call, ERR_INVALID, bad_group);
     } else {
         dre_call_remember(dre, ask->key);
+        printer->finishings = finishings;
         if (sets_uri) {
             (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
         }

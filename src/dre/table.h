@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "dre/job.h"
+#include "ippd/finishing.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct printer {
     char message[200];                   // a sentence for a person; may be empty
     struct table_list waiting;           // jobs that are ready, in the order of their turn
     char pull_group[TABLE_NAME_MAX + 1]; // printers that can stand for each other; may be empty
+    struct ippd_finishings finishings;   // what it can do to printed sheets
     uint32_t queue_count;                // that name it
     void *runner;                        // owned by deliver; NULL: none
 };

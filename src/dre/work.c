@@ -125,14 +125,14 @@ static void add_finishing(struct arena *arena, const char *kind, uint64_t more, 
     list[at]->count = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 }
 
-size_t dre_work_finishings(const struct ippd_ticket *ticket, uint32_t sets, struct arena *arena,
-                           Quoin__V1__Finishing ***list)
+size_t dre_work_finishings(const struct ippd_ticket *ticket, const struct ippd_finishings *can,
+                           uint32_t sets, struct arena *arena, Quoin__V1__Finishing ***list)
 {
     size_t count = 0;
     *list = arena_new_array(arena, IPPD_FINISHINGS_MAX, sizeof(**list));
     for (size_t at = 0; *list != NULL && at < ticket->finishing_count; at++) {
         const struct finishing *finishing = finishing_of(ticket->finishings[at]);
-        if (finishing != NULL) {
+        if (finishing != NULL && ippd_finishings_has(can, ticket->finishings[at])) {
             add_finishing(arena, finishing->kind, (uint64_t)finishing->count * sets, &count, *list);
         }
     }
@@ -142,6 +142,13 @@ size_t dre_work_finishings(const struct ippd_ticket *ticket, uint32_t sets, stru
 void dre_work_replan(const struct job *job, const struct dre_planned *planned, struct arena *arena,
                      Quoin__V1__Work *work)
 {
+    struct ippd_ticket ticket = { .copies = 1 };
+    struct err err;
+    if (!ippd_ticket_read(dre_table_job_text(job).ticket, arena, &ticket, &err)) {
+        ticket = (struct ippd_ticket){ .copies = 1 }; // it was read when it was planned
+    }
+    work->n_finishings = dre_work_finishings(&ticket, &job->printer->finishings, planned->copies,
+                                             arena, &work->finishings);
     work->printer = text_of(arena, str_of(job->printer->name));
     work->pull_group = text_of(arena, str_of(job->printer->pull_group));
     work->printer_state = text_of(arena, str_of(job->printer->state));
@@ -173,7 +180,6 @@ void dre_work_make(const struct job *job, const struct dre_planned *planned, str
     work.from = text_of(&arena, str_of(job->from));
     work.bytes = job->bytes;
     work.digest = (ProtobufCBinaryData){ digest.len, (uint8_t *)(uintptr_t)digest.ptr };
-    work.n_finishings = dre_work_finishings(&ticket, planned->copies, &arena, &work.finishings);
     dre_work_replan(job, planned, &arena, &work);
     if (arena_ok(&arena)) {
         dre_pack(&work.base, packed);

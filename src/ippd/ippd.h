@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "ipp/name.h"
+#include "ippd/finishing.h"
 #include "ippd/ticket.h"
 #include <stdint.h>
 
@@ -44,15 +45,16 @@ struct ippd_queue {
     bool accepting;
     bool color;
     bool duplex;
-    bool monochrome;    // the way to paper can be told to use black only
-    bool uncollated;    // … to print all copies of a page before the next
-    bool number_up;     // the way to paper can put several pages on a side
-    bool page_ranges;   // … and can leave pages out
-    bool holds;         // jobs wait for their owner's release
-    bool must_choose;   // a job waits until an account is named
-    struct str account; // pays where a job names none; may be empty
-    uint32_t formats;   // enum ippd_format: what can really be counted
-    uint32_t job_count; // not completed
+    bool monochrome;                          // the way to paper can be told to use black only
+    bool uncollated;                          // … to print all copies of a page before the next
+    bool number_up;                           // the way to paper can put several pages on a side
+    bool page_ranges;                         // … and can leave pages out
+    bool holds;                               // jobs wait for their owner's release
+    bool must_choose;                         // a job waits until an account is named
+    struct str account;                       // pays where a job names none; may be empty
+    const struct ippd_finishings *finishings; // what the printer can do; NULL: nothing
+    uint32_t formats;                         // enum ippd_format: what can really be counted
+    uint32_t job_count;                       // not completed
     int64_t state_changed_at;
     int64_t config_changed_at;
 };

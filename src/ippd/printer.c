@@ -70,6 +70,15 @@ static void write_copies(const struct face *face, const char *name)
     ipp_out_range(face->out, name, 1, IPPD_COPIES_MAX);
 }
 
+static void write_finishings(const struct face *face, const char *name)
+{
+    const struct ippd_finishings *can = face->queue->finishings;
+    ipp_out_enum(face->out, name, IPPD_FINISHING_NONE);
+    for (size_t at = 0; can != NULL && at < can->count; at++) {
+        ipp_out_enum(face->out, NULL, can->values[at]);
+    }
+}
+
 static bool queue_takes(const struct ippd_queue *queue, const char *name)
 {
     bool ranges = strcmp(name, "page-ranges") == 0 || strcmp(name, "overrides") == 0;

@@ -252,8 +252,24 @@ static bool take_resolution(struct work *work, const struct ipp_value *value)
 
 static bool take_finishing(struct work *work, const struct ipp_value *value)
 {
-    (void)work; // none is the only one
-    return value->integer == 3;
+    struct ippd_ticket *ticket = work->ticket;
+    if (value->integer == IPPD_FINISHING_NONE) {
+        return true;
+    }
+    bool can = work->queue == NULL
+                   ? ippd_finishing_is_known(value->integer)
+                   : work->queue->finishings != NULL &&
+                         ippd_finishings_has(work->queue->finishings, value->integer);
+    for (size_t at = 0; can && at < ticket->finishing_count; at++) {
+        if (ticket->finishings[at] == value->integer) {
+            return true; // said twice is done once
+        }
+    }
+    if (!can || ticket->finishing_count == IPPD_FINISHINGS_MAX) {
+        return false;
+    }
+    ticket->finishings[ticket->finishing_count++] = (uint16_t)value->integer;
+    return true;
 }
 
 static bool take_output_bin(struct work *work, const struct ipp_value *value)

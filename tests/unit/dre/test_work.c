@@ -29,13 +29,19 @@ static void test_finishings_are_counted_by_sets(void)
         OWN(buf_free) struct buf text = BUF_CAP(200);
         struct ippd_ticket ticket = { .finishing_count = finishings[i].count };
         memcpy(ticket.finishings, finishings[i].values, sizeof(finishings[i].values));
+        struct ippd_finishings can = { .count = 0 };
+        for (size_t at = 0; at < ticket.finishing_count; at++) {
+            can.values[can.count++] = ticket.finishings[at];
+        }
         Quoin__V1__Finishing **list = NULL;
-        size_t count = dre_work_finishings(&ticket, finishings[i].sets, &arena, &list);
+        size_t count = dre_work_finishings(&ticket, &can, finishings[i].sets, &arena, &list);
         for (size_t at = 0; at < count; at++) {
             buf_addf(&text, "%s%s %u", at > 0 ? ", " : "", list[at]->kind, list[at]->count);
         }
         printf("# %s\n", finishings[i].name);
         CHECK(str_eq(buf_str(&text), str_of(finishings[i].kinds)));
+        can.count = 0; // a printer that cannot do it does nothing that costs
+        CHECK(dre_work_finishings(&ticket, &can, finishings[i].sets, &arena, &list) == 0);
     }
 }
 

@@ -312,6 +312,37 @@ static void test_who_pays_what_paper_and_finishings_are_told(void)
     given_end(&given);
 }
 
+static void test_a_queue_takes_the_finishings_of_its_printer(void)
+{
+    static const struct ippd_finishings can = { { 4, 74 }, 2 };
+    struct given given;
+    struct ippd_ticket again;
+    struct err err;
+    struct ipp_out *out = given_begin(&given);
+    ipp_out_enum(out, "finishings", 4);
+    ipp_out_enum(out, NULL, 74);
+    ipp_out_enum(out, NULL, 4);
+    given.fake.queue.finishings = &can;
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported == NULL && given.ticket.finishing_count == 2);
+    CHECK(ippd_ticket_read(given.ticket.attrs, &given.arena, &again, &err));
+    CHECK(again.finishing_count == 2 && again.finishings[0] == 4 && again.finishings[1] == 74);
+    given_end(&given);
+    out = given_begin(&given); // all of them, or none
+    ipp_out_enum(out, "finishings", 4);
+    ipp_out_enum(out, NULL, 5);
+    given.fake.queue.finishings = &can;
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported != NULL && given.ticket.finishing_count == 0);
+    given_end(&given);
+    out = given_begin(&given);
+    ipp_out_enum(out, "finishings", 4); // of a queue whose printer can do nothing
+    given.fake.queue.finishings = NULL;
+    (void)given_check(&given);
+    CHECK(given.checked.unsupported != NULL && given.ticket.attrs.len == 0);
+    given_end(&given);
+}
+
 static void test_one_attribute_is_set_and_the_rest_stays(void)
 {
     struct given given;
@@ -368,6 +399,7 @@ int main(void)
     test_only_a_pdf_is_laid_out();
     test_media_named_twice_is_a_conflict();
     test_who_pays_what_paper_and_finishings_are_told();
+    test_a_queue_takes_the_finishings_of_its_printer();
     test_one_attribute_is_set_and_the_rest_stays();
     return tap_done();
 }
