@@ -69,7 +69,10 @@ static bool start(struct svc *svc, void *state, struct err *err)
     const struct cas_options options = { .dsn = dsn.ptr,
                                          .witness = svc_path(svc, "cas/witness"),
                                          .authority_certificate = signs ? certificate : NULL,
-                                         .authority_key = signs ? key : NULL };
+                                         .authority_key = signs ? key : NULL,
+                                         .certificate = svc_path(svc, "pki/cas.crt"),
+                                         .key = svc_path(svc, "pki/cas.key"),
+                                         .believed = certificate };
     if (!fs_make_folder(svc_path(svc, "cas"), err) || !cas_open(&cas, &options, err)) {
         return false;
     }

@@ -60,6 +60,27 @@ static bool cas_authority_open(struct cas *cas, const struct cas_options *option
     return ok || err_in(err, "the site's own authority");
 }
 
+static char *cas_path_keep(const char *path)
+{
+    size_t len = path == NULL ? 0 : strlen(path) + 1;
+    char *kept = path == NULL ? NULL : mem_new(len);
+    if (kept != NULL) {
+        memcpy(kept, path, len);
+    }
+    return kept;
+}
+
+static bool cas_signer_open(struct cas *cas, const struct cas_options *options, struct err *err)
+{
+    OWN(buf_free) struct buf pem = BUF_CAP(CRYPTO_PEM_MAX);
+    cas->certificate = cas_path_keep(options->certificate);
+    cas->key = cas_path_keep(options->key);
+    return options->believed == NULL ||
+           (fs_read(options->believed, &pem, err) &&
+            crypto_cert_read_pem(buf_str(&pem), &cas->believed, err)) ||
+           err_in(err, "the certificate of the site's authority");
+}
+
 static bool cas_witness_read(const char *path, struct ledger_head *head)
 {
     OWN(buf_free) struct buf text = BUF_CAP(4096);
@@ -158,7 +179,8 @@ static bool cas_found_site(struct cas *cas, struct err *err)
         !cas_first_account(cas, "income:print", 2, now, err) ||
         !cas_first_account(cas, "grants", 3, now, err) ||
         !cas_first_account(cas, "adjustments", 4, now, err) ||
-        !cas_first_account(cas, "vouchers", 5, now, err) || !cas_prices_begin(cas, now, err)) {
+        !cas_first_account(cas, "vouchers", 5, now, err) || !cas_prices_begin(cas, now, err) ||
+        !cas_checkpoints_begin(cas, now, err)) {
         db_rollback(cas->db);
         return false;
     }
@@ -187,7 +209,8 @@ static bool cas_people_move(struct cas *cas, struct err *err)
 static bool cas_begin(struct cas *cas, const struct cas_options *options, struct err *err)
 {
     return cas_witness_open(cas, options->witness, err) && cas_people_move(cas, err) &&
-           cas_found_site(cas, err) && cas_authority_open(cas, options, err);
+           cas_authority_open(cas, options, err) && cas_signer_open(cas, options, err) &&
+           cas_found_site(cas, err);
 }
 
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
@@ -241,6 +264,9 @@ void cas_close(struct cas **cas)
     db_close(&(*cas)->db);
     crypto_authority_free(&(*cas)->authority);
     cas_vouchers_close(*cas);
+    crypto_cert_free(&(*cas)->believed);
+    free((*cas)->certificate);
+    free((*cas)->key);
     free((*cas)->payers);
     if ((*cas)->witness >= 0) {
         (void)close((*cas)->witness); // never synced: nothing to learn
@@ -497,6 +523,10 @@ static const struct {
     { &quoin__v1__run_schedule_request__descriptor, cas_schedules_run },
     { &quoin__v1__get_schedule_run_request__descriptor, cas_schedules_get_run },
     { &quoin__v1__list_schedule_runs_request__descriptor, cas_schedules_runs },
+    { &quoin__v1__make_checkpoint_request__descriptor, cas_proofs_make },
+    { &quoin__v1__list_checkpoints_request__descriptor, cas_proofs_list },
+    { &quoin__v1__check_head_request__descriptor, cas_proofs_check_head },
+    { &quoin__v1__list_balances_request__descriptor, cas_proofs_balances },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -26,6 +26,12 @@ struct cas_options {
     const char *witness; // a small file beside it that says how far the ledger had come; NULL: none
     const char *authority_certificate; // PEM; NULL: this one signs no certificates
     const char *authority_key;
+    // This engine's own, PEM, read when they are needed: they sign where the authority is
+    // elsewhere.
+    const char *certificate;
+    const char *key;
+    // Whose word is believed, PEM; NULL: the signatures of checkpoints are not looked at.
+    const char *believed;
 };
 
 // Opens the database (checks it after an unclean stop), makes what a new site needs, and refuses to

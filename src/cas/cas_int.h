@@ -12,6 +12,7 @@
 #include "price/price.h"
 #include "proto/cas.pb-c.h"
 #include "proto/payers.pb-c.h"
+#include "proto/proofs.pb-c.h"
 #include "proto/quota.pb-c.h"
 
 enum cas_sql {
@@ -55,6 +56,9 @@ struct cas {
     struct cas_policies *policies;        // owned; the rules in force; NULL: not asked yet
     struct cas_tariff *tariff;            // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing
+    struct crypto_cert *believed;         // owned; the site's authority; NULL: not known
+    char *certificate;                    // owned; paths of what signs without the authority; NULL
+    char *key;                            // owned
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     struct cas_payers *payers;            // owned; payers_int.h
     struct cas_vouchers *vouchers;        // owned
@@ -186,6 +190,18 @@ bool cas_quotas_reset_some(struct cas *cas, struct cas_turn *turn, struct str na
 
 struct cas_policies;
 void cas_policies_free(struct cas_policies **policies); // cas/policies.h
+
+// --- proofs.c: checkpoints -----------------------------------------------------------------------
+
+struct ledger_checkpoint;
+// A new one for the ledger as it is, of a period or of no one; more: further lines of its body.
+// Runs are in the arena. ERR_UNAVAILABLE: there is nothing to sign with.
+bool cas_checkpoint_make(struct cas *cas, struct cas_turn *turn, struct str period, struct str more,
+                         struct ledger_checkpoint *checkpoint, struct err *err) CC_MUST_USE;
+Quoin__V1__Checkpoint *cas_checkpoint_reply(struct arena *arena,
+                                            const struct ledger_checkpoint *checkpoint);
+// The daily schedule of a new site; nothing where there is or was one of that name, or no key.
+bool cas_checkpoints_begin(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE;
 
 // --- schedule.c: what is done at its time
 // ----------------------------------------------------------
@@ -403,3 +419,7 @@ CAS_CORE(cas_schedules_remove);
 CAS_CORE(cas_schedules_run);
 CAS_CORE(cas_schedules_get_run);
 CAS_CORE(cas_schedules_runs);
+CAS_CORE(cas_proofs_make);
+CAS_CORE(cas_proofs_list);
+CAS_CORE(cas_proofs_check_head);
+CAS_CORE(cas_proofs_balances);

@@ -682,13 +682,38 @@ COMMAND(totals, "totals", "", 0, 0, "administrator",
         OPTION("until", "TIME", "until then, not included"),
         OPTION("limit", "N", "shows the N greatest (default: 1000; with --csv or --json all)"),
         OPTION("csv", NULL, "prints a line of titles and a line a sum, as RFC 4180 has it"))
-COMMAND(ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
-        "Reads every entry, computes the chain of hashes anew and checks that all balances, "
-        "reservations and sums agree. With --store no engine is asked: a backup is read as it is, "
-        "and nothing is written to it. Leaves with 5 if anything is wrong.",
-        OPTION("store", "ADDRESS",
-               "of this database, without an engine: sqlite:FILE (sqlite: alone is this site's own "
-               "file) or postgresql://USER@HOST:PORT/DATABASE"))
+COMMAND(
+    ledger_verify, "ledger verify", "", 0, 0, "administrator", "proves the ledger's chain",
+    "Reads every entry, computes the chain of hashes anew and checks that all balances, "
+    "reservations and sums agree. With --store no engine is asked: a backup is read as it is, "
+    "and nothing is written to it. Leaves with 5 if anything is wrong.",
+    OPTION("store", "ADDRESS",
+           "of this database, without an engine: sqlite:FILE (sqlite: alone is this site's own "
+           "file) or postgresql://USER@HOST:PORT/DATABASE"),
+    OPTION("ca", "FILE",
+           "with --store: the certificate of the site's authority, by which the signatures of "
+           "checkpoints are proven (default DIR/pki/ca.crt)"),
+    OPTION("checkpoints", "DIR",
+           "with --store: compares with checkpoints that were kept elsewhere, as \"quoin ledger "
+           "checkpoints --out\" wrote them"))
+COMMAND(ledger_checkpoint, "ledger checkpoint", "", 0, 0, "administrator",
+        "signs how far the ledger has come",
+        "A site does it every day by the schedule \"checkpoint\". Whoever keeps the signed text "
+        "elsewhere can prove that nothing up to there was changed since.",
+        OPTION("now", NULL, "now; it is the default"),
+        OPTION("out", "DIR", "writes it there, too, as \"quoin ledger checkpoints\" does"))
+COMMAND(
+    ledger_checkpoints, "ledger checkpoints", "", 0, 0, "administrator",
+    "lists signed checkpoints, the oldest first", "",
+    OPTION("after", "NUMBER", "only those with a greater number"),
+    OPTION("out", "DIR",
+           "writes each there: checkpoint-NUMBER.txt is what is signed, .sig the signature, .crt "
+           "the certificate; openssl dgst -sha256 -verify checks them"))
+COMMAND(ledger_balances, "ledger balances", "", 0, 0, "administrator",
+        "shows what all accounts have, and that it sums to zero", "",
+        OPTION("at", "TIME",
+               "as it was then: 2026-11-22 or 2026-11-22T10:00:00, in UTC; accounts that were not "
+               "there yet are left out"))
 COMMAND(
     count, "count", "FILE|FOLDER|-...", 1, CLI_MANY, "anyone", "counts pages and finds colour",
     "Reads each FILE, all files below each FOLDER (sorted by name; links are not followed, pipes "

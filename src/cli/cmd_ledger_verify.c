@@ -2,17 +2,20 @@
 // engine has open.
 // no unit test: needs a site; tests/it/test_ledger_proofs.py asks it of whole and of tampered ones
 #include "base/enc.h"
+#include "base/fs.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "cli/site.h"
+#include "crypto/cert.h"
 #include "db/db.h"
+#include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 #include "proto/cas.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { VERIFY_SLICE = 5000 };
+enum { VERIFY_SLICE = 5000, KEPT_AHEAD = 1000 };
 
 struct verdict {
     struct cli *cli;
@@ -20,6 +23,8 @@ struct verdict {
     bool good;
     int64_t checked;
     int64_t head;
+    int64_t checkpoints; // that were proven
+    bool is_unsigned;    // their signatures were not looked at
     char finding[400];
     struct buf hash;
 };
@@ -37,6 +42,7 @@ static void on_part(void *arg, const ProtobufCMessage *message)
     }
     verdict->done = true;
     verdict->good = part->good;
+    verdict->checkpoints = part->checkpoints;
     size_t len = strlen(part->finding);
     len = len < sizeof(verdict->finding) ? len : sizeof(verdict->finding) - 1;
     memcpy(verdict->finding, part->finding, len);
@@ -57,6 +63,7 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
         json_int_field(&json, "checked", verdict->checked);
         json_text_field(&json, "finding", verdict->finding);
         json_int_field(&json, "head", verdict->head);
+        json_int_field(&json, "checkpoints", verdict->checkpoints);
         json_key(&json, "hash");
         json_str(&json, hash);
         json_end(&json);
@@ -67,6 +74,9 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
                  (long long)verdict->checked);
         buf_addf(&cli->out, "Head: entry %lld, %.*s\n", (long long)verdict->head, (int)hash.len,
                  hash.ptr);
+        buf_addf(&cli->out, "Checkpoints: %lld%s\n", (long long)verdict->checkpoints,
+                 verdict->is_unsigned ? "; their signatures were not looked at (--ca FILE)"
+                                      : ", all signed for this site");
     } else {
         cli_say(cli, CLI_BAD, "The ledger is NOT good");
         buf_addf(&cli->out, ": %s\n", verdict->finding);
@@ -116,6 +126,82 @@ static bool verify_store(struct cli *cli, struct ledger *ledger, struct verdict 
     return true;
 }
 
+// NULL where nobody says who signs for the site.
+static bool read_authority(struct cli *cli, struct crypto_cert **authority, struct err *err)
+{
+    OWN(buf_free) struct buf pem = BUF_CAP(CRYPTO_PEM_MAX);
+    const char *given = cli_value(cli, "ca");
+    const char *path = given != NULL ? given : cli_path(cli, "pki/ca.crt");
+    *authority = NULL;
+    if (given == NULL && !cli_file_is(path)) {
+        return true;
+    }
+    return (fs_read(path, &pem, err) && crypto_cert_read_pem(buf_str(&pem), authority, err)) ||
+           err_in(err, "--ca");
+}
+
+// A text that was kept elsewhere: *is_there, and it is this checkpoint's.
+static bool kept_is_same(struct cli *cli, int64_t number, const struct ledger_checkpoint *stored,
+                         bool *is_there)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(LEDGER_BODY_MAX + 1);
+    const char *path = arena_textf(&cli->arena, "%s/checkpoint-%06lld.txt",
+                                   cli_value(cli, "checkpoints"), (long long)number);
+    struct err unheard;
+    *is_there = cli_file_is(path);
+    return !*is_there || (stored != NULL && fs_read(path, &text, &unheard) &&
+                          str_eq(buf_str(&text), stored->body));
+}
+
+static bool verify_kept(struct cli *cli, struct ledger *ledger, struct verdict *verdict,
+                        struct err *err)
+{
+    // Also behind the last that is there: the newest may have been taken away.
+    for (int64_t number = 1; number <= verdict->checkpoints + KEPT_AHEAD; number++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(LEDGER_BODY_MAX * 4);
+        struct ledger_checkpoint stored;
+        size_t count = 0;
+        bool is_there;
+        if (number <= verdict->checkpoints &&
+            !ledger_checkpoint_list(ledger, number - 1, 1, &arena, &stored, &count, err)) {
+            return false;
+        }
+        if (!kept_is_same(cli, number, count == 1 ? &stored : NULL, &is_there)) {
+            (void)snprintf(verdict->finding, sizeof(verdict->finding),
+                           "checkpoint %lld: the one that was kept elsewhere is not the one here",
+                           (long long)number);
+            verdict->good = false;
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool verify_checkpoints(struct cli *cli, struct ledger *ledger, struct verdict *verdict,
+                               struct err *err)
+{
+    OWN(crypto_cert_free) struct crypto_cert *authority = NULL;
+    struct ledger_checkpoints_proof proof = { 0 };
+    if (!verdict->good) {
+        return true;
+    }
+    if (!read_authority(cli, &authority, err)) {
+        return false;
+    }
+    while (!proof.done) {
+        if (!ledger_checkpoints_prove(ledger, authority, 100, &proof, err)) {
+            return false;
+        }
+        cli_progress(cli, "proven %lld checkpoints", (long long)proof.checked);
+    }
+    verdict->checkpoints = proof.checked;
+    verdict->is_unsigned = authority == NULL;
+    verdict->good = proof.finding[0] == '\0';
+    memcpy(verdict->finding, proof.finding, sizeof(proof.finding));
+    return !verdict->good || cli_value(cli, "checkpoints") == NULL ||
+           verify_kept(cli, ledger, verdict, err);
+}
+
 static bool verify_opened(struct cli *cli, const struct db_options *options,
                           struct verdict *verdict, struct err *err)
 {
@@ -124,7 +210,8 @@ static bool verify_opened(struct cli *cli, const struct db_options *options,
     if (!db_open(&db, options, err) || !ledger_open(db, &ledger, err) || !db_begin(db, err)) {
         return false;
     }
-    bool good = verify_store(cli, ledger, verdict, err);
+    bool good =
+        verify_store(cli, ledger, verdict, err) && verify_checkpoints(cli, ledger, verdict, err);
     db_rollback(db);
     return good;
 }

@@ -480,6 +480,13 @@ bool crypto_authority_certificate(const struct crypto_authority *authority, stru
     return cert_write(authority->cert->x509, false, der, err);
 }
 
+bool crypto_authority_attest(const struct crypto_authority *authority, struct str bytes,
+                             uint8_t signature[static CRYPTO_SIGNATURE_MAX], size_t *len,
+                             struct err *err)
+{
+    return crypto_pair_sign(authority->pair, bytes, signature, len, err);
+}
+
 // --- reading certificates -----------------------------------------------------------------------
 
 static bool cert_keep(X509 *x509, struct crypto_cert **cert, struct err *err)
@@ -635,6 +642,34 @@ bool crypto_cert_proves(const struct crypto_cert *cert, const struct crypto_cert
         return err_set(err, ERR_DENIED, "the certificate names another site");
     }
     *identity = found;
+    return true;
+}
+
+bool crypto_cert_attests(const struct crypto_cert *cert, const struct crypto_cert *authority,
+                         int64_t at, struct err *err)
+{
+    char site[CRYPTO_SITE_LEN + 1];
+    char uri[sizeof(((struct crypto_identity *)0)->uri)];
+    struct crypto_identity found;
+    struct err why;
+    if (!crypto_cert_site(authority, site, err)) {
+        return false;
+    }
+    if (at / 1000 < cert_seconds(X509_get0_notBefore(cert->x509)) ||
+        at / 1000 > cert_seconds(X509_get0_notAfter(cert->x509))) {
+        return err_set(err, ERR_DENIED, "its certificate was not good at that time");
+    }
+    if (X509_cmp(cert->x509, authority->x509) == 0) {
+        return true;
+    }
+    if (X509_verify(cert->x509, X509_get0_pubkey(authority->x509)) != 1) {
+        return err_set(err, ERR_DENIED, "its certificate is not from this site's authority");
+    }
+    if (X509_check_ca(cert->x509) != 0 || !cert_find_uri(cert->x509, uri, sizeof(uri)) ||
+        !crypto_identity_read(str_of(uri), &found, &why) || strcmp(found.site, site) != 0 ||
+        strcmp(found.role, "cas") != 0) {
+        return err_set(err, ERR_DENIED, "its certificate is not that of a cas of this site");
+    }
     return true;
 }
 

@@ -94,6 +94,11 @@ bool crypto_authority_sign(const struct crypto_authority *authority, struct str 
 bool crypto_authority_certificate(const struct crypto_authority *authority, struct buf *der,
                                   struct err *err) CC_MUST_USE;
 
+// The authority's own word for these bytes; its certificate is the signer's.
+bool crypto_authority_attest(const struct crypto_authority *authority, struct str bytes,
+                             uint8_t signature[static CRYPTO_SIGNATURE_MAX], size_t *len,
+                             struct err *err) CC_MUST_USE;
+
 // --- reading certificates -----------------------------------------------------------------------
 
 // Who a certificate names: a leaf in its days, for TLS server and client, exactly one URI, and that
@@ -118,6 +123,11 @@ bool crypto_cert_fits(const struct crypto_cert *cert, const struct crypto_pair *
 // The authority signed it and crypto_cert_identity holds. For bytes that come outside TLS.
 bool crypto_cert_proves(const struct crypto_cert *cert, const struct crypto_cert *authority,
                         struct crypto_identity *identity, struct err *err) CC_MUST_USE;
+
+// What the certificate's key signed at that time speaks for the site of the authority: it is the
+// authority's own, or one that it signed for a cas, good at that time. ERR_DENIED: why not.
+bool crypto_cert_attests(const struct crypto_cert *cert, const struct crypto_cert *authority,
+                         int64_t at, struct err *err) CC_MUST_USE;
 
 // The holder of the certificate's key signed these bytes.
 bool crypto_cert_signed(const struct crypto_cert *cert, struct str bytes, struct str signature);

@@ -91,6 +91,10 @@ struct db_migration {
 bool db_migrate(struct db *db, const char *room, const struct db_migration *steps, size_t count,
                 struct err *err) CC_MUST_USE;
 
+// Whether a step was run here; of a database that is only read it may not have been.
+bool db_has_step(struct db *db, const char *room, int version, bool *has,
+                 struct err *err) CC_MUST_USE;
+
 // Runs constant text without parameters, several statements with ';' between.
 bool db_run_text(struct db *db, const char *sql, struct err *err) CC_MUST_USE;
 

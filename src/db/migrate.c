@@ -167,3 +167,18 @@ bool db_migrate(struct db *db, const char *room, const struct db_migration *step
     }
     return true;
 }
+
+bool db_has_step(struct db *db, const char *room, int version, bool *has, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *find = NULL;
+    if (!db_prepare(db, &find, migrate_find_text, err)) {
+        return false;
+    }
+    db_bind_text(find, 1, str_of(room));
+    db_bind_int(find, 2, version);
+    if (!db_step(find, has, err)) {
+        return false;
+    }
+    db_reset(find);
+    return true;
+}

@@ -1,5 +1,6 @@
 // read: what the ledger can be asked. See ledger.h.
 
+#include "ledger/checkpoint.h"
 #include "ledger/store_int.h"
 
 bool ledger_head(struct ledger *ledger, struct ledger_head *head, struct err *err)
@@ -134,7 +135,7 @@ bool ledger_list(struct ledger *ledger, int64_t account, int64_t after, size_t m
 
 // Times never fall along the chain and its numbers have no gap: halving finds the last at or
 // before.
-static bool read_last_at(struct ledger *ledger, int64_t at, int64_t *sequence, struct err *err)
+bool ledger_last_at(struct ledger *ledger, int64_t at, int64_t *sequence, struct err *err)
 {
     struct ledger_head head;
     if (!ledger_head(ledger, &head, err)) {
@@ -164,35 +165,39 @@ static bool read_last_at(struct ledger *ledger, int64_t at, int64_t *sequence, s
     return true;
 }
 
-bool ledger_state_at(struct ledger *ledger, int64_t account, int64_t at, struct ledger_state *state,
-                     bool *found, struct err *err)
+bool ledger_state_after(struct ledger *ledger, int64_t account, int64_t sequence,
+                        struct ledger_state *state, bool *found, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(LEDGER_DETAIL_MAX * 2);
     struct db_stmt *stmt = ledger->stmts[LEDGER_SQL_LAST_OF];
     struct ledger_entry entry;
-    int64_t limit = 0;
     bool row;
-    if (!read_last_at(ledger, at, &limit, err)) {
-        return false;
-    }
     db_bind_int(stmt, 1, account);
-    db_bind_int(stmt, 2, limit);
+    db_bind_int(stmt, 2, sequence);
     if (!db_step(stmt, &row, err)) {
         return false;
     }
-    int64_t sequence = row ? db_col_int(stmt, 0) : 0;
+    int64_t last = row ? db_col_int(stmt, 0) : 0;
     db_reset(stmt);
-    if (sequence == 0) {
+    if (last == 0) {
         *found = false;
         return true;
     }
-    if (!ledger_entry_at(ledger, sequence, &arena, &entry, found, err)) {
+    if (!ledger_entry_at(ledger, last, &arena, &entry, found, err)) {
         return false;
     }
     if (*found) {
         *state = entry.debit == account ? entry.debit_after : entry.credit_after;
     }
     return true;
+}
+
+bool ledger_state_at(struct ledger *ledger, int64_t account, int64_t at, struct ledger_state *state,
+                     bool *found, struct err *err)
+{
+    int64_t last = 0;
+    return ledger_last_at(ledger, at, &last, err) &&
+           ledger_state_after(ledger, account, last, state, found, err);
 }
 
 bool ledger_has_head(struct ledger *ledger, const struct ledger_head *head, bool *same,

@@ -87,12 +87,34 @@ static const char ledger_rename_postgresql[] =
     "CREATE TRIGGER ledger_account_name BEFORE UPDATE OF name ON ledger_account FOR EACH ROW"
     " EXECUTE FUNCTION ledger_name_keep();";
 
+static const char ledger_checkpoints[] =
+    "CREATE TABLE ledger_checkpoint (number {integer} PRIMARY KEY, period {text} NOT NULL,"
+    " at {integer} NOT NULL, seq {integer} NOT NULL, hash {bytes} NOT NULL,"
+    " body {bytes} NOT NULL, signature {bytes} NOT NULL, certificate {bytes} NOT NULL) {table};"
+    "CREATE UNIQUE INDEX ledger_checkpoint_period ON ledger_checkpoint (period)"
+    " WHERE period <> '';";
+
+static const char ledger_checkpoints_sqlite[] =
+    "CREATE TRIGGER ledger_checkpoint_keep BEFORE UPDATE ON ledger_checkpoint BEGIN"
+    " SELECT RAISE(ABORT, 'checkpoints are never changed'); END;"
+    "CREATE TRIGGER ledger_checkpoint_stay BEFORE DELETE ON ledger_checkpoint BEGIN"
+    " SELECT RAISE(ABORT, 'checkpoints are never deleted'); END;";
+
+static const char ledger_checkpoints_postgresql[] =
+    "CREATE TRIGGER ledger_checkpoint_keep BEFORE UPDATE ON ledger_checkpoint FOR EACH ROW"
+    " EXECUTE FUNCTION ledger_refuse('checkpoints are never changed');"
+    "CREATE TRIGGER ledger_checkpoint_stay BEFORE DELETE OR TRUNCATE ON ledger_checkpoint"
+    " EXECUTE FUNCTION ledger_refuse('checkpoints are never deleted');";
+
 static const struct db_migration ledger_steps[] = {
     { 1, NULL, ledger_tables },
     { 2, "sqlite", ledger_triggers_sqlite },
     { 2, "postgresql", ledger_triggers_postgresql },
     { 3, "sqlite", ledger_rename_sqlite },
     { 3, "postgresql", ledger_rename_postgresql },
+    { 4, NULL, ledger_checkpoints },
+    { 5, "sqlite", ledger_checkpoints_sqlite },
+    { 5, "postgresql", ledger_checkpoints_postgresql },
 };
 
 #define ACCOUNT_COLUMNS "id, name, balance, reserved, overdraft"
@@ -147,6 +169,8 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
         "UPDATE ledger_account SET balance = balance + $2 WHERE id = $1 RETURNING " STATE_COLUMNS,
     [LEDGER_SQL_ACCOUNTS] =
         "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE id > $1 ORDER BY id",
+    [LEDGER_SQL_ACCOUNTS_PAGE] =
+        "SELECT " ACCOUNT_COLUMNS " FROM ledger_account WHERE id > $1 ORDER BY id LIMIT $2",
     [LEDGER_SQL_ENTRY_ADD] =
         "INSERT INTO ledger_entry (" ENTRY_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
         " $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",

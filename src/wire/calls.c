@@ -12,6 +12,7 @@
 #include "proto/payers.pb-c.h"
 #include "proto/policy.pb-c.h"
 #include "proto/price.pb-c.h"
+#include "proto/proofs.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "proto/reflection.pb-c.h"
 #include "proto/voucher.pb-c.h"

@@ -32,6 +32,17 @@ CALL(Policies, TryPolicy, try_policy_request, try_policy_reply, "cas", ROLE_CLI,
 CALL(Ledger, Balance, balance_request, balance_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, ListEntries, list_entries_request, list_entries_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Ledger, Verify, verify_request, verify_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
+CALL(Proofs, MakeCheckpoint, make_checkpoint_request, checkpoint, "cas", ROLE_CLI, 20000,
+     CALL_KEYED)
+CALL(Proofs, ListCheckpoints, list_checkpoints_request, list_checkpoints_reply, "cas", ROLE_CLI,
+     10000, 0)
+CALL(Proofs, CheckHead, check_head_request, check_head_reply, "cas", ROLE_CLI | ROLE_ENGINE, 5000,
+     0)
+CALL(Proofs, ListBalances, list_balances_request, list_balances_reply, "cas", ROLE_CLI, 20000, 0)
+CALL(Proofs, ClosePeriod, close_period_request, close_period_reply, "cas", ROLE_CLI, 600000,
+     CALL_KEYED | CALL_PARTS)
+CALL(Witness, GetWitness, get_witness_request, get_witness_reply, "dre", ROLE_CLI | ROLE_CAS, 2000,
+     0)
 CALL(History, ListWorks, list_works_request, list_works_reply, "cas", ROLE_CLI | ROLE_DCE, 10000, 0)
 CALL(History, ExportWorks, list_works_request, list_works_reply, "cas", ROLE_CLI, 600000,
      CALL_PARTS)
