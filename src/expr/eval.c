@@ -64,34 +64,34 @@ static bool eval_any_matches(const struct expr_glob *glob, const union expr_valu
     return false;
 }
 
-// One operand, on top, becomes the result.
-static void eval_one(const struct expr_op *op, union expr_value *top)
+// What one operand, on top, becomes.
+static int64_t eval_one(const struct expr_op *op, const union expr_value *top)
 {
     switch ((int)op->code) {
-    case EXPR_CODE_NOT: top->number = top->number == 0; return;
-    case EXPR_CODE_NEGATE: top->number = expr_saturate(EXPR_CODE_SUBTRACT, 0, top->number); return;
-    case EXPR_CODE_WITHIN: top->number = eval_is_within(op, top->text); return;
-    case EXPR_CODE_ONE_TEXT: top->number = eval_is_one_text(op, top->text); return;
-    case EXPR_CODE_ONE_NUMBER: top->number = eval_is_one_number(op, top->number); return;
-    case EXPR_CODE_GLOB: top->number = expr_glob_matches(op->glob, top->text); return;
-    case EXPR_CODE_GLOB_ANY: top->number = eval_any_matches(op->glob, top); return;
-    default: assert(false);
+    case EXPR_CODE_NOT: return top->number == 0;
+    case EXPR_CODE_NEGATE: return expr_saturate(EXPR_CODE_SUBTRACT, 0, top->number);
+    case EXPR_CODE_WITHIN: return eval_is_within(op, top->text);
+    case EXPR_CODE_ONE_TEXT: return eval_is_one_text(op, top->text);
+    case EXPR_CODE_ONE_NUMBER: return eval_is_one_number(op, top->number);
+    case EXPR_CODE_GLOB: return expr_glob_matches(op->glob, top->text);
+    case EXPR_CODE_GLOB_ANY: return eval_any_matches(op->glob, top);
+    default: assert(false); return 0;
     }
 }
 
-// Two operands become one: a is below b.
-static void eval_two(enum expr_code code, union expr_value *a, const union expr_value *b)
+// What two operands become: a is below b.
+static int64_t eval_two(enum expr_code code, const union expr_value *a, const union expr_value *b)
 {
     switch ((int)code) {
-    case EXPR_CODE_EQUAL: a->number = a->number == b->number; return;
-    case EXPR_CODE_LESS: a->number = a->number < b->number; return;
-    case EXPR_CODE_AT_MOST: a->number = a->number <= b->number; return;
-    case EXPR_CODE_MORE: a->number = a->number > b->number; return;
-    case EXPR_CODE_AT_LEAST: a->number = a->number >= b->number; return;
-    case EXPR_CODE_SAME: a->number = expr_same_text(a->text, b->text); return;
-    case EXPR_CODE_HAS: a->number = eval_has(b, a->text); return;
-    case EXPR_CODE_HAS_TEXT: a->number = eval_has(a, b->text); return;
-    default: a->number = expr_saturate(code, a->number, b->number); return;
+    case EXPR_CODE_EQUAL: return a->number == b->number;
+    case EXPR_CODE_LESS: return a->number < b->number;
+    case EXPR_CODE_AT_MOST: return a->number <= b->number;
+    case EXPR_CODE_MORE: return a->number > b->number;
+    case EXPR_CODE_AT_LEAST: return a->number >= b->number;
+    case EXPR_CODE_SAME: return expr_same_text(a->text, b->text);
+    case EXPR_CODE_HAS: return eval_has(b, a->text);
+    case EXPR_CODE_HAS_TEXT: return eval_has(a, b->text);
+    default: return expr_saturate(code, a->number, b->number);
     }
 }
 
@@ -136,7 +136,7 @@ union expr_value expr_eval(const struct expr *expr, struct expr_env *env, size_t
         case EXPR_CODE_ONE_TEXT:
         case EXPR_CODE_ONE_NUMBER:
         case EXPR_CODE_GLOB:
-        case EXPR_CODE_GLOB_ANY: eval_one(op, top); break;
+        case EXPR_CODE_GLOB_ANY: top->number = eval_one(op, top); break;
         case EXPR_CODE_EQUAL:
         case EXPR_CODE_LESS:
         case EXPR_CODE_AT_MOST:
@@ -150,7 +150,7 @@ union expr_value expr_eval(const struct expr *expr, struct expr_env *env, size_t
         case EXPR_CODE_MULTIPLY:
         case EXPR_CODE_DIVIDE:
             top--;
-            eval_two((enum expr_code)op->code, top, top + 1);
+            top->number = eval_two((enum expr_code)op->code, top, top + 1);
             break;
         }
     }
