@@ -392,8 +392,12 @@ COMMAND(
     price_what_if, "price what-if", "", 0, 0, "administrator",
     "tells what past jobs would cost by other prices",
     "Prices what was charged in a time once more, by the price books of now, and sums the "
-    "difference by department and person. To try a tariff, enter its book with a valid-from that "
-    "lies ahead, and name a time at which it is valid with --tariff-at. Nothing is changed.",
+    "difference by department and person. To try a tariff, write its books into a file and name it "
+    "with --book, or enter them with a valid-from that lies ahead, and name a time at which they "
+    "are valid with --tariff-at. Nothing is changed.",
+    OPTION("book", "FILE",
+           "with the books of its section \"price\" in place of those of their names, as quoin "
+           "config export writes it; -: standard input"),
     OPTION("since", "TIME", "2026-11-01 or 2026-11-01T10:00:00, in UTC: needed"),
     OPTION("until", "TIME", "before then (default: now)"),
     OPTION("tariff-at", "TIME", "by the books that are valid then, not when the job was made"),

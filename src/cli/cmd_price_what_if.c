@@ -3,6 +3,7 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/things.h"
 #include "cli/value.h"
 #include "proto/price.pb-c.h"
 
@@ -113,11 +114,67 @@ static bool time_of(struct cli *cli, const char *option, const char *what, int64
     return text == NULL || cli_read_time(text, what, at, err);
 }
 
+static bool books_add(struct cli *cli, Quoin__V1__WhatIfRequest *request, const char *name,
+                      Quoin__V1__PriceBook *book, struct err *err)
+{
+    Quoin__V1__NamedPriceBook *made = arena_new(&cli->arena, sizeof(*made));
+    if (made == NULL) {
+        return err_set(err, ERR_LIMIT, "the price books are too large for one request");
+    }
+    quoin__v1__named_price_book__init(made);
+    made->name = cli_field(name);
+    made->book = book;
+    made->is_removed = book == NULL;
+    request->books[request->n_books++] = made;
+    return true;
+}
+
+static bool books_add_thing(struct cli *cli, Quoin__V1__WhatIfRequest *request,
+                            const struct cli_thing *thing, struct err *err)
+{
+    Quoin__V1__PriceBook *book = cli_thing_unpack(cli, thing->descriptor, thing->body);
+    if (book == NULL) {
+        return err_set(err, ERR_LIMIT, "the price books are too large for one request");
+    }
+    return books_add(cli, request, thing->name, book, err);
+}
+
+// The books of a configuration file's price section, and the one that is left out.
+static bool books_of(struct cli *cli, Quoin__V1__WhatIfRequest *request, struct err *err)
+{
+    const char *path = cli_value(cli, "book");
+    const char *without = cli_value(cli, "without");
+    struct cli_things now;
+    struct cli_things file = { .count = 0 };
+    uint64_t kinds;
+    if (path != NULL && (!cli_things_now(cli, "site", &now, err) ||
+                         !cli_things_file(cli, path, &now, &file, &kinds, err))) {
+        return false;
+    }
+    request->books =
+        arena_new_array(&cli->arena, file.count + 1, sizeof(Quoin__V1__NamedPriceBook *));
+    if (request->books == NULL) {
+        return err_set(err, ERR_LIMIT, "the price books are too large for one request");
+    }
+    for (size_t i = 0; i < file.count; i++) {
+        if (strcmp(file.list[i].kind, "price") == 0 &&
+            !books_add_thing(cli, request, &file.list[i], err)) {
+            return false;
+        }
+    }
+    if (path != NULL && request->n_books == 0) {
+        return err_set(
+            err, ERR_INVALID,
+            "%.100s has no price book: a section \"price:\" as quoin config export --kind price "
+            "writes it",
+            path);
+    }
+    return without == NULL || books_add(cli, request, without, NULL, err);
+}
+
 bool cli_price_what_if(struct cli *cli, struct err *err)
 {
     Quoin__V1__WhatIfRequest request = QUOIN__V1__WHAT_IF_REQUEST__INIT;
-    Quoin__V1__NamedPriceBook without = QUOIN__V1__NAMED_PRICE_BOOK__INIT;
-    Quoin__V1__NamedPriceBook *books[1] = { &without };
     struct asking asking = { .cli = cli };
     uint64_t most = 0;
     if (cli_value(cli, "since") == NULL) {
@@ -126,16 +183,10 @@ bool cli_price_what_if(struct cli *cli, struct err *err)
     if (!time_of(cli, "since", "--since", &request.since, err) ||
         !time_of(cli, "until", "--until", &request.until, err) ||
         !time_of(cli, "tariff-at", "--tariff-at", &request.tariff_at, err) ||
-        !cli_number_of(cli, "most", PEOPLE_MOST, 0, &most, err)) {
+        !cli_number_of(cli, "most", PEOPLE_MOST, 0, &most, err) || !books_of(cli, &request, err)) {
         return false;
     }
     request.most = (uint32_t)most;
-    if (cli_value(cli, "without") != NULL) {
-        without.name = cli_field(cli_value(cli, "without"));
-        without.is_removed = 1;
-        request.books = books;
-        request.n_books = 1;
-    }
     bool asked = cli_ask_parts(cli, ENGINE_CAS, "/quoin.v1.PriceBooks/WhatIf", &request.base,
                                on_part, &asking, err);
     cli_progress_end(cli);

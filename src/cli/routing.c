@@ -17,25 +17,6 @@ static struct str routing_pack(struct cli *cli, const ProtobufCMessage *message)
     return (struct str){ (const char *)bytes, bytes == NULL ? 0 : len };
 }
 
-// Freed with cli's arena: never freed alone.
-static void *routing_alloc(void *arena, size_t size)
-{
-    return arena_new(arena, size);
-}
-
-static void routing_free(void *arena, void *at)
-{
-    (void)arena;
-    (void)at;
-}
-
-static void *routing_unpack(struct cli *cli, const ProtobufCMessageDescriptor *descriptor,
-                            struct str body)
-{
-    ProtobufCAllocator allocator = { routing_alloc, routing_free, &cli->arena };
-    return protobuf_c_message_unpack(descriptor, &allocator, body.len, (const uint8_t *)body.ptr);
-}
-
 // ---- looked at before --------------------------------------------------------------------------
 
 bool cli_routing_check(struct cli *cli, const struct cli_thing *thing,
@@ -46,7 +27,7 @@ bool cli_routing_check(struct cli *cli, const struct cli_thing *thing,
         return true;
     }
     Quoin__V1__QueueThing *queue =
-        routing_unpack(cli, &quoin__v1__queue_thing__descriptor, thing->body);
+        cli_thing_unpack(cli, &quoin__v1__queue_thing__descriptor, thing->body);
     if (queue == NULL) {
         return err_set(err, ERR_INTERNAL, "queue %.80s cannot be read back", thing->name);
     }
@@ -154,7 +135,7 @@ static bool routing_step(struct cli *cli, const struct cli_edit *edit, bool had,
     if (!wants) {
         return !had || routing_remove(cli, edit->kind, edit->name, err);
     }
-    void *thing = routing_unpack(cli, edit->descriptor, body);
+    void *thing = cli_thing_unpack(cli, edit->descriptor, body);
     if (thing == NULL) {
         return err_set(err, ERR_INTERNAL, "%s %.80s cannot be read back", edit->kind, edit->name);
     }

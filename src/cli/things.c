@@ -67,6 +67,25 @@ static struct cli_thing *things_new(struct cli *cli, struct cli_things *things)
     return &things->list[things->count++];
 }
 
+// Freed with cli's arena: never freed alone.
+static void *things_alloc(void *arena, size_t size)
+{
+    return arena_new(arena, size);
+}
+
+static void things_free(void *arena, void *at)
+{
+    (void)arena;
+    (void)at;
+}
+
+void *cli_thing_unpack(struct cli *cli, const ProtobufCMessageDescriptor *descriptor,
+                       struct str body)
+{
+    ProtobufCAllocator allocator = { things_alloc, things_free, &cli->arena };
+    return protobuf_c_message_unpack(descriptor, &allocator, body.len, (const uint8_t *)body.ptr);
+}
+
 // ---- as the engines have it --------------------------------------------------------------------
 
 static bool things_add(struct cli *cli, struct cli_things *things, const char *kind,

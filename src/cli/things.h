@@ -41,6 +41,10 @@ void cli_things_add_text(struct buf *out, int indent, const struct cli_thing *th
 // A file that says all of it.
 void cli_things_add_file(struct buf *out, const struct cli_things *things);
 
+// The body's message, in cli's arena; NULL: it is none, or too large.
+void *cli_thing_unpack(struct cli *cli, const ProtobufCMessageDescriptor *descriptor,
+                       struct str body);
+
 // The kind's place in model/thing.tbl.h; -1: none. *descriptor of a thing of that name.
 int cli_thing_kind(const char *kind, const char *name,
                    const ProtobufCMessageDescriptor **descriptor);

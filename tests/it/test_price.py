@@ -2,7 +2,7 @@
 from conftest import BUILD  # noqa: F401  (a build is there)
 
 
-def test_prices_are_quoted_told_and_tried(site, sample, virtual_printer):
+def test_prices_are_quoted_told_and_tried(site, sample, virtual_printer, tmp_path):
     site.user("mary", "50.00")
     site.printer("p", virtual_printer.uri)
     site.queue("main", printer="p")
@@ -32,6 +32,20 @@ def test_prices_are_quoted_told_and_tried(site, sample, virtual_printer):
     assert "1 jobs cost" in site.run("price", "what-if", "--since", "2020-01-01").stdout
     assert site.ask("price", "what-if", "--since", "2020-01-01", "--without", "base")["unpriced"] == 1
     assert site.run("price", "what-if", check=False).returncode == 2
+    path = tmp_path / "tariff.yaml"
+    path.write_text(site.run("config", "export", "--kind", "price").stdout, encoding="utf-8")
+    same = site.ask("price", "what-if", "--since", "2020-01-01", "--book", path)
+    assert same == tried
+    path.write_text("price:\n  base:\n    rank: 7\n    per-job: 2.25\n", encoding="utf-8")
+    other = site.ask("price", "what-if", "--since", "2020-01-01", "--book", path)
+    assert other["after"] == "2.25" and other["before"] == cost
+    assert site.ask("price", "what-if", "--since", "2020-01-01", "--book", path, "--without", "base")["unpriced"] == 1
+    path.write_text("quota:\n  q:\n    unit: pages\n    most: 1\n", encoding="utf-8")
+    none = site.run("price", "what-if", "--since", "2020-01-01", "--book", path, check=False)
+    assert none.returncode == 2 and "has no price book" in none.stderr
+    path.write_text("price:\n  base:\n    per-jb: 2.25\n", encoding="utf-8")
+    wrong = site.run("price", "what-if", "--since", "2020-01-01", "--book", path, check=False)
+    assert wrong.returncode != 0 and "tariff.yaml:3" in wrong.stderr
 
     books = site.ask("price", "list")["books"]
     assert [book["name"] for book in books] == ["base"]
