@@ -9,6 +9,7 @@
 #include "crypto/cert.h"
 #include "ports/ports.h"
 #include "proto/dre.pb-c.h"
+#include "proto/proofs.pb-c.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -303,6 +304,32 @@ static void check_printers(struct doctor *doctor)
     }
 }
 
+// What the print engine says of a ledger that is not its own.
+static void check_ledger(struct doctor *doctor)
+{
+    Quoin__V1__GetWitnessRequest request = QUOIN__V1__GET_WITNESS_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err err;
+    if (!doctor->up || doctor->place.joined ||
+        !cli_ask(doctor->cli, ENGINE_DRE, "/quoin.v1.Witness/GetWitness", &request.base, &reply,
+                 &err)) {
+        tell(doctor, "ledger", SKIP, "the engines do not answer", "");
+        return;
+    }
+    const Quoin__V1__GetWitnessReply *witness = (const Quoin__V1__GetWitnessReply *)reply;
+    if (witness->is_shortened) {
+        tell(doctor, "ledger", FAIL,
+             said(doctor, "dre was shown entry %lld, and the ledger does not hold it any more",
+                  witness->head != NULL ? (long long)witness->head->sequence : 0),
+             "stop charging, run quoin ledger verify, and look at the backups");
+        return;
+    }
+    tell(doctor, "ledger", GOOD,
+         said(doctor, "holds what dre was shown, up to entry %lld",
+              witness->head != NULL ? (long long)witness->head->sequence : 0),
+         "");
+}
+
 static void check_site(struct doctor *doctor)
 {
     const struct cli_place *place = NULL;
@@ -323,6 +350,7 @@ static void check_site(struct doctor *doctor)
     check_engines(doctor);
     check_ports(doctor);
     check_printers(doctor);
+    check_ledger(doctor);
 }
 
 bool cli_doctor(struct cli *cli, struct err *err)

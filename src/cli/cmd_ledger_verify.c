@@ -12,6 +12,7 @@
 #include "ledger/checkpoint.h"
 #include "ledger/ledger.h"
 #include "proto/cas.pb-c.h"
+#include "proto/proofs.pb-c.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct verdict {
     int64_t checked;
     int64_t head;
     int64_t checkpoints; // that were proven
+    int64_t witnesses;   // that were asked
     bool is_unsigned;    // their signatures were not looked at
     char finding[400];
     struct buf hash;
@@ -64,6 +66,7 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
         json_text_field(&json, "finding", verdict->finding);
         json_int_field(&json, "head", verdict->head);
         json_int_field(&json, "checkpoints", verdict->checkpoints);
+        json_int_field(&json, "witnesses", verdict->witnesses);
         json_key(&json, "hash");
         json_str(&json, hash);
         json_end(&json);
@@ -77,6 +80,11 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
         buf_addf(&cli->out, "Checkpoints: %lld%s\n", (long long)verdict->checkpoints,
                  verdict->is_unsigned ? "; their signatures were not looked at (--ca FILE)"
                                       : ", all signed for this site");
+        if (cli_value(cli, "store") == NULL) {
+            buf_addf(&cli->out, "%s\n",
+                     verdict->witnesses > 0 ? "Witness: dre, which has seen nothing else"
+                                            : "Witness: none; dre does not answer");
+        }
     } else {
         cli_say(cli, CLI_BAD, "The ledger is NOT good");
         buf_addf(&cli->out, ": %s\n", verdict->finding);
@@ -87,13 +95,53 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
     }
 }
 
+// What the engine that keeps heads has seen is in the ledger; else *verdict names it. An engine
+// that does not answer has seen nothing today: it is said.
+static bool verify_witness(struct cli *cli, struct verdict *verdict, struct err *err)
+{
+    Quoin__V1__GetWitnessRequest request = QUOIN__V1__GET_WITNESS_REQUEST__INIT;
+    Quoin__V1__CheckHeadRequest check = QUOIN__V1__CHECK_HEAD_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err unheard = { 0 };
+    if (!verdict->good) {
+        return true;
+    }
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Witness/GetWitness", &request.base, &reply,
+                 &unheard)) {
+        return true;
+    }
+    const Quoin__V1__GetWitnessReply *witness = (const Quoin__V1__GetWitnessReply *)reply;
+    bool has_seen = witness->head != NULL && witness->head->sequence > 0;
+    verdict->witnesses = 1;
+    check.head = witness->head;
+    if (!has_seen) {
+        return true;
+    }
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Proofs/CheckHead", &check.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__CheckHeadReply *held = (const Quoin__V1__CheckHeadReply *)reply;
+    if (!held->same) {
+        verdict->good = false;
+        (void)snprintf(verdict->finding, sizeof(verdict->finding),
+                       "dre/%.64s was shown entry %lld (%s%s), and the ledger does not hold it: "
+                       "it was shortened or rewritten",
+                       witness->host, (long long)witness->head->sequence,
+                       witness->seen_at == 0 ? "before it was started"
+                                             : cli_time(cli, witness->seen_at),
+                       witness->seen_at == 0 ? "" : " UTC");
+    }
+    return true;
+}
+
 static bool verify_online(struct cli *cli, struct verdict *verdict, struct err *err)
 {
     Quoin__V1__VerifyRequest request = QUOIN__V1__VERIFY_REQUEST__INIT;
     return cli_ask_parts(cli, ENGINE_CAS, "/quoin.v1.Ledger/Verify", &request.base, on_part,
                          verdict, err) &&
            (verdict->done ||
-            err_set(err, ERR_INTERNAL, "the cas engine ended the proof without a verdict"));
+            err_set(err, ERR_INTERNAL, "the cas engine ended the proof without a verdict")) &&
+           verify_witness(cli, verdict, err);
 }
 
 // --- without an engine --------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 
 #include "dre/dre_int.h"
 
+#include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "proto/cas.pb-c.h"
@@ -26,7 +27,7 @@ struct asking {      // one question under way
 static void keep_head(struct dre *dre, struct live *live, const Quoin__V1__Head *head)
 {
     if (head == NULL || head->hash.len != sizeof(dre->head.hash) ||
-        head->sequence < dre->head.sequence) {
+        head->sequence < dre->head.sequence || dre->witness.is_shortened) {
         return;
     }
     bool same = memcmp(head->hash.data, dre->head.hash, sizeof(dre->head.hash)) == 0;
@@ -41,6 +42,7 @@ static void keep_head(struct dre *dre, struct live *live, const Quoin__V1__Head 
     }
     dre->head.sequence = head->sequence;
     memcpy(dre->head.hash, head->hash.data, sizeof(dre->head.hash));
+    dre->witness.seen_at = clk_wall_ms();
     live->head = dre->head;
 }
 

@@ -73,6 +73,17 @@ struct live {
     char evidence[160]; // what the printer said, for Settle
 };
 
+struct dre_witness {
+    struct journal_head asked; // under way, or asked last
+    struct journal_head seen;  // what the ledger no longer held
+    int64_t due_at;            // monotonic
+    int64_t seen_at;           // wall; of dre->head; 0: before this start
+    int64_t checked_at;        // wall; 0: never
+    bool is_asking;
+    bool was_there;
+    bool is_shortened;
+};
+
 struct dre {
     struct svc *svc;         // borrowed
     struct net_loop *loop;   // borrowed
@@ -94,6 +105,7 @@ struct dre {
     struct ippd_door *door;
     struct map keys; // of calls that were answered: key -> struct seen_key
     struct journal_head head;
+    struct dre_witness witness;
     int64_t started_at;
     uint64_t cached_bytes;
     bool stopping;
@@ -110,6 +122,10 @@ struct dre {
         int64_t streamed; // documents that were counted while they came in
     } counters;
 };
+
+// --- witness.c ----------------------------------------------------------------------------------
+
+void dre_witness_tick(struct dre *dre);
 
 // --- engine.c: the step function's events in, its actions out -----------------------------------
 

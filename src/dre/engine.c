@@ -280,6 +280,7 @@ void dre_tick(void *arg)
         live = next;
     }
     dre_keep_tick(dre);
+    dre_witness_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
         if (((struct printer *)printer)->waiting.count > 0) {

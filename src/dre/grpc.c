@@ -509,5 +509,6 @@ const struct wire_method dre_methods[] = {
     { "/quoin.v1.Jobs/ResolveJob", resolve_job },
     { "/quoin.v1.Jobs/ChargeJob", dre_charge_job },
     { "/quoin.v1.Jobs/RecountJobs", dre_recount_jobs },
+    { "/quoin.v1.Witness/GetWitness", dre_witness_get },
 };
 const size_t dre_method_count = sizeof(dre_methods) / sizeof(dre_methods[0]);

@@ -182,6 +182,7 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "jobs.accepted", dre->counters.accepted);
     svc_count(counts, "jobs.refused", dre->counters.refused);
     svc_count(counts, "jobs.delivered", dre->counters.delivered);
+    svc_count(counts, "ledger.shortened", dre->witness.is_shortened);
     svc_count(counts, "jobs.uncertain", dre->counters.uncertain);
     svc_count(counts, "documents.streamed", dre->counters.streamed);
     svc_count(counts, "readers.lost", (int64_t)count_figures_get(dre->count).lost);
