@@ -343,7 +343,10 @@ COMMAND(
     OPTION("account", "ACCOUNT", "pays for jobs that name no account"),
     OPTION("must-choose", "yes|no",
            "whether a job that names no account waits until one is chosen "
-           "(default no)"))
+           "(default no)"),
+    OPTION("measure-ink", "yes|no",
+           "whether the ink on each page is measured, so that prices by ink (coverage) fit; pages "
+           "are drawn for it, which takes longer (default no)"))
 COMMAND(
     queue_set, "queue set", "NAME", 1, 1, "administrator", "changes a queue",
     "What is not named stays as it is. Jobs that were accepted before stay with the printer they "
@@ -355,7 +358,7 @@ COMMAND(
     OPTION("account", "ACCOUNT", "pays for jobs that name no account; none: whom the rules say"),
     OPTION("must-choose", "yes|no",
            "whether a job that names no account waits until one is chosen"),
-    DRY_RUN)
+    OPTION("measure-ink", "yes|no", "whether the ink on each page is measured"), DRY_RUN)
 COMMAND(queue_list, "queue list", "", 0, 0, "administrator", "lists queues", "", NONE)
 COMMAND(queue_remove, "queue remove", "NAME", 1, 1, "administrator", "removes a queue",
         "Refused while it has jobs that are not finished.", DRY_RUN)

@@ -196,16 +196,18 @@ static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
     json_int_field(json, "keep_hours", queue->keep_hours);
     json_text_field(json, "account", queue->account);
     json_bool_field(json, "must_choose", queue->must_choose);
+    json_bool_field(json, "measure_ink", queue->measure_ink);
     json_text_field(json, "uri", queue->uri);
     json_end(json);
 }
 
-static bool read_must_choose(const struct cli *cli, bool *must_choose, struct err *err)
+static bool read_yes(const struct cli *cli, const char *option, protobuf_c_boolean *yes,
+                     struct err *err)
 {
-    const char *text = cli_value(cli, "must-choose");
-    *must_choose = text != NULL && strcmp(text, "yes") == 0;
-    return text == NULL || *must_choose || strcmp(text, "no") == 0 ||
-           err_set(err, ERR_INVALID, "--must-choose is \"yes\" or \"no\", not \"%.40s\"", text);
+    const char *text = cli_value(cli, option);
+    *yes = text != NULL && strcmp(text, "yes") == 0;
+    return text == NULL || *yes || strcmp(text, "no") == 0 ||
+           err_set(err, ERR_INVALID, "--%s is \"yes\" or \"no\", not \"%.40s\"", option, text);
 }
 
 bool cli_queue_add(struct cli *cli, struct err *err)
@@ -216,15 +218,14 @@ bool cli_queue_add(struct cli *cli, struct err *err)
     const char *printer = cli_value(cli, "printer");
     const char *short_of_money = cli_value(cli, "short-of-money");
     uint64_t keep_hours = 0;
-    bool must_choose = false;
     if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err)) {
         return false;
     }
-    if (!read_must_choose(cli, &must_choose, err)) {
+    if (!read_yes(cli, "must-choose", &request.must_choose, err) ||
+        !read_yes(cli, "measure-ink", &request.measure_ink, err)) {
         return false;
     }
     request.account = cli_field(text_or(cli_value(cli, "account")));
-    request.must_choose = must_choose;
     request.keep_hours = (uint32_t)keep_hours;
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
@@ -482,6 +483,7 @@ static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue)
              queue->must_choose          ? "must be chosen for each job"
              : queue->account[0] != '\0' ? queue->account
                                          : "whom the rules of the site say");
+    cli_line(cli, "Measures ink", "%s", queue->measure_ink ? "yes" : "no");
 }
 
 bool cli_queue_set(struct cli *cli, struct err *err)
@@ -494,13 +496,14 @@ bool cli_queue_set(struct cli *cli, struct err *err)
         { "keep-documents", "keep_hours", NULL },
         { "account", "account", &request.account },
         { "must-choose", "must_choose", NULL },
+        { "measure-ink", "measure_ink", NULL },
     };
     char *set[sizeof(settings) / sizeof(settings[0])];
     const ProtobufCMessage *reply = NULL;
     uint64_t keep_hours = 0;
-    bool must_choose = false;
     if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err) ||
-        !read_must_choose(cli, &must_choose, err)) {
+        !read_yes(cli, "must-choose", &request.must_choose, err) ||
+        !read_yes(cli, "measure-ink", &request.measure_ink, err)) {
         return false;
     }
     request.key = cli_key(cli);
@@ -508,7 +511,6 @@ bool cli_queue_set(struct cli *cli, struct err *err)
     request.n_set = take_settings(cli, settings, sizeof(set) / sizeof(set[0]), set);
     request.set = set;
     request.keep_hours = (uint32_t)keep_hours;
-    request.must_choose = must_choose;
     if (!has_some(request.n_set, err)) {
         return false;
     }

@@ -95,8 +95,8 @@ static bool routing_put_printer(struct cli *cli, const char *name, bool is_there
 static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
                               const Quoin__V1__QueueThing *thing, struct err *err)
 {
-    static const char *const fields[] = { "mode",       "printer", "short_of_money",
-                                          "keep_hours", "account", "must_choose" };
+    static const char *const fields[] = { "mode",    "printer",     "short_of_money", "keep_hours",
+                                          "account", "must_choose", "measure_ink" };
     const ProtobufCMessage *reply = NULL;
     if (!is_there) {
         Quoin__V1__AddQueueRequest request = QUOIN__V1__ADD_QUEUE_REQUEST__INIT;
@@ -108,23 +108,25 @@ static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
         request.keep_hours = thing->keep_hours;
         request.account = thing->account;
         request.must_choose = thing->must_choose;
+        request.measure_ink = thing->measure_ink;
         return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/AddQueue", &request.base, &reply, err);
     }
-    char *set[6];
-    for (size_t i = 0; i < 6; i++) {
+    char *set[7];
+    for (size_t i = 0; i < 7; i++) {
         set[i] = cli_field(fields[i]);
     }
     Quoin__V1__SetQueueRequest request = QUOIN__V1__SET_QUEUE_REQUEST__INIT;
     request.key = cli_key(cli);
     request.name = cli_field(name);
     request.set = set;
-    request.n_set = 6;
+    request.n_set = 7;
     request.mode = thing->mode;
     request.printer = thing->printer;
     request.short_of_money = thing->short_of_money;
     request.keep_hours = thing->keep_hours;
     request.account = thing->account;
     request.must_choose = thing->must_choose;
+    request.measure_ink = thing->measure_ink;
     return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err);
 }
 

@@ -170,6 +170,7 @@ static bool things_queues(struct cli *cli, struct cli_things *things, struct err
             thing.keep_hours = queue->keep_hours;
             thing.account = queue->account;
             thing.must_choose = queue->must_choose;
+            thing.measure_ink = queue->measure_ink;
             after = queue->name;
             if (!things_add_message(cli, things, "queue", after, &thing.base, err)) {
                 return false;

@@ -468,7 +468,9 @@ static void *document_open(void *context, const struct ippd_intake *intake, stru
     struct live *live = dre_live(dre, job);
     live->call = call;
     live->intake = dre_spool_intake_new(&dre->spool, job->id, &events, live);
-    dre_spool_intake_learn(live->intake, dre_arrival_new(dre->count, intake->format));
+    if (!job->queue->measure_ink) { // the ink is told of a document that is all there
+        dre_spool_intake_learn(live->intake, dre_arrival_new(dre->count, intake->format));
+    }
     return live;
 }
 

@@ -20,6 +20,7 @@ struct counting {
     struct buf ticket;
     char hint[64];
     enum dre_way way;
+    struct count *count; // borrowed
     // What came of it:
     bool good;
     enum job_reason reason; // where not
@@ -114,7 +115,7 @@ static void work(void *arg)
     struct counting *counting = arg;
     OWN(count_facts_free) Quoin__V1__DocumentFacts *facts = NULL;
     struct err err;
-    struct dre_examination examination = { .count = counting->dre->count,
+    struct dre_examination examination = { .count = counting->count,
                                            .spool = &counting->dre->spool,
                                            .document = counting->document,
                                            .format = counting->hint,
@@ -209,6 +210,9 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     counting->document = dre_spool_document_use(job->live->document);
     counting->arrival = counting->document->arrival;
     counting->document->arrival = NULL;
+    if (job->queue->measure_ink) { // what came in was read without its ink
+        dre_arrival_free(&counting->arrival);
+    }
     counting->deaths = job->deaths;
     counting->ticket = BUF_CAP(IPPD_TICKET_MAX);
     counting->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
@@ -218,7 +222,12 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     (void)snprintf(counting->hint, sizeof(counting->hint), "%.*s", (int)text.format.len,
                    text.format.ptr);
     job->live->busy++;
-    if (!net_pool_run(dre->counting, work, done, counting)) {
+    struct err trouble;
+    counting->count = dre_counter(dre, job->queue->measure_ink, &trouble);
+    if (counting->count == NULL) {
+        no_facts(counting, JOB_REASON_UNCOUNTED, trouble.text);
+        net_loop_post(dre->loop, done, counting);
+    } else if (!net_pool_run(dre->counting, work, done, counting)) {
         no_facts(counting, JOB_REASON_UNCOUNTED, "Too many documents are being counted.");
         net_loop_post(dre->loop, done, counting);
     }

@@ -96,6 +96,7 @@ struct dre {
     struct net_pool *counting;
     struct net_pool *disk;
     struct count *count;
+    struct count *ink_count; // with the ink on each page; NULL: no queue wanted it yet
     struct net_timer *tick;
     struct live *waiting;
     struct net_tls *printer_tls;
@@ -150,6 +151,8 @@ void dre_live_free(struct dre *dre, struct job *job);
 // --- counting.c ---------------------------------------------------------------------------------
 
 void dre_count(struct dre *dre, struct job *job);
+// Whom to ask about documents. Loop thread. NULL: the readers of ink cannot be started.
+struct count *dre_counter(struct dre *dre, bool measure_ink, struct err *err) CC_MUST_USE;
 // --- planning.c: pure ---------------------------------------------------------------------------
 
 // What reaches the printer besides the document.

@@ -50,6 +50,7 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_queue ADD COLUMN must_choose {integer} NOT NULL DEFAULT 0;"
       "ALTER TABLE dre_printer ADD COLUMN pull_group {text} NOT NULL DEFAULT ''" },
     { 5, NULL, "ALTER TABLE dre_printer ADD COLUMN finishings {text} NOT NULL DEFAULT ''" },
+    { 6, NULL, "ALTER TABLE dre_queue ADD COLUMN measure_ink {integer} NOT NULL DEFAULT 0" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -136,13 +137,13 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
                            " hash = excluded.hash WHERE excluded.sequence > dre_head.sequence" },
         { &made->put_queue,
           "INSERT INTO dre_queue (name, uuid, made_by, printer, holds, hold_short,"
-          " paused, created_at, changed_at, keep_hours, account, must_choose)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+          " paused, created_at, changed_at, keep_hours, account, must_choose, measure_ink)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
           " ON CONFLICT (name) DO UPDATE SET printer = excluded.printer,"
           " holds = excluded.holds, hold_short = excluded.hold_short,"
           " paused = excluded.paused, changed_at = excluded.changed_at,"
           " keep_hours = excluded.keep_hours, account = excluded.account,"
-          " must_choose = excluded.must_choose" },
+          " must_choose = excluded.must_choose, measure_ink = excluded.measure_ink" },
         { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
         { &made->put_printer,
           "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered,"
@@ -297,6 +298,7 @@ bool dre_journal_db_put_queue(struct journal_statements *statements, const struc
         db_bind_int(stmt, 10, queue->keep_hours);
         db_bind_text(stmt, 11, str_of(queue->account));
         db_bind_int(stmt, 12, queue->must_choose);
+        db_bind_int(stmt, 13, queue->measure_ink);
     }
     return db_run(stmt, err);
 }
@@ -374,7 +376,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
     bool row = false;
     if (!db_prepare(db, &stmt,
                     "SELECT name, uuid, made_by, printer, holds, hold_short, paused, created_at,"
-                    " changed_at, keep_hours, account, must_choose FROM dre_queue",
+                    " changed_at, keep_hours, account, must_choose, measure_ink FROM dre_queue",
                     err)) {
         return false;
     }
@@ -400,6 +402,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
         queue->keep_hours = (uint32_t)db_col_int(stmt, 9);
         copy_bytes(queue->account, TABLE_ACCOUNT_MAX, db_col_text(stmt, 10));
         queue->must_choose = db_col_int(stmt, 11) != 0;
+        queue->measure_ink = db_col_int(stmt, 12) != 0;
     }
     return false;
 }

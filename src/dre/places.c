@@ -271,6 +271,7 @@ static void fill_queue(struct dre *dre, const struct queue *queue, struct arena 
     out->keep_hours = queue->keep_hours;
     out->account = dre_call_text(arena, str_of(queue->account));
     out->must_choose = queue->must_choose;
+    out->measure_ink = queue->measure_ink;
     for (const struct job *job = queue->open.first; job != NULL;
          job = job->link[TABLE_BY_QUEUE].next) {
         out->held += job->core.state == JOB_HELD;
@@ -309,6 +310,7 @@ static void make_queue(struct dre *dre, struct wire_call *call,
     queue->hold_short = hold_short;
     queue->keep_hours = ask->keep_hours;
     queue->must_choose = ask->must_choose;
+    queue->measure_ink = ask->measure_ink;
     (void)snprintf(queue->account, sizeof(queue->account), "%s", ask->account);
     queue->created_at = clk_wall_ms();
     queue->changed_at = queue->created_at;
@@ -504,6 +506,7 @@ static bool read_change(struct dre *dre, struct wire_call *call,
     }
     const char *account = is_set(set, count, "account") ? ask->account : queue->account;
     queue->must_choose = is_set(set, count, "must_choose") ? ask->must_choose : queue->must_choose;
+    queue->measure_ink = is_set(set, count, "measure_ink") ? ask->measure_ink : queue->measure_ink;
     if (!is_payer(account, queue->must_choose)) {
         dre_call_refuse(call, ERR_INVALID, bad_payer);
         return false;
@@ -516,9 +519,8 @@ static bool read_change(struct dre *dre, struct wire_call *call,
 
 void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
-    static const char *const names[] = { "mode",       "printer", "short_of_money",
-                                         "keep_hours", "account", "must_choose",
-                                         NULL };
+    static const char *const names[] = { "mode",    "printer",     "short_of_money", "keep_hours",
+                                         "account", "must_choose", "measure_ink",    NULL };
     struct dre *dre = engine;
     const Quoin__V1__SetQueueRequest *ask = (const void *)asked;
     struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));

@@ -6,12 +6,14 @@
 
 #include "plan/plan.h"
 
-static bool take_runs(const Quoin__V1__DocumentFacts *facts, struct arena *arena,
-                      struct plan_ask *ask)
+enum { DRE_INK_ALL = 10000 }; // of a page's area, in hundredths of a per cent
+
+static struct page_run *take_runs(const Quoin__V1__DocumentFacts *facts, struct arena *arena,
+                                  struct plan_ask *ask)
 {
     struct page_run *runs = arena_new_array(arena, facts->n_pages, sizeof(*runs));
     if (runs == NULL) {
-        return false;
+        return NULL;
     }
     for (size_t at = 0; at < facts->n_pages; at++) {
         const Quoin__V1__PageRun *run = facts->pages[at];
@@ -30,7 +32,28 @@ static bool take_runs(const Quoin__V1__DocumentFacts *facts, struct arena *arena
     }
     ask->runs = runs;
     ask->run_count = facts->n_pages;
-    return true;
+    return runs;
+}
+
+// All inks of the page together: what it takes of toner, so a page may have more than its area.
+// Printed in black alone it is what an eye sees of it.
+static uint32_t ink_of(const Quoin__V1__Coverage *coverage, bool mono)
+{
+    if (coverage == NULL) {
+        return 0;
+    }
+    uint32_t color =
+        mono ? (coverage->cyan * 30 + coverage->magenta * 59 + coverage->yellow * 11) / 100
+             : coverage->cyan + coverage->magenta + coverage->yellow;
+    uint32_t ink = color + coverage->black;
+    return (mono && ink > DRE_INK_ALL ? DRE_INK_ALL : ink) + 1;
+}
+
+static void take_inks(const Quoin__V1__DocumentFacts *facts, bool mono, struct page_run *runs)
+{
+    for (size_t at = 0; at < facts->n_pages; at++) {
+        runs[at].ink = ink_of(facts->pages[at]->coverage, mono);
+    }
 }
 
 static bool take_parts(const Quoin__V1__DocumentFacts *facts, struct arena *arena,
@@ -125,7 +148,8 @@ bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_
     if (!ippd_ticket_read(with->ticket, arena, &ticket, err)) {
         return false;
     }
-    bool good = take_runs(facts, arena, &ask) && take_parts(facts, arena, &ask);
+    struct page_run *runs = take_runs(facts, arena, &ask);
+    bool good = runs != NULL && take_parts(facts, arena, &ask);
     ask.copies = ticket.copies;
     switch (with->way) {
     case DRE_WAY_IPP: good = good && take_ipp(facts, &ticket, arena, &ask, planned); break;
@@ -135,6 +159,7 @@ bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_
     if (!good) {
         return err_set(err, ERR_LIMIT, "the job has too many page ranges or kinds of pages");
     }
+    take_inks(facts, ask.mono, runs);
     planned->copies = ask.copies;
     return plan_make(&ask, arena, &planned->plan, err);
 }

@@ -61,6 +61,18 @@ static bool open_counter(struct dre *dre, struct err *err)
     return count_open(&options, &dre->count, err);
 }
 
+// The readers that tell ink are started when a job first wants them, which few sites' jobs do.
+struct count *dre_counter(struct dre *dre, bool measure_ink, struct err *err)
+{
+    const struct count_options options = { .workers_max = COUNTERS,
+                                           .streams_max = COUNTERS,
+                                           .coverage = true };
+    if (measure_ink && dre->ink_count == NULL && !count_open(&options, &dre->ink_count, err)) {
+        return NULL;
+    }
+    return measure_ink ? dre->ink_count : dre->count;
+}
+
 static void on_request(void *arg, struct httpio_exchange *exchange)
 {
     struct dre *dre = arg;
@@ -161,6 +173,7 @@ static void fini(void *state)
     dre_journal_close(&dre->journal);
     dre_journal_reader_close(&dre->reader);
     count_free(&dre->count);
+    count_free(&dre->ink_count);
     void *value = NULL;
     for (size_t at = 0; map_next(&dre->table.jobs, &at, &value);) {
         dre_live_free(dre, value);

@@ -53,6 +53,7 @@ struct queue {
     uint32_t keep_hours; // documents are kept so long after they were printed; 0: not at all
     char account[TABLE_ACCOUNT_MAX + 1]; // pays where a job names none; may be empty
     bool must_choose;                    // a job that names no account waits until one is chosen
+    bool measure_ink;                    // on the pages of its jobs
     bool paused;
     int64_t created_at;
     int64_t changed_at;

@@ -56,6 +56,23 @@ bool dre_live_take(struct live *live, const struct journal_detail *detail)
     return live->work.len > 0;
 }
 
+// The ink of a class is told where it is known of all its pages.
+static void put_inks(const uint32_t inks[static PAGE_INK_COUNT], struct arena *arena,
+                     Quoin__V1__PageClass *class)
+{
+    uint64_t sum = 0;
+    for (size_t tier = 0; tier < PAGE_INK_COUNT; tier++) {
+        sum += inks[tier];
+    }
+    class->by_ink = sum > 0 && sum == class->pages
+                        ? arena_new_array(arena, PAGE_INK_COUNT, sizeof(*class->by_ink))
+                        : NULL;
+    if (class->by_ink != NULL) {
+        memcpy(class->by_ink, inks, PAGE_INK_COUNT * sizeof(*inks));
+        class->n_by_ink = PAGE_INK_COUNT;
+    }
+}
+
 Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *arena)
 {
     Quoin__V1__PageClass **list = arena_new_array(arena, plan->class_count + 1, sizeof(*list));
@@ -73,6 +90,7 @@ Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *a
         list[at]->pages = from->pages;
         list[at]->sheets = from->sheets;
         list[at]->area = plan->areas[at];
+        put_inks(plan->inks[at], arena, list[at]);
     }
     return list;
 }

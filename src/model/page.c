@@ -29,3 +29,13 @@ const char *page_size_name(enum page_size size)
 {
     return page_sizes[size].name;
 }
+
+unsigned page_ink_tier(uint32_t ink)
+{
+    static const uint32_t most[PAGE_INK_COUNT - 1] = { 500, 1000, 2000, 4000 };
+    unsigned tier = 0;
+    while (tier < PAGE_INK_COUNT - 1 && ink > most[tier]) {
+        tier++;
+    }
+    return tier;
+}

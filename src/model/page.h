@@ -17,6 +17,7 @@ struct page_run {
     bool new_sheet;  // each begins a sheet, also when two-sided
     uint32_t copies; // of each page, one after the other; 0: 1
     uint32_t sides;  // 0: it does not say; else enum page_sides and 1
+    uint32_t ink; // all inks together, in hundredths of a per cent of its area, and 1; 0: unknown
 };
 
 // Runs of a document that belong together, in one language or one PJL job: they begin on a new
@@ -56,6 +57,11 @@ struct page_class {
 
 // Every kind there is: blank, mono and colour, one-sided and two-sided, of each size.
 enum { PAGE_KIND_COUNT = 3, PAGE_CLASS_MAX = PAGE_SIZE_COUNT * PAGE_KIND_COUNT * 2 };
+
+// Tiers of ink on a page: up to 5, 10, 20, 40 per cent of its area, and more.
+enum { PAGE_INK_COUNT = 5 };
+
+unsigned page_ink_tier(uint32_t ink); // in hundredths of a per cent; below PAGE_INK_COUNT
 
 enum page_size page_size_of(uint32_t width, uint32_t height);
 const char *page_size_name(enum page_size size); // "small", "normal", "large", "huge"

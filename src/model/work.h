@@ -14,7 +14,7 @@ const char *work_kind_name(enum work_kind kind); // "print", "copy", …
 bool work_kind_read(struct str name, enum work_kind *kind);
 
 // Pages by ink on them: up to 5, 10, 20, 40 per cent of their area, and more.
-enum { WORK_INK_COUNT = 5, WORK_FINISHINGS_MAX = 16, WORK_GROUPS_MAX = 64 };
+enum { WORK_INK_COUNT = PAGE_INK_COUNT, WORK_FINISHINGS_MAX = 16, WORK_GROUPS_MAX = 64 };
 
 struct work_class {
     struct page_class page;

@@ -33,6 +33,9 @@ void plan_sums_put(struct plan_sums *sums, const struct plan_face *face, bool tw
     sum->pages += pages;
     sum->sheets += sheets;
     sum->area = plan_area_sum(sum->area, plan_area(face, pages));
+    if (face->ink > 0) {
+        sum->inks[page_ink_tier(face->ink - 1)] += pages;
+    }
     sums->impressions += pages;
     sums->sheets += sheets;
     sums->unprinted += pages == 0 && !two_sided ? sheets : 0;
@@ -45,6 +48,10 @@ void plan_sums_add(struct plan_sums *to, const struct plan_sums *from, uint64_t 
             for (int both = 0; both < 2; both++) {
                 to->of[size][kind][both].pages += from->of[size][kind][both].pages * times;
                 to->of[size][kind][both].sheets += from->of[size][kind][both].sheets * times;
+                for (int ink = 0; ink < PAGE_INK_COUNT; ink++) {
+                    to->of[size][kind][both].inks[ink] +=
+                        from->of[size][kind][both].inks[ink] * times;
+                }
                 to->of[size][kind][both].area =
                     plan_area_sum(to->of[size][kind][both].area,
                                   plan_area_times(from->of[size][kind][both].area, times));
@@ -325,6 +332,9 @@ static void fill(const struct plan_sums *sums, struct plan *plan)
         const struct plan_sum *sum = &sums->of[size][kind][both];
         if (sum->pages > 0 || sum->sheets > 0) {
             plan->areas[plan->class_count] = sum->area;
+            for (int ink = 0; ink < PAGE_INK_COUNT; ink++) {
+                plan->inks[plan->class_count][ink] = (uint32_t)sum->inks[ink];
+            }
             plan->classes[plan->class_count++] =
                 (struct page_class){ .size = (enum page_size)size,
                                      .color = kind == PLAN_COLOR,

@@ -121,12 +121,14 @@ struct plan {
     struct page_class classes[PAGE_CLASS_MAX]; // small before large; blank, mono, colour; one-sided
     size_t class_count;                        // before two-sided; none of them empty
     uint64_t areas[PAGE_CLASS_MAX];            // of each class' pages, in square millimetres
-    uint32_t pages;                            // of the document that are printed, in one copy
-    uint32_t color_pages;                      // of those
-    uint32_t blank_pages;                      // of those
-    uint32_t impressions;                      // sides, all copies
-    uint32_t color_impressions;                // of those
-    uint32_t blank_impressions;                // of those
+    uint32_t inks[PAGE_CLASS_MAX][PAGE_INK_COUNT]; // of its pages, those in each tier of ink; the
+                                                   // others' ink is not known
+    uint32_t pages;                                // of the document that are printed, in one copy
+    uint32_t color_pages;                          // of those
+    uint32_t blank_pages;                          // of those
+    uint32_t impressions;                          // sides, all copies
+    uint32_t color_impressions;                    // of those
+    uint32_t blank_impressions;                    // of those
     uint32_t sheets;
     // How it was reached, one sentence a step, for people. In the arena.
     const char *steps[PLAN_STEPS_MAX];

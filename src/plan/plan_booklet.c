@@ -118,6 +118,7 @@ void plan_booklet_fold(struct plan_flow *flow)
                          .low = { .fold = flow->first_fold },
                          .high = { .fold = flow->last_fold, .is_back = true },
                          .absent = sheets * 4 - pages };
+    fold.paper.ink = 0; // of two pages that meet it is not told
     flow->faces = pages == 1 ? 1 : sheets * 2;
     while (sheets > 0) {
         uint64_t low = end_left(&fold.low) / 2;

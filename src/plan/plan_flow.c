@@ -64,6 +64,7 @@ static void unprinted(struct plan_flow *flow, struct plan_media media, const str
 {
     struct plan_face face = *like;
     face.kind = PLAN_BLANK;
+    face.ink = 0;
     face.width = media.width != 0 ? media.width : like->width;
     face.height = media.width != 0 ? media.height : like->height;
     if (flow->budget > 0) {
@@ -184,10 +185,22 @@ static void put_faces(struct plan_flow *flow, const struct plan_face *face, uint
 
 // ---- pages onto sides --------------------------------------------------------------------------
 
+// What so much ink on the pages of one side is on the side, each page in its share of it.
+static uint32_t ink_of_side(const struct plan_flow *flow, uint64_t ink)
+{
+    return (uint32_t)(ink / flow->ask->number_up) + 1;
+}
+
+static uint64_t ink_of_pages(const struct plan_face *page, uint64_t count)
+{
+    return page->ink == 0 ? 0 : (uint64_t)(page->ink - 1) * count;
+}
+
 static void end_side(struct plan_flow *flow)
 {
     if (flow->group_filled > 0) {
         struct plan_face face = flow->group;
+        face.ink = face.ink == 0 ? 0 : ink_of_side(flow, flow->group_ink);
         flow->group_filled = 0;
         put_faces(flow, &face, 1);
     }
@@ -203,6 +216,7 @@ static void begin_side(struct plan_flow *flow, const struct plan_face *page, uin
 {
     flow->group = *page;
     flow->group_filled = (uint32_t)filled;
+    flow->group_ink = ink_of_pages(page, filled);
     if (filled == flow->ask->number_up) {
         end_side(flow);
     }
@@ -223,7 +237,9 @@ static void put_pages(struct plan_flow *flow, const struct plan_face *page, uint
     }
     if (page->new_sheet) { // each is the first on its side
         if (count > 1) {
-            put_faces(flow, page, count - 1);
+            struct plan_face alone = *page;
+            alone.ink = page->ink == 0 ? 0 : ink_of_side(flow, ink_of_pages(page, 1));
+            put_faces(flow, &alone, count - 1);
         }
         begin_side(flow, page, 1);
         return;
@@ -231,6 +247,8 @@ static void put_pages(struct plan_flow *flow, const struct plan_face *page, uint
     if (flow->group_filled > 0) {
         uint32_t taken = (uint32_t)least(up - flow->group_filled, count);
         flow->group_filled += taken;
+        flow->group_ink += ink_of_pages(page, taken);
+        flow->group.ink = page->ink == 0 ? 0 : flow->group.ink; // of one unknown, all is
         flow->group.kind = page->kind > flow->group.kind ? page->kind : flow->group.kind;
         count -= taken;
         if (flow->group_filled == up) {
@@ -304,6 +322,7 @@ static struct plan_face face_of(const struct plan_ask *ask, const struct page_ru
     bool mono = ask->mono;
     struct plan_face face = { .width = run->width,
                               .height = run->height,
+                              .ink = run->ink,
                               .new_sheet = run->new_sheet,
                               .copies = run->copies == 0 ? 1 : run->copies,
                               .sides = own ? (enum page_sides)(run->sides - 1) : ask->sides };

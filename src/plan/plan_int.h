@@ -13,6 +13,7 @@ struct plan_face {
     uint32_t width; // of the sheet
     uint32_t height;
     enum plan_kind kind;
+    uint32_t ink; // as struct page_run has it
     bool new_sheet;
     uint32_t copies;
     enum page_sides sides;
@@ -23,6 +24,7 @@ struct plan_sum {
     uint64_t pages;
     uint64_t sheets;
     uint64_t area; // of the pages, in square millimetres
+    uint64_t inks[PAGE_INK_COUNT];
 };
 
 struct plan_sums {
@@ -57,6 +59,7 @@ struct plan_flow {
     uint64_t color_faces;
     uint64_t lonely;       // sheets with one side because the size changed
     uint32_t group_filled; // of number-up: pages on the side that is being laid
+    uint64_t group_ink;    // of those pages together
     struct plan_face group;
     bool has_front; // a side that waits for its back
     struct plan_face front;

@@ -25,8 +25,16 @@ static const struct {
     { "nothing", 0, 0, "small" },
 };
 
+static void test_tiers_of_ink(void)
+{
+    CHECK(page_ink_tier(0) == 0 && page_ink_tier(500) == 0 && page_ink_tier(501) == 1);
+    CHECK(page_ink_tier(1000) == 1 && page_ink_tier(2000) == 2 && page_ink_tier(4000) == 3);
+    CHECK(page_ink_tier(4001) == 4 && page_ink_tier(40000) == 4 && page_ink_tier(UINT32_MAX) == 4);
+}
+
 int main(void)
 {
+    test_tiers_of_ink();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *got = page_size_name(page_size_of(cases[i].width, cases[i].height));
         tap_result(strcmp(got, cases[i].want) == 0, cases[i].name, __FILE__, __LINE__);

@@ -828,8 +828,51 @@ static void test_areas_are_of_all_pages_of_a_class(void)
     CHECK(plan.areas[0] == 4 * 3 * 210 * 297 && plan.areas[1] == 4 * 2 * 841 * 1189);
 }
 
+// Ink goes with its pages; on a side that several share, each has its part of it.
+static void test_ink_by_tier(void)
+{
+    static const struct page_run runs[] = {
+        { .count = 2, .width = 21000, .height = 29700, .ink = 301 },  // 3 per cent
+        { .count = 3, .width = 21000, .height = 29700, .ink = 5001 }, // 50
+        { .count = 1, .width = 21000, .height = 29700, .ink = 1 },    // none
+    };
+    static const struct {
+        const char *name;
+        uint32_t number_up;
+        uint32_t copies;
+        bool booklet;
+        uint32_t first_ink; // of the first run
+        uint32_t want[PAGE_INK_COUNT];
+    } cases[] = {
+        { "by the page", 1, 1, false, 301, { 3, 0, 0, 0, 3 } },
+        { "in copies", 1, 4, false, 301, { 12, 0, 0, 0, 12 } },
+        { "two up: 3, 50 and 25 per cent", 2, 1, false, 301, { 1, 0, 0, 1, 1 } },
+        { "four up: 26.5 and 12.5 per cent", 4, 1, false, 301, { 0, 0, 1, 1, 0 } },
+        { "some unknown", 1, 1, false, 0, { 1, 0, 0, 0, 3 } },
+        { "four up with some unknown", 4, 1, false, 0, { 0, 0, 1, 0, 0 } },
+        { "of a booklet it is not told", 1, 1, true, 301, { 0 } },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+        struct page_run mine[3];
+        struct plan plan;
+        struct err err;
+        memcpy(mine, runs, sizeof(mine));
+        mine[0].ink = cases[i].first_ink;
+        const struct plan_ask ask = { .runs = mine,
+                                      .run_count = 3,
+                                      .copies = cases[i].copies,
+                                      .number_up = cases[i].number_up,
+                                      .booklet = cases[i].booklet };
+        bool good = plan_make(&ask, &arena, &plan, &err) && plan.class_count == 1 &&
+                    memcmp(plan.inks[0], cases[i].want, sizeof(cases[i].want)) == 0;
+        tap_result(good, cases[i].name, __FILE__, __LINE__);
+    }
+}
+
 int main(void)
 {
+    test_ink_by_tier();
     test_every_row();
     test_areas_are_of_all_pages_of_a_class();
     test_jobs_that_ended_early();
