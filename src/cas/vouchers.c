@@ -295,7 +295,7 @@ static bool vouchers_is_good(const struct cas_voucher *voucher, int64_t now, str
 {
     const char *state = vouchers_state(voucher, now);
     return strcmp(state, "fresh") == 0 ||
-           err_set(err, ERR_DENIED, "this voucher (%lld-%lld) is %s", (long long)voucher->batch,
+           err_set(err, ERR_DENIED, "this voucher (%lld-%04lld) is %s", (long long)voucher->batch,
                    (long long)voucher->serial,
                    strcmp(state, "used") == 0   ? "used already"
                    : strcmp(state, "void") == 0 ? "void"
@@ -307,7 +307,7 @@ static struct str vouchers_kept(struct cas_turn *turn, const Quoin__V1__RedeemVo
                                 const struct cas_voucher *voucher)
 {
     Quoin__V1__RedeemVoucherRequest kept = *ask;
-    kept.code = arena_textf(turn->arena, "%lld-%lld", (long long)voucher->batch,
+    kept.code = arena_textf(turn->arena, "%lld-%04lld", (long long)voucher->batch,
                             (long long)voucher->serial);
     return cas_receipt(turn, "RedeemVoucher", &kept.base);
 }
@@ -355,7 +355,7 @@ CAS_CORE(cas_vouchers_redeem)
         .debit = STR("vouchers"),
         .credit = str_of(account),
         .amount = { voucher.amount },
-        .why = str_of(arena_textf(turn->arena, "voucher %lld-%lld", (long long)voucher.batch,
+        .why = str_of(arena_textf(turn->arena, "voucher %lld-%04lld", (long long)voucher.batch,
                                   (long long)voucher.serial)),
         .asker = cas_asker(turn),
         .detail = vouchers_kept(turn, redeem, &voucher),
@@ -403,7 +403,7 @@ CAS_CORE(cas_vouchers_void)
         return false;
     }
     if (there == 0 || (gone->serial != 0 && first.serial != gone->serial)) {
-        return err_set(err, ERR_NOT_FOUND, "there is no voucher %lld-%u; see quoin voucher list",
+        return err_set(err, ERR_NOT_FOUND, "there is no voucher %lld-%04u; see quoin voucher list",
                        (long long)gone->batch, gone->serial);
     }
     if (gone->dry_run ? !cas_store_voucher_count(cas, gone->batch, gone->serial, &count, err)

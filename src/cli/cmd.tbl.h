@@ -234,7 +234,7 @@ COMMAND(
     OPTION("group", "NAME", "to all members"),
     OPTION("department", "PATH", "to all people of it, not of those below it"),
     OPTION("everyone", NULL, "to everybody"), OPTION("amount", "AMOUNT", "how much is added"),
-    OPTION("up-to", "CAP", "adds only as far as the allotment reaches this"),
+    OPTION("up-to", "CAP", "with --amount: adds only as far as the allotment reaches this"),
     OPTION("set-to", "AMOUNT", "the allotment is this afterwards; takes back what is above"),
     OPTION("why", "TEXT", "the reason; must be said"), OPTION("reference", "TEXT", "names the run"),
     DRY_RUN)

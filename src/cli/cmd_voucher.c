@@ -433,6 +433,10 @@ bool cli_voucher_void(struct cli *cli, struct err *err)
         buf_addf(&cli->out, "\n");
         return true;
     }
+    if (gone->count == 0) {
+        buf_addf(&cli->out, "Nothing to do: none of them is fresh.\n");
+        return true;
+    }
     buf_addf(&cli->out, "%u vouchers worth %s %s.%s\n", gone->count, cli_money(cli, gone->amount),
              request.dry_run ? "would be void" : "are void",
              request.dry_run ? " Nothing was done." : "");
