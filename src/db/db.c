@@ -125,7 +125,9 @@ static bool db_flush(struct db *db, struct err *err)
         return true;
     }
     db->gathered = false; // what the flush runs is not behind itself
-    return db->gather_flush(db->gather_arg, err);
+    bool ok = db->gather_flush(db->gather_arg, err);
+    db->failed_late = db->failed_late || !ok; // whose it was, nobody can say
+    return ok;
 }
 
 bool db_run_text(struct db *db, const char *sql, struct err *err)

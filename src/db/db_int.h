@@ -109,6 +109,7 @@ struct db_stmt {
     int bad_param;                      // a bind that was refused; told by the next step
 };
 
-// db_begin of a group. Where parts are dear (PostgreSQL) they are only hoped to be kept: undoing
-// one that has written takes the transaction along, and wants_parts is set; the next has real ones.
+// db_begin of a group. Parts are dear: across a connection a question each, in SQLite a copy of
+// every page they touch. So they are only hoped to be kept: undoing one that has written takes the
+// transaction along, and wants_parts is set; the next has real ones.
 bool db_begin_hoping(struct db *db, struct err *err) CC_MUST_USE;

@@ -472,6 +472,7 @@ const struct db_driver db_sqlite_driver = {
     .text = "TEXT",
     .table = "STRICT",
     .id = "INTEGER PRIMARY KEY",
+    .hopes = true,
     .verb_texts = sqlite_verbs,
     .tables_text =
         "SELECT m.name, p.name, p.type, p.pk FROM sqlite_schema AS m JOIN pragma_table_info(m.name)"

@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "ledger/store_int.h"
 
-enum { CACHE_BYTES = 48 << 20, CACHE_AHEAD_MAX = 512 };
+enum { CACHE_BYTES = 48 << 20, CACHE_AHEAD_MAX = 1024 };
 
 struct cache_account {
     struct ledger_account account;

@@ -1,8 +1,9 @@
-// gather: the writes of a group of requests, sent as few statements of many rows. Across a
-// connection a statement costs as much as the row it writes; and the account that everyone pays to
-// is written once a group and not once a charge. What a statement may do stands in it all the same:
-// it changes an account only from what was read to what the limit allows.
-// no unit test: tests/unit/ledger/test_ledger.c runs it on PostgreSQL, the one store that gathers
+// gather: the writes of a group of requests, sent as few statements of many rows. A statement costs
+// as much as the row it writes, across a connection even more; and the account that everyone pays
+// to is written once a group and not once a charge. What a statement may do stands in it all the
+// same: it changes an account only from what was read to what the limit allows.
+
+// no unit test: tests/unit/cas/test_charging.c and the properties run groups through it
 
 #include "ledger/store_int.h"
 
