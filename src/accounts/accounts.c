@@ -149,8 +149,9 @@ static bool person_aliases(struct accounts *accounts, struct arena *arena,
 }
 
 // The statement was bound; somebody who was merged is whom they were merged into.
-static bool person_one(struct accounts *accounts, struct db_stmt *stmt, struct arena *arena,
-                       struct accounts_person *person, bool *found, struct err *err)
+static bool person_one(struct accounts *accounts, struct db_stmt *stmt, bool whole,
+                       struct arena *arena, struct accounts_person *person, bool *found,
+                       struct err *err)
 {
     int64_t above = 0;
     for (int merges = 0; merges < 2; merges++) {
@@ -170,12 +171,26 @@ static bool person_one(struct accounts *accounts, struct db_stmt *stmt, struct a
     }
     return (person_choose_above(accounts, above, person, err) &&
             person_groups(accounts, arena, person, err) &&
-            person_aliases(accounts, arena, person, err)) &&
+            (!whole || person_aliases(accounts, arena, person, err))) &&
            (arena_ok(arena) || err_set(err, ERR_LIMIT, "too much is asked for at once"));
 }
 
-bool accounts_person_find(struct accounts *accounts, struct str name, struct arena *arena,
-                          struct accounts_person *person, bool *found, struct err *err)
+static bool person_by_id(struct accounts *accounts, int64_t id, bool whole, struct arena *arena,
+                         struct accounts_person *person, struct err *err)
+{
+    struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_PERSON_BY_ID];
+    bool found;
+    db_bind_int(stmt, 1, id);
+    if (!person_one(accounts, stmt, whole, arena, person, &found, err)) {
+        return false;
+    }
+    return found ||
+           err_set(err, ERR_NOT_FOUND, "there is nobody of the number %lld", (long long)id);
+}
+
+static bool person_by_name(struct accounts *accounts, struct str name, bool whole,
+                           struct arena *arena, struct accounts_person *person, bool *found,
+                           struct err *err)
 {
     struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_PERSON_BY_NAME];
     struct db_stmt *alias = accounts->stmts[ACCOUNTS_SQL_PERSON_BY_ALIAS];
@@ -186,7 +201,7 @@ bool accounts_person_find(struct accounts *accounts, struct str name, struct are
         return true;
     }
     db_bind_text(stmt, 1, str_of(folded));
-    if (!person_one(accounts, stmt, arena, person, found, err)) {
+    if (!person_one(accounts, stmt, whole, arena, person, found, err)) {
         return false;
     }
     if (*found) {
@@ -201,18 +216,23 @@ bool accounts_person_find(struct accounts *accounts, struct str name, struct are
     }
     int64_t id = db_col_int(alias, 0);
     db_reset(alias);
-    return accounts_person_get(accounts, id, arena, person, err);
+    return person_by_id(accounts, id, whole, arena, person, err);
+}
+
+bool accounts_person_find(struct accounts *accounts, struct str name, struct arena *arena,
+                          struct accounts_person *person, bool *found, struct err *err)
+{
+    return person_by_name(accounts, name, true, arena, person, found, err);
+}
+
+bool accounts_person_meet(struct accounts *accounts, struct str name, struct arena *arena,
+                          struct accounts_person *person, bool *found, struct err *err)
+{
+    return person_by_name(accounts, name, false, arena, person, found, err);
 }
 
 bool accounts_person_get(struct accounts *accounts, int64_t id, struct arena *arena,
                          struct accounts_person *person, struct err *err)
 {
-    struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_PERSON_BY_ID];
-    bool found;
-    db_bind_int(stmt, 1, id);
-    if (!person_one(accounts, stmt, arena, person, &found, err)) {
-        return false;
-    }
-    return found ||
-           err_set(err, ERR_NOT_FOUND, "there is nobody of the number %lld", (long long)id);
+    return person_by_id(accounts, id, true, arena, person, err);
 }

@@ -88,6 +88,9 @@ struct accounts_person {
 // removed are found: it is for the caller to refuse.
 bool accounts_person_find(struct accounts *accounts, struct str name, struct arena *arena,
                           struct accounts_person *person, bool *found, struct err *err) CC_MUST_USE;
+// The same without aliases, one question less: no charge asks for them.
+bool accounts_person_meet(struct accounts *accounts, struct str name, struct arena *arena,
+                          struct accounts_person *person, bool *found, struct err *err) CC_MUST_USE;
 bool accounts_person_get(struct accounts *accounts, int64_t id, struct arena *arena,
                          struct accounts_person *person, struct err *err) CC_MUST_USE;
 

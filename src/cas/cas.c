@@ -561,13 +561,15 @@ static void cas_ahead_key(struct cas *cas, ProtobufCBinaryData bytes)
 void cas_ahead(struct cas *cas, const ProtobufCMessage *ask)
 {
     char folded[CAS_NAME_MAX + 1];
-    char name[CAS_NAME_MAX + sizeof("user:")];
+    char name[CAS_NAME_MAX + sizeof("allotment:")];
     struct err unheard; // who it is that is nobody is told as the request is answered
     if (ask->descriptor == &quoin__v1__reserve_request__descriptor) {
         const Quoin__V1__ReserveRequest *reserve = (const Quoin__V1__ReserveRequest *)ask;
         cas_ahead_key(cas, reserve->key);
         if (reserve->work != NULL && cas_name_fold(str_of(reserve->work->user), folded, &unheard)) {
             (void)snprintf(name, sizeof(name), "user:%s", folded);
+            ledger_expect_account(cas->ledger, str_of(name));
+            (void)snprintf(name, sizeof(name), "allotment:%s", folded);
             ledger_expect_account(cas->ledger, str_of(name));
         }
     } else if (ask->descriptor == &quoin__v1__settle_request__descriptor) {

@@ -194,9 +194,10 @@ bool cas_limits_since(struct cas *cas, const struct quota_rule *rule, struct str
 }
 
 static bool limits_takes(struct cas *cas, struct cas_turn *turn, const struct cas_charge *charge,
-                         struct quota_take *takes, size_t *taken, struct err *err)
+                         struct quota_take **made, size_t *taken, struct err *err)
 {
     struct str subjects[WORK_GROUPS_MAX];
+    struct quota_take *takes = NULL; // most sites have few quotas, and most jobs fall under none
     struct quota_amounts amounts = quota_amounts_of(&charge->work, charge->total);
     const struct quota_rule *rules;
     size_t count;
@@ -207,6 +208,10 @@ static bool limits_takes(struct cas *cas, struct cas_turn *turn, const struct ca
     for (size_t i = 0; i < count; i++) {
         if (amounts.of[rules[i].unit] == 0 || !quota_rule_covers(&rules[i], &charge->work)) {
             continue;
+        }
+        if (takes == NULL) {
+            takes = arena_new_array(turn->arena, QUOTA_TAKES_MAX, sizeof(*takes));
+            assert(takes != NULL);
         }
         size_t found = quota_rule_subjects(&rules[i], &charge->work, turn->arena, subjects);
         for (size_t k = 0; k < found; k++) {
@@ -224,6 +229,7 @@ static bool limits_takes(struct cas *cas, struct cas_turn *turn, const struct ca
             (*taken)++;
         }
     }
+    *made = takes;
     return true;
 }
 
@@ -261,12 +267,11 @@ static void limits_warn(struct cas_turn *turn, const struct calendar_site *site,
 bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct ledger_key key, struct err *err)
 {
-    struct quota_take *takes = arena_new_array(turn->arena, QUOTA_TAKES_MAX, sizeof(*takes));
+    struct quota_take *takes;
     const struct calendar_site *site;
     size_t count;
     size_t refused = SIZE_MAX;
-    assert(takes != NULL);
-    if (!limits_takes(cas, turn, charge, takes, &count, err)) {
+    if (!limits_takes(cas, turn, charge, &takes, &count, err)) {
         return false;
     }
     if (count == 0) {
@@ -286,13 +291,12 @@ bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *
 bool cas_limits_quote(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                       bool *enough, struct err *err)
 {
-    struct quota_take *takes = arena_new_array(turn->arena, QUOTA_TAKES_MAX, sizeof(*takes));
+    struct quota_take *takes;
     const struct calendar_site *site;
     size_t count;
     size_t refused;
-    assert(takes != NULL);
     *enough = true;
-    if (!limits_takes(cas, turn, charge, takes, &count, err)) {
+    if (!limits_takes(cas, turn, charge, &takes, &count, err)) {
         return false;
     }
     if (count == 0) {

@@ -50,7 +50,7 @@ bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *
         return false;
     }
     struct accounts_person *person = arena_new(turn->arena, sizeof(*person));
-    if (!accounts_person_find(cas->accounts, str_of(folded), turn->arena, person, &found, err) ||
+    if (!accounts_person_meet(cas->accounts, str_of(folded), turn->arena, person, &found, err) ||
         (found && !payers_may_print(turn, person, err))) {
         return false;
     }

@@ -24,6 +24,9 @@ static void test_must_choose_comes_from_above(void)
     CHECK(mary.own_must_choose == ACCOUNTS_CHOOSE_INHERIT);
     CHECK_STR(mary.department, "law/tax");
     CHECK(mary.group_count == 1 && str_eq(mary.groups[0], STR("staff")));
+    bool found;
+    CHECK(accounts_person_meet(accounts, STR("MARY"), &arena, &mary, &found, &err) && found);
+    CHECK(mary.must_choose == ACCOUNTS_CHOOSE_MUST && mary.group_count == 1);
     edit = (struct accounts_person_edit){ .sets = ACCOUNTS_SET_CHOOSE,
                                           .must_choose = ACCOUNTS_CHOOSE_NO };
     CHECK(put_person("mary", ACCOUNTS_CHANGE, &edit));
