@@ -19,6 +19,16 @@ void rnd_bytes(void *bytes, size_t len)
     }
 }
 
+void rnd_uuid(uint8_t uuid[16], int64_t wall_ms)
+{
+    rnd_bytes(uuid, 16);
+    for (int i = 0; i < 6; i++) {
+        uuid[i] = (uint8_t)((uint64_t)wall_ms >> (40 - 8 * i));
+    }
+    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x70);
+    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+}
+
 uint64_t rnd_below(uint64_t bound)
 {
     assert(bound > 0);

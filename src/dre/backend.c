@@ -326,11 +326,9 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
                        : str_of(queue->account),
     };
     struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
-    rnd_bytes(job->uuid, sizeof(job->uuid));
-    job->uuid[6] = (uint8_t)((job->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
-    job->uuid[8] = (uint8_t)((job->uuid[8] & 0x3f) | 0x80);
-    dre_table_uuid_text(job->uuid, job->uuid_text);
     job->created_at = clk_wall_ms();
+    rnd_uuid(job->uuid, job->created_at);
+    dre_table_uuid_text(job->uuid, job->uuid_text);
     job->claimed = intake->claimed_impressions;
     job->core.state = JOB_INCOMING;
     job->core.reason = JOB_REASON_INCOMING;

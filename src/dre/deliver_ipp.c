@@ -63,7 +63,8 @@ static void uri_text(const struct delivery *delivery, char *text, size_t size)
     (void)snprintf(text, size, "%s", delivery->printer->uri);
 }
 
-// "NAME #0123456789ab": what a printer's own list is searched for.
+// "NAME #0123456789ab": what a printer's own list is searched for. The front of the uuid is the
+// time, which two jobs may share; its end is their own.
 static void marked_name(const struct job *job, char *text, size_t size)
 {
     const char *uuid = job->uuid_text;
@@ -72,7 +73,7 @@ static void marked_name(const struct job *job, char *text, size_t size)
     while (len > 0 && len < name.len && ((uint8_t)name.ptr[len] & 0xc0) == 0x80) {
         len--; // not in the middle of a character
     }
-    (void)snprintf(text, size, "%.*s #%.8s%.4s", (int)len, name.ptr, uuid, uuid + 9);
+    (void)snprintf(text, size, "%.*s #%.12s", (int)len, name.ptr, uuid + 24);
 }
 
 static void begin_request(struct ipp_delivery *ipp, struct ipp_out *out, enum ipp_op op)

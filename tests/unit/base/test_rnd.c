@@ -22,5 +22,13 @@ int main(void)
     rnd_bytes(one, sizeof(one));
     rnd_bytes(two, sizeof(two));
     CHECK(memcmp(one, two, sizeof(one)) != 0);
+    uint8_t early[16];
+    uint8_t late[16];
+    rnd_uuid(early, 0x0123456789ab);
+    rnd_uuid(late, 0x0123456789ac);
+    CHECK(memcmp(early, "\x01\x23\x45\x67\x89\xab", 6) == 0);
+    CHECK(memcmp(early, late, sizeof(early)) < 0);
+    CHECK(early[6] >> 4 == 7 && early[8] >> 6 == 2); // RFC 9562: the version, the variant
+    CHECK(memcmp(early + 9, late + 9, 7) != 0);
     return tap_done();
 }
