@@ -1,7 +1,7 @@
-// chargeload - charges through gRPC, as the routing engine asks them: Reserve with a new key each,
-// by N askers on one kept connection, each asking again when answered.
+// chargeload - charges through gRPC, as the routing engine asks them: a Reserve with a new key and
+// its Settle, by N askers on one kept connection, each asking again when answered.
 //
-//     chargeload DIR PORT ASKERS REQUESTS USER
+//     chargeload DIR PORT ASKERS CHARGES USER
 //
 // DIR is the site's folder (its dre certificate is used), PORT where CAS listens on loopback.
 // Prints one JSON object. bench/run puts plain SQLite's one-commit charge beside it, in the same
@@ -15,42 +15,58 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { ASKERS_MAX = 1024 };
+
+struct load;
+
+struct asker {
+    struct load *load;
+    uint8_t key[16];
+    bool settles; // what was asked last
+};
+
 struct load {
     struct net_loop *loop;
     struct wire_client *client;
     const char *user;
+    struct asker askers[ASKERS_MAX];
     size_t started;
-    size_t answered;
+    size_t charged;
     size_t refused;
     size_t total;
-    int64_t began_ns; // after the first answer: the handshake is not measured
+    int64_t began_ns; // after the first charge: the handshake is not measured
 };
 
-static void ask(struct load *load);
+static void ask(struct asker *asker);
+static void settle(struct asker *asker);
 
 static void on_answer(void *arg, const struct wire_answer *answer)
 {
-    struct load *load = arg;
-    if (load->began_ns == 0) {
-        load->began_ns = clk_mono_ns();
-    } else {
-        load->answered++;
-    }
+    struct asker *asker = arg;
+    struct load *load = asker->load;
     if (answer->reply == NULL && load->refused++ == 0) {
         (void)fprintf(stderr, "chargeload: %s\n", answer->err.text);
     }
-    if (load->answered == load->total) {
+    if (!asker->settles) {
+        settle(asker);
+        return;
+    }
+    if (load->began_ns == 0) {
+        load->began_ns = clk_mono_ns();
+    } else {
+        load->charged++;
+    }
+    if (load->charged == load->total) {
         net_loop_stop(load->loop);
     } else if (load->started < load->total) {
         load->started++;
-        ask(load);
+        ask(asker);
     }
 }
 
-static void ask(struct load *load)
+static void ask(struct asker *asker)
 {
-    uint8_t key[16];
-    rnd_bytes(key, sizeof(key));
+    struct load *load = asker->load;
     Quoin__V1__PageClass one = QUOIN__V1__PAGE_CLASS__INIT;
     one.size = 1;
     one.pages = 1;
@@ -61,7 +77,9 @@ static void ask(struct load *load)
     char queue[] = "bench";
     char job[] = "1";
     (void)snprintf(user, sizeof(user), "%s", load->user);
-    request.key = (ProtobufCBinaryData){ sizeof(key), key };
+    asker->settles = false;
+    rnd_uuid(asker->key, clk_wall_ms());
+    request.key = (ProtobufCBinaryData){ sizeof(asker->key), asker->key };
     request.job = job;
     Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
     work.user = user;
@@ -70,7 +88,29 @@ static void ask(struct load *load)
     work.classes = classes;
     request.work = &work;
     (void)wire_ask(load->client, "/quoin.v1.Charging/Reserve", &request.base, 30000, on_answer,
-                   load);
+                   asker);
+}
+
+static void settle(struct asker *asker)
+{
+    uint8_t key[16];
+    char evidence[] = "printer says job-impressions-completed 1";
+    Quoin__V1__PageClass one = QUOIN__V1__PAGE_CLASS__INIT;
+    one.size = 1;
+    one.pages = 1;
+    one.sheets = 1;
+    Quoin__V1__PageClass *classes[] = { &one };
+    Quoin__V1__SettleRequest request = QUOIN__V1__SETTLE_REQUEST__INIT;
+    memcpy(key, asker->key, sizeof(key));
+    key[0] ^= 1;
+    asker->settles = true;
+    request.key = (ProtobufCBinaryData){ sizeof(key), key };
+    request.reservation = (ProtobufCBinaryData){ sizeof(asker->key), asker->key };
+    request.evidence = evidence;
+    request.classes = classes;
+    request.n_classes = 1;
+    (void)wire_ask(asker->load->client, "/quoin.v1.Charging/Settle", &request.base, 30000,
+                   on_answer, asker);
 }
 
 static struct net_tls *tls_of(const char *folder)
@@ -100,11 +140,14 @@ static struct net_tls *tls_of(const char *folder)
 int main(int argc, char **argv)
 {
     if (argc != 6) {
-        (void)fprintf(stderr, "chargeload DIR PORT ASKERS REQUESTS USER\n");
+        (void)fprintf(stderr, "chargeload DIR PORT ASKERS CHARGES USER\n");
         return 2;
     }
     size_t askers = strtoul(argv[3], NULL, 10);
-    struct load load = { .loop = net_loop_new(), .user = argv[5] };
+    askers = askers < ASKERS_MAX ? askers : ASKERS_MAX;
+    static struct load load;
+    load.loop = net_loop_new();
+    load.user = argv[5];
     load.total = strtoul(argv[4], NULL, 10);
     struct net_tls *tls = tls_of(argv[1]);
     struct wire_client_settings settings = { .tls = tls, .role = "cas" };
@@ -113,7 +156,8 @@ int main(int argc, char **argv)
     load.client = wire_client_new(load.loop, &settings);
     load.started = askers - 1;
     for (size_t i = 0; i < askers; i++) {
-        ask(&load);
+        load.askers[i].load = &load;
+        ask(&load.askers[i]);
     }
     net_loop_run(load.loop);
     double seconds = (double)(clk_mono_ns() - load.began_ns) / 1e9;

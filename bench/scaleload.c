@@ -66,12 +66,19 @@ static bool request_run(struct db_task *task, struct db *db, struct err *why)
     return cas_answer(request->cas, &request->turn, request->ask, &request->reply, why);
 }
 
+static void request_ahead(struct db_task *task, struct db *db)
+{
+    (void)db;
+    struct request *request = (struct request *)task;
+    cas_ahead(request->cas, request->ask);
+}
+
 static void request_begin(struct request *request, struct cas *cas, int64_t now)
 {
     request->cas = cas;
     arena_reset(&request->arena);
     request->arena.cap = CAS_ARENA_MAX;
-    request->task = (struct db_task){ .run = request_run };
+    request->task = (struct db_task){ .run = request_run, .ahead = request_ahead };
     request->turn =
         (struct cas_turn){ .arena = &request->arena, .role = "dre", .host = "bench", .now = now };
 }
@@ -442,7 +449,7 @@ static void measure_charges(struct site *site, int round)
     for (int done = 0; done < CHARGES; done += GROUP) {
         for (int i = 0; i < GROUP; i++) {
             request_begin(&requests[i], site->cas, site->now);
-            rnd_bytes(requests[i].key, 16);
+            rnd_uuid(requests[i].key, clk_wall_ms()); // as the engines make them
             random_user(site, requests[i].user);
             quoin__v1__reserve_request__init(&reserves[i]);
             quoin__v1__work__init(&works[i]);
@@ -460,7 +467,8 @@ static void measure_charges(struct site *site, int round)
         run_group(requests, GROUP);
         for (int i = 0; i < GROUP; i++) {
             request_begin(&requests[i], site->cas, site->now);
-            rnd_bytes(requests[i].settle_key, 16);
+            memcpy(requests[i].settle_key, requests[i].key, 16);
+            requests[i].settle_key[0] ^= 1;
             quoin__v1__settle_request__init(&settles[i]);
             settles[i].key = (ProtobufCBinaryData){ 16, requests[i].settle_key };
             settles[i].reservation = (ProtobufCBinaryData){ 16, requests[i].key };
