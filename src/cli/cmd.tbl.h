@@ -716,6 +716,16 @@ COMMAND(
     OPTION("out", "DIR",
            "writes each there: checkpoint-NUMBER.txt is what is signed, .sig the signature, .crt "
            "the certificate; openssl dgst -sha256 -verify checks them"))
+COMMAND(
+    ledger_export, "ledger export", "", 0, 0, "administrator",
+    "prints the ledger's movements for bookkeeping",
+    "A journal of balanced transactions that hledger and ledger read, or comma-separated values. "
+    "What was set aside and not yet charged is no movement. In a journal, what the grammar would "
+    "read as something else stands as %XX; days are those of UTC, and accounts have today's names.",
+    OPTION("format", "csv|hledger|ledger", "which form (default hledger)"),
+    OPTION("since", "TIME", "only then or later: 2026-11-22 or 2026-11-22T10:00:00, in UTC"),
+    OPTION("until", "TIME", "only before"),
+    OPTION("account", "ACCOUNT", "only what touched this one"))
 COMMAND(ledger_balances, "ledger balances", "", 0, 0, "administrator",
         "shows what all accounts have, and that it sums to zero", "",
         OPTION("at", "TIME",

@@ -39,8 +39,6 @@ CALL(Proofs, ListCheckpoints, list_checkpoints_request, list_checkpoints_reply, 
 CALL(Proofs, CheckHead, check_head_request, check_head_reply, "cas", ROLE_CLI | ROLE_ENGINE, 5000,
      0)
 CALL(Proofs, ListBalances, list_balances_request, list_balances_reply, "cas", ROLE_CLI, 20000, 0)
-CALL(Proofs, ClosePeriod, close_period_request, close_period_reply, "cas", ROLE_CLI, 600000,
-     CALL_KEYED | CALL_PARTS)
 CALL(Witness, GetWitness, get_witness_request, get_witness_reply, "dre", ROLE_CLI | ROLE_CAS, 2000,
      0)
 CALL(History, ListWorks, list_works_request, list_works_reply, "cas", ROLE_CLI | ROLE_DCE, 10000, 0)

@@ -112,7 +112,7 @@ def test_prices(site):
     now = site.prices(mono="0.05,0.06,0.10,0.20", color="0.30", duplex="90", per_job="0.01")
     assert now["mono"] == {"small": "0.05", "normal": "0.06", "large": "0.10", "huge": "0.20"}
     assert now["color"]["huge"] == "0.30" and now["duplex_percent"] == 90 and now["per_job"] == "0.01"
-    assert site.ask("price", "show")["version"] == now["version"] == before["version"] + 1
+    assert site.ask("price", "show")["version"] == now["version"] > before["version"]
     assert site.run("price", "set", check=False).returncode == 2
 
 
