@@ -3,7 +3,7 @@
 // to is written once a group and not once a charge. What a statement may do stands in it all the
 // same: it changes an account only from what was read to what the limit allows.
 
-// no unit test: tests/unit/cas/test_charging.c and the properties run groups through it
+// no unit test: the groups of tests/unit/ledger/test_ledger.c run all of it, on both stores
 
 #include "ledger/store_int.h"
 

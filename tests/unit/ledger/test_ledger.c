@@ -3,6 +3,7 @@
 
 #include "base/rnd.h"
 #include "db/db.h"
+#include "db/group.h"
 #include "lib/folder.h"
 #include "lib/store.h"
 #include "lib/tap.h"
@@ -350,6 +351,91 @@ static void test_the_nth_call_failing_leaves_all_or_nothing(void)
     }
 }
 
+// ---- groups ------------------------------------------------------------------------------------
+
+// Reserves 10 of mary's 100, and posts 5 of it. One of them fails when it has done so.
+struct charge {
+    struct db_task task; // first
+    int key;
+    bool fails;
+};
+
+static bool charge_run(struct db_task *task, struct db *in, struct err *why)
+{
+    (void)in;
+    const struct charge *charge = (const struct charge *)task;
+    struct ledger_receipt receipt;
+    struct ledger_ask hold = ask_of(charge->key, "user:mary", "income:print", 10);
+    struct ledger_ask post = ask_of(charge->key + 1000, "", "", 5);
+    hold.lapses_at = now + 100000;
+    post.reservation = hold.key;
+    return ledger_reserve(ledger, &hold, &receipt, why) &&
+           ledger_post(ledger, &post, &receipt, why) &&
+           (!charge->fails || err_set(why, ERR_DENIED, "not this one"));
+}
+
+enum { CHARGES = 24, FAILS = 7 };
+
+static struct charge charges[CHARGES];
+
+static void charge_all(bool one_fails)
+{
+    for (int i = 0; i < CHARGES; i++) {
+        charges[i] = (struct charge){ .task = { .run = charge_run },
+                                      .key = 100 + i,
+                                      .fails = one_fails && i == FAILS };
+        charges[i].task.next = i + 1 < CHARGES ? &charges[i + 1].task : NULL;
+    }
+    db_group_run(db, &charges[0].task);
+}
+
+static int charged(void)
+{
+    int count = 0;
+    for (int i = 0; i < CHARGES; i++) {
+        count += charges[i].task.ok ? 1 : 0;
+    }
+    return count;
+}
+
+// 100 pay for 19 of them: the 20th reservation finds 5 left.
+static void test_a_group_is_as_many_alone(void)
+{
+    start();
+    charge_all(false);
+    CHECK(charged() == 19 && has("user:mary", 5, 0) && has("income:print", 95, 0));
+    CHECK(charges[18].task.ok && !charges[19].task.ok && charges[19].task.err.code == ERR_LIMIT);
+    charge_all(false); // the same keys: the same answers
+    CHECK(charged() == 19 && has("user:mary", 5, 0));
+    stop();
+}
+
+static void test_one_of_a_group_that_fails_leaves_nothing(void)
+{
+    start();
+    charge_all(true);
+    CHECK(charged() == 19 && has("user:mary", 5, 0) && has("income:print", 95, 0));
+    CHECK(!charges[FAILS].task.ok && charges[FAILS].task.err.code == ERR_DENIED);
+    stop();
+}
+
+static void test_the_nth_call_of_a_group_failing_loses_no_unit(void)
+{
+    bool is_done = false;
+    for (int n = 1; !is_done && n < 1000; n += 11) {
+        start();
+        db_fault_at(db, n, false);
+        charge_all(n % 2 == 0);
+        is_done = db_fault_is_due(db);
+        db_fault_at(db, 0, false);
+        CHECK(has("user:mary", 100 - 5 * charged(), 0));
+        charge_all(false);
+        CHECK(charged() == 19 && has("user:mary", 5, 0));
+        stop();
+    }
+    CHECK(is_done);
+}
+
 int main(void)
 {
     store_make(dsn, folder_make());
@@ -364,6 +450,9 @@ int main(void)
     test_what_nobody_settles_lapses_in_its_time();
     test_sums_that_would_overflow_are_refused();
     test_the_nth_call_failing_leaves_all_or_nothing();
+    test_a_group_is_as_many_alone();
+    test_one_of_a_group_that_fails_leaves_nothing();
+    test_the_nth_call_of_a_group_failing_loses_no_unit();
     folder_end();
     return tap_done();
 }
