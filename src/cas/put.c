@@ -81,6 +81,7 @@ enum {
     PUT_LIMIT = 1 << 20, // beside those of accounts/edit.h
     PUT_BALANCE = 1 << 21,
     PUT_ALIASES = 1 << 22,
+    PUT_ALLOTMENT = 1 << 23,
 };
 
 static const struct cas_put_field put_fields[] = {
@@ -99,12 +100,13 @@ static const struct cas_put_field put_fields[] = {
     { "aliases", PUT_ALIASES },
     { "limit", PUT_LIMIT },
     { "balance", PUT_BALANCE },
+    { "allotment", PUT_ALLOTMENT },
 };
 
 static bool put_check_money(const Quoin__V1__PersonRow *row, struct err *err)
 {
     return (row->limit >= 0 && row->limit <= LEDGER_MOST && row->balance >= 0 &&
-            row->balance <= LEDGER_MOST) ||
+            row->balance <= LEDGER_MOST && row->allotment >= 0 && row->allotment <= LEDGER_MOST) ||
            err_set(err, ERR_INVALID,
                    "a limit and what a user begins with are between 0 and 10000000000000");
 }
@@ -120,7 +122,7 @@ static bool put_person_edit(const Quoin__V1__PersonRow *row, unsigned sets, stru
         groups[i] = str_of(row->groups[i]);
     }
     *edit = (struct accounts_person_edit){ .sets = sets & ~(unsigned)(PUT_LIMIT | PUT_BALANCE |
-                                                                      PUT_ALIASES),
+                                                                      PUT_ALIASES | PUT_ALLOTMENT),
                                            .full_name = str_of(row->full_name),
                                            .email = str_of(row->email),
                                            .department = str_of(row->department),
@@ -161,6 +163,22 @@ static bool put_money(struct cas *cas, struct cas_turn *turn,
     return entry.amount.units == 0 || ledger_transfer(cas->ledger, &entry, &receipt, err);
 }
 
+static bool put_allotment(struct cas *cas, struct cas_turn *turn,
+                          const Quoin__V1__PutPeopleRequest *ask, size_t i, const char *account,
+                          struct err *err)
+{
+    const char *allotment = cas_allotment(turn->arena, account);
+    struct ledger_ask opening = put_entry(turn, ask->key, "allotment", i, allotment);
+    struct ledger_ask entry = put_entry(turn, ask->key, "granted", i, "grants");
+    struct ledger_receipt receipt;
+    opening.why = STR("a first allotment");
+    entry.credit = str_of(allotment);
+    entry.amount.units = ask->people[i]->allotment;
+    entry.why = STR("what the user begins with");
+    return entry.amount.units == 0 || (ledger_account_open(cas->ledger, &opening, &receipt, err) &&
+                                       ledger_transfer(cas->ledger, &entry, &receipt, err));
+}
+
 // The person's ledger account: opened with the limit, or given another one.
 static bool put_limit(struct cas *cas, struct cas_turn *turn,
                       const Quoin__V1__PutPeopleRequest *ask, size_t i, unsigned sets,
@@ -185,7 +203,8 @@ static bool put_limit(struct cas *cas, struct cas_turn *turn,
     if (!found) {
         entry.why = STR("a new user");
         return ledger_account_open(cas->ledger, &entry, &receipt, err) &&
-               ((sets & PUT_BALANCE) == 0 || put_money(cas, turn, ask, i, account, err));
+               ((sets & PUT_BALANCE) == 0 || put_money(cas, turn, ask, i, account, err)) &&
+               ((sets & PUT_ALLOTMENT) == 0 || put_allotment(cas, turn, ask, i, account, err));
     }
     if (!limits || entry.amount.units == known.state.overdraft.units || known.state.is_unlimited) {
         return true;

@@ -172,8 +172,8 @@ COMMAND(user_favourite, "user favourite", "NAME ACCOUNT", 2, 2, "administrator",
         OPTION("remove", NULL, "takes the mark away"))
 IMPORT(user, "users",
        "name, full_name, email, department, location, language, groups, aliases, "
-       "default_account, must_choose, may_transfer, locked, limit, and balance, which is for new "
-       "users only",
+       "default_account, must_choose, may_transfer, locked, limit, and balance and allotment, "
+       "which are for new users only",
        OPTION("lock-missing", NULL,
               "locks everybody who is not in the file; refused where that is more than one in ten"),
        OPTION("yes", NULL, "locks them all the same"))

@@ -98,9 +98,9 @@ def test_hostile_paths_are_refused_with_a_sentence(site, name):
 
 
 def test_a_file_is_previewed_imported_and_the_same_again_changes_nothing(site, tmp_path):
-    rows = put(tmp_path, "users.csv", b"\xef\xbb\xbfUser Name;Full Name;Department;Groups;Limit;Balance\r\n"
-               b"Ann;\"Ann \"\"the\"\" First\";law/tax;staff|new;2.50;1.00\r\n"
-               b"ben;=1+1;;;unlimited;\r\n")
+    rows = put(tmp_path, "users.csv", b"\xef\xbb\xbfUser Name;Full Name;Department;Groups;Limit;Balance;Allotment\r\n"
+               b"Ann;\"Ann \"\"the\"\" First\";law/tax;staff|new;2.50;1.00;0.75\r\n"
+               b"ben;=1+1;;;unlimited;;\r\n")
     preview = site.run("user", "import", rows, "--dry-run", "--json", check=False)
     assert preview.returncode == 5
     preview = json.loads(preview.stdout)
@@ -114,6 +114,7 @@ def test_a_file_is_previewed_imported_and_the_same_again_changes_nothing(site, t
     again = site.ask("user", "import", rows)
     assert (again["same"], again["changed"], again["new"]) == (2, 0, 0)
     assert site.balance("ann")["balance"] == "1.00"
+    assert site.ask("ledger", "balance", "allotment:ann")["balance"] == "0.75"
 
     out = site.run("user", "export").stdout
     ben = next(row for row in table(out) if row["name"] == "ben")

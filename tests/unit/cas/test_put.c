@@ -46,12 +46,14 @@ static void test_rows_have_answers_of_their_own(void)
     rows[0]->department = text_of("science/physics");
     rows[0]->limit = 500;
     rows[0]->balance = 1000;
+    rows[0]->allotment = 300;
     rows[2]->department = text_of("no//where");
     sets[0] = text_of("department");
     sets[1] = text_of("limit");
     sets[2] = text_of("balance");
+    sets[3] = text_of("allotment");
     Quoin__V1__PutPeopleRequest request = people_request(1, "put", rows, 3);
-    request.n_set = 3;
+    request.n_set = 4;
     request.make_missing = true;
     request.dry_run = true;
     const Quoin__V1__PutReply *reply = ask(&request.base);
@@ -67,6 +69,8 @@ static void test_rows_have_answers_of_their_own(void)
     CHECK(ann != NULL && ann->balance == 1000 && ann->overdraft == 500);
     CHECK(ann != NULL && strcmp(ann->department, "science/physics") == 0);
     CHECK(get_person("ben") == NULL);
+    CHECK(purses_of("ann") != NULL && purses_of("ann")->available == 1800);
+    CHECK(balance_of("allotment:ann") == 300 && balance_of("grants") == -300);
     reply = ask(&request.base); // the same key: the same answer, though she is there now
     CHECK(strcmp(outcome_of(reply, 0), "new") == 0);
     request.n_people = 1;
@@ -78,6 +82,10 @@ static void test_rows_have_answers_of_their_own(void)
     request.key = key_of(3);
     reply = ask(&request.base);
     CHECK(strcmp(outcome_of(reply, 0), "changed") == 0 && get_person("ann")->overdraft == 700);
+    CHECK(balance_of("allotment:ann") == 300);
+    rows[0]->allotment = -1;
+    request.key = key_of(99);
+    CHECK(strcmp(outcome_of(ask(&request.base), 0), "refused") == 0);
 }
 
 static void test_unlimited_is_the_ledgers_word_too(void)
