@@ -3,6 +3,7 @@
 
 #include "accounts/accounts.h"
 #include "base/enc.h"
+#include "cas/past.h"
 #include "cas/payers_int.h"
 
 #define CASH_SETTINGS_KIND STR("money")
@@ -253,7 +254,14 @@ CAS_CORE(cas_cash_take)
 
 CAS_CORE(cas_cash_list)
 {
-    const Quoin__V1__ListCashRequest *list = (const Quoin__V1__ListCashRequest *)ask;
+    Quoin__V1__ListCashRequest asked = *(const Quoin__V1__ListCashRequest *)ask;
+    const Quoin__V1__ListCashRequest *list = &asked;
+    const struct calendar_site *site;
+    if (asked.day[0] != '\0' &&
+        (!cas_site_time(cas, &site, err) ||
+         !cas_past_period(asked.day, site, &asked.from, &asked.until, err))) {
+        return false;
+    }
     size_t most = list->limit == 0               ? CASH_LIST
                   : list->limit > CASH_LIST_MOST ? CASH_LIST_MOST
                                                  : list->limit;

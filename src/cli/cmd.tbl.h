@@ -251,7 +251,7 @@ COMMAND(cash_withdraw, "cash withdraw", "NAME AMOUNT", 2, 2, "administrator",
         OPTION("why", "TEXT", "the reason that the ledger keeps"))
 COMMAND(cash_list, "cash list", "", 0, 0, "administrator",
         "lists payments at cash desks, and their closing sum", "",
-        OPTION("day", "DATE", "of this day, in UTC: 2026-11-22"),
+        OPTION("day", "DATE", "of this day by the site's clock: 2026-11-22"),
         OPTION("since", "TIME", "only then or later"), OPTION("until", "TIME", "only before"),
         OPTION("desk", "NAME", "only this desk's"),
         OPTION("by", "ASKER", "only booked by this one, as listed"))

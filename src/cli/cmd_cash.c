@@ -8,7 +8,6 @@
 #include "proto/payers.pb-c.h"
 
 enum { PAGE = 500 };
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static void cash_json(struct json *json, const Quoin__V1__CashEntry *entry)
 {
@@ -81,14 +80,11 @@ static bool cash_span(const struct cli *cli, Quoin__V1__ListCashRequest *request
     if (day != NULL && (from != NULL || until != NULL)) {
         return err_set(err, ERR_INVALID, "--day, or --since and --until");
     }
-    if ((day != NULL && !cli_read_time(day, "--day", &request->from, err)) ||
-        (from != NULL && !cli_read_time(from, "--since", &request->from, err)) ||
+    if ((from != NULL && !cli_read_time(from, "--since", &request->from, err)) ||
         (until != NULL && !cli_read_time(until, "--until", &request->until, err))) {
         return false;
     }
-    if (day != NULL) {
-        request->until = request->from + DAY_MS;
-    }
+    request->day = cli_field(day != NULL ? day : "");
     return true;
 }
 

@@ -1,6 +1,7 @@
 // cli/cmd_charge: charges after they were settled: who bears them, moving them.
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
+#include "cli/charge.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "cli/shares.h"
@@ -37,27 +38,41 @@ static void refunds_json(struct json *json, const Quoin__V1__Charge *charge)
     json_end(json);
 }
 
-static void charge_json(struct cli *cli, const Quoin__V1__Charge *charge)
+void cli_charge_json(struct json *json, const Quoin__V1__Charge *charge)
 {
-    struct json json = json_to(&cli->out);
-    json_object(&json);
-    json_text_field(&json, "job", charge->job);
-    json_text_field(&json, "user", charge->user);
-    cli_json_money(&json, "charged", charge->charged);
-    cli_json_money(&json, "refunded", charge->refunded);
-    json_int_field(&json, "pages", charge->pages);
-    cli_json_time(&json, "settled_at", charge->settled_at);
-    cli_json_shares(&json, "first", charge->first, charge->n_first);
-    cli_json_shares(&json, "bearers", charge->bearers, charge->n_bearers);
-    json_key(&json, "moves");
-    json_array(&json);
+    json_object(json);
+    json_text_field(json, "job", charge->job);
+    json_text_field(json, "user", charge->user);
+    cli_json_money(json, "charged", charge->charged);
+    cli_json_money(json, "refunded", charge->refunded);
+    json_int_field(json, "pages", charge->pages);
+    cli_json_time(json, "settled_at", charge->settled_at);
+    cli_json_shares(json, "first", charge->first, charge->n_first);
+    cli_json_shares(json, "bearers", charge->bearers, charge->n_bearers);
+    json_key(json, "moves");
+    json_array(json);
     for (size_t i = 0; i < charge->n_moves; i++) {
-        move_json(&json, charge->moves[i]);
+        move_json(json, charge->moves[i]);
     }
-    json_end(&json);
-    refunds_json(&json, charge);
-    json_end(&json);
-    buf_addf(&cli->out, "\n");
+    json_end(json);
+    refunds_json(json, charge);
+    json_end(json);
+}
+
+void cli_charge_tell(struct cli *cli, const Quoin__V1__Charge *charge)
+{
+    for (size_t i = 0; i < charge->n_moves; i++) {
+        const Quoin__V1__Move *move = charge->moves[i];
+        cli_line(cli, "Moved", "%s by %s (%s): %s", cli_time(cli, move->at), move->by, move->why,
+                 cli_shares(cli, move->to, move->n_to));
+    }
+    for (size_t i = 0; i < charge->n_refunds; i++) {
+        const Quoin__V1__Refund *refund = charge->refunds[i];
+        cli_line(cli, "Refund", "%lld, %s: %s of %s", (long long)refund->id, refund->status,
+                 cli_money(cli, refund->amount), cli_money(cli, refund->asked));
+    }
+    cli_line(cli, "Refunded", "%s", cli_money(cli, charge->refunded));
+    cli_line(cli, "Borne by", "%s", cli_shares(cli, charge->bearers, charge->n_bearers));
 }
 
 bool cli_charge_show(struct cli *cli, struct err *err)
@@ -71,7 +86,9 @@ bool cli_charge_show(struct cli *cli, struct err *err)
     }
     const Quoin__V1__Charge *charge = (const Quoin__V1__Charge *)reply;
     if (cli->json) {
-        charge_json(cli, charge);
+        struct json json = json_to(&cli->out);
+        cli_charge_json(&json, charge);
+        buf_addf(&cli->out, "\n");
         return true;
     }
     cli_line(cli, "Job", "%s", charge->job);
@@ -79,18 +96,7 @@ bool cli_charge_show(struct cli *cli, struct err *err)
     cli_line(cli, "Charged", "%s for %u pages, %s", cli_money(cli, charge->charged), charge->pages,
              cli_time(cli, charge->settled_at));
     cli_line(cli, "Paid by", "%s", cli_shares(cli, charge->first, charge->n_first));
-    for (size_t i = 0; i < charge->n_moves; i++) {
-        const Quoin__V1__Move *move = charge->moves[i];
-        cli_line(cli, "Moved", "%s by %s (%s): %s", cli_time(cli, move->at), move->by, move->why,
-                 cli_shares(cli, move->to, move->n_to));
-    }
-    for (size_t i = 0; i < charge->n_refunds; i++) {
-        const Quoin__V1__Refund *refund = charge->refunds[i];
-        cli_line(cli, "Refund", "%lld, %s: %s of %s", (long long)refund->id, refund->status,
-                 cli_money(cli, refund->amount), cli_money(cli, refund->asked));
-    }
-    cli_line(cli, "Refunded", "%s", cli_money(cli, charge->refunded));
-    cli_line(cli, "Borne by", "%s", cli_shares(cli, charge->bearers, charge->n_bearers));
+    cli_charge_tell(cli, charge);
     return true;
 }
 

@@ -1,11 +1,28 @@
 // cli/cmd_explain: asks DRE for the job and CAS for its entries.
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
+#include "cli/charge.h"
 #include "cli/cmd.h"
 #include "cli/explain_json.h"
 #include "cli/job.h"
+#include "cli/out.h"
 
 enum { ENTRIES_MAX = 500 };
+
+// What became of the charge; NULL: none of it is there, or nobody can tell now.
+static const Quoin__V1__Charge *charge_of(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    Quoin__V1__GetChargeRequest request = QUOIN__V1__GET_CHARGE_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err ignored; // as for the entries
+    if (detail->reservation == NULL || detail->reservation->id.len == 0) {
+        return NULL;
+    }
+    request.reservation = detail->reservation->id;
+    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Charges/GetCharge", &request.base, &reply, &ignored)
+               ? (const Quoin__V1__Charge *)reply
+               : NULL;
+}
 
 bool cli_explain(struct cli *cli, struct err *err)
 {
@@ -26,10 +43,17 @@ bool cli_explain(struct cli *cli, struct err *err)
                       ? (const Quoin__V1__ListEntriesReply *)reply
                       : NULL;
     }
+    const Quoin__V1__Charge *charge = detail->settlement != NULL ? charge_of(cli, detail) : NULL;
     if (cli->json) {
-        cli_explain_json(&cli->out, detail, entries);
-    } else {
-        cli_explain_text(cli, detail, entries);
+        cli_explain_json(&cli->out, detail, entries, charge);
+        return true;
+    }
+    cli_explain_text(cli, detail, entries);
+    if (charge != NULL && charge->n_moves + charge->n_refunds > 0) {
+        buf_addf(&cli->out, "\n");
+        cli_say(cli, CLI_BOLD, "Since it was settled");
+        buf_addf(&cli->out, "\n");
+        cli_charge_tell(cli, charge);
     }
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "base/enc.h"
 #include "base/json.h"
+#include "cli/charge.h"
 #include "cli/job.h"
 #include "cli/out.h"
 #include "count/count.h"
@@ -359,7 +360,7 @@ static void counts(struct json *json, const Quoin__V1__JobDetail *detail)
 }
 
 void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
-                      const Quoin__V1__ListEntriesReply *entries)
+                      const Quoin__V1__ListEntriesReply *entries, const Quoin__V1__Charge *charge)
 {
     struct json json = json_to(out);
     json_object(&json);
@@ -382,6 +383,12 @@ void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
     events(&json, detail);
     counts(&json, detail);
     settlement(&json, detail->settlement);
+    json_key(&json, "charge");
+    if (charge == NULL) {
+        json_null(&json);
+    } else {
+        cli_charge_json(&json, charge);
+    }
     json_key(&json, "entries");
     if (entries == NULL) {
         json_null(&json);

@@ -434,7 +434,12 @@ static void release_job(void *engine, struct wire_call *call, const ProtobufCMes
         return;
     }
     if (ask->printer[0] != '\0' && strcmp(ask->printer, job->printer->name) != 0) {
-        dre_call_refuse(call, ERR_INVALID, "a job is printed by the printer of its queue");
+        struct err err;
+        err_fill(&err, ERR_INVALID,
+                 "job %u was planned and priced for printer %.100s and is printed there: send it "
+                 "anew to a queue of %.100s, or have a rule route such jobs (see quoin policy)",
+                 (unsigned)job->id, job->printer->name, ask->printer);
+        wire_call_refuse(call, &err, NULL);
         return;
     }
     if (dre_call_is_uncertain(call, job)) {

@@ -1,7 +1,9 @@
 """Two purses a person, charges that are split, moved and refunded, and the cash desk: by every
 command, on a site that prints."""
+import datetime
 import json
 import threading
+import zoneinfo
 
 import pytest
 
@@ -53,6 +55,11 @@ def test_what_was_granted_is_spent_first_and_a_charge_is_moved_and_refunded(offi
     assert [(b["account"], b["amount"]) for b in done["to"]] == [
         ("user:tom", "0.05"), ("allotment:mary", "0.05")]
     refused(office.run("refund", "approve", asked["id"], check=False), "approved")
+    charge = office.explain(number)["charge"]
+    assert charge == office.ask("charge", "show", number)
+    assert len(charge["moves"]) == 1 and charge["refunds"][0]["status"] == "approved"
+    told = office.run("explain", number).stdout
+    assert "Since it was settled" in told and "Moved" in told and "Refund" in told, told
     again = office.ask("refund", "ask", number, "--reason", "torn too")
     assert office.ask("refund", "deny", again["id"], "--why", "enough")["status"] == "denied"
     assert [r["id"] for r in office.ask("refund", "list", "--status", "denied")] == [again["id"]]
@@ -73,7 +80,7 @@ def test_refunds_by_rule_ask_for_settings(office):
     assert set_to["refund_by_rule"] is True and office.ask("money", "show") == set_to
 
 
-def test_the_desk_adjustments_and_transfers(office):
+def test_the_desk_adjustments_and_transfers(office, tmp_path):
     office.ask("cash", "deposit", "mary", "5.00", "--reference", "R1", "--desk", "library")
     refused(office.run("cash", "deposit", "mary", "5.00", "--reference", "R1", "--desk", "library",
                        check=False), "booked")
@@ -84,6 +91,18 @@ def test_the_desk_adjustments_and_transfers(office):
     day = listed["payments"][0]["at"][:10]
     assert office.ask("cash", "list", "--day", day, "--desk", "main")["count"] == 1
     assert "Closing sum" in office.run("cash", "list").stdout
+    # A day is one of the site's: somewhere it is always another day than in UTC.
+    at = datetime.datetime.fromisoformat(listed["payments"][0]["at"].replace("Z", "+00:00"))
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        here = at.astimezone(zoneinfo.ZoneInfo(zone)).date()
+        if here != at.date():
+            file = tmp_path / "zone.yaml"
+            file.write_text(f"site:\n  time:\n    zone: {zone}\n")
+            office.run("config", "apply", file)
+            assert office.ask("cash", "list", "--day", here, "--desk", "main")["count"] == 1
+            later = here + datetime.timedelta(days=2)
+            assert office.ask("cash", "list", "--day", later)["count"] == 0
+    refused(office.run("cash", "list", "--day", "2026-02-30", check=False), "no day")
 
     refused(office.run("user", "adjust", "mary", "1.00", "--why", "x", "--if-balance", "4.01",
                        check=False), "4.00 and not 4.01")
