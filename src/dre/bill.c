@@ -209,7 +209,7 @@ static void reserve_now(struct dre *dre, struct job *job)
         dre_event(dre, job, JOB_NO_ANSWER); // asked again later
     } else if (must_choose(job, work)) {
         dre_event_reason(dre, job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED);
-    } else {
+    } else if (!dre_decide_again(dre, job)) {
         send_reserve(dre, job, work);
     }
     quoin__v1__work__free_unpacked(work, NULL);

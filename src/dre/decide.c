@@ -51,6 +51,18 @@ static void keep_course(struct live *live, const Quoin__V1__Decision *decision, 
     quoin__v1__job_course__free_unpacked(before, NULL);
 }
 
+// A change that cannot be made yet, with what the job would have cost without it.
+static void keep_undone(struct live *live, const Quoin__V1__Reservation *answer)
+{
+    Quoin__V1__JobCourse course = QUOIN__V1__JOB_COURSE__INIT;
+    course.decision = answer->decision;
+    course.amount_before = answer->amount;
+    course.lines_before = answer->lines;
+    course.n_lines_before = answer->n_lines;
+    dre_pack(&course.base, &live->course);
+    live->course_is_new = true;
+}
+
 static void stop(struct dre *dre, struct job *job, const Quoin__V1__Decision *decision,
                  enum job_event event, enum job_reason reason)
 {
@@ -247,7 +259,7 @@ static void change_job(struct dre *dre, struct job *job, const Quoin__V1__Reserv
         (void)snprintf(text, sizeof(text),
                        "The rules of this site send this job to \"%.200s\", which is not there.",
                        decision->route);
-        keep_course(live, decision, false); // decided anew once it is released
+        keep_undone(live, answer); // done once it is released and the way is there
         dre_table_job_set_message(job, str_of(text));
         dre_event_reason(dre, job, JOB_STOPPED, JOB_REASON_NO_WAY);
         return;
@@ -333,4 +345,22 @@ void dre_decide(struct dre *dre, struct job *job, const Quoin__V1__Reservation *
     } else { // also what was changed already: a person looks
         stop(dre, job, decision, JOB_STOPPED, stopped_reason(decision));
     }
+}
+
+bool dre_decide_again(struct dre *dre, struct job *job)
+{
+    Quoin__V1__JobCourse *course = dre_course_read(buf_str(&job->live->course));
+    const Quoin__V1__Decision *decision = course == NULL ? NULL : course->decision;
+    bool waits = decision != NULL && !course->done && decision->route[0] != '\0' &&
+                 course->before == NULL && strcmp(decision->verdict, "deny") != 0;
+    if (waits) {
+        Quoin__V1__Reservation answer = QUOIN__V1__RESERVATION__INIT;
+        answer.decision = course->decision;
+        answer.amount = course->amount_before;
+        answer.lines = course->lines_before;
+        answer.n_lines = course->n_lines_before;
+        start_change(dre, job, &answer);
+    }
+    quoin__v1__job_course__free_unpacked(course, NULL);
+    return waits;
 }

@@ -209,6 +209,9 @@ void dre_work_payers(size_t count, Quoin__V1__Share *const *shares, struct buf *
 
 // Nothing was reserved: the decision in the answer says what to do.
 void dre_decide(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer);
+// A job that was sent to a printer that was not there: what was decided is done now, and nobody is
+// asked again. False: nothing waits to be done; live holds the work and the course.
+bool dre_decide_again(struct dre *dre, struct job *job);
 // Keeps what the user is to be told of a decision.
 void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
 

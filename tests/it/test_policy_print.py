@@ -120,10 +120,20 @@ def test_a_printer_that_is_not_there_holds_until_it_is(office, sample, new_print
     job = office.wait_job(number, states=("pending-held",))
     assert "cellar" in job["message"], job
     untouched(office)
+    rules(office, 'when pages > 0 then deny "Too late."')  # rules are asked once about one job
+    assert "stays held" in office.run("job", "release", number, check=False).stderr
+    job = office.wait_job(number, states=("pending-held",))
+    assert "cellar" in job["message"], job
+    office.stop()
+    office.start()
     cellar = new_printer("cellar").start()
     office.printer("cellar", cellar.uri)
     office.run("job", "release", number)
-    assert office.wait_job(number)["state"] == "completed"
+    job = office.wait_job(number)
+    assert (job["state"], job["cost"]) == ("completed", COST), office.explain(number)
+    story = office.explain(number)
+    assert story["before"]["amount"] == COST and story["before"]["work"]["printer"] == "hall"
+    assert story["decision"]["verdict"] == "allow" and story["decision"]["route"] == "cellar"
     assert len(list(cellar.paper.glob("*.pdf"))) == 1
     office.run("queue", "remove", "office")
 
