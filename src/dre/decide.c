@@ -301,7 +301,15 @@ static void change_with(struct dre *dre, void *arg, struct job *job,
     free(deciding);
 }
 
-static void start_change(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer)
+static struct deciding *deciding_new(const Quoin__V1__Reservation *answer)
+{
+    struct deciding *deciding = mem_new(sizeof(*deciding));
+    deciding->answer = BUF_CAP(DRE_WORK_BYTES_MAX);
+    dre_pack(&answer->base, &deciding->answer);
+    return deciding;
+}
+
+static void make_change(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer)
 {
     static const struct journal_detail nothing = { 0 };
     struct live *live = job->live;
@@ -309,10 +317,94 @@ static void start_change(struct dre *dre, struct job *job, const Quoin__V1__Rese
         change_job(dre, job, answer, &nothing);
         return;
     }
-    struct deciding *deciding = mem_new(sizeof(*deciding));
-    deciding->answer = BUF_CAP(DRE_WORK_BYTES_MAX);
-    dre_pack(&answer->base, &deciding->answer);
-    dre_read_detail(dre, job->id, change_with, deciding);
+    dre_read_detail(dre, job->id, change_with, deciding_new(answer));
+}
+
+// Takes out of a decision what the printer says it cannot do, and says so. True: it changes
+// something still.
+static bool keep_possible(const struct printer *printer, Quoin__V1__Decision *decision,
+                          const char **why)
+{
+    static char none[] = "";
+    *why = NULL;
+    if (decision->sides[0] != '\0' && dre_ability_lacks_sides(printer, decision->sides)) {
+        *why = strcmp(decision->sides, "one-sided") == 0
+                   ? "This printer cannot print on one side only."
+                   : "This printer cannot print on both sides.";
+        decision->sides = none;
+    }
+    if (strcmp(decision->color_mode, "monochrome") == 0 &&
+        (printer->lacks & TABLE_LACKS_MONOCHROME) != 0) {
+        *why = *why == NULL ? "This printer cannot be told to print in black only."
+                            : "This printer can print neither on these sides nor in black only.";
+        decision->color_mode = none;
+    }
+    return decision->route[0] != '\0' || decision->sides[0] != '\0' ||
+           decision->color_mode[0] != '\0';
+}
+
+// What the printer can do is known, or nobody can tell.
+static void change_known(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_WORK_BYTES_MAX);
+    struct route route;
+    Quoin__V1__Decision decision = *answer->decision;
+    Quoin__V1__Reservation kept = *answer;
+    const char *why = NULL;
+    bool is_there = find_route(dre, job, decision.route, &route);
+    bool changes = !is_there || keep_possible(route.printer, &decision, &why);
+    char **notices = arena_new_array(&arena, decision.n_notices + 1, sizeof(*notices));
+    kept.decision = &decision;
+    if (why != NULL && notices != NULL) {
+        for (size_t at = 0; at < decision.n_notices; at++) {
+            notices[at] = decision.notices[at];
+        }
+        notices[decision.n_notices++] = (char *)(uintptr_t)why;
+        decision.notices = notices;
+        dre_take_notices(job, &decision);
+        dre_tell(dre, job, "not-changed", str_of(why));
+    }
+    if (changes) {
+        make_change(dre, job, &kept);
+    } else if (strcmp(decision.verdict, "allow") == 0) {
+        keep_course(job->live, &decision, true);
+        dre_event(dre, job, JOB_CHANGED); // it goes on as it was
+    } else {
+        stop(dre, job, &decision, JOB_STOPPED, stopped_reason(&decision));
+    }
+}
+
+static void change_asked(struct dre *dre, void *arg, struct job *job)
+{
+    struct deciding *deciding = arg;
+    struct str packed = buf_str(&deciding->answer);
+    Quoin__V1__Reservation *answer =
+        quoin__v1__reservation__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
+    if (job != NULL && answer == NULL) {
+        dre_event(dre, job, JOB_NO_ANSWER); // asked again later
+    } else if (job != NULL) {
+        change_known(dre, job, answer);
+    }
+    quoin__v1__reservation__free_unpacked(answer, NULL);
+    buf_free(&deciding->answer);
+    free(deciding);
+}
+
+static void start_change(struct dre *dre, struct job *job, const Quoin__V1__Reservation *answer)
+{
+    const Quoin__V1__Decision *decision = answer->decision;
+    struct route route;
+    bool asks = (decision->sides[0] != '\0' || decision->color_mode[0] != '\0') &&
+                find_route(dre, job, decision->route, &route);
+    struct deciding *deciding = asks ? deciding_new(answer) : NULL;
+    if (asks && dre_ability_ask(dre, job, route.printer, change_asked, deciding)) {
+        return;
+    }
+    if (deciding != NULL) {
+        buf_free(&deciding->answer);
+        free(deciding);
+    }
+    change_known(dre, job, answer);
 }
 
 // --- decided ------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ enum {
 };
 
 struct delivery;
+struct ability;
 
 // What is under way for a job. A job that rests has none; nothing outside the loop holds one:
 // whatever comes back looks its job up by id.
@@ -59,6 +60,7 @@ struct live {
     bool course_is_new;
     char pin[DRE_PIN_MAX + 1]; // of a protected account, until it was used; wiped
     struct delivery *delivery; // deliver's; NULL: none
+    struct ability *ability;   // a question to a printer; NULL: none
     // For the next write:
     struct buf facts;
     struct buf plan;
@@ -263,6 +265,18 @@ void dre_deliver_drop(struct dre *dre, struct printer *printer); // the printer'
 bool dre_deliver_is_askable(const struct printer *printer);
 enum dre_way dre_deliver_way(const struct printer *printer);
 bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, socket
+
+// --- ability.c: what a printer can do, as it says itself -----------------------------------------
+
+typedef void dre_ability_known(struct dre *dre, void *arg, struct job *job); // job NULL: it is gone
+// False: it is known, or cannot be asked; done is not called. Else done runs later, also when the
+// printer did not answer; it frees arg.
+bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer,
+                     dre_ability_known *done, void *arg) CC_MUST_USE;
+// Calls done once more, with no job: the engine ends.
+void dre_ability_stop(struct live *live);
+// It said what it can do, and this is not of it.
+bool dre_ability_lacks_sides(const struct printer *printer, const char *keyword);
 
 // --- backend.c, grpc.c --------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ void dre_live_free(struct dre *dre, struct job *job)
         return;
     }
     unwait(dre, live);
+    dre_ability_stop(live);
     uncache(dre, live);
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));

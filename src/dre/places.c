@@ -466,6 +466,7 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
         printer->finishings = finishings;
         if (sets_uri) {
             (void)snprintf(printer->uri, sizeof(printer->uri), "%s", ask->uri);
+            printer->lacks_until = 0;
         }
         if (sets_group) {
             (void)snprintf(printer->pull_group, sizeof(printer->pull_group), "%s", ask->pull_group);

@@ -27,6 +27,9 @@ struct table_list { // in the order of ids
     uint32_t count;
 };
 
+// The lowest three: the sides keywords, in the order of RFC 8011 5.2.8.
+enum { TABLE_LACKS_MONOCHROME = 1 << 3 };
+
 struct printer {
     char name[TABLE_NAME_MAX + 1];
     char uri[TABLE_URI_MAX + 1];
@@ -39,6 +42,8 @@ struct printer {
     struct table_list waiting;           // jobs that are ready, in the order of their turn
     char pull_group[TABLE_NAME_MAX + 1]; // printers that can stand for each other; may be empty
     struct ippd_finishings finishings;   // what it can do to printed sheets
+    uint8_t lacks;                       // what it says it cannot do: TABLE_LACKS_…
+    int64_t lacks_until;                 // monotonic: asked again then; 0: never asked
     uint32_t queue_count;                // that name it
     void *runner;                        // owned by deliver; NULL: none
 };

@@ -103,6 +103,28 @@ def test_two_sided_and_black_as_the_rules_say_is_what_the_printer_gets(office, s
     assert "two-sided-long-edge" in log or sheets(office, "hall") == 1
 
 
+def test_what_the_printer_cannot_is_not_asked_of_it(site, sample, new_printer):
+    site.prices(**PRICES)
+    site.user("mary", balance="10.00")
+    printer = new_printer("hall", options=("-s", "30,30")).start()  # in colour, on one side
+    site.printer("hall", printer.uri)
+    site.queue("office", mode="direct", printer="hall")
+    rules(site, 'when pages > 1 then set sides = two-sided-long-edge, notify "Both sides."')
+    number = site.ipptool("office", sample)
+    job = site.wait_job(number)
+    assert (job["state"], job["sheets"], job["cost"]) == ("completed", 4, COST), site.explain(number)
+    assert job["notice"] == "Both sides. This printer cannot print on both sides.", job
+    assert site.explain(number)["before"] is None
+    rules(site, 'when pages > 1 then set sides = two-sided-long-edge, set color = monochrome, hold "Look."')
+    number = site.ipptool("office", sample)
+    job = site.wait_job(number, states=("pending-held",))
+    assert (job["message"], job["sheets"], job["color_pages"]) == ("Look.", 4, 0), job
+    site.run("job", "release", number)
+    job = site.wait_job(number)
+    assert (job["state"], job["cost"], job["color_pages"]) == ("completed", "0.22", 0), site.explain(number)
+
+
+
 def test_a_job_is_sent_to_another_printer_and_priced_there(office, sample):
     rules(office, 'when printer == "hall" and color_pages > 0 then route to attic')
     number = office.ipptool("office", sample)
