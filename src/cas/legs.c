@@ -101,6 +101,7 @@ struct legs_making {
     size_t count;
     struct money available; // of the first share's account
     const char *missing;    // who has not enough, in words; NULL: all have
+    int64_t step;           // of the site's precision
     bool is_split;
 };
 
@@ -147,6 +148,27 @@ static int64_t legs_available(const struct legs_making *making,
     return sum;
 }
 
+bool cas_money_now(struct cas *cas, struct price_money *money, struct err *err)
+{
+    if (!cas_tariff_load(cas, cas->tariff, err)) {
+        return false;
+    }
+    *money = cas_tariff_money_now(cas->tariff)->money;
+    return true;
+}
+
+// Of an amount what the allotment bears: whole multiples of the precision, but where the paid purse
+// cannot bear what that leaves.
+static int64_t legs_granted(const struct legs_making *making, int64_t first, int64_t second,
+                            int64_t amount)
+{
+    if (first >= amount) {
+        return amount;
+    }
+    int64_t whole = first - first % making->step;
+    return second >= amount - whole ? whole : first;
+}
+
 // What a share takes from: of a person the allotment as far as it lasts, then the paid purse.
 static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *share, int64_t amount,
                           struct err *err)
@@ -162,8 +184,8 @@ static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *sh
     if (making->count == 0) {
         making->available = purses.available;
     }
-    if (first > 0 && amount > 0) {
-        first = first < amount ? first : amount;
+    first = first > 0 && amount > 0 ? legs_granted(making, first, second, amount) : 0;
+    if (first > 0) {
         legs_add(making, purses.allotment.name, parts, first);
         amount -= first;
         parts = 0;
@@ -183,13 +205,18 @@ bool cas_legs_plan(struct cas *cas, struct cas_turn *turn, struct money total,
 {
     struct share parts[CAS_SHARES_MAX];
     struct legs_making making = { .back = back, .cas = cas, .turn = turn, .is_split = count > 1 };
+    struct price_money money;
     if (count == 0 || count > CAS_SHARES_MAX) {
         return err_set(err, ERR_INVALID, "a charge is shared by 1 to %d accounts", CAS_SHARES_MAX);
     }
     for (size_t i = 0; i < count; i++) {
         parts[i] = (struct share){ .weight = shares[i]->parts, .most = INT64_MAX };
     }
-    if (!share_out(total, parts, count)) {
+    if (!cas_money_now(cas, &money, err)) {
+        return false;
+    }
+    making.step = money.precision.units;
+    if (!share_out_by(total, making.step, parts, count)) {
         return err_set(err, ERR_INVALID, "the parts of a charge are above 0, and so is the charge");
     }
     making.legs = arena_new_array(turn->arena, CAS_LEGS_MAX, sizeof(Quoin__V1__Share *));
@@ -255,7 +282,8 @@ static size_t legs_in_share(const struct cas_charge *charge, size_t first)
 
 // Takes charge->total from the legs as they were reserved: by the same parts, and of each share
 // the allotment first.
-static bool legs_settle(struct cas_turn *turn, struct cas_charge *charge, struct err *err)
+static bool legs_settle(struct cas_turn *turn, int64_t step, struct cas_charge *charge,
+                        struct err *err)
 {
     struct share shares[CAS_LEGS_MAX];
     size_t count = 0;
@@ -274,7 +302,7 @@ static bool legs_settle(struct cas_turn *turn, struct cas_charge *charge, struct
     if (count == 1) {
         shares[0].weight = SHARE_WHOLE;
     }
-    if (!share_out(charge->total, shares, count)) {
+    if (!share_out_by(charge->total, step, shares, count)) {
         char was[MONEY_TEXT_MAX];
         char asked[MONEY_TEXT_MAX];
         return err_set(err, ERR_INVALID, "%s was set aside, %s cannot be posted of it",
@@ -300,7 +328,9 @@ bool cas_step_post(struct cas *cas, struct cas_turn *turn, struct cas_charge *ch
                    const ProtobufCMessage *ask, const struct ledger_ask *like, bool is_void,
                    struct ledger_receipt *receipt, struct err *err)
 {
-    if (!legs_settle(turn, charge, err)) {
+    struct price_money money;
+    if (!cas_money_now(cas, &money, err) ||
+        !legs_settle(turn, money.precision.units, charge, err)) {
         return false;
     }
     struct str detail =

@@ -50,6 +50,9 @@ struct str cas_bearers_pack(struct arena *arena, const struct cas_bearer *bearer
 bool cas_bearers_read(struct cas *cas, struct arena *arena, struct str bytes,
                       struct cas_bearer *bearers, size_t *count, struct err *err) CC_MUST_USE;
 
+// The money of the site as it is now: its precision is what charges are shared and given back in.
+bool cas_money_now(struct cas *cas, struct price_money *money, struct err *err) CC_MUST_USE;
+
 // What goes back to accounts before a plan is charged to them.
 struct cas_going_back {
     const struct cas_bearer *bearers; // borrowed

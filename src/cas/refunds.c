@@ -130,9 +130,28 @@ CAS_CORE(cas_refund_list)
 
 // ---- giving back -------------------------------------------------------------------------------
 
+// A part of what is left, rounded as charges are, and never above it; all that is left is as it is.
+static int64_t refunds_rounded(const struct price_money *money, const struct cas_after *after,
+                               int64_t amount)
+{
+    struct money rounded;
+    int64_t left = after->charged - after->refunded;
+    if (amount >= left || !price_round(money, (struct money){ amount }, &rounded)) {
+        return amount;
+    }
+    return rounded.units < left ? rounded.units : left;
+}
+
+// Is an amount that was asked for what a refund was rounded from? Any is where none was told.
+static bool refunds_is_of(const struct price_money *money, int64_t asked, int64_t amount)
+{
+    return asked == 0 ||
+           (asked - amount < money->precision.units && amount - asked < money->precision.units);
+}
+
 // Takes an amount off all who bear the charge, in proportion; what each gets is in `to`.
-static bool refunds_apart(struct cas_after *after, int64_t amount, struct cas_bearer *to,
-                          size_t *to_count, struct err *err)
+static bool refunds_apart(const struct price_money *money, struct cas_after *after, int64_t amount,
+                          struct cas_bearer *to, size_t *to_count, struct err *err)
 {
     struct share shares[CAS_LEGS_MAX];
     char left[MONEY_TEXT_MAX];
@@ -141,7 +160,8 @@ static bool refunds_apart(struct cas_after *after, int64_t amount, struct cas_be
             (struct share){ .weight = after->bearers[i].amount, .most = after->bearers[i].amount };
     }
     if (amount <= 0 || amount > after->charged - after->refunded ||
-        !share_out((struct money){ amount }, shares, after->bearer_count)) {
+        !share_out_by((struct money){ amount }, money->precision.units, shares,
+                      after->bearer_count)) {
         return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
                        money_text((struct money){ after->charged - after->refunded }, left));
     }
@@ -168,9 +188,11 @@ static bool refunds_give(struct cas *cas, struct cas_turn *turn, struct cas_afte
                          struct cas_refund *refund, struct str detail, struct err *err)
 {
     struct cas_bearer to[CAS_LEGS_MAX];
+    struct price_money money;
     size_t count = 0;
     bool ok;
-    if (!refunds_apart(after, refund->amount, to, &count, err)) {
+    if (!cas_money_now(cas, &money, err) ||
+        !refunds_apart(&money, after, refund->amount, to, &count, err)) {
         return false;
     }
     const char *why =
@@ -208,12 +230,28 @@ static bool refunds_give(struct cas *cas, struct cas_turn *turn, struct cas_afte
 
 // ---- asking ------------------------------------------------------------------------------------
 
-static bool refunds_amount(const Quoin__V1__AskRefundRequest *ask, const struct cas_after *after,
-                           int64_t *amount, struct err *err)
+// Rounded; ERR_LIMIT: above what is left; ERR_INVALID: too little to be any.
+static bool refunds_fit(const struct price_money *money, const struct cas_after *after,
+                        int64_t *amount, struct err *err)
+{
+    char shown[MONEY_TEXT_MAX];
+    int64_t left = after->charged - after->refunded;
+    if (*amount <= 0 || *amount > left) {
+        return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
+                       money_text((struct money){ left }, shown));
+    }
+    *amount = refunds_rounded(money, after, *amount);
+    return *amount > 0 ||
+           err_set(err, ERR_INVALID,
+                   "the refund is nothing when it is rounded to the site's precision, %s",
+                   money_text(money->precision, shown));
+}
+
+static bool refunds_amount(const struct price_money *money, const Quoin__V1__AskRefundRequest *ask,
+                           const struct cas_after *after, int64_t *amount, struct err *err)
 {
     uint64_t part = 0;
     uint64_t rest;
-    char left[MONEY_TEXT_MAX];
     *amount = ask->amount;
     if (ask->amount == 0 && ask->pages > 0) {
         if (ask->pages > after->pages ||
@@ -225,9 +263,7 @@ static bool refunds_amount(const Quoin__V1__AskRefundRequest *ask, const struct 
     } else if (ask->amount == 0) {
         *amount = after->charged - after->refunded;
     }
-    return (*amount > 0 && *amount <= after->charged - after->refunded) ||
-           err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
-                   money_text((struct money){ after->charged - after->refunded }, left));
+    return refunds_fit(money, after, amount, err);
 }
 
 // One question at a time about a charge.
@@ -251,7 +287,8 @@ static bool refunds_is_open(struct cas *cas, struct cas_turn *turn, const struct
 }
 
 // What the device's evidence alone gives back: 0 is nothing, and a person decides.
-static int64_t refunds_by_rule(const Quoin__V1__MoneySettings *settings,
+static int64_t refunds_by_rule(const struct price_money *money,
+                               const Quoin__V1__MoneySettings *settings,
                                const Quoin__V1__AskRefundRequest *ask,
                                const struct cas_after *after, const struct cas_refund *refund)
 {
@@ -272,6 +309,7 @@ static int64_t refunds_by_rule(const Quoin__V1__MoneySettings *settings,
     // What was given back before counts against it.
     int64_t due = (int64_t)proven - after->refunded;
     int64_t amount = due < refund->asked ? due : refund->asked;
+    amount = amount > 0 ? refunds_rounded(money, after, amount) : 0;
     return amount > 0 && amount <= settings->refund_most ? amount : 0;
 }
 
@@ -280,10 +318,11 @@ static bool refunds_decide_by_rule(struct cas *cas, struct cas_turn *turn,
                                    struct cas_refund *refund, struct err *err)
 {
     Quoin__V1__MoneySettings *settings;
-    if (!cas_settings_money(cas, turn->arena, &settings, err)) {
+    struct price_money money;
+    if (!cas_settings_money(cas, turn->arena, &settings, err) || !cas_money_now(cas, &money, err)) {
         return false;
     }
-    refund->amount = refunds_by_rule(settings, ask, after, refund);
+    refund->amount = refunds_by_rule(&money, settings, ask, after, refund);
     if (refund->amount == 0) {
         return true;
     }
@@ -302,6 +341,7 @@ static bool refunds_decide_by_rule(struct cas *cas, struct cas_turn *turn,
 
 // The same asking again. The reason, amount and evidence are those of the first.
 static bool refunds_asked_before(struct cas *cas, struct cas_turn *turn,
+                                 const struct price_money *money,
                                  const Quoin__V1__AskRefundRequest *ask, struct cas_refund *refund,
                                  bool *found, struct err *err)
 {
@@ -318,7 +358,7 @@ static bool refunds_asked_before(struct cas *cas, struct cas_turn *turn,
         !*found ||
         (memcmp(reservation.bytes, refund->reservation.bytes, sizeof(reservation.bytes)) == 0 &&
          str_eq(refund->reason, str_of(ask->reason)) && refund->pages == ask->pages &&
-         (ask->amount == 0 || ask->amount == refund->asked));
+         refunds_is_of(money, ask->amount, refund->asked));
     return same || err_set(err, ERR_CONFLICT,
                            "the key was used before, for another refund (%lld); a new request "
                            "needs a new key",
@@ -332,7 +372,9 @@ CAS_CORE(cas_refund_ask)
     struct cas_refund refund;
     bool found;
     int64_t amount = 0;
-    if (!refunds_asked_before(cas, turn, asked, &refund, &found, err)) {
+    struct price_money money;
+    if (!cas_money_now(cas, &money, err) ||
+        !refunds_asked_before(cas, turn, &money, asked, &refund, &found, err)) {
         return false;
     }
     if (found) {
@@ -343,7 +385,8 @@ CAS_CORE(cas_refund_ask)
     }
     if (!cas_reason_check(asked->reason, "a refund", err) ||
         !cas_after_find(cas, turn, asked->reservation, after, err) ||
-        !refunds_amount(asked, after, &amount, err) || !refunds_is_open(cas, turn, after, err)) {
+        !refunds_amount(&money, asked, after, &amount, err) ||
+        !refunds_is_open(cas, turn, after, err)) {
         return false;
     }
     char folded[CAS_NAME_MAX + 1] = "";
@@ -369,6 +412,7 @@ CAS_CORE(cas_refund_ask)
 // ---- deciding ----------------------------------------------------------------------------------
 
 static bool refunds_decided_before(struct cas *cas, struct cas_turn *turn,
+                                   const struct price_money *money,
                                    const Quoin__V1__DecideRefundRequest *ask,
                                    struct cas_refund *refund, bool *found, struct err *err)
 {
@@ -381,7 +425,7 @@ static bool refunds_decided_before(struct cas *cas, struct cas_turn *turn,
                             (refund->status == CAS_REFUND_APPROVED) == (ask->approve != 0) &&
                             str_eq(refund->why, str_of(ask->why)) &&
                             str_eq(refund->reference, str_of(ask->reference)) &&
-                            (ask->amount == 0 || ask->amount == refund->amount));
+                            refunds_is_of(money, ask->amount, refund->amount));
     return same || err_set(err, ERR_CONFLICT,
                            "the key was used before, to decide refund %lld; a new request needs a "
                            "new key",
@@ -409,8 +453,10 @@ CAS_CORE(cas_refund_decide)
     const Quoin__V1__DecideRefundRequest *decide = (const Quoin__V1__DecideRefundRequest *)ask;
     struct cas_after *after = arena_new(turn->arena, sizeof(*after));
     struct cas_refund refund;
+    struct price_money money;
     bool found;
-    if (!refunds_decided_before(cas, turn, decide, &refund, &found, err)) {
+    if (!cas_money_now(cas, &money, err) ||
+        !refunds_decided_before(cas, turn, &money, decide, &refund, &found, err)) {
         return false;
     }
     if (found) {
@@ -438,6 +484,7 @@ CAS_CORE(cas_refund_decide)
     if (decide->approve) {
         refund.amount = decide->amount == 0 ? refund.asked : decide->amount;
         if (!cas_after_find(cas, turn, reservation, after, err) ||
+            !refunds_fit(&money, after, &refund.amount, err) ||
             !refunds_give(cas, turn, after, &refund, cas_receipt(turn, "DecideRefund", ask), err)) {
             return false;
         }

@@ -3,6 +3,7 @@
 #include "model/share.h"
 
 #include "base/num.h"
+#include <assert.h>
 
 static bool share_weights(const struct share *shares, size_t count, int64_t *sum)
 {
@@ -59,6 +60,59 @@ bool share_out(struct money total, struct share *shares, size_t count)
     for (size_t i = 0; i < count && left > 0; i++) {
         int64_t room = shares[i].weight == 0 ? 0 : shares[i].most - shares[i].amount.units;
         int64_t more = left < room ? left : room;
+        shares[i].amount.units += more;
+        left -= more;
+    }
+    return left == 0;
+}
+
+static bool share_has_room(const struct share *share)
+{
+    return share->weight > 0 && share->amount.units < share->most;
+}
+
+static size_t share_largest(const struct share *shares, size_t count)
+{
+    size_t best = count;
+    for (size_t i = 0; i < count; i++) {
+        if (share_has_room(&shares[i]) &&
+            (best == count || shares[i].amount.units > shares[best].amount.units ||
+             (shares[i].amount.units == shares[best].amount.units &&
+              shares[i].weight > shares[best].weight))) {
+            best = i;
+        }
+    }
+    return best;
+}
+
+bool share_out_by(struct money total, int64_t step, struct share *shares, size_t count)
+{
+    struct share steps[SHARE_COUNT_MAX];
+    assert(step > 0);
+    if (step == 1 || total.units < 0 || count > SHARE_COUNT_MAX) {
+        return share_out(total, shares, count);
+    }
+    int64_t whole = total.units / step;
+    int64_t room = 0;
+    for (size_t i = 0; i < count; i++) {
+        steps[i] = shares[i];
+        steps[i].most = shares[i].most / step;
+        if (shares[i].weight > 0 && !num_add(room, steps[i].most, &room)) {
+            room = INT64_MAX;
+        }
+    }
+    whole = whole < room ? whole : room;
+    if (!share_out((struct money){ whole }, steps, count)) {
+        return false;
+    }
+    int64_t left = total.units - whole * step;
+    for (size_t i = 0; i < count; i++) {
+        shares[i].amount.units = steps[i].amount.units * step;
+    }
+    for (size_t i = share_largest(shares, count); left > 0 && i < count;
+         i = share_largest(shares, count)) {
+        int64_t free = shares[i].most - shares[i].amount.units;
+        int64_t more = left < free ? left : free;
         shares[i].amount.units += more;
         left -= more;
     }

@@ -20,3 +20,7 @@ struct share {
 // earlier is the larger. False: the total is negative, there are no or too many shares, their
 // weights are negative, sum to 0 or overflow, or `most` leaves no room.
 bool share_out(struct money total, struct share *shares, size_t count) CC_MUST_USE;
+
+// The same in whole multiples of a step (units, above 0; 1: exact). What of the total or of `most`
+// is no multiple goes to the largest amount that has room, then to the next.
+bool share_out_by(struct money total, int64_t step, struct share *shares, size_t count) CC_MUST_USE;

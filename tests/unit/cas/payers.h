@@ -2,6 +2,7 @@
 // that are charged to them.
 #pragma once
 
+#include "cas/cas_int.h"
 #include "unit/cas/fixture.h"
 
 static inline bool run_text(const char *sql)
@@ -113,4 +114,27 @@ static inline bool now_is_real(void)
     bool ok = ledger_head(cas_ledger(cas), &head, &err);
     now = head.at + 1000;
     return ok;
+}
+
+// Charges of the site are in whole multiples of it from now on.
+static inline bool precision_set(int64_t units)
+{
+    static int64_t next_key = 1;
+    int64_t number;
+    Quoin__V1__Decimal *precision = cas_message(&arena, &quoin__v1__decimal__descriptor);
+    Quoin__V1__SiteMoney *money = cas_message(&arena, &quoin__v1__site_money__descriptor);
+    precision->units = units;
+    money->currency = text_of("EUR");
+    money->decimals = 2;
+    money->precision = precision;
+    const struct config_edit edit = { .kind = STR("site"),
+                                      .name = STR("money"),
+                                      .body = cas_pack(&arena, &money->base) };
+    struct config_ask put = {
+        .edits = &edit, .count = 1, .why = STR("a test"), .asker = STR("admin/one"), .seen = -1
+    };
+    memcpy(put.key, &next_key, sizeof(next_key));
+    next_key++;
+    return db_begin(cas_db(cas), &err) && config_apply(cas->config, &put, &number, &err) &&
+           db_commit(cas_db(cas), &err);
 }

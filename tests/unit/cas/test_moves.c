@@ -98,6 +98,45 @@ static void test_who_cannot_pay_is_refused_or_forced(void)
     CHECK(ask(&asked.base) != NULL && balance_of("shared:club") == -30000);
 }
 
+// Finance books cents: thirds of 0.20 are 0.07, 0.06 and 0.07.
+static void test_whole_multiples_of_the_precision(void)
+{
+    CHECK(precision_set(1000));
+    CHECK(reserve(50, "mary", 4, 0) != NULL && settle(51, 50, 4, 0)->charged == 20000);
+    move_of(52, 50);
+    move_to("code:acme/17", 333333);
+    move_to("mary", 333333);
+    move_to("tom", 333334);
+    const Quoin__V1__Move *move = ask(&asked.base);
+    CHECK(move != NULL && move->n_to == 3 && move->to[0]->amount == 7000);
+    CHECK(move->to[1]->amount == 6000 && move->to[2]->amount == 7000);
+    CHECK(precision_set(100000)); // what was charged under another: one bears it
+    move_of(53, 50);
+    move_to("tom", 400000);
+    move_to("code:acme/17", 600000);
+    move = ask(&asked.base);
+    CHECK(move != NULL && move->n_to == 2 && move->to[0]->amount == 0);
+    CHECK(move->to[1]->amount == 20000 && precision_set(1));
+    move_of(54, 50);
+    move_to("code:acme/17", 333333);
+    move_to("tom", 666667);
+    move = ask(&asked.base);
+    CHECK(move != NULL && move->to[0]->amount == 6667 && move->to[1]->amount == 13333);
+}
+
+// An allotment that is no multiple keeps the rest, where the paid purse has enough.
+static void test_an_allotment_bears_whole_multiples(void)
+{
+    CHECK(precision_set(1000) && grant(59, "mary", "set-to", 3333, 0) != NULL);
+    const Quoin__V1__Reservation *set = reserve(60, "mary", 2, 0);
+    CHECK(set != NULL && set->n_legs == 2 && set->legs[0]->amount == 3000);
+    CHECK(set->legs[1]->amount == 7000);
+    const Quoin__V1__Settlement *done = settle(61, 60, 2, 0);
+    CHECK(done != NULL && done->legs[0]->amount == 3000 && done->legs[1]->amount == 7000);
+    CHECK(balance_of("allotment:mary") == 333);
+    CHECK(precision_set(1) && grant(62, "mary", "set-to", 0, 0) != NULL);
+}
+
 static void test_what_cannot_be_moved(void)
 {
     move_of(30, 99);
@@ -170,6 +209,8 @@ int main(void)
     test_a_charge_is_moved_and_moved_again();
     test_who_cannot_pay_is_refused_or_forced();
     test_what_cannot_be_moved();
+    test_whole_multiples_of_the_precision();
+    test_an_allotment_bears_whole_multiples();
     test_the_nth_call_failing_moves_all_or_nothing();
     return fixture_end();
 }

@@ -189,6 +189,33 @@ static void test_the_nth_call_failing_gives_all_or_nothing(void)
     CHECK(failures > 10);
 }
 
+// A cent is the least, and no more than what is left.
+static void test_rounded_to_the_precision(void)
+{
+    CHECK(precision_set(1000) && add_person(2, "tom", 100000) != NULL);
+    CHECK(reserve(80, "tom", 7, 0) != NULL && settle(180, 80, 7, 0) != NULL); // 0.35
+    const Quoin__V1__Refund *refund = ask_refund(81, 80, 4800, 0);
+    CHECK(refund != NULL && refund->asked == 5000 && ask_refund(81, 80, 4800, 0) != NULL);
+    CHECK(ask_refund(81, 80, 3000, 0) == NULL && err.code == ERR_CONFLICT);
+    int64_t id = refund->id;
+    CHECK(decide(82, id, true, 499) == NULL && err.code == ERR_INVALID);
+    CHECK(strstr(err.text, "precision, 0.01") != NULL);
+    refund = decide(82, id, true, 4499);
+    CHECK(refund != NULL && refund->amount == 4000 && decide(82, id, true, 4499) != NULL);
+    CHECK(decide(82, id, true, 6000) == NULL && err.code == ERR_CONFLICT);
+    CHECK(precision_set(20000)); // 0.31 is left: 0.20, then what is left and no more
+    refund = decide(84, ask_refund(83, 80, 19000, 0)->id, true, 0);
+    CHECK(refund != NULL && refund->amount == 20000);
+    refund = decide(86, ask_refund(85, 80, 10500, 0)->id, true, 0);
+    CHECK(refund != NULL && refund->amount == 11000);
+    CHECK(ask_refund(87, 80, 1, 0) == NULL && err.code == ERR_LIMIT && precision_set(1000));
+    CHECK(grant(89, "tom", "set-to", 5000, 0) != NULL); // of 0.15 it bears 0.05
+    CHECK(reserve(90, "tom", 3, 0) != NULL && settle(190, 90, 3, 0) != NULL);
+    refund = decide(92, ask_refund(91, 90, 0, 1)->id, true, 0);
+    CHECK(refund != NULL && refund->n_to == 2 && refund->to[0]->amount == 2000);
+    CHECK(refund->to[1]->amount == 3000 && precision_set(1));
+}
+
 int main(void)
 {
     fixture_begin();
@@ -201,5 +228,6 @@ int main(void)
     test_by_rule();
     test_lists();
     test_the_nth_call_failing_gives_all_or_nothing();
+    test_rounded_to_the_precision();
     return fixture_end();
 }
