@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
+#include "cas/limits.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
 #include "cas/put_int.h"
@@ -213,6 +214,14 @@ static bool cas_begin(struct cas *cas, const struct cas_options *options, struct
            cas_found_site(cas, err);
 }
 
+// What every charge or every minute reads as a whole.
+static const struct config_bound cas_bounds[] = {
+    { "price", CAS_BOOKS_MAX, "price books" },
+    { "quota", CAS_QUOTAS_MAX, "quotas" },
+    { "schedule", CAS_SCHEDULES_MAX, "schedules" },
+    { "policy", CAS_POLICIES_MAX, "policies" },
+};
+
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
 {
     OWN(cas_close) struct cas *made = mem_new(sizeof(*made));
@@ -238,6 +247,7 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !cas_vouchers_open(made, err) || (!options->bare && !cas_begin(made, options, err))) {
         return false;
     }
+    config_bound(made->config, cas_bounds, sizeof(cas_bounds) / sizeof(cas_bounds[0]));
     cas_committed(made);
     db_on_again(made->db, cas_again, made);
     *cas = made;

@@ -4,6 +4,7 @@
 
 #include "base/clk.h"
 #include "cas/cas_int.h"
+#include "cas/limits.h"
 #include "cas/policies.h"
 
 #define CHARGING_DAY_MS ((int64_t)24 * 3600 * 1000)
@@ -173,13 +174,27 @@ static bool charging_lapses_at(const Quoin__V1__ReserveRequest *ask, int64_t now
                    CHARGING_LAPSE_DAYS_MOST);
 }
 
+// What every charge goes by can be read. Where there is too much of it, asking again does not help:
+// that is an answer.
+static bool charging_in_force(struct cas *cas, struct err *err)
+{
+    const struct quota_rule *rules;
+    size_t count;
+    if (cas_tariff_load(cas, cas->tariff, err) && cas_policies_load(cas, err) &&
+        cas_limits_all(cas, &rules, &count, err)) {
+        return true;
+    }
+    err->code = err->code == ERR_LIMIT ? ERR_INVALID : err->code;
+    return err_in(err, "nothing is charged here now");
+}
+
 static bool charging_set_aside(struct cas *cas, struct cas_turn *turn,
                                const Quoin__V1__ReserveRequest *ask,
                                const Quoin__V1__ReserveRequest *kept, struct cas_charge *charge,
                                struct ledger_receipt *receipt, struct err *err)
 {
     int64_t lapses_at;
-    if (!charging_lapses_at(ask, turn->now, &lapses_at, err) ||
+    if (!charging_lapses_at(ask, turn->now, &lapses_at, err) || !charging_in_force(cas, err) ||
         !charging_begin(cas, turn, ask->work, charge, err) ||
         !cas_step_decide(cas, turn, ask->decided, charge, err)) {
         return false;

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { LIMITS_ARENA_MAX = 16 << 20, LIMITS_PAGE = 100, LIMITS_MOST = 2000 };
+enum { LIMITS_ARENA_MAX = 16 << 20, LIMITS_PAGE = 100 };
 
 static const char limits_kind[] = "quota";
 static const char *const limits_reached[] = { "account-limit-reached", NULL };
@@ -104,8 +104,8 @@ bool cas_limits_read(const Quoin__V1__Quota *from, struct str name, struct arena
 static bool limits_add(struct cas_limits *limits, const struct config_thing *thing, struct err *err)
 {
     ProtobufCMessage *message;
-    if (limits->count == LIMITS_MOST) {
-        return err_set(err, ERR_LIMIT, "a site has at most %d quotas", LIMITS_MOST);
+    if (limits->count == CAS_QUOTAS_MAX) {
+        return err_set(err, ERR_LIMIT, "a site has at most %d quotas; remove some", CAS_QUOTAS_MAX);
     }
     struct str name = arena_copy(&limits->arena, thing->name);
     return cas_unpack(&limits->arena, &quoin__v1__quota__descriptor, thing->body, &message, err) &&
@@ -120,7 +120,7 @@ static bool limits_make(struct cas *cas, int64_t state, struct cas_limits *limit
     arena_free(&limits->arena);
     limits->state = -1;
     limits->count = 0;
-    limits->rules = arena_new_array(&limits->arena, LIMITS_MOST, sizeof(*limits->rules));
+    limits->rules = arena_new_array(&limits->arena, CAS_QUOTAS_MAX, sizeof(*limits->rules));
     while (count == LIMITS_PAGE) {
         OWN(arena_free) struct arena arena = ARENA_CAP(LIMITS_PAGE * (CONFIG_BODY_MAX + 1024));
         struct config_thing things[LIMITS_PAGE];

@@ -5,6 +5,8 @@
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
 
+enum { CAS_QUOTAS_MAX = 2000 };
+
 // A quota as it is configured, checked. Runs are borrowed from the message; lists in the arena.
 bool cas_limits_read(const Quoin__V1__Quota *from, struct str name, struct arena *arena,
                      struct quota_rule *rule, struct err *err) CC_MUST_USE;

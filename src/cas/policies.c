@@ -140,13 +140,17 @@ static bool policies_add(struct cas_policies *policies, const struct config_thin
 
 static bool policies_make(struct cas *cas, struct cas_policies *policies, struct err *err)
 {
-    OWN(arena_free) struct arena arena = ARENA_CAP((size_t)CAS_POLICIES_MAX * CONFIG_BODY_MAX);
-    struct config_thing *things = arena_new_array(&arena, CAS_POLICIES_MAX, sizeof(*things));
+    const size_t most = CAS_POLICIES_MAX + 1; // so that a set too many is seen
+    OWN(arena_free) struct arena arena = ARENA_CAP(most * CONFIG_BODY_MAX);
+    struct config_thing *things = arena_new_array(&arena, most, sizeof(*things));
     size_t count;
     policies_clear(policies);
-    if (!config_list(cas->config, POLICIES_KIND, STR(""), CAS_POLICIES_MAX, &arena, things, &count,
-                     err)) {
+    if (!config_list(cas->config, POLICIES_KIND, STR(""), most, &arena, things, &count, err)) {
         return false;
+    }
+    if (count == most || !arena_ok(&arena)) {
+        return err_set(err, ERR_LIMIT, "a site has at most %d policies; remove some",
+                       CAS_POLICIES_MAX);
     }
     for (size_t i = 0; i < count; i++) {
         if (!policies_add(policies, &things[i], err)) {
@@ -157,8 +161,7 @@ static bool policies_make(struct cas *cas, struct cas_policies *policies, struct
     return true;
 }
 
-bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy **policies,
-                      size_t *count, struct err *err)
+bool cas_policies_load(struct cas *cas, struct err *err)
 {
     int64_t state;
     if (!config_state(cas->config, &state, err)) {
@@ -175,6 +178,15 @@ bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy
         }
         cas->policies->state = state;
     }
+    return true;
+}
+
+bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy **policies,
+                      size_t *count, struct err *err)
+{
+    if (!cas_policies_load(cas, err)) {
+        return false;
+    }
     *count = 0;
     for (size_t i = 0; i < cas->policies->count; i++) {
         if (cas_policy_is_for(&cas->policies->policies[i], queue)) {
@@ -185,12 +197,6 @@ bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy
 }
 
 // ---- asked -------------------------------------------------------------------------------------
-
-static bool policies_get(struct cas *cas, struct arena *arena, const char *name,
-                         struct config_thing *thing, bool *found, struct err *err)
-{
-    return config_get(cas->config, POLICIES_KIND, str_of(name), arena, thing, found, err);
-}
 
 static bool policies_missing(const char *name, struct err *err)
 {
@@ -356,27 +362,6 @@ static bool policies_apply(struct cas *cas, struct cas_turn *turn, const Protobu
     return true;
 }
 
-static bool policies_room(struct cas *cas, struct arena *arena, const char *name, struct err *err)
-{
-    OWN(arena_free) struct arena bodies = ARENA_CAP((size_t)CAS_POLICIES_MAX * CONFIG_BODY_MAX);
-    struct config_thing *things = arena_new_array(&bodies, CAS_POLICIES_MAX, sizeof(*things));
-    struct config_thing thing;
-    size_t count;
-    bool found;
-    if (!policies_get(cas, arena, name, &thing, &found, err)) {
-        return false;
-    }
-    if (found) {
-        return true;
-    }
-    if (!config_list(cas->config, POLICIES_KIND, STR(""), CAS_POLICIES_MAX, &bodies, things, &count,
-                     err)) {
-        return false;
-    }
-    return count < CAS_POLICIES_MAX ||
-           err_set(err, ERR_LIMIT, "a site has at most %d policies", CAS_POLICIES_MAX);
-}
-
 bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
                         Quoin__V1__PolicySet *asked, struct err *err)
 {
@@ -384,8 +369,8 @@ bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name
     Quoin__V1__PolicySet kept = QUOIN__V1__POLICY_SET__INIT;
     struct cas_policy policy;
     asked->name = cas_text(turn->arena, str_of(name));
-    if (!cas_policy_make(asked, &compiled, &policy, err) ||
-        !policies_room(cas, turn->arena, name, err)) {
+    (void)cas;
+    if (!cas_policy_make(asked, &compiled, &policy, err)) {
         return false;
     }
     kept.text = asked->text;

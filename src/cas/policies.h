@@ -26,6 +26,8 @@ bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name
                         Quoin__V1__PolicySet *asked, struct err *err) CC_MUST_USE;
 bool cas_policy_is_for(const struct cas_policy *policy, struct str queue);
 
+// Reads what is in force, where that is not what cas holds.
+bool cas_policies_load(struct cas *cas, struct err *err) CC_MUST_USE;
 // The sets for a queue in their order, borrowed until the next change of the configuration.
 bool cas_policies_for(struct cas *cas, struct str queue, const struct cas_policy **policies,
                       size_t *count, struct err *err) CC_MUST_USE; // policies: CAS_POLICIES_MAX

@@ -83,7 +83,8 @@ static bool schedules_add(struct cas *cas, struct cas_schedules *schedules,
     ProtobufCMessage *message;
     struct arena *arena = &schedules->arena;
     if (schedules->count == CAS_SCHEDULES_MAX) {
-        return err_set(err, ERR_LIMIT, "a site has at most %d schedules", CAS_SCHEDULES_MAX);
+        return err_set(err, ERR_LIMIT, "a site has at most %d schedules; remove some",
+                       CAS_SCHEDULES_MAX);
     }
     struct cas_schedule *schedule = &schedules->items[schedules->count];
     if (!cas_unpack(arena, &quoin__v1__schedule__descriptor, thing->body, &message, err) ||

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 enum {
-    TARIFF_BOOKS_MAX = 2000,
     TARIFF_ARENA_MAX = 64 << 20,
     TARIFF_KEPT = 32, // books of earlier changes
     TARIFF_PAGE = 100,
@@ -417,7 +416,7 @@ static bool tariff_books(struct cas *cas, struct cas_tariff *tariff, struct err 
     struct str after = STR("");
     size_t count = TARIFF_PAGE;
     size_t total = 0;
-    tariff->books = arena_new_array(&tariff->arena, TARIFF_BOOKS_MAX, sizeof(*tariff->books));
+    tariff->books = arena_new_array(&tariff->arena, CAS_BOOKS_MAX, sizeof(*tariff->books));
     while (count == TARIFF_PAGE) {
         OWN(arena_free) struct arena arena = ARENA_CAP((size_t)TARIFF_PAGE * 2 * CONFIG_BODY_MAX);
         struct config_thing things[TARIFF_PAGE];
@@ -425,8 +424,9 @@ static bool tariff_books(struct cas *cas, struct cas_tariff *tariff, struct err 
                          err)) {
             return false;
         }
-        if (total + count > TARIFF_BOOKS_MAX) {
-            return err_set(err, ERR_LIMIT, "there are more than %d price books", TARIFF_BOOKS_MAX);
+        if (total + count > CAS_BOOKS_MAX) {
+            return err_set(err, ERR_LIMIT, "a site has at most %d price books; remove some",
+                           CAS_BOOKS_MAX);
         }
         for (size_t i = 0; i < count; i++) {
             if (!book_unpack(&tariff->arena, &things[i], &tariff->books[total], err)) {
@@ -435,7 +435,7 @@ static bool tariff_books(struct cas *cas, struct cas_tariff *tariff, struct err 
             after = tariff->books[total++]->book.name;
         }
     }
-    tariff->choice = arena_new_array(&tariff->arena, TARIFF_BOOKS_MAX, sizeof(*tariff->choice));
+    tariff->choice = arena_new_array(&tariff->arena, CAS_BOOKS_MAX, sizeof(*tariff->choice));
     if (tariff->choice == NULL) {
         return err_set(err, ERR_LIMIT, "the price books are too large");
     }
@@ -524,8 +524,9 @@ bool cas_tariff_put(struct cas_tariff *tariff, struct str name, const Quoin__V1_
     if (place == tariff->count && made == NULL) {
         return true;
     }
-    if (place == TARIFF_BOOKS_MAX) {
-        return err_set(err, ERR_LIMIT, "there are more than %d price books", TARIFF_BOOKS_MAX);
+    if (place == CAS_BOOKS_MAX) {
+        return err_set(err, ERR_LIMIT, "a site has at most %d price books; remove some",
+                       CAS_BOOKS_MAX);
     }
     if (made == NULL) {
         tariff->choice[place] = tariff->choice[--tariff->count];

@@ -10,6 +10,8 @@
 struct cas;
 struct cas_tariff;
 
+enum { CAS_BOOKS_MAX = 2000 };
+
 // All of it lies in one arena.
 struct cas_book {
     struct price_book book;

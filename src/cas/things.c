@@ -1,5 +1,4 @@
 // things: see things.h. Asked for, changed together, put back.
-// no unit test: tests/it/test_config.py asks by every command; tests/unit/config has the store
 
 #include "cas/things.h"
 
@@ -291,7 +290,8 @@ static bool things_apply(struct cas *cas, struct cas_turn *turn, const ProtobufC
     change->at = turn->now;
     struct ledger_key used = cas_key(key);
     memcpy(change->key, used.bytes, sizeof(change->key));
-    if (!is_dry && !config_apply(cas->config, change, &number, err)) {
+    if (is_dry ? !config_has_room(cas->config, edits, count, err)
+               : !config_apply(cas->config, change, &number, err)) {
         return false;
     }
     *reply = things_applied(turn->arena, number, edits, count);

@@ -244,6 +244,62 @@ static void config_digest_add(struct crypto_hash *hash, struct str run)
     crypto_hash_add(hash, run);
 }
 
+void config_bound(struct config *config, const struct config_bound *bounds, size_t count)
+{
+    config->bounds = bounds;
+    config->bound_count = count;
+}
+
+// How many things of a kind the edits add, less those that they remove.
+static bool config_growth(struct config *config, struct str kind, const struct config_edit *edits,
+                          size_t count, int64_t *growth, struct err *err)
+{
+    *growth = 0;
+    for (size_t i = 0; i < count; i++) {
+        OWN(arena_free) struct arena arena = ARENA_CAP(2 * CONFIG_BODY_MAX);
+        struct config_thing old;
+        bool found;
+        if (!str_eq(edits[i].kind, kind)) {
+            continue;
+        }
+        if (!config_get(config, kind, edits[i].name, &arena, &old, &found, err)) {
+            return false;
+        }
+        *growth += edits[i].is_removal ? -(found ? 1 : 0) : found ? 0 : 1;
+    }
+    return true;
+}
+
+bool config_has_room(struct config *config, const struct config_edit *edits, size_t count,
+                     struct err *err)
+{
+    struct db_stmt *stmt = config->stmts[CONFIG_SQL_KIND_COUNT];
+    for (size_t i = 0; i < config->bound_count; i++) {
+        const struct config_bound *bound = &config->bounds[i];
+        int64_t growth;
+        bool row;
+        if (!config_growth(config, str_of(bound->kind), edits, count, &growth, err)) {
+            return false;
+        }
+        if (growth <= 0) {
+            continue;
+        }
+        db_bind_text(stmt, 1, str_of(bound->kind));
+        if (!db_step(stmt, &row, err)) {
+            return false;
+        }
+        int64_t there = row ? db_col_int(stmt, 0) : 0;
+        db_reset(stmt);
+        if (there + growth > (int64_t)bound->most) {
+            return err_set(err, ERR_LIMIT,
+                           "a site has at most %zu %s, and with this there would be %lld; remove "
+                           "some first",
+                           bound->most, bound->things, (long long)(there + growth));
+        }
+    }
+    return true;
+}
+
 // Of what was asked, so that the same key with other edits is noticed.
 static void config_digest(const struct config_ask *ask, uint8_t digest[CRYPTO_HASH_LEN])
 {
@@ -355,6 +411,9 @@ bool config_apply(struct config *config, const struct config_ask *ask, int64_t *
         return err_set(err, ERR_CONFLICT,
                        "the configuration was changed meanwhile (change %lld); look at it again",
                        (long long)newest);
+    }
+    if (!config_has_room(config, ask->edits, ask->count, err)) {
+        return false;
     }
     // From here on it is another configuration, and, where this is undone, another one again.
     config->epoch = 0;

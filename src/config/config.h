@@ -81,8 +81,21 @@ bool config_list(struct config *config, struct str kind, struct str after, size_
                  struct arena *arena, struct config_thing *things, size_t *count,
                  struct err *err) CC_MUST_USE;
 
-// All edits or none. Edits that change nothing are left out; where nothing is left, *number is the
-// newest change and none is made. Whether bodies make sense is the caller's to check before.
+// At most so many things of a kind are there: what reads them all counts on it.
+struct config_bound {
+    const char *kind;
+    size_t most;
+    const char *things; // for sentences: "quotas"
+};
+void config_bound(struct config *config, const struct config_bound *bounds, size_t count);
+// ERR_LIMIT: with the edits there would be more things of a kind than may be. Edits that add none
+// are always taken, so that a site that has too many can get rid of them.
+bool config_has_room(struct config *config, const struct config_edit *edits, size_t count,
+                     struct err *err) CC_MUST_USE;
+
+// All edits or none, and none where there is no room (config_has_room). Edits that change nothing
+// are left out; where nothing is left, *number is the newest change and none is made. Whether
+// bodies make sense is the caller's to check before.
 bool config_apply(struct config *config, const struct config_ask *ask, int64_t *number,
                   struct err *err) CC_MUST_USE;
 

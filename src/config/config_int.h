@@ -17,6 +17,7 @@ enum config_sql {
     CONFIG_SQL_EDITS,
     CONFIG_SQL_PAST,
     CONFIG_SQL_EDIT_COUNT,
+    CONFIG_SQL_KIND_COUNT,
     CONFIG_SQL_COUNT
 };
 
@@ -27,6 +28,8 @@ struct config {
     int64_t version;
     uint8_t key[16]; // of the newest change; zeros: none
     int64_t state;
+    const struct config_bound *bounds; // borrowed
+    size_t bound_count;
 };
 
 bool config_store_open(struct config *config, struct err *err) CC_MUST_USE;

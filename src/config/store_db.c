@@ -42,6 +42,7 @@ static const char *const config_sql_texts[CONFIG_SQL_COUNT] = {
                         " FROM config_edit e JOIN config_change c ON c.number = e.number"
                         " WHERE e.kind = $1 AND e.name = $2 AND e.number < $3"
                         " ORDER BY e.number DESC LIMIT $4",
+    [CONFIG_SQL_KIND_COUNT] = "SELECT count(*) FROM config_thing WHERE kind = $1",
     [CONFIG_SQL_EDIT_COUNT] = "SELECT count(*) FROM config_edit WHERE number = $1",
 };
 

@@ -180,6 +180,37 @@ static void test_every_failing_call_undoes_all(void)
     CHECK(done && number == 4 && str_eq(body_of("f", "b"), STR("2")));
 }
 
+static void test_there_are_at_most_so_many(void)
+{
+    static const struct config_bound bounds[] = { { "few", 2, "few things" } };
+    const struct config_edit more[] = {
+        { .kind = STR("few"), .name = STR("a"), .body = STR("1") },
+        { .kind = STR("few"), .name = STR("b"), .body = STR("1") },
+        { .kind = STR("few"), .name = STR("c"), .body = STR("1") },
+        { .kind = STR("few"), .name = STR("a"), .is_removal = true },
+        { .kind = STR("few"), .name = STR("b"), .body = STR("2") },
+        { .kind = STR("many"), .name = STR("a"), .body = STR("2") },
+    };
+    int64_t number = 0;
+    config_bound(config, bounds, 1);
+    CHECK(!apply(50, more, 3, -1, &number) && err.code == ERR_LIMIT);
+    CHECK(strcmp(err.text,
+                 "a site has at most 2 few things, and with this there would be 3; remove "
+                 "some first") == 0);
+    CHECK(str_eq(body_of("few", "a"), STR("(none)")));
+    CHECK(apply(50, more, 2, -1, &number));
+    CHECK(!apply(51, &more[2], 1, -1, &number) && err.code == ERR_LIMIT);
+    CHECK(apply(51, &more[4], 2, -1, &number)); // nothing more of that kind
+    CHECK(apply(52, &more[2], 2, -1, &number)); // one for another
+    CHECK(apply(50, more, 2, -1, &number));     // the first answer, for ever
+    CHECK(str_eq(body_of("few", "a"), STR("(none)")));
+    config_bound(config, NULL, 0);
+    CHECK(apply(53, more, 1, -1, &number));
+    config_bound(config, bounds, 1);
+    CHECK(apply(54, &more[3], 1, -1, &number)); // there were too many: fewer is always right
+    config_bound(config, NULL, 0);
+}
+
 int main(void)
 {
     char dsn[STORE_DSN_MAX];
@@ -193,6 +224,7 @@ int main(void)
     test_what_is_no_thing_is_refused();
     test_no_state_comes_twice();
     test_every_failing_call_undoes_all();
+    test_there_are_at_most_so_many();
     config_close(&config);
     db_close(&db);
     arena_free(&arena);
