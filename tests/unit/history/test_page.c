@@ -18,7 +18,7 @@ static size_t pages_of(struct history_filter filter, size_t most, int64_t *first
                 *first = rows[i].number;
             }
             if (*last != 0 && rows[i].number >= *last) {
-                CHECK(!"in order");
+                CHECK(false); // not in order
             }
             *last = rows[i].number;
         }
