@@ -220,17 +220,86 @@ static bool payers_choose(struct payers_step *step, const char *account, uint32_
     return payers_add_account(step, &payer, parts, err);
 }
 
+// "code:acme/17=75,user:mary": a share in per cent, at most four decimals; one without gets the
+// rest. False: the text is not of this form.
+static bool payers_read_share(struct str one, Quoin__V1__Share *share, struct arena *arena)
+{
+    struct money percent = { 0 };
+    size_t len = one.len;
+    for (size_t at = 0; at < one.len; at++) {
+        len = one.ptr[at] == '=' ? at : len; // the last: a per cent has none
+    }
+    share->account = cas_text(arena, (struct str){ one.ptr, len });
+    if (len == one.len) {
+        return len > 0;
+    }
+    // An amount of 1 is 100000 units, a per cent 10000 parts.
+    bool good = money_read((struct str){ one.ptr + len + 1, one.len - len - 1 }, &percent) &&
+                percent.units > 0 && percent.units / 10 <= SHARE_WHOLE && percent.units % 10 == 0;
+    share->parts = good ? (uint32_t)(percent.units / 10) : 0;
+    return good && len > 0;
+}
+
+static bool payers_read_shares(const char *text, struct arena *arena, Quoin__V1__Work *into)
+{
+    Quoin__V1__Share *rest = NULL;
+    uint64_t sum = 0;
+    into->n_shares = 0;
+    into->shares = arena_new_array(arena, CAS_SHARES_MAX, sizeof(*into->shares));
+    for (const char *at = text; at != NULL && into->shares != NULL;) {
+        const char *comma = strchr(at, ',');
+        const struct str one = { at, comma == NULL ? strlen(at) : (size_t)(comma - at) };
+        Quoin__V1__Share *share = cas_message(arena, &quoin__v1__share__descriptor);
+        if (into->n_shares == CAS_SHARES_MAX || !payers_read_share(one, share, arena) ||
+            (share->parts == 0 && rest != NULL)) {
+            return false;
+        }
+        rest = share->parts == 0 ? share : rest;
+        sum += share->parts;
+        into->shares[into->n_shares++] = share;
+        at = comma == NULL ? NULL : comma + 1;
+    }
+    if (rest != NULL && sum < SHARE_WHOLE) {
+        rest->parts = (uint32_t)(SHARE_WHOLE - sum);
+        sum = SHARE_WHOLE;
+    }
+    return sum == SHARE_WHOLE;
+}
+
+static bool payers_split(struct payers_step *step, const Quoin__V1__Work *asked, struct err *err);
+
+// A name; or shares, where the whole text is the name of no account.
+static bool payers_by_text(struct payers_step *step, const char *text, struct err *err)
+{
+    Quoin__V1__Work split = QUOIN__V1__WORK__INIT;
+    if (payers_choose(step, text, SHARE_WHOLE, err)) {
+        return true;
+    }
+    bool is_no_account = err->code == ERR_NOT_FOUND || cas_is_person(text); // of somebody else
+    if (!is_no_account || strchr(text, '=') == NULL ||
+        !payers_read_shares(text, step->turn->arena, &split)) {
+        return false;
+    }
+    step->turn->reasons = NULL;
+    return payers_split(step, &split, err);
+}
+
 static bool payers_chosen(struct payers_step *step, struct err *err)
 {
     const Quoin__V1__Work *asked = step->charge->asked;
-    uint64_t sum = 0;
     if (strcmp(step->rule->choose, "no") == 0) {
         return payers_refuse(step, payers_denied,
                              "who pays is set here; send the job without an account", err);
     }
     if (asked->n_shares == 0) {
-        return payers_choose(step, asked->account, SHARE_WHOLE, err);
+        return payers_by_text(step, asked->account, err);
     }
+    return payers_split(step, asked, err);
+}
+
+static bool payers_split(struct payers_step *step, const Quoin__V1__Work *asked, struct err *err)
+{
+    uint64_t sum = 0;
     if (asked->account[0] != '\0' || asked->n_shares > CAS_SHARES_MAX) {
         return err_set(err, ERR_INVALID, "a job is charged to one account or to 2 to %d shares",
                        CAS_SHARES_MAX);

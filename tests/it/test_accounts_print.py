@@ -60,6 +60,18 @@ def test_a_code_pays_that_the_job_names(office, sample):
     untouched(office)
 
 
+def test_shares_are_named_in_job_account_id(office, sample):
+    for text in ("code:acme/17=50,user:mary=50", "user:mary=50,code:acme/17"):
+        number = office.ipptool("office", sample, job_account_id=("name", f'"{text}"'))
+        job = office.wait_job(number, states=("completed", "aborted", "pending-held"))
+        assert job["state"] == "completed", (text, office.explain(number))
+        assert legs(office, number) == {"code:acme/17": "0.185", "user:mary": "0.185"}
+    for text in ("code:acme/17=50,user:mary=60", "code:acme/17=50,nobody=50"):
+        number = office.ipptool("office", sample, job_account_id=("name", f'"{text}"'))
+        job = office.wait_job(number, states=("completed", "aborted", "pending-held"))
+        assert job["state"] == "pending-held" and "there is no account" in job["message"], (text, job)
+
+
 def test_the_users_of_lp_name_it_by_job_billing(office, sample):
     done = subprocess.run(["lp", "-h", f"localhost:{office.ipp_port}", "-d", "office", "-U", "mary", "-o",
                            "job-billing=acme/18", sample], text=True, capture_output=True, timeout=60,
