@@ -48,7 +48,7 @@ static void test_a_verify_comes_in_parts(void)
         one.key.bytes[1] = (uint8_t)i;
         one.key.bytes[2] = 'w';
         if (!ledger_transfer(cas_ledger(cas), &one, &receipt, &err)) {
-            CHECK(!"transfer");
+            CHECK(false); // the transfer failed
         }
     }
     CHECK(db_commit(cas_db(cas), &err) && ledger_head(cas_ledger(cas), &head, &err));
