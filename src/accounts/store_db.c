@@ -48,7 +48,26 @@ static const char accounts_tables[] =
     "CREATE TABLE accounts_once (key {bytes} PRIMARY KEY, digest {bytes} NOT NULL,"
     " reply {bytes} NOT NULL, at {integer} NOT NULL) {table};";
 
-static const struct db_migration accounts_steps[] = { { 1, NULL, accounts_tables } };
+// Rows of the audit are only added.
+static const char accounts_keep_sqlite[] =
+    "CREATE TRIGGER accounts_change_keep BEFORE UPDATE ON accounts_change BEGIN"
+    " SELECT RAISE(ABORT, 'changes of accounts are kept as they were'); END;"
+    "CREATE TRIGGER accounts_change_stay BEFORE DELETE ON accounts_change BEGIN"
+    " SELECT RAISE(ABORT, 'changes of accounts are never deleted'); END;";
+
+static const char accounts_keep_postgresql[] =
+    "CREATE FUNCTION accounts_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END$$;"
+    "CREATE TRIGGER accounts_change_keep BEFORE UPDATE ON accounts_change FOR EACH ROW"
+    " EXECUTE FUNCTION accounts_refuse('changes of accounts are kept as they were');"
+    "CREATE TRIGGER accounts_change_stay BEFORE DELETE OR TRUNCATE ON accounts_change"
+    " EXECUTE FUNCTION accounts_refuse('changes of accounts are never deleted');";
+
+static const struct db_migration accounts_steps[] = {
+    { 1, NULL, accounts_tables },
+    { 2, "sqlite", accounts_keep_sqlite },
+    { 2, "postgresql", accounts_keep_postgresql },
+};
 
 #define PERSON_COLUMNS                                                                             \
     "p.id, p.name, p.full_name, p.email, p.department, p.location, p.language, p.must_choose,"     \

@@ -33,7 +33,34 @@ static const char payers_tables[] =
     "CREATE INDEX cas_cash_desk ON cas_cash (desk, at);"
     "CREATE UNIQUE INDEX cas_cash_reference ON cas_cash (desk, reference) WHERE reference <> '';";
 
-static const struct db_migration payers_steps[] = { { 1, NULL, payers_tables } };
+// What was moved, and what went over the desk, is only added.
+static const char payers_keep_sqlite[] =
+    "CREATE TRIGGER cas_move_keep BEFORE UPDATE ON cas_move BEGIN"
+    " SELECT RAISE(ABORT, 'charges that were moved are kept as they were'); END;"
+    "CREATE TRIGGER cas_move_stay BEFORE DELETE ON cas_move BEGIN"
+    " SELECT RAISE(ABORT, 'charges that were moved are never deleted'); END;"
+    "CREATE TRIGGER cas_cash_keep BEFORE UPDATE ON cas_cash BEGIN"
+    " SELECT RAISE(ABORT, 'entries of the cash desk are kept as they were'); END;"
+    "CREATE TRIGGER cas_cash_stay BEFORE DELETE ON cas_cash BEGIN"
+    " SELECT RAISE(ABORT, 'entries of the cash desk are never deleted'); END;";
+
+static const char payers_keep_postgresql[] =
+    "CREATE FUNCTION cas_payers_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END$$;"
+    "CREATE TRIGGER cas_move_keep BEFORE UPDATE ON cas_move FOR EACH ROW"
+    " EXECUTE FUNCTION cas_payers_refuse('charges that were moved are kept as they were');"
+    "CREATE TRIGGER cas_move_stay BEFORE DELETE OR TRUNCATE ON cas_move"
+    " EXECUTE FUNCTION cas_payers_refuse('charges that were moved are never deleted');"
+    "CREATE TRIGGER cas_cash_keep BEFORE UPDATE ON cas_cash FOR EACH ROW"
+    " EXECUTE FUNCTION cas_payers_refuse('entries of the cash desk are kept as they were');"
+    "CREATE TRIGGER cas_cash_stay BEFORE DELETE OR TRUNCATE ON cas_cash"
+    " EXECUTE FUNCTION cas_payers_refuse('entries of the cash desk are never deleted');";
+
+static const struct db_migration payers_steps[] = {
+    { 1, NULL, payers_tables },
+    { 2, "sqlite", payers_keep_sqlite },
+    { 2, "postgresql", payers_keep_postgresql },
+};
 
 #define REFUND_COLUMNS                                                                             \
     "id, key, reservation, job, person, reason, asked, pages, asked_at, asked_by, status, amount," \

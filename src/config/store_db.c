@@ -15,8 +15,35 @@ static const char config_tables[] =
 static const char config_by_thing[] =
     "CREATE INDEX config_edit_by_thing ON config_edit (kind, name, number);";
 
-static const struct db_migration config_steps[] = { { 1, NULL, config_tables },
-                                                    { 2, NULL, config_by_thing } };
+// What was changed, by whom and why, stays as it was written.
+static const char config_keep_sqlite[] =
+    "CREATE TRIGGER config_change_keep BEFORE UPDATE ON config_change BEGIN"
+    " SELECT RAISE(ABORT, 'changes of the configuration are kept as they were'); END;"
+    "CREATE TRIGGER config_change_stay BEFORE DELETE ON config_change BEGIN"
+    " SELECT RAISE(ABORT, 'changes of the configuration are never deleted'); END;"
+    "CREATE TRIGGER config_edit_keep BEFORE UPDATE ON config_edit BEGIN"
+    " SELECT RAISE(ABORT, 'changes of the configuration are kept as they were'); END;"
+    "CREATE TRIGGER config_edit_stay BEFORE DELETE ON config_edit BEGIN"
+    " SELECT RAISE(ABORT, 'changes of the configuration are never deleted'); END;";
+
+static const char config_keep_postgresql[] =
+    "CREATE FUNCTION config_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END$$;"
+    "CREATE TRIGGER config_change_keep BEFORE UPDATE ON config_change FOR EACH ROW"
+    " EXECUTE FUNCTION config_refuse('changes of the configuration are kept as they were');"
+    "CREATE TRIGGER config_change_stay BEFORE DELETE OR TRUNCATE ON config_change"
+    " EXECUTE FUNCTION config_refuse('changes of the configuration are never deleted');"
+    "CREATE TRIGGER config_edit_keep BEFORE UPDATE ON config_edit FOR EACH ROW"
+    " EXECUTE FUNCTION config_refuse('changes of the configuration are kept as they were');"
+    "CREATE TRIGGER config_edit_stay BEFORE DELETE OR TRUNCATE ON config_edit"
+    " EXECUTE FUNCTION config_refuse('changes of the configuration are never deleted');";
+
+static const struct db_migration config_steps[] = {
+    { 1, NULL, config_tables },
+    { 2, NULL, config_by_thing },
+    { 3, "sqlite", config_keep_sqlite },
+    { 3, "postgresql", config_keep_postgresql },
+};
 
 static const char *const config_sql_texts[CONFIG_SQL_COUNT] = {
     [CONFIG_SQL_VERSION] = "SELECT number, key FROM config_change ORDER BY number DESC"

@@ -89,6 +89,15 @@ static inline void store_copy(const char *dsn, bool keep)
     store_say(path, text);
 }
 
+// Whether the store itself refuses a text for everyone, and tells so.
+static inline bool store_refuses(struct db *db, const char *sql, const char *told)
+{
+    struct err err = { 0 };
+    bool done = db_begin(db, &err) && db_run_text(db, sql, &err);
+    db_rollback(db);
+    return !done && err.code == ERR_DENIED && strstr(err.text, told) != NULL;
+}
+
 // Empties it again; nobody may have it open.
 static inline void store_clear(const char *dsn)
 {

@@ -24,5 +24,7 @@ int main(void)
     size_t count = 0;
     CHECK(accounts_changes(accounts, ACCOUNTS_PAYER, 0, 0, 4, &arena, changes, &count, &err));
     CHECK(count == 2 && changes[0].number == 2 && changes[1].number == 1);
+    CHECK(store_refuses(db, "DELETE FROM accounts_change WHERE number = 1", "never deleted"));
+    CHECK(store_refuses(db, "UPDATE accounts_change SET asker = 'x' WHERE number = 1", "kept"));
     return fixture_end();
 }

@@ -30,6 +30,13 @@ static void test_the_desk(void)
     CHECK(cash(14, "mary", INT64_MIN, "", "") == NULL && err.code == ERR_INVALID);
 }
 
+static void test_what_went_over_the_desk_is_never_rewritten(void)
+{
+    struct db *db = cas_db(cas);
+    CHECK(store_refuses(db, "UPDATE cas_cash SET amount = 1", "kept as they were"));
+    CHECK(store_refuses(db, "DELETE FROM cas_cash", "never deleted"));
+}
+
 static void test_nothing_is_paid_out_that_is_not_ones_own(void)
 {
     Quoin__V1__SetLimitRequest limit = QUOIN__V1__SET_LIMIT_REQUEST__INIT;
@@ -185,6 +192,7 @@ int main(void)
     CHECK(add_account(1001, "mary", 0, 0) && add_account(1002, "tom", 0, 0));
     CHECK(add_account(1003, "ann", 0, 0));
     test_the_desk();
+    test_what_went_over_the_desk_is_never_rewritten();
     test_nothing_is_paid_out_that_is_not_ones_own();
     test_lists_and_their_sums();
     test_adjustments();

@@ -207,6 +207,8 @@ int main(void)
     CHECK(add_payer(CLUB, 3, "club", 0, 1, 10000, 0));
     CHECK(add_account(MARY, "mary", SCIENCE, 0) && add_account(TOM, "tom", 0, 0));
     test_a_charge_is_moved_and_moved_again();
+    CHECK(store_refuses(cas_db(cas), "UPDATE cas_move SET amount = 1", "kept as they were"));
+    CHECK(store_refuses(cas_db(cas), "DELETE FROM cas_move", "never deleted"));
     test_who_cannot_pay_is_refused_or_forced();
     test_what_cannot_be_moved();
     test_whole_multiples_of_the_precision();

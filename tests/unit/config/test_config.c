@@ -211,6 +211,14 @@ static void test_there_are_at_most_so_many(void)
     config_bound(config, NULL, 0);
 }
 
+static void test_what_was_changed_stays_as_it_was_written(void)
+{
+    CHECK(store_refuses(db, "DELETE FROM config_change WHERE number = 1", "never deleted"));
+    CHECK(store_refuses(db, "DELETE FROM config_edit WHERE number = 1", "never deleted"));
+    CHECK(store_refuses(db, "UPDATE config_change SET asker = 'x' WHERE number = 1", "kept"));
+    CHECK(store_refuses(db, "UPDATE config_edit SET body = NULL WHERE number = 1", "kept"));
+}
+
 int main(void)
 {
     char dsn[STORE_DSN_MAX];
@@ -225,6 +233,7 @@ int main(void)
     test_no_state_comes_twice();
     test_every_failing_call_undoes_all();
     test_there_are_at_most_so_many();
+    test_what_was_changed_stays_as_it_was_written();
     config_close(&config);
     db_close(&db);
     arena_free(&arena);
