@@ -99,6 +99,56 @@ static Quoin__V1__PriceList *prices_list(struct arena *arena, const Quoin__V1__P
     return made;
 }
 
+// ---- whether the list is what is charged --------------------------------------------------------
+
+static bool prices_names(char *const *words, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(words[i], word) == 0) {
+            return true;
+        }
+    }
+    return count == 0;
+}
+
+// The rule that goes first for pages on ordinary paper; rules for a paper or a tray are beside the
+// list. NULL: none.
+static const Quoin__V1__PageRule *prices_first(const Quoin__V1__PriceBook *book,
+                                               enum page_size size, bool color)
+{
+    for (size_t i = 0; i < book->n_pages; i++) {
+        const Quoin__V1__PageRule *rule = book->pages[i];
+        if (rule->n_media + rule->n_media_types + rule->n_trays == 0 &&
+            prices_names(rule->ink, rule->n_ink, color ? "color" : "mono") &&
+            prices_names(rule->sizes, rule->n_sizes, page_size_name(size))) {
+            return rule;
+        }
+    }
+    return NULL;
+}
+
+// A book whose other rules price such pages is none that a list can tell.
+static bool prices_are_list(const Quoin__V1__PriceBook *book, struct err *err)
+{
+    for (unsigned i = 0; i < PRICE_LIST_RULES; i++) {
+        enum page_size size = (enum page_size)(i / 2);
+        bool color = i % 2 == 1;
+        const Quoin__V1__PageRule *first = prices_first(book, size, color);
+        bool is_plain = first == NULL ||
+                        (str_eq(str_of(first->name), price_list_rule(size, color)) &&
+                         first->n_steps == 0 && first->n_coverage == 0 && first->sides[0] == '\0' &&
+                         (first->per[0] == '\0' || strcmp(first->per, "page") == 0));
+        if (!is_plain) {
+            return err_set(err, ERR_CONFLICT,
+                           "the rule \"%.60s\" of the price book \"base\" prices pages that a "
+                           "price list tells; see the book with \"quoin price book base\", and "
+                           "change it with \"quoin config export\" and \"quoin config apply\"",
+                           first->name);
+        }
+    }
+    return true;
+}
+
 // ---- the book of a change ----------------------------------------------------------------------
 
 static bool prices_unpack(struct arena *arena, struct str body, Quoin__V1__PriceBook **book,
@@ -144,7 +194,7 @@ static bool prices_reply(struct cas *cas, struct cas_turn *turn, int64_t version
 {
     Quoin__V1__PriceBook *book = NULL;
     struct config_change change = { 0 };
-    if (!prices_need(cas, turn, version, &book, &change, err)) {
+    if (!prices_need(cas, turn, version, &book, &change, err) || !prices_are_list(book, err)) {
         return false;
     }
     Quoin__V1__PriceList *made = prices_list(turn->arena, book);
@@ -204,7 +254,7 @@ static bool prices_change(struct cas *cas, struct cas_turn *turn, const struct p
                               .at = turn->now,
                               .seen = -1 };
     memcpy(ask.key, key->bytes, sizeof(ask.key));
-    return cas_price_check(edit.kind, edit.name, edit.body, err) &&
+    return prices_are_list(book, err) && cas_price_check(edit.kind, edit.name, edit.body, err) &&
            config_apply(cas->config, &ask, number, err);
 }
 
