@@ -156,6 +156,7 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
     }
     mem_wipe(job->live->pin, sizeof(job->live->pin));
     if (answer->reply != NULL) {
+        dre_charge_taken(job);
         const Quoin__V1__Reservation *reservation = (const void *)answer->reply;
         if (reservation->id.len > 0) {
             take_reservation(dre, job, reservation);
@@ -173,6 +174,9 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
     dre_table_job_set_message(job, str_of(answer->err.text));
     enum job_reason reason = refusal_reason(answer);
     bool is_open = reason == JOB_REASON_ACCOUNT_NEEDED || reason == JOB_REASON_ACCOUNT_CLOSED;
+    if (is_open || reason == JOB_REASON_ACCOUNT_REFUSED) {
+        dre_charge_undo(job);
+    }
     dre_event_reason(dre, job, is_open ? JOB_STOPPED : JOB_REFUSED, reason);
 }
 

@@ -41,6 +41,42 @@ static void refuse(struct charging *charging, enum err_code code, const char *te
     }
 }
 
+// --- what was before ----------------------------------------------------------------------------
+
+void dre_charge_taken(struct job *job)
+{
+    struct live *live = job->live;
+    buf_free(&live->before_choice.work);
+    buf_free(&live->before_choice.ticket);
+    buf_free(&live->before_choice.account);
+}
+
+// In memory alone: after a crash a choice that is refused stays until another is made.
+static void keep_before(struct job *job)
+{
+    struct live *live = job->live;
+    struct job_text text = dre_table_job_text(job);
+    dre_charge_taken(job);
+    buf_add(&live->before_choice.work, buf_str(&live->work));
+    buf_add(&live->before_choice.ticket, text.ticket);
+    buf_add(&live->before_choice.account, text.account);
+}
+
+void dre_charge_undo(struct job *job)
+{
+    struct live *live = job->live;
+    if (live->before_choice.work.len > 0) {
+        struct job_text text = dre_table_job_text(job);
+        buf_free(&live->work);
+        buf_add(&live->work, buf_str(&live->before_choice.work));
+        live->work_is_new = true;
+        text.ticket = buf_str(&live->before_choice.ticket);
+        text.account = buf_str(&live->before_choice.account);
+        dre_table_job_set_text(job, &text);
+        dre_charge_taken(job);
+    }
+}
+
 // Into the work, the ticket and the list.
 static bool choose(struct job *job, struct charging *charging, struct err *err)
 {
@@ -62,6 +98,7 @@ static bool choose(struct job *job, struct charging *charging, struct err *err)
         now.account = charging->account;
         now.shares = charging->shares;
         now.n_shares = charging->share_count;
+        keep_before(job);
         dre_pack(&now.base, &live->work);
         live->work_is_new = true;
         dre_work_payers(charging->share_count, charging->shares, &payers);

@@ -56,7 +56,13 @@ struct live {
     // What is asked of the accounting server, packed; empty: read it from the journal.
     struct buf work;   // Work
     struct buf course; // JobCourse; may be empty when work is not
-    bool work_is_new;  // the journal has not got it yet
+    // Who paid before a person chose otherwise, until that choice is taken; work empty: none.
+    struct {
+        struct buf work;
+        struct buf ticket;
+        struct buf account;
+    } before_choice;
+    bool work_is_new; // the journal has not got it yet
     bool course_is_new;
     char pin[DRE_PIN_MAX + 1]; // of a protected account, until it was used; wiped
     struct delivery *delivery; // deliver's; NULL: none
@@ -220,6 +226,9 @@ void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
 // --- charge.c: who pays --------------------------------------------------------------------------
 
 void dre_charge_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+// The choice that was made last was refused, or taken.
+void dre_charge_undo(struct job *job);
+void dre_charge_taken(struct job *job);
 // The owner named another account in a new ticket. The call is answered once that is stored.
 void dre_charge_by_ticket(struct dre *dre, struct job *job, const struct ippd_ticket *ticket,
                           struct ippd_call *call);

@@ -26,6 +26,9 @@ struct live *dre_live(struct dre *dre, struct job *job)
         live->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
         live->work = BUF_CAP(DRE_WORK_BYTES_MAX);
         live->course = BUF_CAP(DRE_WORK_BYTES_MAX);
+        live->before_choice.work = BUF_CAP(DRE_WORK_BYTES_MAX);
+        live->before_choice.ticket = BUF_CAP(DRE_WORK_BYTES_MAX);
+        live->before_choice.account = BUF_CAP(TABLE_TEXT_MAX);
         live->plan = BUF_CAP(8192);
         live->reservation = BUF_CAP(DRE_WORK_BYTES_MAX);
         live->settlement = BUF_CAP(DRE_WORK_BYTES_MAX);
@@ -71,6 +74,7 @@ void dre_live_free(struct dre *dre, struct job *job)
     uncache(dre, live);
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));
+    dre_charge_taken(job);
     struct buf *const bufs[] = { &live->facts,    &live->work,        &live->course,
                                  &live->plan,     &live->reservation, &live->settlement,
                                  &live->refusal,  &live->events,      &live->claimed_user,

@@ -131,6 +131,24 @@ def test_the_owner_names_another_account_of_a_job_that_waits(office, sample):
     assert done.returncode != 0, "a printed job was charged to another account"
 
 
+def test_a_refused_choice_does_not_stay(office, sample):
+    office.user("tom", balance="1.00")
+    number = office.ipptool("later", sample, job_account_id=("name", "code:acme/17"))
+    office.wait_job(number, states=("pending-held",))
+    for choice in ("code:acme/18=50,user:tom", "code:nowhere", "user:tom"):
+        office.run("job", "charge-to", number, choice, check=False)
+        job = office.wait_job(number, states=("pending-held",))
+        assert job["account"] == "code:acme/17", (choice, job)
+    assert "nobody pays with another person's account" in job["message"], job
+    office.run("job", "charge-to", number, "code:acme/18=50,user:mary")
+    assert office.wait_job(number, states=("pending-held",))["account"] == "code:acme/18, user:mary"
+    office.run("job", "charge-to", number, "user:tom", check=False)
+    office.run("job", "release", number, check=False)
+    office.run("job", "release", number, check=False)
+    assert office.wait_job(number)["state"] == "completed"
+    assert legs(office, number) == {"code:acme/18": "0.185", "user:mary": "0.185"}
+
+
 def test_a_protected_account_wants_its_pin_and_nobody_keeps_it(office, sample, tmp_path):
     number = office.ipptool("office", sample, job_account_id=("name", "code:secret/1"))
     if number is None:
