@@ -138,6 +138,14 @@ static bool schedules_fold(struct cas_turn *turn, char **names, size_t count, bo
     return true;
 }
 
+// Asked only of what is written: one that an earlier release took keeps no other from running.
+static bool schedules_gives(const Quoin__V1__Schedule *said, struct err *err)
+{
+    return said->grant == NULL || said->grant->amount > 0 ||
+           strcmp(said->grant->mode, "set-to") == 0 ||
+           err_set(err, ERR_INVALID, "a grant says how much; its amount is more than nothing");
+}
+
 bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
                           Quoin__V1__Schedule *said, struct cas_schedule *schedule, struct err *err)
 {
@@ -150,7 +158,8 @@ bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *na
     said->name = cas_text(turn->arena, STR(""));
     said->since = said->next = 0;
     said->last = NULL;
-    return cas_schedule_read(cas, said, str_of(name), turn->arena, schedule, err);
+    return cas_schedule_read(cas, said, str_of(name), turn->arena, schedule, err) &&
+           schedules_gives(said, err);
 }
 
 CAS_CORE(cas_schedules_set)

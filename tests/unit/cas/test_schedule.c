@@ -382,6 +382,13 @@ static void test_what_makes_no_sense_is_refused(void)
     grant.mode = text_of("add");
     grant.amount = -1;
     CHECK(set(60, &schedule) == NULL && err.code == ERR_INVALID);
+    grant.amount = 0;
+    CHECK(set(60, &schedule) == NULL && strstr(err.text, "how much") != NULL);
+    grant.mode = text_of("up-to");
+    grant.cap = 5;
+    CHECK(set(60, &schedule) == NULL && strstr(err.text, "how much") != NULL);
+    grant.mode = text_of("add");
+    grant.cap = 0;
     grant.amount = 1;
     grant.all = 0;
     CHECK(set(60, &schedule) == NULL && strstr(err.text, "to whom") != NULL);
