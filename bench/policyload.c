@@ -151,7 +151,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < JOBS; i++) {
         struct work *work = &works[i % WORKS];
         work->at = (int64_t)i * 1000;
-        policy_review_work(&review, work, expr_local_of(work->at), work->cost);
+        const struct policy_review_charge charge = { work->cost, work->cost, 0 };
+        policy_review_work(&review, work, expr_local_of(work->at), &charge);
     }
     report("jobs of the past tried", user_s() - start);
     printf("%lld denied of %lld, %lld people (%lld)\n", (long long)review.sums.denied,

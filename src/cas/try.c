@@ -48,6 +48,7 @@ static bool try_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMes
     struct try_state *made = mem_new(sizeof(*made));
     (void)cas;
     made->arena = ARENA_CAP(POLICY_REVIEW_ARENA);
+    made->range.lines = true;
     made->range.from = request->since;
     made->range.until = request->until == 0 ? turn->now : request->until;
     if (!try_make(request, made, err)) {
@@ -56,6 +57,24 @@ static bool try_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMes
     }
     *state = made;
     return true;
+}
+
+// The lines before policy's are the price that it multiplied.
+static struct policy_review_charge try_charge(const struct history_row *row)
+{
+    struct policy_review_charge charge = { row->amount, row->amount, row->decision.charge_parts };
+    struct money price = { 0 };
+    for (size_t i = 0; charge.parts != 0 && i < row->line_count; i++) {
+        struct str rule = row->lines[i].rule;
+        if (str_eq(rule, STR("policy")) || str_eq(rule, row->decision.rule)) {
+            charge.price = price;
+            break;
+        }
+        if (!money_sum(price, (struct money){ row->lines[i].amount }, &price)) {
+            break;
+        }
+    }
+    return charge;
 }
 
 // Only what was printed and paid: what was refused then is no loss now.
@@ -71,8 +90,9 @@ static bool try_row(void *arg, const struct history_row *row, struct err *err)
     if (work.cost.units == 0) {
         work.cost = row->amount;
     }
+    const struct policy_review_charge charge = try_charge(row);
     policy_review_work(&state->review, &work,
-                       expr_local_of(calendar_clock_of(state->zone, work.at)), row->amount);
+                       expr_local_of(calendar_clock_of(state->zone, work.at)), &charge);
     return true;
 }
 

@@ -147,13 +147,15 @@ static void review_money(struct money *sum, struct money more)
 }
 
 static void review_sum(struct policy_review *review, const struct policy_outcome *outcome,
-                       int64_t pages, struct money charged)
+                       int64_t pages, const struct policy_review_charge *charge)
 {
+    struct money charged = charge->charged;
+    int64_t parts = charge->parts == 0 ? POLICY_PARTS_ONE : charge->parts;
     struct policy_review_sums *sums = &review->sums;
     struct money becomes;
     bool goes_on = outcome->verdict == POLICY_ALLOW;
-    bool factor =
-        goes_on && outcome->charge_parts != 0 && outcome->charge_parts != POLICY_PARTS_ONE;
+    bool factor = goes_on && outcome->charge_parts != 0 &&
+                  outcome->charge_parts != POLICY_PARTS_ONE && outcome->charge_parts != parts;
     sums->tried++;
     sums->noticed += outcome->notice_count > 0;
     sums->held += outcome->verdict == POLICY_HOLD;
@@ -168,7 +170,7 @@ static void review_sum(struct policy_review *review, const struct policy_outcome
     }
     if (factor) {
         sums->charged++;
-        if (money_scale(charged, outcome->charge_parts, POLICY_PARTS_ONE, &becomes)) {
+        if (money_scale(charge->price, outcome->charge_parts, POLICY_PARTS_ONE, &becomes)) {
             review_money(&sums->more, (struct money){ becomes.units - charged.units });
         }
     }
@@ -180,7 +182,7 @@ static void review_sum(struct policy_review *review, const struct policy_outcome
 }
 
 void policy_review_work(struct policy_review *review, const struct work *work,
-                        struct expr_local local, struct money charged)
+                        struct expr_local local, const struct policy_review_charge *charge)
 {
     struct policy_outcome outcome;
     struct policy_review_person *person = review_person(review, work->user);
@@ -200,7 +202,7 @@ void policy_review_work(struct policy_review *review, const struct work *work,
     };
     policy_decide(&ask, &outcome);
     int64_t pages = (int64_t)env.sums.pages;
-    review_sum(review, &outcome, pages, charged);
+    review_sum(review, &outcome, pages, charge);
     if (outcome.verdict == POLICY_DENY) {
         return; // what would not have been printed does not count
     }

@@ -59,9 +59,16 @@ bool policy_review_start(struct policy_review *review, const struct policy_set *
                          struct arena *arena, struct err *err) CC_MUST_USE;
 void policy_review_end(struct policy_review *review); // keeps the sums
 
-// charged: what the work was charged then. Its sums stop at their ends.
+// What a work was charged then. Where no policy multiplied it, the price is what was charged.
+struct policy_review_charge {
+    struct money charged;
+    struct money price; // before policy
+    int64_t parts;      // policy's factor then; 0: none
+};
+
+// Its sums stop at their ends.
 void policy_review_work(struct policy_review *review, const struct work *work,
-                        struct expr_local local, struct money charged);
+                        struct expr_local local, const struct policy_review_charge *charge);
 
 // The people with the most such works, the most first; returns how many.
 size_t policy_review_top(const struct policy_review *review,

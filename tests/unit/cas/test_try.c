@@ -71,5 +71,16 @@ int main(void)
     CHECK(try_it("when jobs_today > 0 then hold", NULL, 0, each) && last.held == 1);
     CHECK(!try_it("when pages then allow", NULL, 0, each) && err.code == ERR_INVALID);
     CHECK(get_person("mary")->balance == 970000);
+    // What a policy in force multiplied is not multiplied again: 0.10 became 0.20.
+    role = "admin";
+    CHECK(set_policy(50, "double", "when pages = 2 then charge ×2", NULL, 1) != NULL);
+    now += 1000;
+    role = "dre";
+    CHECK(reserve(51, "mary", 2, 0) != NULL && settle(52, 51, 2, 0)->charged == 20000);
+    CHECK(try_it("when pages = 2 then charge ×2", NULL, 0, each) && last.tried == 4);
+    CHECK(last.charged_otherwise == 1 && last.more_charged == 10000); // of the job of before
+    CHECK(try_it("when pages = 2 then charge ×3", NULL, 0, each));
+    CHECK(last.charged_otherwise == 2 && last.more_charged == 30000);
+    CHECK(try_it("when pages = 2 then deny \"x\"", NULL, 0, each) && last.saved == 30000);
     return fixture_end();
 }

@@ -25,7 +25,8 @@ static void job(const char *user, uint32_t pages, int64_t at, uint64_t digest)
         .classes = { { .page = { PAGE_NORMAL, false, false, false, pages, pages } } },
         .class_count = 1
     };
-    policy_review_work(&review, &work, expr_local_of(at), (struct money){ pages * 1000 });
+    const struct policy_review_charge charge = { { pages * 1000 }, { pages * 1000 }, 0 };
+    policy_review_work(&review, &work, expr_local_of(at), &charge);
 }
 
 static void test_sums(void)
