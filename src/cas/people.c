@@ -72,6 +72,36 @@ static bool people_account(struct cas *cas, struct cas_turn *turn,
     return found || err_set(err, ERR_INTERNAL, "%s has no account; verify the ledger", named);
 }
 
+// As the account's state says; what can be spent is in both purses.
+static bool people_told(struct cas *cas, struct cas_turn *turn,
+                        const struct accounts_person *person, const struct ledger_state *state,
+                        Quoin__V1__Person **reply, struct err *err)
+{
+    struct ledger_account allotment;
+    bool found;
+    Quoin__V1__Person *made = people_message(turn->arena, person, state);
+    const char *name = cas_allotment(turn->arena, cas_account(turn->arena, made->name));
+    if (!ledger_account_find(cas->ledger, str_of(name), &allotment, &found, err)) {
+        return false;
+    }
+    int64_t more = found ? ledger_available(&allotment.state).units : 0;
+    made->available = made->available < LEDGER_MOST - more ? made->available + more : LEDGER_MOST;
+    *reply = made;
+    return true;
+}
+
+static bool people_done(struct cas *cas, struct cas_turn *turn,
+                        const struct accounts_person *person, const struct ledger_state *state,
+                        const ProtobufCMessage **reply, struct err *err)
+{
+    Quoin__V1__Person *made;
+    if (!people_told(cas, turn, person, state, &made, err)) {
+        return false;
+    }
+    *reply = &made->base;
+    return true;
+}
+
 bool cas_person_reply(struct cas *cas, struct cas_turn *turn, const struct accounts_person *person,
                       Quoin__V1__Person **reply, struct err *err)
 {
@@ -79,8 +109,7 @@ bool cas_person_reply(struct cas *cas, struct cas_turn *turn, const struct accou
     if (!people_account(cas, turn, person, &account, err)) {
         return false;
     }
-    *reply = people_message(turn->arena, person, &account.state);
-    return true;
+    return people_told(cas, turn, person, &account.state, reply, err);
 }
 
 static bool people_need(struct cas *cas, struct cas_turn *turn, const char *name,
@@ -153,8 +182,7 @@ static bool people_open(struct cas *cas, struct cas_turn *turn,
     if (!accounts_person_get(cas->accounts, person->id, turn->arena, &now, err)) {
         return false;
     }
-    *reply = &people_message(turn->arena, &now, &state)->base;
-    return true;
+    return people_done(cas, turn, &now, &state, reply, err);
 }
 
 CAS_CORE(cas_people_add)
@@ -177,8 +205,7 @@ CAS_CORE(cas_people_add)
         if (!cas_person(cas, turn, add->name, &person, err)) {
             return false;
         }
-        *reply = &people_message(turn->arena, &person, &state)->base;
-        return true;
+        return people_done(cas, turn, &person, &state, reply, err);
     }
     if (!cas_answered(cas, turn, ask, add->key, &quoin__v1__person__descriptor, reply, &found,
                       err)) {
@@ -295,8 +322,7 @@ CAS_CORE(cas_people_deposit)
     }
     if (found) {
         const struct ledger_state *after = takes ? &entry.debit_after : &entry.credit_after;
-        *reply = &people_message(turn->arena, &person, after)->base;
-        return true;
+        return people_done(cas, turn, &person, after, reply, err);
     }
     if (deposit->amount == 0 || deposit->amount < -LEDGER_MOST) {
         return err_set(err, ERR_INVALID, "a deposit is not 0 and at most 10000000000000");
@@ -316,8 +342,7 @@ CAS_CORE(cas_people_deposit)
         !ledger_account_get(cas->ledger, account.id, &account, err)) {
         return false;
     }
-    *reply = &people_message(turn->arena, &person, &account.state)->base;
-    return true;
+    return people_done(cas, turn, &person, &account.state, reply, err);
 }
 
 CAS_CORE(cas_people_limit)
@@ -334,8 +359,7 @@ CAS_CORE(cas_people_limit)
         return false;
     }
     if (found) {
-        *reply = &people_message(turn->arena, &person, &entry.debit_after)->base;
-        return true;
+        return people_done(cas, turn, &person, &entry.debit_after, reply, err);
     }
     const struct ledger_ask change = {
         .key = cas_key(limit->key),
@@ -349,6 +373,5 @@ CAS_CORE(cas_people_limit)
     if (!ledger_limit(cas->ledger, &change, &receipt, err)) {
         return false;
     }
-    *reply = &people_message(turn->arena, &person, &receipt.debit_after)->base;
-    return true;
+    return people_done(cas, turn, &person, &receipt.debit_after, reply, err);
 }

@@ -48,6 +48,13 @@ static void test_a_reset_leaves_what_is_set_aside(void)
     CHECK(grant(64, "ann", "set-to", 5000, 0)->changed == 5000);
 }
 
+static void test_all_that_is_available_is_told(void)
+{
+    CHECK(add_person(200, "zoe", 100) != NULL && grant(201, "zoe", "add", 40, 0) != NULL);
+    CHECK(get_person("zoe")->available == 140 && purses_of("zoe")->available == 140);
+    CHECK(get_person("zoe")->balance == 100);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -55,5 +62,6 @@ int main(void)
     test_a_grant_opens_the_allotment();
     test_ways_to_grant();
     test_a_reset_leaves_what_is_set_aside();
+    test_all_that_is_available_is_told();
     return fixture_end();
 }
