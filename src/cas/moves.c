@@ -172,6 +172,22 @@ static bool moves_plan_leg(struct cas *cas, struct cas_turn *turn, size_t leg,
     return true;
 }
 
+// One who bears all of it, by either purse, and is to bear all of it.
+static bool moves_is_same(const struct cas_after *after, Quoin__V1__Share *const *shares,
+                          size_t count)
+{
+    const char *name = strchr(shares[0]->account, ':');
+    for (size_t i = 0; i < after->bearer_count; i++) {
+        const char *bearer = after->bearers[i].name;
+        bool is_own = cas_is_person(shares[0]->account) && name != NULL &&
+                      strncmp(bearer, "allotment:", 10) == 0 && strcmp(bearer + 9, name) == 0;
+        if (count != 1 || (!is_own && strcmp(bearer, shares[0]->account) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool moves_plan(struct cas *cas, struct cas_turn *turn,
                        const Quoin__V1__MoveChargeRequest *ask, struct moves_plan *plan,
                        struct err *err)
@@ -189,6 +205,10 @@ static bool moves_plan(struct cas *cas, struct cas_turn *turn,
     }
     if (after->moves >= CAS_MOVES_MOST) {
         return err_set(err, ERR_LIMIT, "a charge is moved at most %d times", CAS_MOVES_MOST);
+    }
+    if (moves_is_same(after, shares, ask->n_to)) {
+        return err_set(err, ERR_INVALID, "there is nothing to move: %.160s bears all of it already",
+                       cas_account_words(turn->arena, shares[0]->account));
     }
     const struct cas_going_back back = { after->bearers, after->bearer_count };
     if (!cas_legs_plan(cas, turn, (struct money){ plan->amount }, shares, ask->n_to, &back,

@@ -137,6 +137,22 @@ static void test_an_allotment_bears_whole_multiples(void)
     CHECK(precision_set(1) && grant(62, "mary", "set-to", 0, 0) != NULL);
 }
 
+static void test_nothing_to_move(void)
+{
+    CHECK(grant(65, "tom", "set-to", 2000, 0) != NULL);
+    CHECK(reserve(66, "tom", 1, 0) != NULL && settle(67, 66, 1, 0) != NULL); // by both purses
+    int64_t income = balance_of("income:print");
+    move_of(68, 66);
+    move_to("tom", 1000000);
+    CHECK(ask(&asked.base) == NULL && err.code == ERR_INVALID);
+    CHECK(strcmp(err.text, "there is nothing to move: tom bears all of it already") == 0);
+    CHECK(charge_of(66)->n_moves == 0 && balance_of("income:print") == income);
+    move_of(69, 66);
+    move_to("tom", 500000);
+    move_to("code:acme/17", 500000);
+    CHECK(ask(&asked.base) != NULL);
+}
+
 static void test_what_cannot_be_moved(void)
 {
     move_of(30, 99);
@@ -211,6 +227,7 @@ int main(void)
     CHECK(store_refuses(cas_db(cas), "DELETE FROM cas_move", "never deleted"));
     test_who_cannot_pay_is_refused_or_forced();
     test_what_cannot_be_moved();
+    test_nothing_to_move();
     test_whole_multiples_of_the_precision();
     test_an_allotment_bears_whole_multiples();
     test_the_nth_call_failing_moves_all_or_nothing();
