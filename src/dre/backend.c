@@ -324,6 +324,8 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
         .account = intake->ticket != NULL && intake->ticket->account.len > 0
                        ? intake->ticket->account
                        : str_of(queue->account),
+        .notice = str_of(
+            intake->ticket != NULL && intake->ticket->copies_refused ? DRE_NOTICE_COPIES : ""),
     };
     struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
     job->created_at = clk_wall_ms();

@@ -24,10 +24,14 @@ void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision)
     if (decision == NULL) {
         return;
     }
-    for (size_t at = 0; at < decision->n_notices; at++) {
-        buf_addf(&notice, "%s%s", at > 0 ? " " : "", decision->notices[at]);
-    }
     struct job_text text = dre_table_job_text(job);
+    size_t first = strlen(DRE_NOTICE_COPIES);
+    if (text.notice.len >= first && memcmp(text.notice.ptr, DRE_NOTICE_COPIES, first) == 0) {
+        buf_add(&notice, STR(DRE_NOTICE_COPIES));
+    }
+    for (size_t at = 0; at < decision->n_notices; at++) {
+        buf_addf(&notice, "%s%s", notice.len > 0 ? " " : "", decision->notices[at]);
+    }
     if (notice.len > 0 && buf_ok(&notice) && !str_eq(text.notice, buf_str(&notice))) {
         text.notice = buf_str(&notice);
         dre_table_job_set_text(job, &text);

@@ -220,6 +220,8 @@ void dre_decide(struct dre *dre, struct job *job, const Quoin__V1__Reservation *
 // A job that was sent to a printer that was not there: what was decided is done now, and nobody is
 // asked again. False: nothing waits to be done; live holds the work and the course.
 bool dre_decide_again(struct dre *dre, struct job *job);
+// What the user is told of a job that asked for more copies than can be, before all else.
+#define DRE_NOTICE_COPIES "This number of copies cannot be printed: one copy is printed."
 // Keeps what the user is to be told of a decision.
 void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
 

@@ -434,6 +434,7 @@ bool ippd_ticket_check(struct ipp_attr *attrs, const struct ippd_queue *queue, s
             ipp_out_attr(&out, attr);
             continue;
         }
+        ticket->copies_refused = ticket->copies_refused || str_eq(attr->name, STR("copies"));
         *next = refusal_of(arena, attr);
         if (*next == NULL) {
             return err_set(err, ERR_LIMIT, "the request's memory is full");

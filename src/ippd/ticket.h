@@ -34,9 +34,10 @@ struct ippd_range {
 
 // Nothing here is left unsaid: what the client did not ask for has the queue's default.
 struct ippd_ticket {
-    struct str attrs; // what was asked for and accepted, encoded as one job-attributes group
-                      // without its tag: to be stored, shown again, and sent to the printer
-    uint32_t copies;  // 1 to IPPD_COPIES_MAX
+    struct str attrs;    // what was asked for and accepted, encoded as one job-attributes group
+                         // without its tag: to be stored, shown again, and sent to the printer
+    uint32_t copies;     // 1 to IPPD_COPIES_MAX
+    bool copies_refused; // others were asked for than can be
     enum page_sides sides;
     bool sides_said; // it is not the queue's default
     enum ippd_color color;

@@ -168,6 +168,18 @@ def test_the_price_times_a_factor_and_a_notice_for_the_user(office, sample):
     assert "Colour is dear." in attributes(office, number)
 
 
+def test_copies_that_cannot_be_are_told(office, sample):
+    rules(office, 'when color_pages > 0 then notify "Colour is dear."')
+    for copies in (99999, 0):
+        number = office.ipptool("office", sample, copies=("integer", copies))
+        job = office.wait_job(number)
+        assert (job["state"], job["copies"], job["cost"]) == ("completed", 1, COST), job
+        told = "This number of copies cannot be printed: one copy is printed. Colour is dear."
+        assert job["notice"] == told and told in attributes(office, number)
+    number = office.ipptool("office", sample, copies=("integer", 2))
+    assert office.wait_job(number)["notice"] == "Colour is dear."
+
+
 def test_what_was_decided_stands_after_a_restart(office, sample):
     rules(office, 'when pages > 1 then set sides = two-sided-long-edge, hold "Look first."')
     number = office.ipptool("office", sample)
