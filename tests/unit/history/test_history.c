@@ -74,7 +74,7 @@ static void test_a_correction_is_a_row_of_its_own(void)
     struct history_correction none = refund;
     struct history_row row;
     struct money sum;
-    int64_t number;
+    int64_t number = 0;
     bool found;
     CHECK(db_begin(db, &err) && history_correct(history, &refund, &number, &err));
     CHECK(db_commit(db, &err));
