@@ -13,15 +13,20 @@ static bool names_answered(struct cas *cas, struct cas_turn *turn, const Protobu
     return cas_answered(cas, turn, ask, key, &quoin__v1__person__descriptor, reply, found, err);
 }
 
+// followed: of a rename, else NULL.
 static bool names_done(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
-                       ProtobufCBinaryData key, int64_t person, const ProtobufCMessage **reply,
-                       struct err *err)
+                       ProtobufCBinaryData key, int64_t person, const struct cas_followed *followed,
+                       const ProtobufCMessage **reply, struct err *err)
 {
     struct accounts_person now;
     Quoin__V1__Person *made;
     if (!accounts_person_get(cas->accounts, person, turn->arena, &now, err) ||
         !cas_person_reply(cas, turn, &now, &made, err)) {
         return false;
+    }
+    if (followed != NULL) {
+        made->policies = followed->policies;
+        made->n_policies = followed->policy_count;
     }
     *reply = &made->base;
     return cas_answer_keep(cas, turn, ask, key, *reply, err);
@@ -89,10 +94,12 @@ CAS_CORE(cas_person_rename)
         !accounts_person_rename(cas->accounts, &person, str_of(folded), &by, err)) {
         return false;
     }
+    struct cas_followed followed = { .kind = "user", .from = person.name, .to = str_of(folded) };
     return (str_eq(person.name, str_of(folded)) ||
             (names_ledger(cas, turn, rename->key, person.name, str_of(folded), err) &&
-             names_follow(cas, turn, person.name, str_of(folded), err))) &&
-           names_done(cas, turn, ask, rename->key, person.id, reply, err);
+             names_follow(cas, turn, person.name, str_of(folded), err) &&
+             cas_config_follow(cas, turn, rename->key, &followed, false, err))) &&
+           names_done(cas, turn, ask, rename->key, person.id, &followed, reply, err);
 }
 
 CAS_CORE(cas_person_alias)
@@ -113,7 +120,7 @@ CAS_CORE(cas_person_alias)
     bool ok = set->remove
                   ? accounts_alias_drop(cas->accounts, &person, str_of(set->alias), &by, err)
                   : accounts_alias_add(cas->accounts, &person, str_of(set->alias), &by, err);
-    return ok && names_done(cas, turn, ask, set->key, person.id, reply, err);
+    return ok && names_done(cas, turn, ask, set->key, person.id, NULL, reply, err);
 }
 
 // ---- merging -----------------------------------------------------------------------------------
@@ -215,5 +222,5 @@ CAS_CORE(cas_person_merge)
     return names_move_balance(cas, turn, merge->key, "user", &from, &into, err) &&
            names_move_balance(cas, turn, merge->key, "allotment", &from, &into, err) &&
            names_follow(cas, turn, from.name, into.name, err) &&
-           names_done(cas, turn, ask, merge->key, into.id, reply, err);
+           names_done(cas, turn, ask, merge->key, into.id, NULL, reply, err);
 }

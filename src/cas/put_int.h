@@ -33,6 +33,19 @@ bool cas_put_sets(char *const *set, size_t count, const struct cas_put_field *fi
 bool cas_put_rows(struct cas *cas, struct cas_turn *turn, const struct cas_put *put,
                   const ProtobufCMessage **reply, struct err *err) CC_MUST_USE;
 
+// Who got another name, and what of the configuration follows.
+struct cas_followed {
+    const char *kind; // "user", "department", "code", "shared": what is below the last three, too
+    struct str from;
+    struct str to;
+    size_t things;   // that named it
+    int64_t change;  // that made them name the new one; 0: none
+    char **policies; // whose text mentions the old name: that stays as it is
+    size_t policy_count;
+};
+bool cas_config_follow(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData key,
+                       struct cas_followed *told, bool is_dry, struct err *err) CC_MUST_USE;
+
 CAS_CORE(cas_put_people);
 CAS_CORE(cas_people_count);
 CAS_CORE(cas_person_rename);

@@ -323,7 +323,17 @@ CAS_CORE(cas_payer_move)
     made->from = cas_text(turn->arena, moved[0].from);
     made->to = cas_text(turn->arena, moved[0].to);
     *reply = &made->base;
-    return move->dry_run ||
-           (trees_follow(cas, turn, move->key, accounts_kind_name(payer.kind), moved, count, err) &&
-            cas_answer_keep(cas, turn, ask, move->key, *reply, err));
+    struct cas_followed followed = { .kind = accounts_kind_name(payer.kind),
+                                     .from = moved[0].from,
+                                     .to = moved[0].to };
+    if (!str_eq(followed.from, followed.to) &&
+        !cas_config_follow(cas, turn, move->key, &followed, move->dry_run, err)) {
+        return false;
+    }
+    made->things = (int64_t)followed.things;
+    made->change = followed.change;
+    made->policies = followed.policies;
+    made->n_policies = followed.policy_count;
+    return move->dry_run || (trees_follow(cas, turn, move->key, followed.kind, moved, count, err) &&
+                             cas_answer_keep(cas, turn, ask, move->key, *reply, err));
 }

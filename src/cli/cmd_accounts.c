@@ -7,6 +7,7 @@
 #include "cli/out.h"
 #include "cli/put.h"
 #include "cli/value.h"
+#include "proto/dre.pb-c.h"
 
 // ---- one row -----------------------------------------------------------------------------------
 
@@ -203,6 +204,44 @@ static bool payer_show(struct cli *cli, const char *word, struct err *err)
     return true;
 }
 
+static bool payer_is_named(const char *account, const char *kind, const char *name)
+{
+    size_t len = strlen(kind);
+    size_t rest = strlen(name);
+    return strncmp(account, kind, len) == 0 && account[len] == ':' &&
+           strncmp(account + len + 1, name, rest) == 0 &&
+           (account[len + 1 + rest] == '\0' || account[len + 1 + rest] == '/');
+}
+
+// Queues are the routing engine's: which of them name the account is told, where that engine
+// answers.
+static void payer_queues(struct cli *cli, const char *kind, const char *name)
+{
+    const Quoin__V1__ListQueuesReply *page = NULL;
+    const char *after = "";
+    do {
+        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
+        const ProtobufCMessage *reply = NULL;
+        struct err unheard = { 0 };
+        request.after = cli_field(after);
+        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply,
+                     &unheard)) {
+            buf_addf(&cli->out, "Look whether a queue names it: quoin queue list (now: %s).\n",
+                     unheard.text);
+            return;
+        }
+        page = (const Quoin__V1__ListQueuesReply *)reply;
+        for (size_t i = 0; i < page->n_queues; i++) {
+            const Quoin__V1__Queue *queue = page->queues[i];
+            after = queue->name;
+            if (payer_is_named(queue->account, kind, name)) {
+                buf_addf(&cli->out, "Warning: queue %s names %s; set another account there.\n",
+                         queue->name, queue->account);
+            }
+        }
+    } while (page->more && page->n_queues > 0);
+}
+
 static bool payer_move(struct cli *cli, const char *word, struct err *err)
 {
     Quoin__V1__MovePayerRequest request = QUOIN__V1__MOVE_PAYER_REQUEST__INIT;
@@ -223,13 +262,26 @@ static bool payer_move(struct cli *cli, const char *word, struct err *err)
         json_text_field(&json, "to", moved->to);
         json_int_field(&json, "moved", moved->moved);
         json_bool_field(&json, "dry_run", request.dry_run);
+        json_int_field(&json, "things", moved->things);
+        json_int_field(&json, "change", moved->change);
+        json_key(&json, "policies");
+        json_array(&json);
+        for (size_t i = 0; i < moved->n_policies; i++) {
+            json_str(&json, str_of(moved->policies[i]));
+        }
+        json_end(&json);
         json_end(&json);
         buf_addf(&cli->out, "\n");
-    } else {
-        buf_addf(&cli->out, "%s %s %s, with %lld below it.\n", moved->from,
-                 request.dry_run ? "would become" : "is now", moved->to,
-                 (long long)moved->moved - 1);
+        return true;
     }
+    buf_addf(&cli->out, "%s %s %s, with %lld below it.\n", moved->from,
+             request.dry_run ? "would become" : "is now", moved->to, (long long)moved->moved - 1);
+    if (moved->things > 0) {
+        buf_addf(&cli->out, "The configuration %s: %lld things.\n",
+                 request.dry_run ? "would follow" : "follows", (long long)moved->things);
+    }
+    cli_policies_warn(cli, moved->policies, moved->n_policies);
+    payer_queues(cli, word, moved->from);
     return true;
 }
 

@@ -254,6 +254,10 @@ static bool user_names(struct cli *cli, const char *path, const ProtobufCMessage
         return false;
     }
     person_show(cli, reply, NULL);
+    if (!cli->json) {
+        const Quoin__V1__Person *person = (const Quoin__V1__Person *)reply;
+        cli_policies_warn(cli, person->policies, person->n_policies);
+    }
     return true;
 }
 

@@ -252,3 +252,11 @@ void cli_progress_end(struct cli *cli)
         (void)fflush(stderr);
     }
 }
+
+void cli_policies_warn(struct cli *cli, char *const *policies, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_addf(&cli->out, "Warning: policy %s mentions the old name; change its text.\n",
+                 policies[i]);
+    }
+}

@@ -43,6 +43,9 @@ void cli_say(struct cli *cli, enum cli_tone tone, const char *fmt, ...) CC_PRINT
 // "Name:      value" lines of a record.
 void cli_line(struct cli *cli, const char *name, const char *fmt, ...) CC_PRINTF(3, 4);
 
+// Policies' texts that mention a name of old; none: says nothing.
+void cli_policies_warn(struct cli *cli, char *const *policies, size_t count);
+
 // One line on standard error that is written over; only where a person waits. NULL clears it.
 void cli_progress(struct cli *cli, const char *fmt, ...) CC_PRINTF(2, 3);
 void cli_progress_end(struct cli *cli);

@@ -3,8 +3,10 @@
 #include "unit/cas/fixture.h"
 
 #include "proto/accounts.pb-c.h"
+#include "proto/config.pb-c.h"
 #include "proto/history.pb-c.h"
 #include "proto/policy.pb-c.h"
+#include "proto/price.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "unit/cas/payers.h"
 #include "unit/cas/policies.h"
@@ -189,6 +191,118 @@ static void test_every_failing_call_undoes_the_name(void)
     CHECK(has_used("user:faye", "user:faye", 3, 0));
 }
 
+// ---- what is configured by a name ---------------------------------------------------------------
+
+static struct str thing_of(const char *kind, const char *name)
+{
+    Quoin__V1__ListThingsRequest request = QUOIN__V1__LIST_THINGS_REQUEST__INIT;
+    request.kind = text_of(kind);
+    const Quoin__V1__ListThingsReply *reply = ask(&request.base);
+    for (size_t i = 0; reply != NULL && i < reply->n_things; i++) {
+        if (strcmp(reply->things[i]->name, name) == 0) {
+            return (struct str){ (const char *)reply->things[i]->body.data,
+                                 reply->things[i]->body.len };
+        }
+    }
+    return STR("(none)");
+}
+
+static bool thing_names(const char *kind, const char *name, const char *word)
+{
+    struct str body = thing_of(kind, name);
+    return memmem(body.ptr, body.len, word, strlen(word)) != NULL;
+}
+
+static bool put_thing(uint8_t key, const char *kind, const char *name,
+                      const ProtobufCMessage *thing)
+{
+    Quoin__V1__ApplyThingsRequest request = QUOIN__V1__APPLY_THINGS_REQUEST__INIT;
+    Quoin__V1__ThingEdit edit = QUOIN__V1__THING_EDIT__INIT;
+    Quoin__V1__ThingEdit *edits[] = { &edit };
+    edit.body.len = protobuf_c_message_get_packed_size(thing);
+    edit.body.data = arena_new(&arena, edit.body.len + 1);
+    (void)protobuf_c_message_pack(thing, edit.body.data);
+    edit.kind = text_of(kind);
+    edit.name = text_of(name);
+    request.key = key_of(key);
+    request.edits = edits;
+    request.n_edits = 1;
+    request.seen = -1;
+    return ask(&request.base) != NULL;
+}
+
+static bool put_things_that_name(const char *department, const char *user)
+{
+    Quoin__V1__PayerRule rule = QUOIN__V1__PAYER_RULE__INIT;
+    Quoin__V1__Quota quota = QUOIN__V1__QUOTA__INIT;
+    Quoin__V1__PriceBook book = QUOIN__V1__PRICE_BOOK__INIT;
+    Quoin__V1__Schedule schedule = QUOIN__V1__SCHEDULE__INIT;
+    Quoin__V1__ScheduleGrant grants = QUOIN__V1__SCHEDULE_GRANT__INIT;
+    char *below = arena_textf(&arena, "%s/west", department);
+    char *departments[] = { text_of("history"), text_of(department) };
+    char *users[] = { text_of(user) };
+    quota.unit = text_of("pages");
+    quota.period = text_of("month");
+    quota.each = text_of("user");
+    quota.most = 1000;
+    quota.users = users;
+    quota.exempt_departments = &below;
+    quota.n_users = quota.n_exempt_departments = 1;
+    book.departments = departments;
+    book.n_departments = 2;
+    grants.mode = text_of("add");
+    grants.amount = 10;
+    grants.users = users;
+    grants.departments = departments;
+    grants.n_users = 1;
+    grants.n_departments = 2;
+    schedule.when = text_of("@monthly");
+    schedule.task = text_of("grant");
+    schedule.grant = &grants;
+    rule.pays = text_of("account");
+    rule.account = arena_textf(&arena, "department:%s", department);
+    return put_thing(100, "payer", arena_textf(&arena, "department:%s", below), &rule.base) &&
+           put_thing(101, "payer", arena_textf(&arena, "user:%s", user), &rule.base) &&
+           put_thing(102, "quota", "few", &quota.base) &&
+           put_thing(103, "price", "theirs", &book.base) &&
+           put_thing(104, "schedule", "monthly", &schedule.base);
+}
+
+static void test_what_is_configured_by_a_name_follows(void)
+{
+    Quoin__V1__MovePayerRequest move = QUOIN__V1__MOVE_PAYER_REQUEST__INIT;
+    CHECK(add_payer(900, 1, "hist", 0, 1, 0, 0) && add_payer(901, 1, "hist/west", 900, 1, 0, 0));
+    CHECK(add_person(110, "hugo", 100) != NULL && put_things_that_name("hist", "hugo"));
+    CHECK(set_policy(111, "old", "when department = \"hist/west\" then deny \"no\"\n", NULL, 0) !=
+          NULL);
+    CHECK(set_policy(112, "other", "when department = \"history\" then deny \"no\"\n", NULL, 1) !=
+          NULL);
+    move.key = key_of(113);
+    move.kind = text_of("department");
+    move.name = text_of("hist");
+    move.to = text_of("geschichte");
+    move.dry_run = true;
+    const Quoin__V1__MovePayerReply *moved = ask(&move.base);
+    CHECK(moved != NULL && moved->things == 6 && moved->change == 0);
+    CHECK(thing_names("payer", "department:hist/west", "department:hist"));
+    move.dry_run = false;
+    moved = ask(&move.base);
+    CHECK(moved != NULL && moved->things == 6 && moved->change > 0);
+    CHECK(moved != NULL && moved->n_policies == 1 && strcmp(moved->policies[0], "old") == 0);
+    CHECK(str_eq(thing_of("payer", "department:hist/west"), STR("(none)")));
+    CHECK(thing_names("payer", "department:geschichte/west", "department:geschichte"));
+    CHECK(thing_names("payer", "user:hugo", "department:geschichte"));
+    CHECK(thing_names("quota", "few", "geschichte/west"));
+    CHECK(thing_names("price", "theirs", "geschichte") &&
+          thing_names("price", "theirs", "history"));
+    CHECK(thing_names("schedule", "monthly", "geschichte"));
+    const Quoin__V1__Person *person = rename_to(114, "hugo", "hugh");
+    CHECK(person != NULL && person->n_policies == 0);
+    CHECK(thing_names("payer", "user:hugh", "user:hugh") && thing_names("quota", "few", "hugh"));
+    CHECK(thing_names("schedule", "monthly", "hugh"));
+    CHECK(!thing_names("quota", "few", "hugo") && !thing_names("schedule", "monthly", "hugo"));
+}
+
 int main(void)
 {
     role = "admin";
@@ -200,5 +314,6 @@ int main(void)
     test_two_become_one_with_all_they_used();
     test_who_is_locked_gets_and_gives_nothing();
     test_every_failing_call_undoes_the_name();
+    test_what_is_configured_by_a_name_follows();
     return fixture_end();
 }
