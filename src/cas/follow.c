@@ -188,6 +188,11 @@ static bool follow_kind(struct follow *follow, const struct follow_kind *kind, s
     struct str after = STR("");
     size_t count = FOLLOW_PAGE;
     while (count == FOLLOW_PAGE) {
+        if (things == NULL || arena->used > arena->cap / 2) {
+            return err_set(err, ERR_LIMIT,
+                           "more is configured than a name can be changed in at once: remove what "
+                           "is not used, or change the configuration first");
+        }
         if (!config_list(follow->cas->config, str_of(kind->kind), after, FOLLOW_PAGE, arena, things,
                          &count, err)) {
             return false;

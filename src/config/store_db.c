@@ -27,7 +27,7 @@ static const char config_keep_sqlite[] =
     " SELECT RAISE(ABORT, 'changes of the configuration are never deleted'); END;";
 
 static const char config_keep_postgresql[] =
-    "CREATE FUNCTION config_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+    "CREATE OR REPLACE FUNCTION config_refuse() RETURNS trigger LANGUAGE plpgsql AS"
     " $$BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END$$;"
     "CREATE TRIGGER config_change_keep BEFORE UPDATE ON config_change FOR EACH ROW"
     " EXECUTE FUNCTION config_refuse('changes of the configuration are kept as they were');"

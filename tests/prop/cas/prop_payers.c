@@ -397,6 +397,10 @@ static void do_move(const struct op *op)
     request.to = told(&shares);
     request.n_to = test_work.n_shares;
     const Quoin__V1__Move *move = ask_hard(op, &request.base);
+    if (move == NULL && strstr(err.text, "nothing to move") != NULL) {
+        must(test_work.n_shares == 1, "nothing to move among several");
+        return;
+    }
     bool may = charge->state == IS_SETTLED && charge->left > 0;
     for (int i = 0; may && i < charge->leg_count; i++) {
         model.balance[charge->legs[i].account] += charge->legs[i].amount;

@@ -181,6 +181,7 @@ static void test_every_failing_call_undoes_the_name(void)
     CHECK(reserve(82, "fay", 2, 0) != NULL && settle(83, 82, 2, 0) != NULL);
     CHECK(reserve(84, "fay", 1, 0) != NULL);
     for (; !done && n < 300; n++) {
+        arena_reset(&arena);
         db_fault_at(cas_db(cas), n, n % 2 == 0);
         done = rename_to(85, "fay", "faye") != NULL;
         db_fault_at(cas_db(cas), 0, false);
