@@ -7,6 +7,13 @@
 #include "lib/folder.h"
 #include "lib/tap.h"
 
+// What fontconfig reads of the machine's fonts stays until the process ends, by its design.
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+
 static size_t pages_of(struct str pdf)
 {
     size_t pages = 0;
