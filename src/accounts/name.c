@@ -176,7 +176,7 @@ bool accounts_word_next(struct accounts_words *words, struct str *word)
         memcpy(words->word, left.ptr, kept);
     }
     word_fold(words->word, kept);
-    words->left = (struct str){ left.ptr + len, left.len - len };
+    words->left = (struct str){ len == 0 ? left.ptr : left.ptr + len, left.len - len };
     *word = (struct str){ words->word, kept };
     return kept > 0;
 }
