@@ -653,10 +653,21 @@ static bool pg_open(struct db *db, const char *where, struct err *err)
     return db_pg_check_dsn(pg->dsn, err) && db_pg_connect(db, err);
 }
 
+// A server takes its time to see that a session has ended; who copies next, or starts
+// behind a copy, is not to be refused for that.
+static void pg_leave(struct db *db)
+{
+    struct err err = { 0 };
+    bool left = db->options.read_only || PQstatus(pg_of(db)->conn) != CONNECTION_OK ||
+                pg_run_text(db, "SELECT pg_advisory_unlock_all()", &err);
+    (void)left; // the end of the session leaves it too, later
+}
+
 static void pg_close(struct db *db)
 {
     struct pg *pg = db->inner;
     if (pg != NULL) {
+        pg_leave(db);
         PQfinish(pg->conn);
         mem_wipe(pg->dsn, strlen(pg->dsn));
         free(pg->dsn);
