@@ -1,6 +1,7 @@
 // cli/parse: getopt_long twice: what stands before the command, then the rest by its own options.
 #include "cli/parse.h"
 
+#include "base/near.h"
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,30 +29,6 @@ const struct cli_command *cli_find(int count, char *const *words, int *used)
     return NULL;
 }
 
-// Edits between two short words, no more than 2 told apart.
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[32];
-    size_t width = strlen(b);
-    if (width > 30 || strlen(a) > 30) {
-        return 9;
-    }
-    for (size_t j = 0; j <= width; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= width; j++) {
-            size_t change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-            corner = row[j];
-            size_t insert = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            row[j] = change < insert ? change : insert;
-        }
-    }
-    return row[width];
-}
-
 const char *cli_guess(const char *word)
 {
     size_t count = 0;
@@ -62,7 +39,7 @@ const char *cli_guess(const char *word)
         char first[32];
         (void)snprintf(first, sizeof(first), "%.*s", (int)strcspn(command[i].name, " "),
                        command[i].name);
-        size_t far = distance(word, first);
+        size_t far = near_distance(str_of(word), str_of(first));
         if (far < least && far < strlen(word)) {
             least = far;
             best = command[i].name;

@@ -4,6 +4,7 @@
 
 #include "base/clk.h"
 #include "base/enc.h"
+#include "base/near.h"
 #include "cli/value.h"
 #include "model/money.h"
 #include <stdio.h>
@@ -53,34 +54,12 @@ static void rows_column_fold(struct str title, char out[static ROWS_COLUMN_MAX +
     }
 }
 
-// How many letters make one word into the other.
-static size_t rows_distance(const char *a, const char *b)
-{
-    size_t row[ROWS_COLUMN_MAX + 2];
-    size_t len = strlen(b);
-    for (size_t k = 0; k <= len && k <= ROWS_COLUMN_MAX; k++) {
-        row[k] = k;
-    }
-    for (size_t i = 0; a[i] != '\0'; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t k = 1; k <= len && k <= ROWS_COLUMN_MAX; k++) {
-            size_t up = row[k];
-            size_t best = corner + (a[i] == b[k - 1] ? 0 : 1);
-            best = up + 1 < best ? up + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-            corner = up;
-        }
-    }
-    return row[len <= ROWS_COLUMN_MAX ? len : ROWS_COLUMN_MAX];
-}
-
 static bool rows_column_unknown(const struct rows_kind *kind, const char *name, struct err *err)
 {
     const char *nearest = kind->row->fields[0].name;
     size_t least = SIZE_MAX;
     for (unsigned i = 0; i < kind->row->n_fields; i++) {
-        size_t distance = rows_distance(name, kind->row->fields[i].name);
+        size_t distance = near_distance(str_of(name), str_of(kind->row->fields[i].name));
         nearest = distance < least ? kind->row->fields[i].name : nearest;
         least = distance < least ? distance : least;
     }

@@ -2,9 +2,10 @@
 
 #include "expr/fields.h"
 
+#include "base/near.h"
 #include "expr/fold.h"
 
-enum { FIELDS_NEAR_MAX = 24, FIELDS_HOUR_MINUTES = 60 };
+enum { FIELDS_HOUR_MINUTES = 60 };
 
 static const struct {
     const char *name;
@@ -76,42 +77,13 @@ bool expr_field_has_window(enum expr_field field)
 
 // ---- the name that was meant -------------------------------------------------------------------
 
-static size_t fields_least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-// How many letters must be put in, taken out or changed.
-static size_t fields_distance(struct str a, struct str b)
-{
-    size_t row[FIELDS_NEAR_MAX + 1];
-    for (size_t k = 0; k <= b.len; k++) {
-        row[k] = k;
-    }
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b.len; k++) {
-            size_t above = row[k];
-            bool same = expr_fold(a.ptr[i - 1]) == expr_fold(b.ptr[k - 1]);
-            row[k] =
-                fields_least(fields_least(row[k] + 1, row[k - 1] + 1), corner + (same ? 0 : 1));
-            corner = above;
-        }
-    }
-    return row[b.len];
-}
-
 const char *expr_field_near(struct str name)
 {
     const char *near = NULL;
     size_t best = (name.len + 1) / 3;
-    if (name.len > FIELDS_NEAR_MAX) {
-        return NULL;
-    }
     for (size_t i = 0; i < FIELDS_NAME_COUNT; i++) {
         struct str candidate = str_of(field_names[i].name);
-        size_t distance = fields_distance(name, candidate);
+        size_t distance = near_distance(name, candidate);
         if (distance < best || (distance == best && near == NULL)) {
             best = distance;
             near = field_names[i].name;

@@ -3,7 +3,7 @@
 
 #include "manifest/message.h"
 
-#include "base/enc.h"
+#include "base/near.h"
 #include "base/num.h"
 #include "manifest/field.h"
 #include "model/money.h"
@@ -345,35 +345,12 @@ bool manifest_message(const struct manifest_node *map, const ProtobufCMessageDes
 
 // ---- the nearest word --------------------------------------------------------------------------
 
-// Letters that must be changed, added or taken away, at most `most`.
-static size_t read_distance(struct str a, struct str b, size_t most)
-{
-    size_t row[MANIFEST_KEY_MAX + 1];
-    if (a.len > MANIFEST_KEY_MAX || b.len > MANIFEST_KEY_MAX) {
-        return most + 1;
-    }
-    for (size_t k = 0; k <= b.len; k++) {
-        row[k] = k;
-    }
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t before = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b.len; k++) {
-            size_t kept = before + (a.ptr[i - 1] == b.ptr[k - 1] ? 0 : 1);
-            size_t least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-            before = row[k];
-            row[k] = kept < least ? kept : least;
-        }
-    }
-    return row[b.len];
-}
-
 const char *manifest_nearest(struct str word, const char *const *words, size_t count)
 {
     const char *near = NULL;
     size_t least = word.len / 3 + 1;
     for (size_t i = 0; i < count; i++) {
-        size_t distance = read_distance(word, str_of(words[i]), least);
+        size_t distance = near_distance(word, str_of(words[i]));
         if (distance <= least && (near == NULL || distance < least)) {
             least = distance;
             near = words[i];
