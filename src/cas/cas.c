@@ -429,6 +429,37 @@ bool cas_answer_keep(struct cas *cas, struct cas_turn *turn, const ProtobufCMess
                              cas_pack(turn->arena, reply), turn->now, err);
 }
 
+bool cas_config_set(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData key,
+                    const struct config_edit *edit, const char *why, const char *otherwise,
+                    struct err *err)
+{
+    int64_t number;
+    struct ledger_key sixteen = cas_key(key);
+    struct config_ask change = { .edits = edit,
+                                 .count = 1,
+                                 .why = str_of(why[0] == '\0' ? otherwise : why),
+                                 .asker = cas_asker(turn),
+                                 .at = turn->now,
+                                 .seen = -1 };
+    memcpy(change.key, sixteen.bytes, sizeof(change.key));
+    return config_apply(cas->config, &change, &number, err);
+}
+
+bool cas_names_fold(struct cas_turn *turn, char **names, size_t count, bool is_path,
+                    struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        char folded[ACCOUNTS_NAME_MAX + 1];
+        struct str name = str_of(names[i]);
+        if (is_path ? !accounts_path_fold(name, folded, err)
+                    : !accounts_name_fold(name, folded, err)) {
+            return err_in(err, "\"%.60s\"", names[i]);
+        }
+        names[i] = cas_text(turn->arena, str_of(folded));
+    }
+    return true;
+}
+
 struct ledger_key cas_key_of(ProtobufCBinaryData key, const char *what, int64_t index)
 {
     struct ledger_key made;

@@ -137,6 +137,14 @@ bool cas_answer_keep(struct cas *cas, struct cas_turn *turn, const ProtobufCMess
                      ProtobufCBinaryData key, const ProtobufCMessage *reply,
                      struct err *err) CC_MUST_USE;
 
+// One edit as a change of its own, by the turn's asker. otherwise: the reason where none was given.
+bool cas_config_set(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData key,
+                    const struct config_edit *edit, const char *why, const char *otherwise,
+                    struct err *err) CC_MUST_USE;
+// Names of people and groups, or paths, in their canonical form, in place.
+bool cas_names_fold(struct cas_turn *turn, char **names, size_t count, bool is_path,
+                    struct err *err) CC_MUST_USE;
+
 // A key of what follows from a request: of its `index`-th `what`.
 struct ledger_key cas_key_of(ProtobufCBinaryData key, const char *what, int64_t index);
 

@@ -62,7 +62,6 @@ CAS_CORE(cas_money_settings_get)
 CAS_CORE(cas_money_settings_set)
 {
     const Quoin__V1__SetMoneySettingsRequest *set = (const Quoin__V1__SetMoneySettingsRequest *)ask;
-    int64_t number;
     if (set->settings == NULL) {
         return err_set(err, ERR_INVALID, "the request has no settings");
     }
@@ -72,16 +71,8 @@ CAS_CORE(cas_money_settings_set)
     const struct config_edit edit = { .kind = CASH_SETTINGS_KIND,
                                       .name = CASH_SETTINGS_NAME,
                                       .body = cas_pack(turn->arena, &set->settings->base) };
-    struct config_ask change = { .edits = &edit,
-                                 .count = 1,
-                                 .why = str_of(set->why),
-                                 .asker = cas_asker(turn),
-                                 .at = turn->now,
-                                 .seen = -1 };
-    struct ledger_key key = cas_key(set->key);
-    memcpy(change.key, key.bytes, sizeof(change.key));
     *reply = &set->settings->base;
-    return config_apply(cas->config, &change, &number, err);
+    return cas_config_set(cas, turn, set->key, &edit, set->why, "settings of money", err);
 }
 
 // ---- people and amounts ------------------------------------------------------------------------

@@ -168,19 +168,13 @@ CAS_CORE(cas_site_time_set)
     const Quoin__V1__SetSiteTimeRequest *set = (const Quoin__V1__SetSiteTimeRequest *)ask;
     OWN(arena_free) struct arena arena = ARENA_CAP(CIVIL_ARENA_MAX);
     struct calendar_site site;
-    int64_t number;
     if (set->time == NULL) {
         return err_set(err, ERR_INVALID, "the request does not say what the site's time is");
     }
-    struct config_edit edit = { .kind = STR("site"), .name = STR("time") };
-    struct config_ask change = { .edits = &edit,
-                                 .count = 1,
-                                 .why = str_of(set->why[0] == '\0' ? "the site's time" : set->why),
-                                 .asker = cas_asker(turn),
-                                 .at = turn->now,
-                                 .seen = -1 };
-    memcpy(change.key, set->key.data, sizeof(change.key));
-    edit.body = cas_pack(turn->arena, &set->time->base);
+    const struct config_edit edit = { .kind = STR("site"),
+                                      .name = STR("time"),
+                                      .body = cas_pack(turn->arena, &set->time->base) };
     return civil_read(set->time, &arena, &site, err) &&
-           config_apply(cas->config, &change, &number, err) && civil_reply(cas, turn, reply, err);
+           cas_config_set(cas, turn, set->key, &edit, set->why, "the site's time", err) &&
+           civil_reply(cas, turn, reply, err);
 }

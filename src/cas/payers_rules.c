@@ -145,7 +145,6 @@ CAS_CORE(cas_payer_rule_set)
 {
     const Quoin__V1__SetPayerRuleRequest *set = (const Quoin__V1__SetPayerRuleRequest *)ask;
     char scope[CONFIG_NAME_MAX + 1];
-    int64_t number;
     if (set->rule == NULL || !cas_payer_rule_check(set->rule, err)) {
         return set->rule == NULL ? err_set(err, ERR_INVALID, "the request has no rule") : false;
     }
@@ -159,16 +158,8 @@ CAS_CORE(cas_payer_rule_set)
                                       .name = str_of(kept->scope),
                                       .is_removal = rules_is_empty(kept),
                                       .body = cas_pack(turn->arena, &kept->base) };
-    struct config_ask change = { .edits = &edit,
-                                 .count = 1,
-                                 .why = str_of(set->why),
-                                 .asker = cas_asker(turn),
-                                 .at = turn->now,
-                                 .seen = -1 };
-    struct ledger_key key = cas_key(set->key);
-    memcpy(change.key, key.bytes, sizeof(change.key));
     *reply = &kept->base;
-    return config_apply(cas->config, &change, &number, err);
+    return cas_config_set(cas, turn, set->key, &edit, set->why, "who pays", err);
 }
 
 CAS_CORE(cas_payer_rule_list)

@@ -57,47 +57,18 @@ CAS_CORE(cas_quotas_list)
 
 // ---- changing -----------------------------------------------------------------------------------
 
-static bool quotas_fold(struct cas_turn *turn, char **names, size_t count, bool is_path,
-                        struct err *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        char folded[ACCOUNTS_NAME_MAX + 1];
-        struct str name = str_of(names[i]);
-        if (is_path ? !accounts_path_fold(name, folded, err)
-                    : !accounts_name_fold(name, folded, err)) {
-            return err_in(err, "\"%.60s\"", names[i]);
-        }
-        names[i] = cas_text(turn->arena, str_of(folded));
-    }
-    return true;
-}
-
-static bool quotas_apply(struct cas *cas, struct cas_turn *turn, const struct config_edit *edit,
-                         ProtobufCBinaryData key, const char *why, struct err *err)
-{
-    int64_t number;
-    struct config_ask change = { .edits = edit,
-                                 .count = 1,
-                                 .why = str_of(why),
-                                 .asker = cas_asker(turn),
-                                 .at = turn->now,
-                                 .seen = -1 };
-    memcpy(change.key, key.data, sizeof(change.key));
-    return config_apply(cas->config, &change, &number, err);
-}
-
 bool cas_quota_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
                        Quoin__V1__Quota *quota, struct err *err)
 {
     Quoin__V1__Quota *old = NULL;
     struct quota_rule rule;
     bool found;
-    if (!quotas_fold(turn, quota->users, quota->n_users, false, err) ||
-        !quotas_fold(turn, quota->groups, quota->n_groups, false, err) ||
-        !quotas_fold(turn, quota->departments, quota->n_departments, true, err) ||
-        !quotas_fold(turn, quota->exempt_users, quota->n_exempt_users, false, err) ||
-        !quotas_fold(turn, quota->exempt_groups, quota->n_exempt_groups, false, err) ||
-        !quotas_fold(turn, quota->exempt_departments, quota->n_exempt_departments, true, err) ||
+    if (!cas_names_fold(turn, quota->users, quota->n_users, false, err) ||
+        !cas_names_fold(turn, quota->groups, quota->n_groups, false, err) ||
+        !cas_names_fold(turn, quota->departments, quota->n_departments, true, err) ||
+        !cas_names_fold(turn, quota->exempt_users, quota->n_exempt_users, false, err) ||
+        !cas_names_fold(turn, quota->exempt_groups, quota->n_exempt_groups, false, err) ||
+        !cas_names_fold(turn, quota->exempt_departments, quota->n_exempt_departments, true, err) ||
         !cas_limits_read(quota, str_of(name), turn->arena, &rule, err) ||
         !quotas_get(cas, turn, name, &old, &found, err)) {
         return false;
@@ -124,8 +95,7 @@ CAS_CORE(cas_quotas_set)
                                       .body = cas_pack(turn->arena, &quota->base) };
     quota->name = said;
     *reply = &quota->base;
-    return quotas_apply(cas, turn, &edit, set->key, set->why[0] == '\0' ? "a quota" : set->why,
-                        err);
+    return cas_config_set(cas, turn, set->key, &edit, set->why, "a quota", err);
 }
 
 CAS_CORE(cas_quotas_remove)
@@ -143,8 +113,7 @@ CAS_CORE(cas_quotas_remove)
                                       .name = str_of(gone->name),
                                       .is_removal = true };
     *reply = &old->base;
-    return quotas_apply(cas, turn, &edit, gone->key,
-                        gone->why[0] == '\0' ? "a quota is no more" : gone->why, err);
+    return cas_config_set(cas, turn, gone->key, &edit, gone->why, "a quota is no more", err);
 }
 
 // ---- what is used -------------------------------------------------------------------------------

@@ -109,35 +109,6 @@ CAS_CORE(cas_schedules_list)
 
 // ---- changing -----------------------------------------------------------------------------------
 
-static bool schedules_apply(struct cas *cas, struct cas_turn *turn, const struct config_edit *edit,
-                            ProtobufCBinaryData key, const char *why, struct err *err)
-{
-    int64_t number;
-    struct config_ask change = { .edits = edit,
-                                 .count = 1,
-                                 .why = str_of(why),
-                                 .asker = cas_asker(turn),
-                                 .at = turn->now,
-                                 .seen = -1 };
-    memcpy(change.key, key.data, sizeof(change.key));
-    return config_apply(cas->config, &change, &number, err);
-}
-
-static bool schedules_fold(struct cas_turn *turn, char **names, size_t count, bool is_path,
-                           struct err *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        char folded[ACCOUNTS_NAME_MAX + 1];
-        struct str name = str_of(names[i]);
-        if (is_path ? !accounts_path_fold(name, folded, err)
-                    : !accounts_name_fold(name, folded, err)) {
-            return err_in(err, "\"%.60s\"", names[i]);
-        }
-        names[i] = cas_text(turn->arena, str_of(folded));
-    }
-    return true;
-}
-
 // Asked only of what is written: one that an earlier release took keeps no other from running.
 static bool schedules_gives(const Quoin__V1__Schedule *said, struct err *err)
 {
@@ -150,9 +121,9 @@ bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *na
                           Quoin__V1__Schedule *said, struct cas_schedule *schedule, struct err *err)
 {
     if (said->grant != NULL &&
-        (!schedules_fold(turn, said->grant->users, said->grant->n_users, false, err) ||
-         !schedules_fold(turn, said->grant->groups, said->grant->n_groups, false, err) ||
-         !schedules_fold(turn, said->grant->departments, said->grant->n_departments, true, err))) {
+        (!cas_names_fold(turn, said->grant->users, said->grant->n_users, false, err) ||
+         !cas_names_fold(turn, said->grant->groups, said->grant->n_groups, false, err) ||
+         !cas_names_fold(turn, said->grant->departments, said->grant->n_departments, true, err))) {
         return false;
     }
     said->name = cas_text(turn->arena, STR(""));
@@ -178,8 +149,7 @@ CAS_CORE(cas_schedules_set)
     const struct config_edit edit = { .kind = STR("schedule"),
                                       .name = str_of(said->name),
                                       .body = cas_pack(turn->arena, &kept->base) };
-    if (!schedules_apply(cas, turn, &edit, set->key, set->why[0] == '\0' ? "a schedule" : set->why,
-                         err)) {
+    if (!cas_config_set(cas, turn, set->key, &edit, set->why, "a schedule", err)) {
         return false;
     }
     Quoin__V1__Schedule *made;
@@ -216,8 +186,7 @@ CAS_CORE(cas_schedules_remove)
                                       .name = str_of(gone->name),
                                       .is_removal = true };
     *reply = &made->base;
-    return schedules_apply(cas, turn, &edit, gone->key,
-                           gone->why[0] == '\0' ? "a schedule is no more" : gone->why, err);
+    return cas_config_set(cas, turn, gone->key, &edit, gone->why, "a schedule is no more", err);
 }
 
 // ---- running ------------------------------------------------------------------------------------
