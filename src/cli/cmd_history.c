@@ -2,6 +2,7 @@
 // no unit test: needs running engines; tests/it/test_history.py asks by every command of a real
 // site
 #include "base/clk.h"
+#include "base/csv.h"
 #include "base/enc.h"
 #include "base/mem.h"
 #include "cli/ask.h"
@@ -20,19 +21,10 @@ enum {
 
 // ---- CSV ---------------------------------------------------------------------------------------
 
-// A field of RFC 4180. A text that a spreadsheet would take for a formula is led by an apostrophe.
 static void csv_field(struct buf *out, const char *text, bool last)
 {
-    bool is_formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
-    if (!is_formula && strpbrk(text, ",\"\r\n") == NULL) {
-        buf_addf(out, "%s%s", text, last ? "\r\n" : ",");
-        return;
-    }
-    buf_addf(out, "\"%s", is_formula ? "'" : "");
-    for (const char *at = text; *at != '\0'; at++) {
-        buf_addf(out, *at == '"' ? "\"\"" : "%c", *at);
-    }
-    buf_addf(out, "\"%s", last ? "\r\n" : ",");
+    csv_add(out, ',', true, str_of(text));
+    buf_addf(out, "%s", last ? "\r\n" : ",");
 }
 
 static void csv_number(struct buf *out, int64_t number, bool last)
