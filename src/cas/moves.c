@@ -86,6 +86,10 @@ static bool moves_payer(struct cas *cas, struct cas_turn *turn, const char *aske
             return err_set(err, ERR_NOT_FOUND, "there is no %s %.140s", accounts_kind_name(kind),
                            colon + 1);
         }
+        struct ledger_account opened; // nobody may have paid by it before
+        if (!cas_payer_open(cas, turn, &payer, &opened, err)) {
+            return false;
+        }
         *account = cas_text(turn->arena, payer.ledger);
         closed = payer.is_locked || payer.is_removed ||
                  (payer.valid_until != 0 && payer.valid_until <= turn->now);

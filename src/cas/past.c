@@ -286,6 +286,7 @@ struct past_totals {
     size_t told;  // of the sums
     int64_t last; // the greatest name told
     struct history_sum all;
+    struct history_sum codeless; // what accounts that are no codes paid
 };
 
 static bool past_by(const char *name, enum history_by *by, bool *codes, struct err *err)
@@ -436,7 +437,7 @@ static bool past_tell(struct cas *cas, struct cas_turn *turn, struct past_totals
     size_t count;
     bool more;
     const struct history_sum *sums = history_totals_of(totals->totals, &count, &more);
-    part->sums = arena_new_array(turn->arena, PAST_SUMS, sizeof(*part->sums));
+    part->sums = arena_new_array(turn->arena, PAST_SUMS + 1, sizeof(*part->sums));
     for (; totals->told < count && part->n_sums < PAST_SUMS; totals->told++) {
         const struct history_sum *sum = &sums[totals->told];
         struct str name;
@@ -449,7 +450,9 @@ static bool past_tell(struct cas *cas, struct cas_turn *turn, struct past_totals
             name = (struct str){ name.ptr + 5, name.len - 5 }; // past "user:"
         }
         bool is_code = name.len > 5 && memcmp(name.ptr, "code:", 5) == 0;
-        if (totals->by != HISTORY_BY_ALL && (!totals->codes || is_code)) {
+        if (totals->codes && !is_code) {
+            past_sum(&totals->codeless, sum);
+        } else if (totals->by != HISTORY_BY_ALL) {
             part->sums[part->n_sums++] = past_total(turn->arena, sum, name);
         }
     }
@@ -462,6 +465,10 @@ static bool past_tell(struct cas *cas, struct cas_turn *turn, struct past_totals
         totals->summed = false;
         totals->told = 0;
         return true;
+    }
+    const struct history_sum *codeless = &totals->codeless;
+    if (codeless->works != 0 || codeless->amount.units != 0 || codeless->real_cost.units != 0) {
+        part->sums[part->n_sums++] = past_total(turn->arena, codeless, STR(""));
     }
     part->done = true;
     part->all = past_total(turn->arena, &totals->all, STR(""));
@@ -503,42 +510,46 @@ const struct cas_walk_kind cas_walk_totals = { &quoin__v1__totals_request__descr
 
 // ---- forgetting --------------------------------------------------------------------------------
 
-struct past_forget {
-    struct str person;
-    int64_t next;
-    int64_t works;
-    bool dry_run;
-};
-
 static bool past_forget_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                               void **state, struct err *err)
 {
     const Quoin__V1__ForgetPersonRequest *asked = (const Quoin__V1__ForgetPersonRequest *)ask;
-    struct past_forget *forget = arena_new(turn->arena, sizeof(*forget));
+    struct history_forget *forget = arena_new(turn->arena, sizeof(*forget));
+    char folded[CAS_NAME_MAX + 1];
+    struct accounts_person known = { 0 };
+    bool found;
     if (forget == NULL || asked->name[0] == '\0') {
         return err_set(err, ERR_INVALID, "the request does not say whom to forget");
     }
-    *forget = (struct past_forget){ .dry_run = asked->dry_run != 0 };
+    if (!cas_name_fold(str_of(asked->name), folded, err) ||
+        !accounts_person_find(cas->accounts, str_of(folded), turn->arena, &known, &found, err)) {
+        return false;
+    }
+    *forget = (struct history_forget){
+        .person = found ? known.name : str_of(cas_text(turn->arena, str_of(folded))),
+        .names = known.aliases,
+        .name_count = found ? known.alias_count : 0,
+        .is_dry = asked->dry_run != 0,
+    };
     *state = forget;
-    return past_person(cas, turn, asked->name, &forget->person, err);
+    return true;
 }
 
 static bool past_forget_step(struct cas *cas, struct cas_turn *turn, void *state,
                              const ProtobufCMessage **reply, bool *done, struct err *err)
 {
-    struct past_forget *forget = state;
+    struct history_forget *forget = state;
     Quoin__V1__ForgetPersonReply *part =
         cas_message(turn->arena, &quoin__v1__forget_person_reply__descriptor);
-    size_t count;
-    if (!history_forget(cas->history, forget->person, forget->next,
-                        forget->dry_run ? 0 : PAST_FORGET, &count, &forget->next, err)) {
+    if (!history_forget(cas->history, forget, PAST_FORGET, done, err)) {
         return false;
     }
-    forget->works += (int64_t)count;
     part->works = forget->works;
-    part->done = *done = forget->next == 0;
-    if (*done && !forget->dry_run) {
-        log_event(LOG_INFO, "cas.person-forgotten", log_int("works", forget->works));
+    part->others = forget->others;
+    part->done = *done;
+    if (*done && !forget->is_dry) {
+        log_event(LOG_INFO, "cas.person-forgotten", log_int("works", forget->works),
+                  log_int("others", forget->others));
     }
     *reply = &part->base;
     return true;

@@ -319,6 +319,7 @@ bool cli_history_show(struct cli *cli, struct err *err)
 struct forgetting {
     struct cli *cli;
     int64_t works;
+    int64_t others;
     bool done;
 };
 
@@ -327,6 +328,7 @@ static void on_forgotten(void *arg, const ProtobufCMessage *message)
     struct forgetting *forgetting = arg;
     const Quoin__V1__ForgetPersonReply *part = (const Quoin__V1__ForgetPersonReply *)message;
     forgetting->works = part->works;
+    forgetting->others = part->others;
     forgetting->done = part->done;
     cli_progress(forgetting->cli, "%lld works ...", (long long)part->works);
 }
@@ -354,13 +356,19 @@ bool cli_history_forget(struct cli *cli, struct err *err)
         json_object(&json);
         json_text_field(&json, "user", request.name);
         json_int_field(&json, "works", forgetting.works);
+        json_int_field(&json, "others", forgetting.others);
         json_bool_field(&json, "dry_run", request.dry_run != 0);
         json_end(&json);
         buf_addf(&cli->out, "\n");
         return true;
     }
-    buf_addf(&cli->out, "%lld works of %s %s nameless. The ledger is as it was.\n",
-             (long long)forgetting.works, request.name, request.dry_run ? "would be made" : "are");
+    buf_addf(&cli->out, "%lld works of %s %s nameless", (long long)forgetting.works, request.name,
+             request.dry_run ? "would be made" : "are");
+    if (forgetting.others > 0) {
+        buf_addf(&cli->out, ", and the name %s out of %lld of others",
+                 request.dry_run ? "would go" : "went", (long long)forgetting.others);
+    }
+    buf_addf(&cli->out, ". The ledger is as it was.\n");
     return true;
 }
 
@@ -499,8 +507,27 @@ static void totals_row(struct cli_table *table, const char *name, const Quoin__V
                              cli_money(cli, total->amount), cli_money(cli, total->real_cost) });
 }
 
+// What is past the limit, so that the rows add up to the last one.
+static void totals_rest(struct totals *totals, struct cli_table *table, uint64_t limit,
+                        int64_t hidden)
+{
+    Quoin__V1__Total rest = totals->all;
+    for (size_t i = 0; i < totals->count && i < limit; i++) {
+        const Quoin__V1__Total *shown = &totals->sums[i].total;
+        rest.works -= shown->works;
+        rest.pages -= shown->pages;
+        rest.color_pages -= shown->color_pages;
+        rest.sheets -= shown->sheets;
+        rest.amount -= shown->amount;
+        rest.real_cost -= shown->real_cost;
+    }
+    totals_row(table, arena_textf(&totals->cli->arena, "(%lld more)", (long long)hidden), &rest);
+}
+
 static void totals_table(struct totals *totals, const char *by, uint64_t limit)
 {
+    const char *nameless = strcmp(by, "code") == 0 ? "(without a code)" : "(none)";
+    int64_t hidden = totals->more + (totals->count > limit ? (int64_t)(totals->count - limit) : 0);
     static const struct cli_column columns[] = {
         { .title = "NAME", .gives = true },      { .title = "WORKS", .right = true },
         { .title = "PAGES", .right = true },     { .title = "COLOUR", .right = true },
@@ -514,11 +541,13 @@ static void totals_table(struct totals *totals, const char *by, uint64_t limit)
     }
     for (size_t i = 0; i < totals->count && i < limit; i++) {
         const char *name = totals->sums[i].name;
-        totals_row(&table, name[0] == '\0' ? "(none)" : name, &totals->sums[i].total);
+        totals_row(&table, name[0] == '\0' ? nameless : name, &totals->sums[i].total);
+    }
+    if (hidden > 0) {
+        totals_rest(totals, &table, limit, hidden);
     }
     totals_row(&table, by[0] == '\0' ? "all" : "all of them", &totals->all);
     cli_table_print(&table, "No works.");
-    int64_t hidden = totals->more + (totals->count > limit ? (int64_t)(totals->count - limit) : 0);
     if (hidden > 0) {
         buf_addf(&cli->out, "%lld more are not shown; --csv tells all.\n", (long long)hidden);
     }

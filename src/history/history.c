@@ -1,4 +1,4 @@
-// history: see history.h. What is written.
+// history: see history.h. What is written; forget.c takes names out of it.
 
 #include "history/body.h"
 #include "history/history_int.h"
@@ -106,16 +106,16 @@ static void history_numbers(const struct history_row *row, struct history_narrow
     }
 }
 
-static const char *const history_purses[] = { "user:", "allotment:" };
+const char *const history_purses[HISTORY_PURSES] = { HISTORY_USER, "allotment:" };
 
-static bool history_is_of(struct str account, const char *kind, struct str person)
+bool history_is_of(struct str account, const char *kind, struct str person)
 {
     size_t len = strlen(kind);
     return account.len == len + person.len && memcmp(account.ptr, kind, len) == 0 &&
            memcmp(account.ptr + len, person.ptr, person.len) == 0;
 }
 
-static struct str history_purse(struct arena *arena, const char *kind, struct str person)
+struct str history_purse(struct arena *arena, const char *kind, struct str person)
 {
     return str_of(arena_textf(arena, "%s%.*s", kind, (int)person.len, person.ptr));
 }
@@ -196,9 +196,8 @@ static bool history_check(const struct history_row *row, struct err *err)
            err_set(err, ERR_INTERNAL, "the legs of a work are not its amount");
 }
 
-// The row packed, until the next one is.
-static bool history_pack(struct history *history, const struct history_row *row, struct str *body,
-                         struct err *err)
+bool history_pack(struct history *history, const struct history_row *row, struct str *body,
+                  struct err *err)
 {
     history->body.len = 0;
     history->body.fault = false;
@@ -307,59 +306,7 @@ bool history_correct(struct history *history, const struct history_correction *c
     return true;
 }
 
-// ---- forgetting --------------------------------------------------------------------------------
-
-static struct str history_nameless(struct arena *arena, const char *kind, int64_t id)
-{
-    return str_of(arena_textf(arena, "%s(forgotten %lld)", kind, (long long)id));
-}
-
-static bool history_forget_row(struct history *history, int64_t number, struct str person,
-                               int64_t id, struct err *err)
-{
-    OWN(arena_free) struct arena arena = ARENA_CAP(4 * HISTORY_BODY_MAX);
-    struct str body;
-    struct history_leg legs[HISTORY_LEGS_MAX];
-    struct history_row row;
-    bool found;
-    if (!history_get(history, number, &arena, &row, &found, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < row.leg_count; i++) {
-        legs[i] = row.legs[i];
-        for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
-            if (history_is_of(legs[i].account, history_purses[k], person) ||
-                history_is_of(legs[i].account, history_purses[k], row.work.user)) {
-                legs[i].account = history_nameless(&arena, history_purses[k], id);
-            }
-        }
-    }
-    row.legs = legs;
-    row.job = row.why = row.decision.text = STR("");
-    row.work.user = history_nameless(&arena, "", id);
-    row.work.from = row.work.destination = row.work.location = row.work.account = STR("");
-    row.work.group_count = 0;
-    return history_pack(history, &row, &body, err) &&
-           history_store_body(history, HISTORY_SQL_BODY_CHANGE, number, body, err);
-}
-
-// Names go last: by them the rows are found.
-static bool history_forget_names(struct history *history, struct str person, int64_t id,
-                                 struct err *err)
-{
-    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
-    for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
-        int64_t purse;
-        struct str name = history_purse(&arena, history_purses[k], person);
-        if (!history_store_name_find(history, name, &purse, err) ||
-            (purse != 0 &&
-             !history_store_rename(history, purse, history_nameless(&arena, history_purses[k], id),
-                                   err))) {
-            return false;
-        }
-    }
-    return true;
-}
+// ---- other names --------------------------------------------------------------------------------
 
 static bool history_move(struct history *history, enum history_sql which, int64_t from, int64_t to,
                          struct err *err)
@@ -373,7 +320,7 @@ static bool history_move(struct history *history, enum history_sql which, int64_
 bool history_rename(struct history *history, struct str from, struct str to, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(1 << 16);
-    for (size_t k = 0; k < sizeof(history_purses) / sizeof(history_purses[0]); k++) {
+    for (size_t k = 0; k < HISTORY_PURSES; k++) {
         struct str name = history_purse(&arena, history_purses[k], to);
         int64_t old;
         int64_t new;
@@ -394,7 +341,7 @@ bool history_rename(struct history *history, struct str from, struct str to, str
     return true;
 }
 
-static bool history_is_busy(struct history *history, int64_t person, bool *has, struct err *err)
+bool history_is_busy(struct history *history, int64_t person, bool *has, struct err *err)
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_COUNT];
     db_bind_int(stmt, 1, person);
@@ -414,75 +361,4 @@ bool history_has_open(struct history *history, struct str person, bool *has, str
     *has = false;
     return history_store_person(history, person, false, &id, err) &&
            (id == 0 || history_is_busy(history, id, has, err));
-}
-
-// The numbers that come next, at most `most`.
-static bool history_forget_numbers(struct history *history, int64_t id, int64_t after, size_t most,
-                                   int64_t *numbers, size_t *count, struct err *err)
-{
-    struct db_stmt *stmt = history->stmts[HISTORY_SQL_ROWS_AFTER];
-    int64_t at = 0;
-    bool row = true;
-    size_t read = 0;
-    if (after > 0 &&
-        !history_store_int(history, HISTORY_SQL_AT_OF, after, &at, &(bool){ false }, err)) {
-        return false;
-    }
-    db_bind_int(stmt, 1, id);
-    db_bind_int(stmt, 2, at);
-    db_bind_int(stmt, 3, after);
-    db_bind_int(stmt, 4, (int64_t)most);
-    while (row) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (row && read < most) {
-            numbers[read++] = db_col_int(stmt, 0);
-        }
-    }
-    *count = read;
-    return true;
-}
-
-bool history_forget(struct history *history, struct str person, int64_t after, size_t most,
-                    size_t *count, int64_t *next, struct err *err)
-{
-    int64_t numbers[HISTORY_PAGE_MOST];
-    int64_t id;
-    int64_t all;
-    bool found;
-    bool has_open;
-    if (!history_store_person(history, person, false, &id, err)) {
-        return false;
-    }
-    *next = 0;
-    *count = 0;
-    if (id == 0) {
-        return true; // nothing is known of that name
-    }
-    if (most == 0) {
-        if (!history_store_int(history, HISTORY_SQL_NUMBER_OF, id, &all, &found, err)) {
-            return false;
-        }
-        *count = (size_t)all;
-        return true;
-    }
-    if (!history_is_busy(history, id, &has_open, err)) {
-        return false;
-    }
-    if (has_open) {
-        return err_set(err, ERR_CONFLICT, "%.*s has works under way; end them first",
-                       (int)person.len, person.ptr);
-    }
-    most = most > HISTORY_PAGE_MOST ? HISTORY_PAGE_MOST : most;
-    if (!history_forget_numbers(history, id, after, most, numbers, count, err)) {
-        return false;
-    }
-    for (size_t i = 0; i < *count; i++) {
-        if (!history_forget_row(history, numbers[i], person, id, err)) {
-            return false;
-        }
-    }
-    *next = *count == most ? numbers[*count - 1] : 0;
-    return *next != 0 || history_forget_names(history, person, id, err);
 }

@@ -138,11 +138,25 @@ bool history_has_open(struct history *history, struct str person, bool *has,
 bool history_rename(struct history *history, struct str from, struct str to,
                     struct err *err) CC_MUST_USE;
 
-// Makes a person's rows nameless, `most` of them after a number: name, job, client, destination,
-// groups and texts go; figures and department stay, and so does the ledger. *next: to go on with;
-// 0: that was all. most 0: only tells in *count how many there are.
-bool history_forget(struct history *history, struct str person, int64_t after, size_t most,
-                    size_t *count, int64_t *next, struct err *err) CC_MUST_USE;
+// Makes a person nameless, slice by slice: of the person's own rows name, job, client, destination,
+// groups and texts go; in those of others the person is nameless as a payer and in what the texts
+// say. Figures and departments stay, and so does the ledger. The names of accounts change with the
+// last slice, so what was interrupted is begun again. ERR_CONFLICT: works are under way.
+enum { HISTORY_FORGET_NAMES = 64 };
+struct history_forget {
+    struct str person;
+    const struct str *names; // others that are this person's: aliases, names of before
+    size_t name_count;       // those past HISTORY_FORGET_NAMES are not looked for
+    bool is_dry;             // only counts
+    int64_t own;             // moved on, as all below; begin with zeros
+    int64_t read;
+    int64_t works;  // of the person that are nameless
+    int64_t others; // works of others that named the person
+    bool is_own_done;
+};
+// Up to `most` rows further (at most HISTORY_PAGE_MOST).
+bool history_forget(struct history *history, struct history_forget *forget, size_t most, bool *done,
+                    struct err *err) CC_MUST_USE;
 
 // --- replaying ----------------------------------------------------------------------------------
 

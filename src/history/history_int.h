@@ -36,6 +36,8 @@ enum history_sql {
     HISTORY_SQL_ROWS_OF,
     HISTORY_SQL_ROWS_AFTER,
     HISTORY_SQL_NUMBER_OF,
+    HISTORY_SQL_PAID_BY,
+    HISTORY_SQL_PAYERS_OF,
     HISTORY_SQL_SUM_ALL,
     HISTORY_SQL_SUM_DEPARTMENT,
     HISTORY_SQL_SUM_USER,
@@ -103,6 +105,10 @@ bool history_store_begin(struct history *history, const struct history_narrow *n
                          struct str body, struct err *err) CC_MUST_USE;
 // Of a person: the name of its purse, so that a queue of the same name is another one.
 #define HISTORY_USER "user:"
+enum { HISTORY_PURSES = 2 };
+extern const char *const history_purses[HISTORY_PURSES]; // of a person: "user:", "allotment:"
+bool history_is_of(struct str account, const char *kind, struct str person);
+struct str history_purse(struct arena *arena, const char *kind, struct str person);
 bool history_store_person(struct history *history, struct str person, bool make, int64_t *id,
                           struct err *err) CC_MUST_USE;
 bool history_store_end(struct history *history, int64_t pending, struct err *err) CC_MUST_USE;
@@ -117,6 +123,12 @@ bool history_store_body_get(struct history *history, enum history_sql which, int
                             struct err *err) CC_MUST_USE;
 void history_store_narrow_read(const struct db_stmt *stmt, struct history_narrow *narrow);
 
+// The row packed, until the next one is.
+bool history_pack(struct history *history, const struct history_row *row, struct str *body,
+                  struct err *err) CC_MUST_USE;
+// Whether works of that person are under way.
+bool history_is_busy(struct history *history, int64_t person, bool *has,
+                     struct err *err) CC_MUST_USE;
 // The first number whose row ended at or after a time; past the last: there is none.
 bool history_number_at(struct history *history, int64_t at, int64_t *number,
                        struct err *err) CC_MUST_USE;

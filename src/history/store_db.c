@@ -108,6 +108,12 @@ static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
     [HISTORY_SQL_ROWS_AFTER] = "SELECT number FROM history_work WHERE person = $1 AND at >= $2"
                                " AND number > $3 ORDER BY at, number LIMIT $4",
     [HISTORY_SQL_NUMBER_OF] = "SELECT count(*) FROM history_work WHERE person = $1",
+    [HISTORY_SQL_PAID_BY] =
+        "SELECT number FROM history_work WHERE number > $1 AND number < $2 AND payer = $3"
+        " UNION ALL SELECT number FROM history_leg"
+        " WHERE number > $1 AND number < $2 AND account = $3",
+    [HISTORY_SQL_PAYERS_OF] = "SELECT 0, payer FROM history_work WHERE number = $1"
+                              " UNION ALL SELECT place, account FROM history_leg WHERE number = $1",
     [HISTORY_SQL_SUM_ALL] = "SELECT 0," SUMS("amount"),
     [HISTORY_SQL_SUM_DEPARTMENT] = "SELECT department," SUMS("amount") " GROUP BY department",
     [HISTORY_SQL_SUM_USER] = "SELECT person," SUMS("amount") " GROUP BY person",

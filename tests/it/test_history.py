@@ -81,3 +81,35 @@ def test_the_history_of_an_office(office, sample):
     assert nameless["amount"] == COST and "mary" not in json.dumps(nameless)
     assert office.ask("totals", "--by", "user")["agrees"]
     assert office.verify()["good"]
+
+
+def test_a_payer_of_others_is_forgotten(office, sample):
+    office.user("payer", balance="5.00")
+    office.run("code", "add", "acme", "--limit", "unlimited")
+    job = office.ipptool("office", sample)
+    assert office.wait_job(job)["state"] == "completed"
+    office.run("charge", "move", job, "--to", "user:payer=50,code:acme", "--why", "Payer wanted it")
+    by_code = office.ask("totals", "--by", "code")
+    for figure in ("works", "pages", "sheets"):
+        assert sum(row[figure] for row in by_code["sums"]) == by_code["all"][figure], by_code
+    assert sorted(row["name"] for row in by_code["sums"]) == ["", "code:acme"]
+    cents = [round(float(row["amount"]) * 100000) for row in by_code["sums"]]
+    assert sum(cents) == round(float(by_code["all"]["amount"]) * 100000)
+    assert "(without a code)" in office.run("totals", "--by", "code").stdout
+    one = office.run("totals", "--by", "account", "--limit", "1").stdout
+    assert "more)" in one
+
+    office.run("user", "rename", "payer", "paid")
+    would = office.ask("history", "forget", "paid", "--dry-run")
+    assert would["works"] == 0 and would["others"] >= 1, would
+    done = office.ask("history", "forget", "paid")
+    assert done["others"] == would["others"] and office.ask("history", "forget", "paid")["others"] == 0
+    shown = [office.run("history", "list").stdout, office.run("history", "list", "--csv").stdout,
+             office.run("history", "list", "--json").stdout, office.run("totals", "--by", "account").stdout]
+    numbers = [row["number"] for row in office.ask("history", "list")]
+    shown += [office.run("history", "show", str(number)).stdout for number in numbers]
+    for text in shown:
+        assert "payer" not in text.lower().replace("payers", "") and "user:paid" not in text, text
+    for text in shown[:4]:
+        assert "user:(forgotten " in text, text
+    assert office.ask("totals", "--by", "account")["agrees"] and office.verify()["good"]

@@ -156,7 +156,7 @@ static void test_sums_agree_with_the_ledger(void)
     heard = totals("account", "", "user:tom");
     CHECK(heard.sums == 2 && heard.named == 40000 && heard.income == heard.all);
     heard = totals("code", "", "");
-    CHECK(heard.sums == 0 && heard.all == 85000);
+    CHECK(heard.sums == 1 && heard.named == 85000 && heard.all == 85000); // without a code
     heard = totals("", "", "");
     CHECK(heard.sums == 0 && heard.all == 85000);
     heard = totals("department", "1971-03", "");
