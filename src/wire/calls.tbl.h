@@ -48,7 +48,8 @@ CALL(History, GetPastWork, get_past_work_request, past_work, "cas", ROLE_CLI | R
 CALL(History, Totals, totals_request, totals_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", ROLE_ADMIN, 600000,
      CALL_KEYED | CALL_PARTS)
-CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas", ROLE_CLI | ROLE_DCE,
+     10000, 0)
 CALL(Configuration, ApplyThings, apply_things_request, apply_things_reply, "cas", ROLE_CLI, 30000,
      CALL_KEYED)
 CALL(Configuration, UndoChange, undo_change_request, apply_things_reply, "cas", ROLE_CLI, 30000,
@@ -139,4 +140,60 @@ CALL(Jobs, CancelJob, cancel_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000
 CALL(Jobs, ResolveJob, resolve_job_request, job, "dre", ROLE_CLI, 10000, CALL_KEYED)
 CALL(Jobs, ChargeJob, charge_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
 CALL(Jobs, RecountJobs, recount_jobs_request, recount_jobs_reply, "dre", ROLE_CLI, 120000, 0)
+CALL(Jobs, ListHeld, list_held_request, list_jobs_reply, "dre", ROLE_CLI | ROLE_DCE, 10000, 0)
+CALL(Jobs, QuoteJob, quote_job_request, job_quote, "dre", ROLE_CLI | ROLE_DCE, 10000, 0)
+CALL(Jobs, ChangeJob, change_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
+CALL(Jobs, SendJob, send_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
+CALL(Jobs, ClaimJob, claim_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
+CALL(Jobs, GetPreview, get_preview_request, preview, "dre", ROLE_CLI | ROLE_DCE, 30000, 0)
+CALL(Jobs, WatchJobs, watch_jobs_request, job_news, "dre", ROLE_CLI | ROLE_DCE, 600000, CALL_PARTS)
+CALL(Credentials, Prove, prove_request, proof, "cas", ROLE_WEB | ROLE_DCE, 10000, CALL_KEYED)
+CALL(Credentials, SetSecret, set_secret_request, credential_state, "cas", ROLE_CLI | ROLE_DCE,
+     10000, CALL_KEYED)
+CALL(Credentials, GetCredentials, get_credentials_request, credential_state, "cas",
+     ROLE_CLI | ROLE_DCE, 5000, 0)
+CALL(Credentials, Unlock, unlock_request, credential_state, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, MakeTicket, make_ticket_request, ticket, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, AddCard, add_card_request, card, "cas", ROLE_CLI | ROLE_DCE, 5000, CALL_KEYED)
+CALL(Credentials, RemoveCard, remove_card_request, card, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, ListCards, list_cards_request, list_cards_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Credentials, TryCard, try_card_request, try_card_reply, "cas", ROLE_CLI | ROLE_DCE, 5000, 0)
+CALL(Credentials, SetRoles, set_roles_request, credential_state, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, ListRoles, list_roles_request, list_roles_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Credentials, SetDelegate, set_delegate_request, list_delegates_reply, "cas", ROLE_CLI, 5000,
+     CALL_KEYED)
+CALL(Credentials, ListDelegates, list_delegates_request, list_delegates_reply, "cas",
+     ROLE_CLI | ROLE_DCE | ROLE_DRE, 5000, 0)
+CALL(Credentials, GetPreferences, get_preferences_request, preferences, "cas", ROLE_CLI | ROLE_DCE,
+     5000, 0)
+CALL(Credentials, SetPreferences, set_preferences_request, preferences, "cas", ROLE_CLI | ROLE_DCE,
+     5000, CALL_KEYED)
+CALL(Credentials, MakeToken, make_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, ListTokens, list_tokens_request, list_tokens_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Credentials, RevokeToken, revoke_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, CheckToken, check_token_request, token, "cas", ROLE_WEB, 5000, 0)
+CALL(Credentials, MakeSetup, make_setup_request, setup, "cas", ROLE_ADMIN, 5000, CALL_KEYED)
+CALL(Credentials, UseSetup, use_setup_request, credential_state, "cas", ROLE_WEB, 10000, CALL_KEYED)
+CALL(Sessions, SignIn, sign_in_request, session, "dce", ROLE_CLI | ROLE_PANEL, 15000, CALL_KEYED)
+CALL(Sessions, SignOut, session_request, session, "dce", ROLE_CLI | ROLE_PANEL, 5000, CALL_KEYED)
+CALL(Sessions, Extend, session_request, session, "dce", ROLE_CLI | ROLE_PANEL, 5000, CALL_KEYED)
+CALL(Sessions, RegisterCard, register_card_request, session, "dce", ROLE_CLI | ROLE_PANEL, 15000,
+     CALL_KEYED)
+CALL(Sessions, ListSessions, list_sessions_request, list_sessions_reply, "dce", ROLE_CLI, 10000, 0)
+CALL(Sessions, EndSessions, end_sessions_request, list_sessions_reply, "dce", ROLE_CLI, 5000,
+     CALL_KEYED)
+CALL(Sessions, GetDevice, get_device_request, device_state, "dce", ROLE_CLI | ROLE_PANEL, 5000, 0)
+CALL(Sessions, ListDevices, list_devices_request, list_devices_reply, "dce", ROLE_CLI, 10000, 0)
+CALL(Sessions, Watch, watch_request, news, "dce", ROLE_CLI | ROLE_PANEL, 600000, CALL_PARTS)
+CALL(Release, ListHeld, list_held_jobs_request, list_held_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL,
+     10000, 0)
+CALL(Release, Quote, quote_held_request, quote_held_reply, "dce", ROLE_CLI | ROLE_PANEL, 15000, 0)
+CALL(Release, ReleaseJobs, release_jobs_request, release_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL,
+     30000, CALL_KEYED)
+CALL(Release, DeleteJobs, delete_jobs_request, release_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL,
+     15000, CALL_KEYED)
+CALL(Release, SendJobs, send_jobs_request, release_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL, 15000,
+     CALL_KEYED)
+CALL(Release, ClaimJobs, delete_jobs_request, release_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL,
+     15000, CALL_KEYED)
 CALL(Engine, Status, status_request, status_reply, "*", ROLE_ENGINE | ROLE_CLI, 2000, 0)

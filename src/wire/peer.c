@@ -10,7 +10,7 @@ static const struct {
     const char *name;
 } wire_roles[] = {
     { ROLE_CAS, "cas" }, { ROLE_DRE, "dre" }, { ROLE_DCE, "dce" },     { ROLE_DME, "dme" },
-    { ROLE_SPE, "spe" }, { ROLE_WEB, "web" }, { ROLE_ADMIN, "admin" },
+    { ROLE_SPE, "spe" }, { ROLE_WEB, "web" }, { ROLE_ADMIN, "admin" }, { ROLE_PANEL, "panel" },
 };
 
 unsigned wire_role_find(struct str name)

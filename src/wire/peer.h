@@ -14,6 +14,7 @@ enum wire_role { // bits, for the table's sets
     ROLE_WEB = 1 << 5,
     ROLE_ADMIN = 1 << 6,
     ROLE_JOINER = 1 << 7, // no certificate yet, but a join token
+    ROLE_PANEL = 1 << 8,  // a maker's panel application
     ROLE_ENGINE = ROLE_CAS | ROLE_DRE | ROLE_DCE | ROLE_DME | ROLE_SPE,
 };
 

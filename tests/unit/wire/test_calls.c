@@ -21,8 +21,8 @@ static const struct {
 // docs/protocol.md says the same as the table.
 static void test_the_page_is_fresh(void)
 {
-    static const unsigned order[] = { ROLE_CAS, ROLE_DRE, ROLE_DCE,   ROLE_DME,
-                                      ROLE_SPE, ROLE_WEB, ROLE_ADMIN, ROLE_JOINER };
+    static const unsigned order[] = { ROLE_CAS, ROLE_DRE,   ROLE_DCE,   ROLE_DME,   ROLE_SPE,
+                                      ROLE_WEB, ROLE_ADMIN, ROLE_PANEL, ROLE_JOINER };
     const char *source = getenv("QUOIN_SOURCE");
     char path[4096];
     (void)snprintf(path, sizeof(path), "%s/docs/protocol.md", source == NULL ? "." : source);
