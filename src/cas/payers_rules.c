@@ -2,6 +2,7 @@
 // person and queue.
 
 #include "accounts/accounts.h"
+#include "cas/absent.h"
 #include "cas/cas_int.h"
 #include "model/share.h"
 #include <stdio.h>
@@ -154,10 +155,17 @@ CAS_CORE(cas_payer_rule_set)
     Quoin__V1__PayerRule *kept = cas_message(turn->arena, &quoin__v1__payer_rule__descriptor);
     *kept = *set->rule;
     kept->scope = cas_text(turn->arena, str_of(scope));
+    kept->n_warnings = 0;
     const struct config_edit edit = { .kind = RULES_KIND,
                                       .name = str_of(kept->scope),
                                       .is_removal = rules_is_empty(kept),
                                       .body = cas_pack(turn->arena, &kept->base) };
+    struct cas_absent absent;
+    if (!cas_absent_find(cas, turn, &edit, 1, &absent, err)) {
+        return false;
+    }
+    kept->warnings = absent.texts;
+    kept->n_warnings = absent.count;
     *reply = &kept->base;
     return cas_config_set(cas, turn, set->key, &edit, set->why, "who pays", err);
 }

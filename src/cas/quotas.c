@@ -2,6 +2,7 @@
 // used of them is told and put back.
 // no unit test: tests/unit/cas/test_limits.c runs it with charges
 
+#include "cas/absent.h"
 #include "cas/limits.h"
 
 enum { QUOTAS_RESET_SLICE = 500 };
@@ -75,6 +76,7 @@ bool cas_quota_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
     }
     quota->since = found ? old->since : turn->now;
     quota->name = cas_text(turn->arena, STR(""));
+    quota->n_warnings = 0;
     return true;
 }
 
@@ -93,7 +95,13 @@ CAS_CORE(cas_quotas_set)
     const struct config_edit edit = { .kind = STR("quota"),
                                       .name = name,
                                       .body = cas_pack(turn->arena, &quota->base) };
+    struct cas_absent absent;
+    if (!cas_absent_find(cas, turn, &edit, 1, &absent, err)) {
+        return false;
+    }
     quota->name = said;
+    quota->warnings = absent.texts;
+    quota->n_warnings = absent.count;
     *reply = &quota->base;
     return cas_config_set(cas, turn, set->key, &edit, set->why, "a quota", err);
 }

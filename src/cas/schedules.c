@@ -2,6 +2,7 @@
 // now, and what their runs did is told.
 // no unit test: tests/unit/cas/test_schedule.c asks it
 
+#include "cas/absent.h"
 #include "cas/schedule.h"
 
 #include <stdio.h>
@@ -129,6 +130,7 @@ bool cas_schedule_prepare(struct cas *cas, struct cas_turn *turn, const char *na
     said->name = cas_text(turn->arena, STR(""));
     said->since = said->next = 0;
     said->last = NULL;
+    said->n_warnings = 0;
     return cas_schedule_read(cas, said, str_of(name), turn->arena, schedule, err) &&
            schedules_gives(said, err);
 }
@@ -149,7 +151,9 @@ CAS_CORE(cas_schedules_set)
     const struct config_edit edit = { .kind = STR("schedule"),
                                       .name = str_of(said->name),
                                       .body = cas_pack(turn->arena, &kept->base) };
-    if (!cas_config_set(cas, turn, set->key, &edit, set->why, "a schedule", err)) {
+    struct cas_absent absent;
+    if (!cas_config_set(cas, turn, set->key, &edit, set->why, "a schedule", err) ||
+        !cas_absent_find(cas, turn, &edit, 1, &absent, err)) {
         return false;
     }
     Quoin__V1__Schedule *made;
@@ -157,6 +161,8 @@ CAS_CORE(cas_schedules_set)
     if (!schedules_reply(cas, turn, &schedule, &made, err)) {
         return false;
     }
+    made->warnings = absent.texts;
+    made->n_warnings = absent.count;
     *reply = &made->base;
     return true;
 }

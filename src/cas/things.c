@@ -2,6 +2,7 @@
 
 #include "cas/things.h"
 
+#include "cas/absent.h"
 #include "cas/limits.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
@@ -22,6 +23,7 @@ static bool things_payer_rule(struct cas *cas, struct cas_turn *turn,
 {
     (void)cas;
     Quoin__V1__PayerRule *rule = (Quoin__V1__PayerRule *)thing;
+    rule->n_warnings = 0;
     rule->scope = cas_text(turn->arena, str_of(name));
     return cas_payer_rule_check(rule, err) && cas_payer_rule_name(rule->scope, name, err) &&
            (rule->scope = cas_text(turn->arena, str_of(name))) != NULL;
@@ -256,11 +258,14 @@ static bool things_compare(struct cas *cas, struct cas_turn *turn, struct config
 }
 
 static const ProtobufCMessage *things_applied(struct arena *arena, int64_t number,
-                                              const struct config_edit *edits, size_t count)
+                                              const struct config_edit *edits, size_t count,
+                                              const struct cas_absent *absent)
 {
     Quoin__V1__ApplyThingsReply *made =
         cas_message(arena, &quoin__v1__apply_things_reply__descriptor);
     made->change = number;
+    made->warnings = absent->texts;
+    made->n_warnings = absent->count;
     made->edits = arena_new_array(arena, count, sizeof(*made->edits));
     for (size_t i = 0; i < count; i++) {
         made->edits[made->n_edits++] = things_edit(arena, &edits[i]);
@@ -274,8 +279,10 @@ static bool things_apply(struct cas *cas, struct cas_turn *turn, const ProtobufC
                          struct config_ask *change, bool is_dry, const ProtobufCMessage **reply,
                          struct err *err)
 {
+    struct cas_absent absent;
     int64_t number;
-    if (!things_compare(cas, turn, edits, &count, err) ||
+    if (!cas_absent_find(cas, turn, edits, count, &absent, err) ||
+        !things_compare(cas, turn, edits, &count, err) ||
         !config_version(cas->config, &number, err)) {
         return false;
     }
@@ -294,7 +301,7 @@ static bool things_apply(struct cas *cas, struct cas_turn *turn, const ProtobufC
                : !config_apply(cas->config, change, &number, err)) {
         return false;
     }
-    *reply = things_applied(turn->arena, number, edits, count);
+    *reply = things_applied(turn->arena, number, edits, count, &absent);
     return is_dry || cas_answer_keep(cas, turn, ask, key, *reply, err);
 }
 

@@ -90,12 +90,14 @@ static void config_edits_json(struct json *json, const struct cli_edits *edits,
 static void config_done(struct cli *cli, const struct cli_edits *edits, int64_t change, bool is_dry,
                         const struct calendar_zone *zone)
 {
+    cli_warn(edits->warnings, edits->warning_count);
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
         json_int_field(&json, "change", change);
         json_bool_field(&json, "dry_run", is_dry);
         config_edits_json(&json, edits, zone);
+        cli_json_warnings(&json, edits->warnings, edits->warning_count);
         json_end(&json);
         buf_addf(&cli->out, "\n");
         return;

@@ -281,6 +281,7 @@ static void rule_json(struct json *json, const Quoin__V1__PayerRule *rule)
     }
     json_end(json);
     json_text_field(json, "split", rule->split);
+    cli_json_warnings(json, rule->warnings, rule->n_warnings);
     json_end(json);
 }
 
@@ -358,13 +359,15 @@ bool cli_payer_rule(struct cli *cli, struct err *err)
                                                &request.base, &reply, err)) {
         return false;
     }
+    const Quoin__V1__PayerRule *made = (const Quoin__V1__PayerRule *)reply;
+    cli_warn(made->warnings, made->n_warnings);
     if (cli->json) {
         struct json json = json_to(&cli->out);
-        rule_json(&json, (const Quoin__V1__PayerRule *)reply);
+        rule_json(&json, made);
         buf_addf(&cli->out, "\n");
     } else {
-        cli_line(cli, "Scope", "%s", ((const Quoin__V1__PayerRule *)reply)->scope);
-        cli_line(cli, "Pays", "%s", rule_pays(cli, (const Quoin__V1__PayerRule *)reply));
+        cli_line(cli, "Scope", "%s", made->scope);
+        cli_line(cli, "Pays", "%s", rule_pays(cli, made));
     }
     return true;
 }

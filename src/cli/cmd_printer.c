@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "cli/value.h"
+#include "proto/config.pb-c.h"
 #include "proto/dre.pb-c.h"
 
 enum { PAGE = 500 };
@@ -184,7 +185,8 @@ bool cli_printer_remove(struct cli *cli, struct err *err)
 
 // --- queues -------------------------------------------------------------------------------------
 
-static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
+static void queue_json(struct json *json, const Quoin__V1__Queue *queue, char *const *warnings,
+                       size_t count)
 {
     json_object(json);
     json_text_field(json, "name", queue->name);
@@ -198,6 +200,7 @@ static void queue_json(struct json *json, const Quoin__V1__Queue *queue)
     json_bool_field(json, "must_choose", queue->must_choose);
     json_bool_field(json, "measure_ink", queue->measure_ink);
     json_text_field(json, "uri", queue->uri);
+    cli_json_warnings(json, warnings, count);
     json_end(json);
 }
 
@@ -208,6 +211,41 @@ static bool read_yes(const struct cli *cli, const char *option, protobuf_c_boole
     *yes = text != NULL && strcmp(text, "yes") == 0;
     return text == NULL || *yes || strcmp(text, "no") == 0 ||
            err_set(err, ERR_INVALID, "--%s is \"yes\" or \"no\", not \"%.40s\"", option, text);
+}
+
+// Whether there is the queue's account the accounting server knows; a queue works without its word.
+static void queue_doubts(struct cli *cli, const Quoin__V1__Queue *queue, char ***warnings,
+                         size_t *count)
+{
+    Quoin__V1__ApplyThingsRequest request = QUOIN__V1__APPLY_THINGS_REQUEST__INIT;
+    Quoin__V1__ThingEdit edit = QUOIN__V1__THING_EDIT__INIT;
+    Quoin__V1__ThingEdit *edits[] = { &edit };
+    Quoin__V1__QueueThing thing = QUOIN__V1__QUEUE_THING__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err unheard;
+    thing.mode = queue->mode;
+    thing.printer = queue->printer;
+    thing.account = queue->account;
+    edit.kind = cli_field("queue");
+    edit.name = queue->name;
+    edit.body.len = quoin__v1__queue_thing__get_packed_size(&thing);
+    edit.body.data = arena_new_array(&cli->arena, edit.body.len, 1);
+    *count = 0;
+    if (queue->account[0] == '\0' || edit.body.data == NULL) {
+        return;
+    }
+    (void)quoin__v1__queue_thing__pack(&thing, edit.body.data);
+    request.key = cli_key(cli);
+    request.edits = edits;
+    request.n_edits = 1;
+    request.seen = -1;
+    request.dry_run = true;
+    if (cli_ask(cli, ENGINE_CAS, "/quoin.v1.Configuration/ApplyThings", &request.base, &reply,
+                &unheard)) {
+        *warnings = ((const Quoin__V1__ApplyThingsReply *)(const void *)reply)->warnings;
+        *count = ((const Quoin__V1__ApplyThingsReply *)(const void *)reply)->n_warnings;
+        cli_warn(*warnings, *count);
+    }
 }
 
 bool cli_queue_add(struct cli *cli, struct err *err)
@@ -241,9 +279,12 @@ bool cli_queue_add(struct cli *cli, struct err *err)
         return false;
     }
     const Quoin__V1__Queue *queue = (const Quoin__V1__Queue *)reply;
+    char **warnings = NULL;
+    size_t count;
+    queue_doubts(cli, queue, &warnings, &count);
     if (cli->json) {
         struct json json = json_to(&cli->out);
-        queue_json(&json, queue);
+        queue_json(&json, queue, warnings, count);
         buf_addf(&cli->out, "\n");
         return true;
     }
@@ -291,7 +332,7 @@ static void list_queue(void *arg, const Quoin__V1__Queue *queue)
 {
     struct queue_listing *listing = arg;
     if (listing->cli->json) {
-        queue_json(&listing->json, queue);
+        queue_json(&listing->json, queue, NULL, 0);
     } else {
         queue_row(listing->cli, &listing->table, queue);
     }
@@ -466,11 +507,12 @@ bool cli_printer_set(struct cli *cli, struct err *err)
     return true;
 }
 
-static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue)
+static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue, char *const *warnings,
+                      size_t count)
 {
     if (cli->json) {
         struct json json = json_to(&cli->out);
-        queue_json(&json, queue);
+        queue_json(&json, queue, warnings, count);
         buf_addf(&cli->out, "\n");
         return;
     }
@@ -528,6 +570,10 @@ bool cli_queue_set(struct cli *cli, struct err *err)
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err)) {
         return false;
     }
-    queue_say(cli, (const Quoin__V1__Queue *)reply);
+    const Quoin__V1__Queue *queue = (const Quoin__V1__Queue *)(const void *)reply;
+    char **warnings = NULL;
+    size_t count;
+    queue_doubts(cli, queue, &warnings, &count);
+    queue_say(cli, queue, warnings, count);
     return true;
 }

@@ -77,6 +77,7 @@ static void quota_json(struct cli *cli, struct json *json, const Quoin__V1__Quot
     json_bool_field(json, "suspended", quota->suspended != 0);
     json_text_field(json, "advice", quota->advice);
     cli_json_time(json, "since", quota->since);
+    cli_json_warnings(json, quota->warnings, quota->n_warnings);
     json_end(json);
 }
 
@@ -317,7 +318,9 @@ static bool set_quota(struct cli *cli, Quoin__V1__Quota *quota, struct err *err)
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Quotas/SetQuota", &request.base, &reply, err)) {
         return false;
     }
-    quota_show(cli, (const Quoin__V1__Quota *)reply);
+    const Quoin__V1__Quota *made = (const Quoin__V1__Quota *)reply;
+    quota_show(cli, made);
+    cli_warn(made->warnings, made->n_warnings);
     return true;
 }
 

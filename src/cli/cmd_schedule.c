@@ -70,6 +70,7 @@ static void schedule_json(struct cli *cli, struct json *json, const Quoin__V1__S
     json_text_field(json, "missed", schedule->missed[0] == '\0' ? "latest" : schedule->missed);
     json_bool_field(json, "suspended", schedule->suspended != 0);
     cli_json_time(json, "next", schedule->next);
+    cli_json_warnings(json, schedule->warnings, schedule->n_warnings);
     json_key(json, "last");
     if (schedule->last == NULL) {
         json_null(json);
@@ -234,7 +235,9 @@ static bool set_schedule(struct cli *cli, Quoin__V1__Schedule *schedule, struct 
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Schedules/SetSchedule", &request.base, &reply, err)) {
         return false;
     }
-    schedule_show(cli, (const Quoin__V1__Schedule *)reply);
+    const Quoin__V1__Schedule *made = (const Quoin__V1__Schedule *)reply;
+    schedule_show(cli, made);
+    cli_warn(made->warnings, made->n_warnings);
     return true;
 }
 

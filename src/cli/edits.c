@@ -24,7 +24,7 @@ static ProtobufCBinaryData edits_bytes(struct str run)
 bool cli_edits_answered(struct cli *cli, Quoin__V1__ThingEdit *const *edits, size_t count,
                         struct cli_edits *made, struct err *err)
 {
-    made->count = 0;
+    *made = (struct cli_edits){ .count = 0 };
     made->list = arena_new_array(&cli->arena, count, sizeof(*made->list));
     for (size_t i = 0; i < count; i++) {
         const Quoin__V1__ThingEdit *edit = edits[i];
@@ -197,7 +197,7 @@ static bool edits_found(struct cli *cli, const struct cli_edits *edits, int64_t 
     return true;
 }
 
-bool cli_edits_apply(struct cli *cli, const struct cli_edits *edits, int64_t seen, const char *why,
+bool cli_edits_apply(struct cli *cli, struct cli_edits *edits, int64_t seen, const char *why,
                      bool is_dry, int64_t *change, struct err *err)
 {
     const Quoin__V1__ApplyThingsReply *reply;
@@ -212,6 +212,8 @@ bool cli_edits_apply(struct cli *cli, const struct cli_edits *edits, int64_t see
         return false;
     }
     *change = reply->change;
+    edits->warnings = reply->warnings;
+    edits->warning_count = reply->n_warnings;
     if (is_dry || cli_routing_apply(cli, edits, &refused)) {
         return true;
     }
@@ -242,6 +244,8 @@ bool cli_edits_undo(struct cli *cli, const struct cli_things *now, int64_t numbe
         return false;
     }
     *change = reply->change;
+    edits->warnings = reply->warnings;
+    edits->warning_count = reply->n_warnings;
     for (size_t i = 0; i < edits->count; i++) { // what is there is the routing engine's word
         struct cli_edit *edit = &edits->list[i];
         const struct cli_thing *old = cli_things_find(now, edit->kind, edit->name);

@@ -17,6 +17,8 @@ struct cli_edit {
 struct cli_edits {
     struct cli_edit *list; // in cli's arena
     size_t count;
+    char **warnings; // when they were applied: what they name and is not there
+    size_t warning_count;
 };
 
 struct Quoin__V1__ThingEdit;
@@ -32,7 +34,7 @@ bool cli_edits_between(struct cli *cli, const struct cli_things *now,
 
 // All of it or nothing: where the document routing engine refuses, what was done is taken back.
 // seen: the newest change that was looked at. *change is its number.
-bool cli_edits_apply(struct cli *cli, const struct cli_edits *edits, int64_t seen, const char *why,
+bool cli_edits_apply(struct cli *cli, struct cli_edits *edits, int64_t seen, const char *why,
                      bool is_dry, int64_t *change, struct err *err) CC_MUST_USE;
 
 // Takes a change back, or all after it.

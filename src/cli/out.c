@@ -253,6 +253,26 @@ void cli_progress_end(struct cli *cli)
     }
 }
 
+void cli_warn(char *const *warnings, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)fprintf(stderr, "quoin: warning: %s\n", warnings[i]);
+    }
+}
+
+void cli_json_warnings(struct json *json, char *const *warnings, size_t count)
+{
+    if (count == 0) {
+        return;
+    }
+    json_key(json, "warnings");
+    json_array(json);
+    for (size_t i = 0; i < count; i++) {
+        json_str(json, str_of(warnings[i]));
+    }
+    json_end(json);
+}
+
 void cli_policies_warn(struct cli *cli, char *const *policies, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

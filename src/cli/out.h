@@ -44,6 +44,10 @@ void cli_say(struct cli *cli, enum cli_tone tone, const char *fmt, ...) CC_PRINT
 void cli_line(struct cli *cli, const char *name, const char *fmt, ...) CC_PRINTF(3, 4);
 
 // Policies' texts that mention a name of old; none: says nothing.
+// What an engine did and yet has a doubt about: each on standard error. In JSON an array
+// "warnings", only where there are any.
+void cli_warn(char *const *warnings, size_t count);
+void cli_json_warnings(struct json *json, char *const *warnings, size_t count);
 void cli_policies_warn(struct cli *cli, char *const *policies, size_t count);
 
 // One line on standard error that is written over; only where a person waits. NULL clears it.

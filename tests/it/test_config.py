@@ -152,3 +152,42 @@ def test_two_administrators(site, file):
     assert len(kept) == sum(process.returncode == 0 for process in running) >= 1
     numbers = [change["number"] for change in site.ask("config", "history")]
     assert numbers == list(range(len(numbers), 0, -1))
+
+
+NOBODY = """
+quota:
+  typo:
+    unit: pages
+    most: 5
+    period: term
+    each: user
+    groups: [nosuch]
+schedule:
+  again:
+    when: "@monthly"
+    task: quota-reset
+    quota: missing
+queue:
+  lab:
+    printer: p1
+    account: "code:none/1"
+printer:
+  p1:
+    uri: "socket://127.0.0.1:9100"
+"""
+
+
+def test_what_is_not_there_is_said(site, file):
+    for dry in (["--dry-run"], []):
+        done = site.run("config", "apply", *dry, file(NOBODY), "--json")
+        for said in ("no group nosuch yet", "no term of the site", "no quota missing yet", "no code none/1 yet"):
+            assert done.stdout.count(said) == 1 and "quoin: warning: " in done.stderr and said in done.stderr, said
+    for command in (["quota", "set", "bad", "--counts", "pages", "--most", "1", "--for", "department:nosuch"],
+                    ["grant", "set", "nog", "--when", "@monthly", "--amount", "1", "--to", "group:nosuch"],
+                    ["payer", "rule", "department:nosuch", "--pays", "department"],
+                    ["queue", "set", "lab", "--account", "shared:nosuch"]):
+        done = site.run(*command)
+        assert "quoin: warning: " in done.stderr and "nosuch yet" in done.stderr, command
+        assert site.ask(*command)["warnings"], command
+    site.run("group", "add", "nosuch")
+    assert "warnings" not in site.ask("grant", "set", "nog", "--to", "group:nosuch")

@@ -1,0 +1,281 @@
+// absent: see absent.h.
+
+#include "cas/absent.h"
+
+#include "accounts/tree.h"
+#include "proto/config.pb-c.h"
+#include "proto/payers.pb-c.h"
+
+enum { ABSENT_LOOKS = 2000, ABSENT_ARENA = 1 << 20 };
+
+struct absent {
+    struct cas *cas;
+    struct cas_turn *turn;
+    const struct config_edit *edits;
+    size_t edit_count;
+    const char *what; // "quota eu"
+    struct cas_absent *found;
+    size_t more;  // that found no room
+    size_t looks; // left
+};
+
+static void absent_say(struct absent *absent, const char *kind, const char *name, const char *so)
+{
+    struct cas_absent *found = absent->found;
+    if (found->count >= CAS_ABSENT_MOST - 1) {
+        absent->more++;
+        return;
+    }
+    found->texts[found->count++] =
+        cas_text(absent->turn->arena,
+                 str_of(arena_textf(absent->turn->arena, "%s: there is no %s %.130s yet: %s",
+                                    absent->what, kind, name, so)));
+}
+
+// ---- whether it is there -----------------------------------------------------------------------
+
+static bool absent_is_person(struct absent *absent, const char *name, struct arena *arena, bool *is,
+                             struct err *err)
+{
+    struct accounts_person person;
+    if (!accounts_person_find(absent->cas->accounts, str_of(name), arena, &person, is, err)) {
+        return false;
+    }
+    *is = *is && !person.is_removed;
+    return true;
+}
+
+static bool absent_is_group(struct absent *absent, const char *name, struct arena *arena, bool *is,
+                            struct err *err)
+{
+    struct accounts_group group;
+    if (!accounts_group_find(absent->cas->accounts, str_of(name), arena, &group, is, err)) {
+        return false;
+    }
+    *is = *is && !group.is_removed;
+    return true;
+}
+
+// kind: "user", "group", "department", "code", "shared"; any other is there.
+static bool absent_is(struct absent *absent, const char *kind, const char *name, bool *is,
+                      struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(ABSENT_ARENA);
+    char folded[ACCOUNTS_NAME_MAX + 1];
+    struct accounts_payer payer;
+    enum accounts_kind payers;
+    *is = true;
+    if (absent->looks == 0 || name[0] == '\0') {
+        return true;
+    }
+    absent->looks--;
+    if (strcmp(kind, "user") == 0 || strcmp(kind, "group") == 0) {
+        return accounts_name_fold(str_of(name), folded, err) &&
+               (kind[0] == 'u' ? absent_is_person(absent, folded, &arena, is, err)
+                               : absent_is_group(absent, folded, &arena, is, err));
+    }
+    if (!accounts_kind_read(str_of(kind), &payers)) {
+        return true;
+    }
+    if (!accounts_path_fold(str_of(name), folded, err) ||
+        !accounts_payer_named(absent->cas->accounts, payers, str_of(folded), &arena, &payer, is,
+                              err)) {
+        return false;
+    }
+    *is = *is && !payer.is_removed;
+    return true;
+}
+
+static bool absent_names(struct absent *absent, const char *kind, char *const *names, size_t count,
+                         const char *so, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool is;
+        if (!absent_is(absent, kind, names[i], &is, err)) {
+            return false;
+        }
+        if (!is) {
+            absent_say(absent, kind, names[i], so);
+        }
+    }
+    return true;
+}
+
+// "code:acme/17"; what has no kind is told by who reads the rule.
+static bool absent_account(struct absent *absent, const char *account, const char *so,
+                           struct err *err)
+{
+    static const char *const kinds[] = { "user", "group", "department", "code", "shared" };
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        size_t len = strlen(kinds[i]);
+        if (strncmp(account, kinds[i], len) == 0 && account[len] == ':') {
+            char *name = cas_text(absent->turn->arena, str_of(account + len + 1));
+            return absent_names(absent, kinds[i], &name, 1, so, err);
+        }
+    }
+    return true;
+}
+
+// A thing of the configuration, as it will be after the edits.
+static bool absent_thing(struct absent *absent, const char *kind, const char *name,
+                         struct str *body, bool *is, struct err *err)
+{
+    for (size_t i = 0; i < absent->edit_count; i++) {
+        const struct config_edit *edit = &absent->edits[i];
+        if (str_eq(edit->kind, str_of(kind)) && str_eq(edit->name, str_of(name))) {
+            *is = !edit->is_removal;
+            *body = edit->body;
+            return true;
+        }
+    }
+    struct config_thing thing;
+    if (!config_get(absent->cas->config, str_of(kind), str_of(name), absent->turn->arena, &thing,
+                    is, err)) {
+        return false;
+    }
+    *body = *is ? thing.body : STR("");
+    return true;
+}
+
+// ---- each kind ---------------------------------------------------------------------------------
+
+static bool absent_terms(struct absent *absent, struct err *err)
+{
+    ProtobufCMessage *message;
+    struct str body;
+    bool is;
+    if (!absent_thing(absent, "site", "time", &body, &is, err) ||
+        !cas_unpack(absent->turn->arena, &quoin__v1__site_time__descriptor, body, &message, err)) {
+        return false;
+    }
+    if (((const Quoin__V1__SiteTime *)message)->n_terms == 0) {
+        absent_say(absent, "term", "of the site",
+                   "say when they are (site time), or choose "
+                   "another period");
+    }
+    return true;
+}
+
+static bool absent_quota(struct absent *absent, ProtobufCMessage *thing, struct err *err)
+{
+    const Quoin__V1__Quota *quota = (const Quoin__V1__Quota *)thing;
+    static const char so[] = "this fits nobody";
+    static const char not [] = "nobody is excepted by it";
+    return absent_names(absent, "user", quota->users, quota->n_users, so, err) &&
+           absent_names(absent, "group", quota->groups, quota->n_groups, so, err) &&
+           absent_names(absent, "department", quota->departments, quota->n_departments, so, err) &&
+           absent_names(absent, "user", quota->exempt_users, quota->n_exempt_users, not, err) &&
+           absent_names(absent, "group", quota->exempt_groups, quota->n_exempt_groups, not, err) &&
+           absent_names(absent, "department", quota->exempt_departments,
+                        quota->n_exempt_departments, not, err) &&
+           (strcmp(quota->period, "term") != 0 || absent_terms(absent, err));
+}
+
+static bool absent_schedule(struct absent *absent, ProtobufCMessage *thing, struct err *err)
+{
+    const Quoin__V1__Schedule *schedule = (const Quoin__V1__Schedule *)thing;
+    const Quoin__V1__ScheduleGrant *grant = schedule->grant;
+    static const char so[] = "nobody is granted anything by it";
+    if (grant != NULL &&
+        (!absent_names(absent, "user", grant->users, grant->n_users, so, err) ||
+         !absent_names(absent, "group", grant->groups, grant->n_groups, so, err) ||
+         !absent_names(absent, "department", grant->departments, grant->n_departments, so, err))) {
+        return false;
+    }
+    struct str body;
+    bool is = true;
+    if (schedule->quota[0] != '\0' &&
+        !absent_thing(absent, "quota", schedule->quota, &body, &is, err)) {
+        return false;
+    }
+    if (!is) {
+        absent_say(absent, "quota", schedule->quota, "its runs fail");
+    }
+    return true;
+}
+
+static bool absent_price(struct absent *absent, ProtobufCMessage *thing, struct err *err)
+{
+    const Quoin__V1__PriceBook *book = (const Quoin__V1__PriceBook *)thing;
+    static const char so[] = "this fits nobody";
+    return absent_names(absent, "group", book->groups, book->n_groups, so, err) &&
+           absent_names(absent, "department", book->departments, book->n_departments, so, err);
+}
+
+static bool absent_payer(struct absent *absent, ProtobufCMessage *thing, struct err *err)
+{
+    const Quoin__V1__PayerRule *rule = (const Quoin__V1__PayerRule *)thing;
+    static const char so[] = "jobs wait, or are refused";
+    if (!absent_account(absent, rule->scope, "this fits nobody", err) ||
+        !absent_account(absent, rule->account, so, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < rule->n_shares; i++) {
+        if (!absent_account(absent, rule->shares[i]->account, so, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool absent_queue(struct absent *absent, ProtobufCMessage *thing, struct err *err)
+{
+    const Quoin__V1__QueueThing *queue = (const Quoin__V1__QueueThing *)thing;
+    return absent_account(absent, queue->account, "its jobs wait", err);
+}
+
+static const struct absent_kind {
+    const char *kind;
+    const ProtobufCMessageDescriptor *descriptor;
+    bool (*look)(struct absent *absent, ProtobufCMessage *thing, struct err *err);
+} absent_kinds[] = {
+    { "quota", &quoin__v1__quota__descriptor, absent_quota },
+    { "schedule", &quoin__v1__schedule__descriptor, absent_schedule },
+    { "price", &quoin__v1__price_book__descriptor, absent_price },
+    { "payer", &quoin__v1__payer_rule__descriptor, absent_payer },
+    { "queue", &quoin__v1__queue_thing__descriptor, absent_queue },
+};
+
+static bool absent_edit(struct absent *absent, const struct config_edit *edit, struct err *err)
+{
+    struct arena *arena = absent->turn->arena;
+    for (size_t i = 0; !edit->is_removal && i < sizeof(absent_kinds) / sizeof(absent_kinds[0]);
+         i++) {
+        const struct absent_kind *kind = &absent_kinds[i];
+        ProtobufCMessage *message;
+        if (!str_eq(edit->kind, str_of(kind->kind))) {
+            continue;
+        }
+        absent->what =
+            arena_textf(arena, "%s %.*s", kind->kind, (int)edit->name.len, edit->name.ptr);
+        return cas_unpack(arena, kind->descriptor, edit->body, &message, err) &&
+               kind->look(absent, message, err);
+    }
+    return true;
+}
+
+bool cas_absent_find(struct cas *cas, struct cas_turn *turn, const struct config_edit *edits,
+                     size_t count, struct cas_absent *found, struct err *err)
+{
+    struct absent absent = { .cas = cas,
+                             .turn = turn,
+                             .edits = edits,
+                             .edit_count = count,
+                             .found = found,
+                             .looks = ABSENT_LOOKS };
+    *found = (struct cas_absent){ .texts = arena_new_array(turn->arena, CAS_ABSENT_MOST,
+                                                           sizeof(char *)) };
+    for (size_t i = 0; i < count && absent.looks > 0; i++) {
+        if (!absent_edit(&absent, &edits[i], err)) {
+            return false;
+        }
+    }
+    if (absent.more > 0 || absent.looks == 0) {
+        const char *more =
+            absent.looks == 0
+                ? "more may be named that is not there: not all was looked at"
+                : arena_textf(turn->arena, "%zu more are named that are not there", absent.more);
+        found->texts[found->count++] = cas_text(turn->arena, str_of(more));
+    }
+    return true;
+}
