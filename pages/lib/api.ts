@@ -1,0 +1,56 @@
+// Asks /api/v1: JSON, problems of RFC 9457, a key for what changes something, the page's CSRF token.
+export interface Problem {
+  status: number;
+  title: string;
+  detail: string;
+  reasons: string[];
+  short?: { what: string; name: string; need: string; have: string }[];
+}
+
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title);
+  }
+}
+
+const token = (): string =>
+  document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+
+export function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+  const plain = { status: answer.status, title: answer.statusText, detail: "", reasons: [] };
+  if (!(answer.headers.get("content-type") ?? "").includes("json")) {
+    return plain;
+  }
+  return { ...plain, ...((await answer.json()) as Partial<Problem>) };
+}
+
+/** Throws Refused for an answer that is a problem, and TypeError where the server cannot be reached. */
+export async function ask<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const headers: Record<string, string> = { accept: "application/json" };
+  if (method !== "GET") {
+    headers["x-csrf-token"] = token();
+    headers["idempotency-key"] = key ?? newKey();
+  }
+  if (body !== undefined) {
+    headers["content-type"] = "application/json";
+  }
+  const answer = await fetch(`/api/v1${path}`, {
+    method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (!answer.ok) {
+    throw new Refused(await problemOf(answer));
+  }
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+export const get = <T>(path: string): Promise<T> => ask<T>("GET", path);
+export const post = <T>(path: string, body: unknown = {}, key?: string): Promise<T> => ask<T>("POST", path, body, key);
+
+export interface Page<T> {
+  items: T[];
+  next?: string;
+}
