@@ -104,6 +104,9 @@ static bool things_queue_thing(struct cas *cas, struct cas_turn *turn,
 {
     static const char *const modes[] = { "", "direct", "hold", NULL };
     static const char *const shorts[] = { "", "refuse", "hold", NULL };
+    static const char *const trusts[] = {
+        "", "claimed", "address", "agent", "authenticated", NULL
+    };
     const Quoin__V1__QueueThing *queue = (const Quoin__V1__QueueThing *)thing;
     (void)cas;
     (void)turn;
@@ -115,6 +118,12 @@ static bool things_queue_thing(struct cas *cas, struct cas_turn *turn,
         return err_set(err, ERR_INVALID,
                        "queue %.80s: \"%.40s\" is nothing to do when money is short: refuse, hold",
                        name, queue->short_of_money);
+    }
+    if (!things_is_word(queue->trust, trusts)) {
+        return err_set(err, ERR_INVALID,
+                       "queue %.80s: \"%.40s\" is not how a user is known: claimed, address, "
+                       "agent, authenticated",
+                       name, queue->trust);
     }
     return queue->printer[0] != '\0' ||
            err_set(err, ERR_INVALID, "queue %.80s names no printer", name);

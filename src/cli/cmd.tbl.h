@@ -346,7 +346,15 @@ COMMAND(
            "(default no)"),
     OPTION("measure-ink", "yes|no",
            "whether the ink on each page is measured, so that prices by ink (coverage) fit; pages "
-           "are drawn for it, which takes longer (default no)"))
+           "are drawn for it, which takes longer (default no)"),
+    OPTION("expire", "HOURS", "a job that waits so long ends (default 72; 1 to 8784)"),
+    OPTION("trust", "claimed|address|agent|authenticated",
+           "how its users must be known at least; jobs of others wait until somebody claims them "
+           "(default claimed)"),
+    OPTION("guests", "yes|no",
+           "whether jobs of unknown users wait with a release key (default no)"),
+    OPTION("raw-port", "PORT", "takes documents as they come on this port of TCP"),
+    OPTION("announce", "yes|no", "whether it is announced on the network by DNS-SD (default no)"))
 COMMAND(
     queue_set, "queue set", "NAME", 1, 1, "administrator", "changes a queue",
     "What is not named stays as it is. Jobs that were accepted before stay with the printer they "
@@ -358,8 +366,15 @@ COMMAND(
     OPTION("account", "ACCOUNT", "pays for jobs that name no account; none: whom the rules say"),
     OPTION("must-choose", "yes|no",
            "whether a job that names no account waits until one is chosen"),
-    OPTION("measure-ink", "yes|no", "whether the ink on each page is measured"), DRY_RUN)
+    OPTION("measure-ink", "yes|no", "whether the ink on each page is measured"),
+    OPTION("expire", "HOURS", "a job that waits so long ends (1 to 8784)"),
+    OPTION("trust", "claimed|address|agent|authenticated",
+           "how its users must be known at least; jobs of others wait until somebody claims them"),
+    OPTION("guests", "yes|no", "whether jobs of unknown users wait with a release key"),
+    OPTION("raw-port", "PORT|none", "takes documents as they come on this port of TCP"),
+    OPTION("announce", "yes|no", "whether it is announced on the network by DNS-SD"), DRY_RUN)
 COMMAND(queue_list, "queue list", "", 0, 0, "administrator", "lists queues", "", NONE)
+COMMAND(queue_show, "queue show", "NAME", 1, 1, "administrator", "shows one queue", "", NONE)
 COMMAND(queue_remove, "queue remove", "NAME", 1, 1, "administrator", "removes a queue",
         "Refused while it has jobs that are not finished.", DRY_RUN)
 COMMAND(price_show, "price show", "", 0, 0, "administrator", "shows the price list", "",

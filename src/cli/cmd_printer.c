@@ -199,6 +199,11 @@ static void queue_json(struct json *json, const Quoin__V1__Queue *queue, char *c
     json_text_field(json, "account", queue->account);
     json_bool_field(json, "must_choose", queue->must_choose);
     json_bool_field(json, "measure_ink", queue->measure_ink);
+    json_int_field(json, "expire_hours", queue->expire_hours);
+    json_text_field(json, "trust", queue->trust);
+    json_bool_field(json, "guests", queue->guests);
+    json_int_field(json, "raw_port", queue->raw_port);
+    json_bool_field(json, "announce", queue->announce);
     json_text_field(json, "uri", queue->uri);
     cli_json_warnings(json, warnings, count);
     json_end(json);
@@ -256,13 +261,22 @@ bool cli_queue_add(struct cli *cli, struct err *err)
     const char *printer = cli_value(cli, "printer");
     const char *short_of_money = cli_value(cli, "short-of-money");
     uint64_t keep_hours = 0;
-    if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err)) {
+    uint64_t expire_hours = 0;
+    uint64_t raw_port = 0;
+    if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err) ||
+        !cli_number_of(cli, "expire", UINT32_MAX, 0, &expire_hours, err) ||
+        !cli_number_of(cli, "raw-port", UINT16_MAX, 0, &raw_port, err)) {
         return false;
     }
     if (!read_yes(cli, "must-choose", &request.must_choose, err) ||
-        !read_yes(cli, "measure-ink", &request.measure_ink, err)) {
+        !read_yes(cli, "measure-ink", &request.measure_ink, err) ||
+        !read_yes(cli, "guests", &request.guests, err) ||
+        !read_yes(cli, "announce", &request.announce, err)) {
         return false;
     }
+    request.expire_hours = (uint32_t)expire_hours;
+    request.raw_port = (uint32_t)raw_port;
+    request.trust = cli_field(text_or(cli_value(cli, "trust")));
     request.account = cli_field(text_or(cli_value(cli, "account")));
     request.keep_hours = (uint32_t)keep_hours;
     request.key = cli_key(cli);
@@ -526,6 +540,56 @@ static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue, char *cons
              : queue->account[0] != '\0' ? queue->account
                                          : "whom the rules of the site say");
     cli_line(cli, "Measures ink", "%s", queue->measure_ink ? "yes" : "no");
+    cli_line(cli, "Jobs wait", "%u hours at most", queue->expire_hours);
+    cli_line(cli, "Trusts", "users known by \"%s\" or better", queue->trust);
+    cli_line(cli, "Guests", "%s", queue->guests ? "get a release key" : "no");
+    cli_line(cli, "Raw port", "%s",
+             queue->raw_port == 0 ? "none" : cli_number(cli, queue->raw_port));
+    cli_line(cli, "Announced", "%s", queue->announce ? "yes" : "no");
+    cli_line(cli, "Address", "%s", queue->uri);
+}
+
+struct queue_showing {
+    struct cli *cli;
+    const char *name;
+    bool found;
+};
+
+static void show_queue(void *arg, const Quoin__V1__Queue *queue)
+{
+    struct queue_showing *showing = arg;
+    if (strcmp(queue->name, showing->name) == 0) {
+        showing->found = true;
+        queue_say(showing->cli, queue);
+    }
+}
+
+bool cli_queue_show(struct cli *cli, struct err *err)
+{
+    struct queue_showing showing = { cli, cli->arguments[0], false };
+    return walk_queues(cli, show_queue, &showing, err) &&
+           (showing.found ||
+            err_set(err, ERR_NOT_FOUND, "no queue \"%.100s\"; see quoin queue list", showing.name));
+}
+
+static bool read_queue_values(struct cli *cli, Quoin__V1__SetQueueRequest *request, struct err *err)
+{
+    uint64_t keep_hours = 0;
+    uint64_t expire_hours = 0;
+    uint64_t raw_port = 0;
+    const char *port = cli_value(cli, "raw-port");
+    bool no_port = port != NULL && strcmp(port, "none") == 0;
+    bool good = cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err) &&
+                cli_number_of(cli, "expire", UINT32_MAX, 0, &expire_hours, err) &&
+                (no_port || cli_number_of(cli, "raw-port", UINT16_MAX, 0, &raw_port, err)) &&
+                read_yes(cli, "must-choose", &request->must_choose, err) &&
+                read_yes(cli, "measure-ink", &request->measure_ink, err) &&
+                read_yes(cli, "guests", &request->guests, err) &&
+                read_yes(cli, "announce", &request->announce, err);
+    request->keep_hours = (uint32_t)keep_hours;
+    request->expire_hours = (uint32_t)expire_hours;
+    request->raw_port = (uint32_t)raw_port;
+    return good;
 }
 
 bool cli_queue_set(struct cli *cli, struct err *err)
@@ -539,20 +603,21 @@ bool cli_queue_set(struct cli *cli, struct err *err)
         { "account", "account", &request.account },
         { "must-choose", "must_choose", NULL },
         { "measure-ink", "measure_ink", NULL },
+        { "expire", "expire_hours", NULL },
+        { "trust", "trust", &request.trust },
+        { "guests", "guests", NULL },
+        { "raw-port", "raw_port", NULL },
+        { "announce", "announce", NULL },
     };
     char *set[sizeof(settings) / sizeof(settings[0])];
     const ProtobufCMessage *reply = NULL;
-    uint64_t keep_hours = 0;
-    if (!cli_number_of(cli, "keep-documents", UINT32_MAX, 0, &keep_hours, err) ||
-        !read_yes(cli, "must-choose", &request.must_choose, err) ||
-        !read_yes(cli, "measure-ink", &request.measure_ink, err)) {
+    if (!read_queue_values(cli, &request, err)) {
         return false;
     }
     request.key = cli_key(cli);
     request.name = cli->arguments[0];
     request.n_set = take_settings(cli, settings, sizeof(set) / sizeof(set[0]), set);
     request.set = set;
-    request.keep_hours = (uint32_t)keep_hours;
     if (!has_some(request.n_set, err)) {
         return false;
     }

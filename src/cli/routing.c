@@ -41,6 +41,8 @@ bool cli_routing_check(struct cli *cli, const struct cli_thing *thing,
     queue->mode = cli_field(queue->mode[0] == '\0' ? "direct" : queue->mode);
     queue->short_of_money =
         cli_field(queue->short_of_money[0] == '\0' ? "refuse" : queue->short_of_money);
+    queue->expire_hours = queue->expire_hours == 0 ? 72 : queue->expire_hours;
+    queue->trust = cli_field(queue->trust[0] == '\0' ? "claimed" : queue->trust);
     *body = routing_pack(cli, &queue->base);
     return arena_ok(&cli->arena) || err_set(err, ERR_LIMIT, "the configuration is too large");
 }
@@ -95,8 +97,11 @@ static bool routing_put_printer(struct cli *cli, const char *name, bool is_there
 static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
                               const Quoin__V1__QueueThing *thing, struct err *err)
 {
-    static const char *const fields[] = { "mode",    "printer",     "short_of_money", "keep_hours",
-                                          "account", "must_choose", "measure_ink" };
+    static const char *const fields[] = { "mode",        "printer",      "short_of_money",
+                                          "keep_hours",  "account",      "must_choose",
+                                          "measure_ink", "expire_hours", "trust",
+                                          "guests",      "raw_port",     "announce" };
+    enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
     const ProtobufCMessage *reply = NULL;
     if (!is_there) {
         Quoin__V1__AddQueueRequest request = QUOIN__V1__ADD_QUEUE_REQUEST__INIT;
@@ -109,17 +114,22 @@ static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
         request.account = thing->account;
         request.must_choose = thing->must_choose;
         request.measure_ink = thing->measure_ink;
+        request.expire_hours = thing->expire_hours;
+        request.trust = thing->trust;
+        request.guests = thing->guests;
+        request.raw_port = thing->raw_port;
+        request.announce = thing->announce;
         return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/AddQueue", &request.base, &reply, err);
     }
-    char *set[7];
-    for (size_t i = 0; i < 7; i++) {
+    char *set[FIELDS];
+    for (size_t i = 0; i < FIELDS; i++) {
         set[i] = cli_field(fields[i]);
     }
     Quoin__V1__SetQueueRequest request = QUOIN__V1__SET_QUEUE_REQUEST__INIT;
     request.key = cli_key(cli);
     request.name = cli_field(name);
     request.set = set;
-    request.n_set = 7;
+    request.n_set = FIELDS;
     request.mode = thing->mode;
     request.printer = thing->printer;
     request.short_of_money = thing->short_of_money;
@@ -127,6 +137,11 @@ static bool routing_put_queue(struct cli *cli, const char *name, bool is_there,
     request.account = thing->account;
     request.must_choose = thing->must_choose;
     request.measure_ink = thing->measure_ink;
+    request.expire_hours = thing->expire_hours;
+    request.trust = thing->trust;
+    request.guests = thing->guests;
+    request.raw_port = thing->raw_port;
+    request.announce = thing->announce;
     return cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err);
 }
 

@@ -171,6 +171,11 @@ static bool things_queues(struct cli *cli, struct cli_things *things, struct err
             thing.account = queue->account;
             thing.must_choose = queue->must_choose;
             thing.measure_ink = queue->measure_ink;
+            thing.expire_hours = queue->expire_hours;
+            thing.trust = queue->trust;
+            thing.guests = queue->guests;
+            thing.raw_port = queue->raw_port;
+            thing.announce = queue->announce;
             after = queue->name;
             if (!things_add_message(cli, things, "queue", after, &thing.base, err)) {
                 return false;

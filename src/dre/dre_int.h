@@ -25,6 +25,7 @@ enum {
     DRE_PLAN_ARENA_MAX = 16 << 20,  // the runs of the largest facts
     DRE_KEYS_MAX = 4096,            // of calls that are remembered
     DRE_KEEP_HOURS_MAX = 366 * 24,
+    DRE_EXPIRE_HOURS_MAX = 366 * 24,
     DRE_WORK_BYTES_MAX = 256 << 10, // packed
     DRE_PIN_MAX = 63,
     DRE_SHARES_MAX = 16,

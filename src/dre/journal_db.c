@@ -51,6 +51,12 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_printer ADD COLUMN pull_group {text} NOT NULL DEFAULT ''" },
     { 5, NULL, "ALTER TABLE dre_printer ADD COLUMN finishings {text} NOT NULL DEFAULT ''" },
     { 6, NULL, "ALTER TABLE dre_queue ADD COLUMN measure_ink {integer} NOT NULL DEFAULT 0" },
+    { 7, NULL,
+      "ALTER TABLE dre_queue ADD COLUMN expire_hours {integer} NOT NULL DEFAULT 72;"
+      "ALTER TABLE dre_queue ADD COLUMN trust {text} NOT NULL DEFAULT 'claimed';"
+      "ALTER TABLE dre_queue ADD COLUMN guests {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_queue ADD COLUMN raw_port {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_queue ADD COLUMN announce {integer} NOT NULL DEFAULT 0" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -137,13 +143,18 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
                            " hash = excluded.hash WHERE excluded.sequence > dre_head.sequence" },
         { &made->put_queue,
           "INSERT INTO dre_queue (name, uuid, made_by, printer, holds, hold_short,"
-          " paused, created_at, changed_at, keep_hours, account, must_choose, measure_ink)"
-          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+          " paused, created_at, changed_at, keep_hours, account, must_choose, measure_ink,"
+          " expire_hours, trust, guests, raw_port, announce)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+          " $18)"
           " ON CONFLICT (name) DO UPDATE SET printer = excluded.printer,"
           " holds = excluded.holds, hold_short = excluded.hold_short,"
           " paused = excluded.paused, changed_at = excluded.changed_at,"
           " keep_hours = excluded.keep_hours, account = excluded.account,"
-          " must_choose = excluded.must_choose, measure_ink = excluded.measure_ink" },
+          " must_choose = excluded.must_choose, measure_ink = excluded.measure_ink,"
+          " expire_hours = excluded.expire_hours, trust = excluded.trust,"
+          " guests = excluded.guests, raw_port = excluded.raw_port,"
+          " announce = excluded.announce" },
         { &made->drop_queue, "DELETE FROM dre_queue WHERE name = $1" },
         { &made->put_printer,
           "INSERT INTO dre_printer (name, uri, made_by, created_at, delivered,"
@@ -299,6 +310,11 @@ bool dre_journal_db_put_queue(struct journal_statements *statements, const struc
         db_bind_text(stmt, 11, str_of(queue->account));
         db_bind_int(stmt, 12, queue->must_choose);
         db_bind_int(stmt, 13, queue->measure_ink);
+        db_bind_int(stmt, 14, queue->expire_hours);
+        db_bind_text(stmt, 15, str_of(dre_trust_name(queue->trust)));
+        db_bind_int(stmt, 16, queue->guests);
+        db_bind_int(stmt, 17, queue->raw_port);
+        db_bind_int(stmt, 18, queue->announce);
     }
     return db_run(stmt, err);
 }
@@ -370,13 +386,23 @@ static bool load_printers(struct db *db, struct table *table, struct err *err)
     return false;
 }
 
+static void read_waiting(const struct db_stmt *stmt, struct queue *queue)
+{
+    queue->expire_hours = (uint32_t)db_col_int(stmt, 13);
+    queue->trust = dre_trust_of(db_col_text(stmt, 14));
+    queue->guests = db_col_int(stmt, 15) != 0;
+    queue->raw_port = (uint16_t)db_col_int(stmt, 16);
+    queue->announce = db_col_int(stmt, 17) != 0;
+}
+
 static bool load_queues(struct db *db, struct table *table, struct err *err)
 {
     OWN(db_finish) struct db_stmt *stmt = NULL;
     bool row = false;
     if (!db_prepare(db, &stmt,
                     "SELECT name, uuid, made_by, printer, holds, hold_short, paused, created_at,"
-                    " changed_at, keep_hours, account, must_choose, measure_ink FROM dre_queue",
+                    " changed_at, keep_hours, account, must_choose, measure_ink,"
+                    " expire_hours, trust, guests, raw_port, announce FROM dre_queue",
                     err)) {
         return false;
     }
@@ -403,6 +429,7 @@ static bool load_queues(struct db *db, struct table *table, struct err *err)
         copy_bytes(queue->account, TABLE_ACCOUNT_MAX, db_col_text(stmt, 10));
         queue->must_choose = db_col_int(stmt, 11) != 0;
         queue->measure_ink = db_col_int(stmt, 12) != 0;
+        read_waiting(stmt, queue);
     }
     return false;
 }

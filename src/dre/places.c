@@ -272,6 +272,11 @@ static void fill_queue(struct dre *dre, const struct queue *queue, struct arena 
     out->account = dre_call_text(arena, str_of(queue->account));
     out->must_choose = queue->must_choose;
     out->measure_ink = queue->measure_ink;
+    out->expire_hours = queue->expire_hours;
+    out->trust = dre_call_text(arena, str_of(dre_trust_name(queue->trust)));
+    out->guests = queue->guests;
+    out->raw_port = queue->raw_port;
+    out->announce = queue->announce;
     for (const struct job *job = queue->open.first; job != NULL;
          job = job->link[TABLE_BY_QUEUE].next) {
         out->held += job->core.state == JOB_HELD;
@@ -296,18 +301,63 @@ static bool read_mode(const char *text, const char *no, const char *yes, bool *i
     return *is_yes || text[0] == '\0' || strcmp(text, no) == 0;
 }
 
+// How a queue's jobs wait, and how they come besides by IPP.
+struct waiting {
+    uint32_t expire_hours; // 0: as it is without saying
+    const char *trust;
+    bool guests;
+    uint32_t raw_port;
+    bool announce;
+};
+
+static bool read_waiting(const struct dre *dre, const struct waiting *asked, struct queue *queue,
+                         struct err *err)
+{
+    void *other = NULL;
+    if (asked->expire_hours > DRE_EXPIRE_HOURS_MAX) {
+        return err_set(err, ERR_INVALID, "jobs wait for at most a year: 8784 hours");
+    }
+    if (!dre_trust_read(str_of(asked->trust), &queue->trust)) {
+        return err_set(err, ERR_INVALID,
+                       "\"%.40s\" is not how a user is known: claimed, address, agent, "
+                       "authenticated",
+                       asked->trust);
+    }
+    if (asked->raw_port > UINT16_MAX) {
+        return err_set(err, ERR_INVALID, "a port of TCP is 1 to 65535; 0: none");
+    }
+    for (size_t at = 0; map_next(&dre->table.queues, &at, &other);) {
+        const struct queue *taken = other;
+        if (asked->raw_port != 0 && taken->raw_port == asked->raw_port &&
+            strcmp(taken->name, queue->name) != 0) {
+            return err_set(err, ERR_EXISTS, "port %u is queue %s's already", asked->raw_port,
+                           taken->name);
+        }
+    }
+    queue->expire_hours = asked->expire_hours == 0 ? TABLE_EXPIRE_HOURS : asked->expire_hours;
+    queue->guests = asked->guests;
+    queue->raw_port = (uint16_t)asked->raw_port;
+    queue->announce = asked->announce;
+    return true;
+}
+
 static void make_queue(struct dre *dre, struct wire_call *call,
-                       const Quoin__V1__AddQueueRequest *ask, struct printer *printer, bool holds,
-                       bool hold_short)
+                       const Quoin__V1__AddQueueRequest *ask, struct printer *printer,
+                       const struct queue *like)
 {
     struct queue *queue = dre_table_queue_new(&dre->table, str_of(ask->name));
+    queue->expire_hours = like->expire_hours;
+    queue->trust = like->trust;
+    queue->guests = like->guests;
+    queue->raw_port = like->raw_port;
+    queue->announce = like->announce;
     memcpy(queue->key, ask->key.data, sizeof(queue->key));
     rnd_bytes(queue->uuid, sizeof(queue->uuid));
     queue->uuid[6] = (uint8_t)((queue->uuid[6] & 0x0f) | 0x40); // RFC 9562: version 4
     queue->uuid[8] = (uint8_t)((queue->uuid[8] & 0x3f) | 0x80);
     dre_table_uuid_text(queue->uuid, queue->uuid_text);
-    queue->holds = holds;
-    queue->hold_short = hold_short;
+    queue->holds = like->holds;
+    queue->hold_short = like->hold_short;
     queue->keep_hours = ask->keep_hours;
     queue->must_choose = ask->must_choose;
     queue->measure_ink = ask->measure_ink;
@@ -336,8 +386,9 @@ void dre_queue_add(void *engine, struct wire_call *call, const ProtobufCMessage 
     const Quoin__V1__AddQueueRequest *ask = (const void *)asked;
     struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));
     struct printer *printer = dre_table_printer_find(&dre->table, str_of(ask->printer));
-    bool holds = false;
-    bool hold_short = false;
+    struct queue like = { .name = "" };
+    const struct waiting waiting = { ask->expire_hours, ask->trust, ask->guests, ask->raw_port,
+                                     ask->announce };
     struct err err;
     if (queue != NULL && memcmp(queue->key, ask->key.data, sizeof(queue->key)) == 0) {
         answer_queue(dre, call, queue);
@@ -350,16 +401,18 @@ void dre_queue_add(void *engine, struct wire_call *call, const ProtobufCMessage 
     } else if (printer == NULL) {
         err_fill(&err, ERR_NOT_FOUND, "there is no printer \"%.100s\"; add it first", ask->printer);
         wire_call_refuse(call, &err, NULL);
-    } else if (!read_mode(ask->mode, "direct", "hold", &holds)) {
+    } else if (!read_mode(ask->mode, "direct", "hold", &like.holds)) {
         dre_call_refuse(call, ERR_INVALID, "a queue's mode is \"direct\" or \"hold\"");
-    } else if (!read_mode(ask->short_of_money, "refuse", "hold", &hold_short)) {
+    } else if (!read_mode(ask->short_of_money, "refuse", "hold", &like.hold_short)) {
         dre_call_refuse(call, ERR_INVALID, "short of money means \"refuse\" or \"hold\"");
     } else if (ask->keep_hours > DRE_KEEP_HOURS_MAX) {
         dre_call_refuse(call, ERR_INVALID, bad_hours);
     } else if (!is_payer(ask->account, ask->must_choose)) {
         dre_call_refuse(call, ERR_INVALID, bad_payer);
+    } else if (!read_waiting(dre, &waiting, &like, &err)) {
+        wire_call_refuse(call, &err, NULL);
     } else {
-        make_queue(dre, call, ask, printer, holds, hold_short);
+        make_queue(dre, call, ask, printer, &like);
     }
 }
 
@@ -476,6 +529,26 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
     }
 }
 
+static bool change_waiting(struct dre *dre, struct wire_call *call,
+                           const Quoin__V1__SetQueueRequest *ask, struct queue *queue)
+{
+    char *const *set = ask->set;
+    size_t count = ask->n_set;
+    struct err err;
+    const struct waiting waiting = {
+        is_set(set, count, "expire_hours") ? ask->expire_hours : queue->expire_hours,
+        is_set(set, count, "trust") ? ask->trust : dre_trust_name(queue->trust),
+        is_set(set, count, "guests") ? ask->guests : queue->guests,
+        is_set(set, count, "raw_port") ? ask->raw_port : queue->raw_port,
+        is_set(set, count, "announce") ? ask->announce : queue->announce,
+    };
+    if (!read_waiting(dre, &waiting, queue, &err)) {
+        wire_call_refuse(call, &err, NULL);
+        return false;
+    }
+    return true;
+}
+
 // What a queue becomes, as a copy. False: the call is refused.
 static bool read_change(struct dre *dre, struct wire_call *call,
                         const Quoin__V1__SetQueueRequest *ask, struct queue *queue)
@@ -515,13 +588,15 @@ static bool read_change(struct dre *dre, struct wire_call *call,
     if (account != queue->account) {
         (void)snprintf(queue->account, sizeof(queue->account), "%s", account);
     }
-    return true;
+    return change_waiting(dre, call, ask, queue);
 }
 
 void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     static const char *const names[] = { "mode",    "printer",     "short_of_money", "keep_hours",
-                                         "account", "must_choose", "measure_ink",    NULL };
+                                         "account", "must_choose", "measure_ink",    "expire_hours",
+                                         "trust",   "guests",      "raw_port",       "announce",
+                                         NULL };
     struct dre *dre = engine;
     const Quoin__V1__SetQueueRequest *ask = (const void *)asked;
     struct queue *queue = dre_table_queue_find(&dre->table, str_of(ask->name));

@@ -240,6 +240,8 @@ struct queue *dre_table_queue_new(struct table *table, struct str name)
 {
     struct queue *queue = mem_new(sizeof(*queue));
     copy_name(queue->name, sizeof(queue->name), name);
+    queue->expire_hours = TABLE_EXPIRE_HOURS;
+    queue->trust = TRUST_CLAIMED;
     map_set(&table->queues, str_of(queue->name), queue);
     return queue;
 }

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "dre/job.h"
+#include "dre/trust.h"
 #include "ippd/finishing.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@ enum {
     TABLE_NAME_MAX = 127,   // of a queue or printer
     TABLE_URI_MAX = 511,
     TABLE_ACCOUNT_MAX = 255,
+    TABLE_EXPIRE_HOURS = 72, // of a queue that says nothing else
 };
 
 struct job;
@@ -59,6 +61,11 @@ struct queue {
     char account[TABLE_ACCOUNT_MAX + 1]; // pays where a job names none; may be empty
     bool must_choose;                    // a job that names no account waits until one is chosen
     bool measure_ink;                    // on the pages of its jobs
+    uint32_t expire_hours;               // what waits so long ends
+    enum trust trust;                    // the least that is believed of who a job's user is
+    bool guests;                         // jobs of unknown users wait with a release key
+    uint16_t raw_port;                   // 0: none
+    bool announce;                       // by DNS-SD
     bool paused;
     int64_t created_at;
     int64_t changed_at;

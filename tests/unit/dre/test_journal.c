@@ -32,6 +32,11 @@ static void put(struct table *table)
     printer->queue_count = 1;
     queue->holds = true;
     queue->keep_hours = 5;
+    queue->expire_hours = 9;
+    queue->trust = TRUST_AGENT;
+    queue->guests = true;
+    queue->raw_port = 9101;
+    queue->announce = true;
 }
 
 static void write_all(struct net_loop *loop, struct journal *journal, struct table *table)
@@ -87,6 +92,8 @@ static void check_job(const struct table *table)
     CHECK(text.ticket.len == 3 && memcmp(text.ticket.ptr, "\x21\0\6", 3) == 0);
     CHECK(job->is_asked && job->asked_by[15] == 6);
     CHECK(job->deaths == 2 && job->queue->keep_hours == 5);
+    CHECK(job->queue->expire_hours == 9 && job->queue->trust == TRUST_AGENT);
+    CHECK(job->queue->guests && job->queue->raw_port == 9101 && job->queue->announce);
     CHECK(table->next_id == 42 && job->queue->holds && job->queue->printer->queue_count == 1);
 }
 
