@@ -18,4 +18,7 @@ const char *engine_question(enum engine engine);
 uint16_t engine_port(enum engine engine); // before --port-offset
 bool engine_find(struct str name, enum engine *engine) CC_MUST_USE;
 
-enum { ENGINE_IPP_PORT = 8631 }; // DRE's front door, before --port-offset
+enum {                         // front doors, before --port-offset
+    ENGINE_IPP_PORT = 8631,    // DRE's
+    ENGINE_READER_PORT = 8639, // DCE's, for network card readers
+};

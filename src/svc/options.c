@@ -6,13 +6,14 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static bool options_read_address(const char *text, struct net_address *to, struct err *err)
+static bool options_read_address(const char *option, const char *text, struct net_address *to,
+                                 struct err *err)
 {
     const char *colon = strrchr(text, ':');
     uint64_t port = 0;
     if (colon == NULL || colon == text || !num_u64(str_of(colon + 1), UINT16_MAX, &port) ||
         port == 0) {
-        return err_set(err, ERR_INVALID, "--cas wants HOST:PORT, not \"%s\"", text);
+        return err_set(err, ERR_INVALID, "%s wants HOST:PORT, not \"%s\"", option, text);
     }
     size_t len = (size_t)(colon - text);
     if (text[0] == '[' && colon[-1] == ']' && len > 2) { // [::1]:2938
@@ -20,7 +21,7 @@ static bool options_read_address(const char *text, struct net_address *to, struc
         len -= 2;
     }
     if (len >= sizeof(to->host)) {
-        return err_set(err, ERR_INVALID, "the host name after --cas is too long");
+        return err_set(err, ERR_INVALID, "the host name after %s is too long", option);
     }
     memcpy(to->host, text, len);
     to->host[len] = '\0';
@@ -43,11 +44,29 @@ static bool options_read_level(const char *text, enum log_level *level, struct e
 static bool options_read_offset(const char *text, uint16_t *offset, struct err *err)
 {
     uint64_t value = 0;
-    if (!num_u64(str_of(text), UINT16_MAX - ENGINE_IPP_PORT, &value)) {
+    if (!num_u64(str_of(text), UINT16_MAX - ENGINE_READER_PORT, &value)) {
         return err_set(err, ERR_INVALID, "--port-offset is a number from 0 to %d, not \"%s\"",
-                       UINT16_MAX - ENGINE_IPP_PORT, text);
+                       UINT16_MAX - ENGINE_READER_PORT, text);
     }
     *offset = (uint16_t)value;
+    return true;
+}
+
+static bool options_add_dre(const char *value, struct svc_settings *settings, struct err *err)
+{
+    if (settings->dre_count == SVC_DRES_MAX) {
+        return err_set(err, ERR_LIMIT, "--dre can be said %d times", SVC_DRES_MAX);
+    }
+    return options_read_address("--dre", value, &settings->dres[settings->dre_count++], err);
+}
+
+static bool options_read_reader(const char *value, uint16_t *port, struct err *err)
+{
+    uint64_t number = 0;
+    if (!num_u64(str_of(value), UINT16_MAX, &number) || number == 0) {
+        return err_set(err, ERR_INVALID, "--reader-port is a port, not \"%s\"", value);
+    }
+    *port = (uint16_t)number;
     return true;
 }
 
@@ -58,7 +77,9 @@ static bool options_take(int option, const char *value, struct svc_options *opti
     case 'd': options->settings.data = value; return true;
     case 'l': options->settings.listen = value; return true;
     case 'o': return options_read_offset(value, &options->settings.port_offset, err);
-    case 'c': return options_read_address(value, &options->settings.cas, err);
+    case 'c': return options_read_address("--cas", value, &options->settings.cas, err);
+    case 'D': return options_add_dre(value, &options->settings, err);
+    case 'r': return options_read_reader(value, &options->settings.reader_port, err);
     case 'g': return options_read_level(value, &options->log, err);
     case 's': options->settings.store = value; return true;
     case 'h': options->help = true; return true;
@@ -98,6 +119,8 @@ bool svc_options_read(int argc, char **argv, struct svc_options *options, struct
         { "cas", required_argument, NULL, 'c' },
         { "log", required_argument, NULL, 'g' },
         { "store", required_argument, NULL, 's' },
+        { "dre", required_argument, NULL, 'D' },
+        { "reader-port", required_argument, NULL, 'r' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },

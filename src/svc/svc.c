@@ -117,6 +117,16 @@ struct wire_client *svc_cas(struct svc *svc)
     return svc->cas;
 }
 
+struct net_tls *svc_client_tls(struct svc *svc)
+{
+    return svc->client_tls;
+}
+
+size_t svc_peers(const struct svc *svc, struct svc_beacon_peer *peers, size_t most)
+{
+    return svc->beacon == NULL ? 0 : svc_beacon_peers(svc->beacon, peers, most);
+}
+
 void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state)
 {
     svc->on_renewed = fn;
@@ -428,7 +438,7 @@ static bool svc_open_beacon(struct svc *svc, struct err *err)
     return ok;
 }
 
-// Tells the other engines on this host, and CAS wherever it is.
+// Tells the other engines on this host, and those at CAS.
 static void svc_start_beacon(struct svc *svc)
 {
     struct err err;
@@ -445,8 +455,17 @@ static void svc_start_beacon(struct svc *svc)
             svc_beacon_tell(svc->beacon, &to);
         }
     }
-    if (strcmp(svc->options.settings.cas.host, to.host) != 0) {
-        svc_beacon_tell(svc->beacon, &svc->options.settings.cas);
+    // And CAS wherever it is, with the device control engine beside it: there people sign in.
+    const struct net_address *cas = &svc->options.settings.cas;
+    uint16_t ours = (uint16_t)(engine_port(ENGINE_CAS) + svc->options.settings.port_offset);
+    if (strcmp(cas->host, to.host) != 0 || cas->port != ours) {
+        int beside = cas->port + engine_port(ENGINE_DCE) - engine_port(ENGINE_CAS);
+        svc_beacon_tell(svc->beacon, cas);
+        to = *cas;
+        to.port = (uint16_t)beside;
+        if (beside <= UINT16_MAX) {
+            svc_beacon_tell(svc->beacon, &to);
+        }
     }
 }
 
@@ -482,6 +501,7 @@ static void svc_help(const struct svc *svc)
     (void)fprintf(stdout,
                   "usage: %s --data DIR [--port-offset N] [--listen ADDRESS] [--cas HOST:PORT]\n"
                   "           [--log error|warning|info|debug] [--store ADDRESS]\n"
+                  "           [--dre HOST:PORT]... [--reader-port N]\n"
                   "One engine of Quoin; \"quoin up\" starts it.\n",
                   svc->program);
 }

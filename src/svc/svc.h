@@ -14,16 +14,23 @@
 
 // What `quoin up` and packaging give an engine on its command line:
 //   --data DIR --port-offset N --listen ADDRESS [--cas HOST:PORT] [--log LEVEL]
-//   [--store sqlite:|postgresql://HOST/DATABASE]
+//   [--store sqlite:|postgresql://HOST/DATABASE] [--dre HOST:PORT]... [--reader-port N]
+enum { SVC_DRES_MAX = 32 };
 struct svc_settings {
     const char *data; // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid, which it locks
     uint16_t port_offset;
     const char *listen;     // numeric address; default "127.0.0.1"
     struct net_address cas; // default: this host, CAS's port with our offset
     const char *store;      // of CAS: where its database is; NULL: as DIR/cas/store says
+    // Of DCE and web: document routing engines beside that of this host and those whose beacons
+    // are heard.
+    struct net_address dres[SVC_DRES_MAX];
+    size_t dre_count;
+    uint16_t reader_port; // of DCE: network card readers; 0: its own, with our offset
 };
 
-struct svc;        // the running engine
+struct svc; // the running engine
+struct svc_beacon_peer;
 struct svc_counts; // what Engine.Status counts
 
 struct svc_engine {
@@ -56,6 +63,11 @@ const char *svc_site(const struct svc *svc);              // of our certificate
 const char *svc_host(const struct svc *svc);
 struct wire_server *svc_server(struct svc *svc);
 struct wire_client *svc_cas(struct svc *svc); // the kept connection to CAS; NULL in CAS itself
+
+// The context that this engine asks others with; anew after on_renewed.
+struct net_tls *svc_client_tls(struct svc *svc);
+// Who of the site said that it is there (svc/beacon.h); at most `most` of them.
+size_t svc_peers(const struct svc *svc, struct svc_beacon_peer *peers, size_t most);
 
 // A front door's contexts (ipps): the engine's own certificate, asks callers for none, TLS 1.2 too.
 // Again after on_renewed.

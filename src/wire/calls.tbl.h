@@ -69,7 +69,8 @@ CALL(Vouchers, VoidVouchers, void_vouchers_request, void_vouchers_reply, "cas", 
 CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", ROLE_ADMIN, 5000,
      CALL_KEYED)
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)
-CALL(Enrolment, Renew, renew_request, certificate, "cas", ROLE_ENGINE, 10000, CALL_KEYED)
+CALL(Enrolment, Renew, renew_request, certificate, "cas", ROLE_ENGINE | ROLE_WEB | ROLE_PANEL,
+     10000, CALL_KEYED)
 CALL(Accounts, PutPeople, put_people_request, put_reply, "cas", ROLE_CLI, 60000, CALL_KEYED)
 CALL(Accounts, RenamePerson, rename_person_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Accounts, SetAlias, set_alias_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
@@ -148,6 +149,9 @@ CALL(Jobs, ClaimJob, claim_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, 
 CALL(Jobs, GetPreview, get_preview_request, preview, "dre", ROLE_CLI | ROLE_DCE, 30000, 0)
 CALL(Jobs, WatchJobs, watch_jobs_request, job_news, "dre", ROLE_CLI | ROLE_DCE, 600000, CALL_PARTS)
 CALL(Credentials, Prove, prove_request, proof, "cas", ROLE_WEB | ROLE_DCE, 10000, CALL_KEYED)
+CALL(Credentials, WhoIs, who_is_request, proof, "cas", ROLE_WEB | ROLE_DCE, 5000, 0)
+CALL(Credentials, ListVersions, list_versions_request, list_versions_reply, "cas",
+     ROLE_WEB | ROLE_DCE, 5000, 0)
 CALL(Credentials, SetSecret, set_secret_request, credential_state, "cas", ROLE_CLI | ROLE_DCE,
      10000, CALL_KEYED)
 CALL(Credentials, GetCredentials, get_credentials_request, credential_state, "cas",

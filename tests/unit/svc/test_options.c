@@ -33,6 +33,14 @@ static const struct {
     { { "--data=d", "--cas", "h:65536" }, false, "", "", 0, 0 },
     { { "--data=d", "--log", "loud" }, false, "", "", 0, 0 },
     { { "--data=d", "--nonsense" }, false, "", "", 0, 0 },
+    { { "--data=d", "--dre", "one:2940", "--dre=[::1]:9" },
+      true,
+      "127.0.0.1",
+      "127.0.0.1",
+      2938,
+      0 },
+    { { "--data=d", "--dre", "one" }, false, "", "", 0, 0 },
+    { { "--data=d", "--reader-port", "0" }, false, "", "", 0, 0 },
     { { "--data=d", "more" }, false, "", "", 0, 0 },
 };
 
@@ -58,8 +66,22 @@ static void test_row(size_t row)
     }
 }
 
+static void test_engines_and_readers_are_told(void)
+{
+    char words[7][32] = { "quoin-dce", "--data=d",      "--dre",           "one:2940",
+                          "--dre",     "[fe80::1]:941", "--reader-port=77" };
+    char *args[8] = { words[0], words[1], words[2], words[3], words[4], words[5], words[6] };
+    struct svc_options options;
+    struct err err;
+    CHECK(svc_options_read(7, args, &options, &err));
+    CHECK(options.settings.dre_count == 2 && options.settings.dres[0].port == 2940);
+    CHECK(strcmp(options.settings.dres[1].host, "fe80::1") == 0);
+    CHECK(options.settings.dres[1].port == 941 && options.settings.reader_port == 77);
+}
+
 int main(void)
 {
+    test_engines_and_readers_are_told();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         test_row(i);
     }
