@@ -14,7 +14,7 @@ static const struct {
     { "/quoin.v1.Charging/VoidReservation", ROLE_DRE },
     { "/quoin.v1.Enrolment/Join", ROLE_JOINER },
     { "/quoin.v1.Enrolment/CreateJoinToken", ROLE_ADMIN },
-    { "/quoin.v1.Enrolment/Renew", ROLE_ENGINE },
+    { "/quoin.v1.Enrolment/Renew", ROLE_ENGINE | ROLE_WEB | ROLE_PANEL },
     { "/quoin.v1.People/Deposit", ROLE_ADMIN | ROLE_WEB },
 };
 
