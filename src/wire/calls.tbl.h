@@ -176,6 +176,8 @@ CALL(Credentials, MakeToken, make_token_request, token, "cas", ROLE_CLI, 5000, C
 CALL(Credentials, ListTokens, list_tokens_request, list_tokens_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Credentials, RevokeToken, revoke_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, CheckToken, check_token_request, token, "cas", ROLE_WEB, 5000, 0)
+CALL(Credentials, ListVersions, list_versions_request, list_versions_reply, "cas",
+     ROLE_CLI | ROLE_DCE, 5000, 0)
 CALL(Credentials, MakeSetup, make_setup_request, setup, "cas", ROLE_ADMIN, 5000, CALL_KEYED)
 CALL(Credentials, UseSetup, use_setup_request, credential_state, "cas", ROLE_WEB, 10000, CALL_KEYED)
 CALL(Sessions, SignIn, sign_in_request, session, "dce", ROLE_CLI | ROLE_PANEL, 15000, CALL_KEYED)
