@@ -150,8 +150,6 @@ CALL(Jobs, GetPreview, get_preview_request, preview, "dre", ROLE_CLI | ROLE_DCE,
 CALL(Jobs, WatchJobs, watch_jobs_request, job_news, "dre", ROLE_CLI | ROLE_DCE, 600000, CALL_PARTS)
 CALL(Credentials, Prove, prove_request, proof, "cas", ROLE_WEB | ROLE_DCE, 10000, CALL_KEYED)
 CALL(Credentials, WhoIs, who_is_request, proof, "cas", ROLE_WEB | ROLE_DCE, 5000, 0)
-CALL(Credentials, ListVersions, list_versions_request, list_versions_reply, "cas",
-     ROLE_WEB | ROLE_DCE, 5000, 0)
 CALL(Credentials, SetSecret, set_secret_request, credential_state, "cas", ROLE_CLI | ROLE_DCE,
      10000, CALL_KEYED)
 CALL(Credentials, GetCredentials, get_credentials_request, credential_state, "cas",
