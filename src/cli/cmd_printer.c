@@ -560,7 +560,7 @@ static void show_queue(void *arg, const Quoin__V1__Queue *queue)
     struct queue_showing *showing = arg;
     if (strcmp(queue->name, showing->name) == 0) {
         showing->found = true;
-        queue_say(showing->cli, queue);
+        queue_say(showing->cli, queue, NULL, 0);
     }
 }
 
