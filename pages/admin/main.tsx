@@ -1,8 +1,13 @@
 // The administrator's application.
 import { render } from "preact";
-import { loadWords, say } from "../lib/words";
+import { loadWords } from "../lib/words";
+import { App } from "./app";
+import { beginNews } from "./load";
+import { begin } from "./router";
 
 const app = document.getElementById("app");
 if (app !== null) {
-  void loadWords().then(() => render(<h1>{say("sign-in")}</h1>, app));
+  begin();
+  beginNews();
+  void loadWords().then(() => render(<App />, app));
 }

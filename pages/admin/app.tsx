@@ -1,0 +1,58 @@
+// The frame: the rail, the screen that the address names, whether news still comes.
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { online } from "../lib/live";
+import { say } from "../lib/words";
+import { parts } from "./router";
+import { Devices } from "./screens/devices";
+import { Jobs, OneJob } from "./screens/jobs";
+import { Ledger } from "./screens/ledger";
+import { Overview } from "./screens/overview";
+import { People, OnePerson } from "./screens/people";
+import { Policies, Prices } from "./screens/rules";
+import { Printers, Queues } from "./screens/printers";
+
+const rail = ["", "jobs", "people", "printers", "queues", "devices", "prices", "policies", "ledger"] as const;
+
+function Screen(): JSX.Element {
+  const [room = "", ...rest] = parts();
+  switch (room) {
+    case "": return <Overview />;
+    case "jobs": return rest.length === 2 ? <OneJob engine={rest[0] ?? ""} id={rest[1] ?? ""} /> : <Jobs />;
+    case "people": return rest[0] === undefined ? <People /> : <OnePerson name={rest[0]} />;
+    case "printers": return <Printers />;
+    case "queues": return <Queues />;
+    case "devices": return <Devices />;
+    case "prices": return <Prices />;
+    case "policies": return <Policies name={rest[0] ?? ""} />;
+    case "ledger": return <Ledger />;
+    default: return <p class="note">{say("page.unknown")}</p>;
+  }
+}
+
+export function App(): JSX.Element {
+  const [room = ""] = parts();
+  const title = say(`rail.${room || "overview"}`);
+  useEffect(() => { document.title = `${title} – Quoin`; }, [title]);
+  return (
+    <>
+      <a class="skip" href="#main">{say("skip")}</a>
+      <header class="bar row between">
+        <a class="brand" href="/admin">Quoin</a>
+        {!online.value && <span class="state bad" role="status">{say("live.lost")}</span>}
+        <a class="button" href="/">{say("rail.mine")}</a>
+      </header>
+      <div class="frame">
+        <nav class="rail" aria-label={say("rail")}>
+          <ul>{rail.map((one) => (
+            <li key={one}><a href={`/admin/${one}`.replace(/\/$/, "")} aria-current={one === room ? "page" : undefined}>{say(`rail.${one || "overview"}`)}</a></li>
+          ))}</ul>
+        </nav>
+        <main id="main" tabIndex={-1}>
+          <h1>{title}</h1>
+          <Screen />
+        </main>
+      </div>
+    </>
+  );
+}
