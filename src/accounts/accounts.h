@@ -139,12 +139,12 @@ enum accounts_refusal {
     ACCOUNTS_REFUSED_TRIES,   // too many wrong ones: account-authorization-failed
 };
 
-// The payer that a person charges: by its ledger name ("code:acme/2026-17") or its bare name, which
-// is looked for among codes, shared accounts and departments in this order. It must be open at that
-// time, as must all above it, be for this person, and the PIN right where it or one above it has
-// one (the nearest one's counts). Otherwise ERR_NOT_FOUND or ERR_DENIED with a sentence for the
-// person, and *refusal. Wrong PINs are counted in this process's memory; a right one is remembered
-// there, so that only the first charge pays for the slow hash.
+// The payer that a person charges: by its ledger name ("code:acme/2026-17") or its bare name, of
+// now or of before it was moved, which is looked for among codes, shared accounts and departments
+// in this order. It must be open at that time, as must all above it, be for this person, and the
+// PIN right where it or one above it has one (the nearest one's counts). Otherwise ERR_NOT_FOUND or
+// ERR_DENIED with a sentence for the person, and *refusal. Wrong PINs are counted in this process's
+// memory; a right one is remembered there, so that only the first charge pays for the slow hash.
 struct accounts_payer_ask {
     const struct accounts_person *person;
     struct str account;
@@ -157,6 +157,10 @@ bool accounts_payer_find(struct accounts *accounts, const struct accounts_payer_
 
 // Without asking who: by kind and name, by id. Those that are locked or removed too.
 bool accounts_payer_named(struct accounts *accounts, enum accounts_kind kind, struct str name,
+                          struct arena *arena, struct accounts_payer *payer, bool *found,
+                          struct err *err) CC_MUST_USE;
+// The same; where no payer has that path, the one that had it before it was moved.
+bool accounts_payer_known(struct accounts *accounts, enum accounts_kind kind, struct str name,
                           struct arena *arena, struct accounts_payer *payer, bool *found,
                           struct err *err) CC_MUST_USE;
 bool accounts_payer_get(struct accounts *accounts, int64_t id, struct arena *arena,

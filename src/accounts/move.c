@@ -120,11 +120,16 @@ static bool move_write(struct accounts *accounts, const struct accounts_payer *p
                        const struct move_row *row, struct arena *arena, struct err *err)
 {
     struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_PAYER_RENAME];
+    struct db_stmt *was = accounts->stmts[ACCOUNTS_SQL_PAYER_WAS_ADD];
     struct accounts_payer now;
+    db_bind_int(was, 1, payer->kind);
+    db_bind_text(was, 2, row->from);
+    db_bind_int(was, 3, row->id);
     db_bind_int(stmt, 1, row->id);
     db_bind_text(stmt, 2, row->to);
     db_bind_int(stmt, 3, row->parent);
-    if (!db_run(stmt, err) || !accounts_payer_get(accounts, row->id, arena, &now, err)) {
+    if (!db_run(was, err) || !db_run(stmt, err) ||
+        !accounts_payer_get(accounts, row->id, arena, &now, err)) {
         return false;
     }
     const struct str texts[] = { now.name, now.title };

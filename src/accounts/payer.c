@@ -84,6 +84,47 @@ bool accounts_payer_named(struct accounts *accounts, enum accounts_kind kind, st
     return payer_named(accounts, kind, str_of(folded), arena, payer, &pin, found, err);
 }
 
+static bool payer_was(struct accounts *accounts, enum accounts_kind kind, struct str folded,
+                      struct arena *arena, struct accounts_payer *payer, struct str *pin,
+                      bool *found, struct err *err)
+{
+    struct db_stmt *stmt = accounts->stmts[ACCOUNTS_SQL_PAYER_WAS];
+    db_bind_int(stmt, 1, kind);
+    db_bind_text(stmt, 2, folded);
+    if (!db_step(stmt, found, err)) {
+        return false;
+    }
+    if (!*found) {
+        return true;
+    }
+    int64_t id = db_col_int(stmt, 0);
+    db_reset(stmt);
+    return accounts_payer_read(accounts, id, arena, payer, pin, found, err);
+}
+
+// By the path it has; where none has it, by the one it had.
+static bool payer_known(struct accounts *accounts, enum accounts_kind kind, struct str folded,
+                        struct arena *arena, struct accounts_payer *payer, struct str *pin,
+                        bool *found, struct err *err)
+{
+    return payer_named(accounts, kind, folded, arena, payer, pin, found, err) &&
+           (*found || payer_was(accounts, kind, folded, arena, payer, pin, found, err));
+}
+
+bool accounts_payer_known(struct accounts *accounts, enum accounts_kind kind, struct str name,
+                          struct arena *arena, struct accounts_payer *payer, bool *found,
+                          struct err *err)
+{
+    char folded[ACCOUNTS_NAME_MAX + 1];
+    struct err unheard;
+    struct str pin;
+    if (!accounts_path_fold(name, folded, &unheard)) {
+        *found = false;
+        return true;
+    }
+    return payer_known(accounts, kind, str_of(folded), arena, payer, &pin, found, err);
+}
+
 // ---- may this person charge it? ----------------------------------------------------------------
 
 // "code:acme/1" or "acme/1".
@@ -111,7 +152,7 @@ static bool payer_meant(struct accounts *accounts, struct str account, struct ar
         if (colon != NULL && order[i] != only) {
             continue;
         }
-        if (!payer_named(accounts, order[i], str_of(folded), arena, payer, pin, found, err)) {
+        if (!payer_known(accounts, order[i], str_of(folded), arena, payer, pin, found, err)) {
             return false;
         }
         *found = *found && !payer->is_removed;

@@ -63,10 +63,16 @@ static const char accounts_keep_postgresql[] =
     "CREATE TRIGGER accounts_change_stay BEFORE DELETE OR TRUNCATE ON accounts_change"
     " EXECUTE FUNCTION accounts_refuse('changes of accounts are never deleted');";
 
+// The paths that payers had before they were moved: who still says one is understood.
+static const char accounts_was[] =
+    "CREATE TABLE accounts_payer_was (kind {integer} NOT NULL, name {text} NOT NULL,"
+    " payer {integer} NOT NULL, PRIMARY KEY (kind, name)) {table};";
+
 static const struct db_migration accounts_steps[] = {
     { 1, NULL, accounts_tables },
     { 2, "sqlite", accounts_keep_sqlite },
     { 2, "postgresql", accounts_keep_postgresql },
+    { 3, NULL, accounts_was },
 };
 
 #define PERSON_COLUMNS                                                                             \
@@ -150,6 +156,10 @@ static const char *const accounts_sql_texts[ACCOUNTS_SQL_COUNT] = {
     [ACCOUNTS_SQL_PAYER_BY_NAME] =
         "SELECT " PAYER_COLUMNS " FROM accounts_payer WHERE kind = $1 AND name = $2",
     [ACCOUNTS_SQL_PAYER_BY_ID] = "SELECT " PAYER_COLUMNS " FROM accounts_payer WHERE id = $1",
+    [ACCOUNTS_SQL_PAYER_WAS] = "SELECT payer FROM accounts_payer_was WHERE kind = $1 AND name = $2",
+    [ACCOUNTS_SQL_PAYER_WAS_ADD] =
+        "INSERT INTO accounts_payer_was (kind, name, payer) VALUES ($1, $2, $3)"
+        " ON CONFLICT (kind, name) DO UPDATE SET payer = excluded.payer",
     [ACCOUNTS_SQL_PAYER_RENAME] = "UPDATE accounts_payer SET name = $2, parent = $3 WHERE id = $1",
     [ACCOUNTS_SQL_PAYERS] = "SELECT " PAYER_COLUMNS " FROM accounts_payer WHERE kind = $1"
                             " AND name > $2 AND removed = 0 ORDER BY name LIMIT $3",

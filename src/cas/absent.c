@@ -78,7 +78,7 @@ static bool absent_is(struct absent *absent, const char *kind, const char *name,
         return true;
     }
     if (!accounts_path_fold(str_of(name), folded, err) ||
-        !accounts_payer_named(absent->cas->accounts, payers, str_of(folded), &arena, &payer, is,
+        !accounts_payer_known(absent->cas->accounts, payers, str_of(folded), &arena, &payer, is,
                               err)) {
         return false;
     }

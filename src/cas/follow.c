@@ -71,11 +71,23 @@ static void follow_account(struct follow *follow, char **account)
     }
 }
 
-static void follow_names(struct follow *follow, const char *kind, char **names, size_t count)
+// A name that stands there already is not said twice.
+static void follow_names(struct follow *follow, const char *kind, char **names, size_t *count)
 {
-    for (size_t i = 0; i < count && strcmp(kind, follow->told->kind) == 0; i++) {
-        follow_name(follow, &names[i]);
+    size_t kept = 0;
+    if (strcmp(kind, follow->told->kind) != 0) {
+        return;
     }
+    for (size_t i = 0; i < *count; i++) {
+        size_t same = 0;
+        follow_name(follow, &names[i]);
+        while (same < kept && strcmp(names[same], names[i]) != 0) {
+            same++;
+        }
+        names[kept] = names[i];
+        kept += same == kept;
+    }
+    *count = follow->is_changed ? kept : *count;
 }
 
 // ---- each kind ---------------------------------------------------------------------------------
@@ -93,25 +105,25 @@ static void follow_payer(struct follow *follow, ProtobufCMessage *thing)
 static void follow_price(struct follow *follow, ProtobufCMessage *thing)
 {
     Quoin__V1__PriceBook *book = (Quoin__V1__PriceBook *)thing;
-    follow_names(follow, "department", book->departments, book->n_departments);
+    follow_names(follow, "department", book->departments, &book->n_departments);
 }
 
 static void follow_quota(struct follow *follow, ProtobufCMessage *thing)
 {
     Quoin__V1__Quota *quota = (Quoin__V1__Quota *)thing;
-    follow_names(follow, "user", quota->users, quota->n_users);
-    follow_names(follow, "user", quota->exempt_users, quota->n_exempt_users);
-    follow_names(follow, "department", quota->departments, quota->n_departments);
-    follow_names(follow, "department", quota->exempt_departments, quota->n_exempt_departments);
+    follow_names(follow, "user", quota->users, &quota->n_users);
+    follow_names(follow, "user", quota->exempt_users, &quota->n_exempt_users);
+    follow_names(follow, "department", quota->departments, &quota->n_departments);
+    follow_names(follow, "department", quota->exempt_departments, &quota->n_exempt_departments);
 }
 
 static void follow_schedule(struct follow *follow, ProtobufCMessage *thing)
 {
     Quoin__V1__Schedule *schedule = (Quoin__V1__Schedule *)thing;
     if (schedule->grant != NULL) {
-        follow_names(follow, "user", schedule->grant->users, schedule->grant->n_users);
+        follow_names(follow, "user", schedule->grant->users, &schedule->grant->n_users);
         follow_names(follow, "department", schedule->grant->departments,
-                     schedule->grant->n_departments);
+                     &schedule->grant->n_departments);
     }
 }
 
@@ -174,6 +186,19 @@ static bool follow_thing(struct follow *follow, const struct follow_kind *kind,
     edit.name = str_of(name);
     edit.body = cas_pack(arena, message);
     bool is_moved = !str_eq(edit.name, thing->name);
+    if (is_moved && follow->told->is_merge) {
+        struct config_thing own;
+        bool has_own;
+        if (!config_get(follow->cas->config, edit.kind, edit.name, arena, &own, &has_own, err)) {
+            return false;
+        }
+        if (has_own) { // what was said of the one that stays goes on
+            edit = (struct config_edit){ .kind = edit.kind,
+                                         .name = str_of(cas_text(arena, thing->name)),
+                                         .is_removal = true };
+            return follow_edit(follow, &edit, true, err);
+        }
+    }
     const struct config_edit gone = { .kind = edit.kind,
                                       .name = str_of(cas_text(arena, thing->name)),
                                       .is_removal = true };
@@ -277,9 +302,9 @@ bool cas_config_follow(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryDa
     if (follow.count == 0 || is_dry) {
         return true;
     }
-    const char *why =
-        arena_textf(turn->arena, "%s %.*s moved to %.*s", told->kind, (int)told->from.len,
-                    told->from.ptr, (int)told->to.len, told->to.ptr);
+    const char *why = arena_textf(turn->arena, "%s %.*s %s %.*s", told->kind, (int)told->from.len,
+                                  told->from.ptr, told->is_merge ? "became one with" : "moved to",
+                                  (int)told->to.len, told->to.ptr);
     struct config_ask change = { .edits = follow.edits,
                                  .count = follow.count,
                                  .why = str_of(why),

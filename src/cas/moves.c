@@ -78,7 +78,7 @@ static bool moves_payer(struct cas *cas, struct cas_turn *turn, const char *aske
                            "shared:NAME",
                            asked);
         }
-        if (!accounts_payer_named(cas->accounts, kind, str_of(colon + 1), turn->arena, &payer,
+        if (!accounts_payer_known(cas->accounts, kind, str_of(colon + 1), turn->arena, &payer,
                                   &found, err)) {
             return false;
         }

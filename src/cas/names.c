@@ -13,7 +13,7 @@ static bool names_answered(struct cas *cas, struct cas_turn *turn, const Protobu
     return cas_answered(cas, turn, ask, key, &quoin__v1__person__descriptor, reply, found, err);
 }
 
-// followed: of a rename, else NULL.
+// followed: of a rename or merge, else NULL.
 static bool names_done(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                        ProtobufCBinaryData key, int64_t person, const struct cas_followed *followed,
                        const ProtobufCMessage **reply, struct err *err)
@@ -219,8 +219,12 @@ CAS_CORE(cas_person_merge)
         *reply = &made->base;
         return true;
     }
+    struct cas_followed followed = {
+        .kind = "user", .from = from.name, .to = into.name, .is_merge = true
+    };
     return names_move_balance(cas, turn, merge->key, "user", &from, &into, err) &&
            names_move_balance(cas, turn, merge->key, "allotment", &from, &into, err) &&
            names_follow(cas, turn, from.name, into.name, err) &&
-           names_done(cas, turn, ask, merge->key, into.id, NULL, reply, err);
+           cas_config_follow(cas, turn, merge->key, &followed, false, err) &&
+           names_done(cas, turn, ask, merge->key, into.id, &followed, reply, err);
 }

@@ -336,7 +336,7 @@ static bool payers_named(struct payers_step *step, const char *name, struct acco
     if (colon == NULL || !accounts_kind_read((struct str){ name, (size_t)(colon - name) }, &kind)) {
         return err_set(err, ERR_INTERNAL, "%.160s is no account of a rule", name);
     }
-    if (!accounts_payer_named(step->cas->accounts, kind, str_of(colon + 1), step->turn->arena,
+    if (!accounts_payer_known(step->cas->accounts, kind, str_of(colon + 1), step->turn->arena,
                               payer, &found, err)) {
         return false;
     }

@@ -33,11 +33,12 @@ bool cas_put_sets(char *const *set, size_t count, const struct cas_put_field *fi
 bool cas_put_rows(struct cas *cas, struct cas_turn *turn, const struct cas_put *put,
                   const ProtobufCMessage **reply, struct err *err) CC_MUST_USE;
 
-// Who got another name, and what of the configuration follows.
+// Who got another name, or became one with another, and what of the configuration follows.
 struct cas_followed {
     const char *kind; // "user", "department", "code", "shared": what is below the last three, too
     struct str from;
     struct str to;
+    bool is_merge;   // `to` was there: what is said of it stays, where both have a rule
     size_t things;   // that named it
     int64_t change;  // that made them name the new one; 0: none
     char **policies; // whose text mentions the old name: that stays as it is

@@ -235,8 +235,8 @@ static void payer_queues(struct cli *cli, const char *kind, const char *name)
             const Quoin__V1__Queue *queue = page->queues[i];
             after = queue->name;
             if (payer_is_named(queue->account, kind, name)) {
-                buf_addf(&cli->out, "Warning: queue %s names %s; set another account there.\n",
-                         queue->name, queue->account);
+                buf_addf(&cli->out, "Queue %s goes on saying %s, which leads there.\n", queue->name,
+                         queue->account);
             }
         }
     } while (page->more && page->n_queues > 0);

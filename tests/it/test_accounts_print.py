@@ -184,3 +184,15 @@ def test_a_queue_is_set_and_bad_settings_are_refused(office):
     kept = [queue for queue in office.ask("queue", "list") if queue["name"] == "office"][0]
     assert (kept["mode"], kept["keep_hours"]) == ("hold", 5)
     assert office.ask("printer", "list")[0]["pull_group"] == "floor-1"
+
+
+def test_a_queue_follows_its_account(office, sample):
+    office.run("code", "add", "pay2", "--limit", "unlimited")
+    office.run("queue", "set", "office", "--account", "code:pay2")
+    moved = office.run("code", "move", "pay2", "pay3")
+    assert "Queue office goes on saying code:pay2" in moved.stdout
+    job = office.ipptool("office", sample)
+    done = office.wait_job(job)
+    assert done["state"] == "completed" and legs(office, job) == {"code:pay3": COST}, done
+    quiet = office.run("queue", "set", "office", "--account", "code:pay2")
+    assert "warning" not in quiet.stderr

@@ -304,6 +304,89 @@ static void test_what_is_configured_by_a_name_follows(void)
     CHECK(!thing_names("quota", "few", "hugo") && !thing_names("schedule", "monthly", "hugo"));
 }
 
+static bool put_rule(uint8_t key, const char *scope, const char *choose)
+{
+    Quoin__V1__PayerRule rule = QUOIN__V1__PAYER_RULE__INIT;
+    rule.choose = text_of(choose);
+    return put_thing(key, "payer", scope, &rule.base);
+}
+
+static void test_what_is_configured_by_a_name_is_merged(void)
+{
+    Quoin__V1__Quota quota = QUOIN__V1__QUOTA__INIT;
+    char *users[] = { text_of("lea"), text_of("leah"), text_of("hugh") };
+    quota.unit = text_of("pages");
+    quota.period = text_of("month");
+    quota.each = text_of("user");
+    quota.most = 1000;
+    quota.users = users;
+    quota.n_users = 3;
+    CHECK(add_person(120, "lea", 100) != NULL && add_person(121, "leah", 100) != NULL);
+    CHECK(add_person(122, "li", 100) != NULL && put_rule(123, "user:li", "may"));
+    CHECK(put_rule(124, "user:lea", "no") && put_rule(125, "user:leah", "must"));
+    CHECK(put_thing(126, "quota", "both", &quota.base));
+    CHECK(set_policy(127, "lea", "when user = \"lea\" then deny \"no\"\n", NULL, 0) != NULL);
+    const Quoin__V1__Person *person = merge(128, "lea", "leah");
+    CHECK(person != NULL && person->n_policies == 1);
+    CHECK(str_eq(thing_of("payer", "user:lea"), STR("(none)")));
+    CHECK(thing_names("payer", "user:leah", "must") && !thing_names("payer", "user:leah", "no"));
+    struct arena own = ARENA_CAP(1 << 16);
+    ProtobufCMessage *message;
+    CHECK(
+        cas_unpack(&own, &quoin__v1__quota__descriptor, thing_of("quota", "both"), &message, &err));
+    const Quoin__V1__Quota *now_is = (const Quoin__V1__Quota *)message;
+    CHECK(now_is->n_users == 2 && strcmp(now_is->users[0], "leah") == 0);
+    CHECK(strcmp(now_is->users[1], "hugh") == 0);
+    arena_free(&own);
+    // A rule that only the one had goes on for the other.
+    CHECK(merge(129, "li", "hugh") != NULL && str_eq(thing_of("payer", "user:li"), STR("(none)")));
+    CHECK(thing_names("payer", "user:hugh", "user:hugh")); // as it was before
+    Quoin__V1__ListThingChangesRequest changes = QUOIN__V1__LIST_THING_CHANGES_REQUEST__INIT;
+    const Quoin__V1__ListThingChangesReply *told = ask(&changes.base);
+    CHECK(told != NULL && strcmp(told->changes[0]->why, "user li became one with hugh") == 0);
+    CHECK(strcmp(told->changes[0]->by, "admin/one") == 0);
+    CHECK(add_person(130, "lu", 100) != NULL && put_rule(131, "user:lu", "may"));
+    CHECK(add_person(132, "lux", 100) != NULL && merge(133, "lu", "lux") != NULL);
+    CHECK(thing_names("payer", "user:lux", "may"));
+}
+
+// A queue, or a person at a client, goes on saying the path of before.
+static void test_paths_of_before_lead_to_the_account(void)
+{
+    Quoin__V1__MovePayerRequest move = QUOIN__V1__MOVE_PAYER_REQUEST__INIT;
+    CHECK(add_payer(910, 2, "pay2", 0, 1, 0, 0) && add_person(140, "ann", 100000) != NULL);
+    static const char *const paths[] = { "pay2", "pay3", "pay4" };
+    for (uint8_t i = 0; i < 2; i++) {
+        arena_reset(&arena);
+        move.kind = text_of("code");
+        move.key = key_of((uint8_t)(141 + i));
+        move.name = text_of(paths[i]);
+        move.to = text_of(paths[i + 1]);
+        CHECK(ask(&move.base) != NULL);
+    }
+    for (uint8_t i = 0; i < 3; i++) {
+        Quoin__V1__QuoteRequest quote = QUOIN__V1__QUOTE_REQUEST__INIT;
+        Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+        work.user = text_of("ann");
+        work.account = arena_textf(&arena, "code:%s", paths[i]);
+        work.classes = classes_of(1, 0, &work.n_classes);
+        quote.work = &work;
+        const Quoin__V1__QuoteReply *told = ask(&quote.base);
+        CHECK(told != NULL && told->n_legs == 1);
+        CHECK(told != NULL && strcmp(told->legs[0]->account, "code:pay4") == 0);
+    }
+    // Who has the path now is meant, not who had it.
+    CHECK(add_payer(911, 2, "pay2", 0, 1, 0, 0));
+    Quoin__V1__QuoteRequest quote = QUOIN__V1__QUOTE_REQUEST__INIT;
+    Quoin__V1__Work work = QUOIN__V1__WORK__INIT;
+    work.user = text_of("ann");
+    work.account = text_of("code:pay2");
+    work.classes = classes_of(1, 0, &work.n_classes);
+    quote.work = &work;
+    const Quoin__V1__QuoteReply *told = ask(&quote.base);
+    CHECK(told != NULL && strcmp(told->legs[0]->account, "code:pay2") == 0);
+}
+
 int main(void)
 {
     role = "admin";
@@ -316,5 +399,7 @@ int main(void)
     test_who_is_locked_gets_and_gives_nothing();
     test_every_failing_call_undoes_the_name();
     test_what_is_configured_by_a_name_follows();
+    test_what_is_configured_by_a_name_is_merged();
+    test_paths_of_before_lead_to_the_account();
     return fixture_end();
 }
