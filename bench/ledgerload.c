@@ -186,11 +186,11 @@ static bool request_run(struct db_task *task, struct db *db, struct err *why)
     return cas_answer(request->cas, &request->turn, request->ask, &reply, why);
 }
 
-static void request_ahead(struct db_task *task, struct db *db)
+static void request_ahead(struct db_task *task, struct db *db, int round)
 {
     (void)db;
     struct request *request = (struct request *)task;
-    cas_ahead(request->cas, request->ask);
+    cas_ahead(request->cas, request->ask, round);
 }
 
 static Quoin__V1__PageClass class;

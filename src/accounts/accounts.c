@@ -236,3 +236,22 @@ bool accounts_person_get(struct accounts *accounts, int64_t id, struct arena *ar
 {
     return person_by_id(accounts, id, true, arena, person, err);
 }
+
+void accounts_expect_person(struct accounts *accounts, struct str name)
+{
+    db_bind_text(accounts->stmts[ACCOUNTS_SQL_PERSON_BY_NAME], 1, name);
+    db_expect(accounts->stmts[ACCOUNTS_SQL_PERSON_BY_NAME]);
+}
+
+void accounts_expect_groups(struct accounts *accounts, struct str name)
+{
+    struct db_stmt *person = accounts->stmts[ACCOUNTS_SQL_PERSON_BY_NAME];
+    struct err unheard; // the next call tells it
+    bool found;
+    db_bind_text(person, 1, name);
+    if (db_step(person, &found, &unheard) && found) {
+        db_bind_int(accounts->stmts[ACCOUNTS_SQL_GROUPS_OF], 1, db_col_int(person, 0));
+        db_reset(person);
+        db_expect(accounts->stmts[ACCOUNTS_SQL_GROUPS_OF]);
+    }
+}

@@ -91,6 +91,10 @@ bool accounts_person_find(struct accounts *accounts, struct str name, struct are
 // The same without aliases, one question less: no charge asks for them.
 bool accounts_person_meet(struct accounts *accounts, struct str name, struct arena *arena,
                           struct accounts_person *person, bool *found, struct err *err) CC_MUST_USE;
+// Told before the calls of a transaction: who will be met; then, of each, that the groups will be
+// asked for too. Telling too much or nothing changes no answer.
+void accounts_expect_person(struct accounts *accounts, struct str name);
+void accounts_expect_groups(struct accounts *accounts, struct str name);
 bool accounts_person_get(struct accounts *accounts, int64_t id, struct arena *arena,
                          struct accounts_person *person, struct err *err) CC_MUST_USE;
 

@@ -238,7 +238,15 @@ bool accounts_store_open(struct accounts *accounts, struct err *err)
             return false;
         }
     }
-    return true;
+    return db_prepare_ahead(accounts->stmts[ACCOUNTS_SQL_PERSON_BY_NAME], "accounts_",
+                            "SELECT " PERSON_COLUMNS ", p.name" PERSON_FROM
+                            "WHERE p.name IN " DB_AHEAD_LIST,
+                            err) &&
+           db_prepare_ahead(accounts->stmts[ACCOUNTS_SQL_GROUPS_OF], "accounts_",
+                            "SELECT g.name, g.must_choose, g.id, m.person FROM accounts_member m"
+                            " JOIN accounts_group g ON g.id = m.group_id WHERE m.person"
+                            " IN " DB_AHEAD_LIST " ORDER BY m.person, g.name",
+                            err);
 }
 
 bool accounts_first(struct db_stmt *stmt, bool *found, struct err *err)

@@ -599,27 +599,56 @@ static void cas_ahead_key(struct cas *cas, ProtobufCBinaryData bytes)
     }
 }
 
-void cas_ahead(struct cas *cas, const ProtobufCMessage *ask)
+static void cas_ahead_reserve(struct cas *cas, const Quoin__V1__ReserveRequest *reserve, int round)
 {
     char folded[CAS_NAME_MAX + 1];
     char name[CAS_NAME_MAX + sizeof("allotment:")];
     struct err unheard; // who it is that is nobody is told as the request is answered
+    if (reserve->work == NULL || !cas_name_fold(str_of(reserve->work->user), folded, &unheard)) {
+        return;
+    }
+    if (round > 0) {
+        accounts_expect_groups(cas->accounts, str_of(folded));
+        return;
+    }
+    (void)snprintf(name, sizeof(name), "user:%s", folded);
+    ledger_expect_account(cas->ledger, str_of(name));
+    (void)snprintf(name, sizeof(name), "allotment:%s", folded);
+    ledger_expect_account(cas->ledger, str_of(name));
+    accounts_expect_person(cas->accounts, str_of(folded));
+    history_expect_person(cas->history, str_of(folded));
+}
+
+static void cas_ahead_end(struct cas *cas, ProtobufCBinaryData key, int round)
+{
+    struct ledger_key reservation;
+    int64_t pending;
+    if (key.len != sizeof(reservation.bytes)) {
+        return;
+    }
+    reservation = cas_key(key);
+    if (round == 0) {
+        quota_expect(cas->quota, reservation.bytes);
+    } else if (ledger_ahead_pending(cas->ledger, &reservation, &pending)) {
+        history_expect_open(cas->history, pending);
+    }
+}
+
+void cas_ahead(struct cas *cas, const ProtobufCMessage *ask, int round)
+{
     if (ask->descriptor == &quoin__v1__reserve_request__descriptor) {
         const Quoin__V1__ReserveRequest *reserve = (const Quoin__V1__ReserveRequest *)ask;
         cas_ahead_key(cas, reserve->key);
-        if (reserve->work != NULL && cas_name_fold(str_of(reserve->work->user), folded, &unheard)) {
-            (void)snprintf(name, sizeof(name), "user:%s", folded);
-            ledger_expect_account(cas->ledger, str_of(name));
-            (void)snprintf(name, sizeof(name), "allotment:%s", folded);
-            ledger_expect_account(cas->ledger, str_of(name));
-        }
+        cas_ahead_reserve(cas, reserve, round);
     } else if (ask->descriptor == &quoin__v1__settle_request__descriptor) {
         const Quoin__V1__SettleRequest *settle = (const Quoin__V1__SettleRequest *)ask;
         cas_ahead_key(cas, settle->key);
         cas_ahead_key(cas, settle->reservation);
+        cas_ahead_end(cas, settle->reservation, round);
     } else if (ask->descriptor == &quoin__v1__void_request__descriptor) {
         const Quoin__V1__VoidRequest *give_back = (const Quoin__V1__VoidRequest *)ask;
         cas_ahead_key(cas, give_back->key);
         cas_ahead_key(cas, give_back->reservation);
+        cas_ahead_end(cas, give_back->reservation, round);
     }
 }

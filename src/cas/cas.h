@@ -60,8 +60,9 @@ bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *
 // After a refusal was undone, in a transaction or part of its own: the work that was refused goes
 // into the history. Nothing to do for other refusals.
 bool cas_refused(struct cas *cas, struct cas_turn *turn, struct err *err) CC_MUST_USE;
-// What this request is going to read, told before the first of its group is answered.
-void cas_ahead(struct cas *cas, const ProtobufCMessage *ask);
+// What this request is going to read, told before the first of its group is answered: db_task's
+// `ahead`.
+void cas_ahead(struct cas *cas, const ProtobufCMessage *ask, int round);
 bool cas_knows(const ProtobufCMessageDescriptor *ask);
 
 // Gives back reservations whose time is over and notes their works; part of a transaction like any

@@ -76,11 +76,11 @@ static void serve_call_free(struct serve_call **call)
     }
 }
 
-static void serve_call_ahead(struct db_task *task, struct db *db)
+static void serve_call_ahead(struct db_task *task, struct db *db, int round)
 {
     (void)db;
     struct serve_call *call = (struct serve_call *)cas_serve_item_of(task);
-    cas_ahead(call->base.serve->cas, call->ask);
+    cas_ahead(call->base.serve->cas, call->ask, round);
 }
 
 static bool serve_call_run(struct db_task *task, struct db *db, struct err *err)

@@ -93,10 +93,9 @@ void db_close(struct db **db)
         return;
     }
     db_rollback(*db);
-    for (struct db_stmt *stmt = (*db)->stmts; stmt != NULL;) {
-        struct db_stmt *next = stmt->next;
-        db_finish(&stmt);
-        stmt = next;
+    while ((*db)->stmts != NULL) {
+        struct db_stmt *stmt = (*db)->stmts;
+        db_finish(&stmt); // and what was prepared for it
     }
     (*db)->driver->close(*db);
     free(*db);
@@ -133,8 +132,86 @@ static bool db_flush(struct db *db, struct err *err)
 bool db_run_text(struct db *db, const char *sql, struct err *err)
 {
     db->part_wrote = true;
-    return db_flush(db, err) &&
+    return db_flush(db, err) && db_rows_flush(db, err) &&
            db_done(db, db_may(db, err) && db->driver->run_text(db, sql, err), err);
+}
+
+// Marks a statement that ends what is known of one of them.
+static void db_ahead_mark(struct db_stmt *stmt, const char *sql)
+{
+    for (size_t i = 0; !stmt->reads && i < DB_AHEADS_MAX; i++) {
+        const struct db_ahead *ahead = &stmt->db->aheads[i];
+        if (ahead->one != NULL && ahead->changes != NULL && strstr(sql, ahead->changes) != NULL) {
+            stmt->ends_ahead |= (uint32_t)1 << i;
+        }
+    }
+}
+
+// What else is prepared for a statement that goes, goes with it. A mark of other statements that
+// stays behind costs time at most.
+static void db_finish_more(struct db_stmt *gone)
+{
+    struct db *db = gone->db;
+    for (size_t i = 0; i < DB_AHEADS_MAX; i++) {
+        if (db->aheads[i].one == gone) {
+            db_finish(&db->aheads[i].many);
+            db->aheads[i].one = NULL;
+        }
+    }
+    if (gone->rows != NULL) {
+        db_rows_free(gone);
+    }
+}
+
+bool db_is_far(const struct db *db)
+{
+    return db->driver->later != NULL;
+}
+
+bool db_prepare_ahead(struct db_stmt *one, const char *changes, const char *many, struct err *err)
+{
+    struct db *db = one->db;
+    struct db_stmt *made;
+    if (db->driver->ahead == NULL) {
+        return true;
+    }
+    if (!db_prepare(db, &made, many, err)) {
+        return false;
+    }
+    size_t place = 0;
+    while (db->aheads[place].one != NULL) {
+        place++;
+        assert(place < DB_AHEADS_MAX);
+    }
+    db->driver->ahead(one, made);
+    db->aheads[place] = (struct db_ahead){ one, made, changes };
+    for (struct db_stmt *stmt = db->stmts; stmt != NULL; stmt = stmt->next) {
+        db_ahead_mark(stmt, db->driver->spelled(stmt));
+    }
+    return true;
+}
+
+void db_expect(struct db_stmt *one)
+{
+    if (one->db->driver->expect != NULL && db_in_transaction(one->db)) {
+        one->db->driver->expect(one);
+    }
+    db_reset(one);
+}
+
+void db_unexpect(struct db_stmt *one)
+{
+    if (one->db->driver->unexpect != NULL) {
+        one->db->driver->unexpect(one, false);
+    }
+    db_reset(one);
+}
+
+void db_unexpect_all(struct db_stmt *one)
+{
+    if (one->db->driver->unexpect != NULL) {
+        one->db->driver->unexpect(one, true);
+    }
 }
 
 bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct err *err)
@@ -146,6 +223,8 @@ bool db_prepare(struct db *db, struct db_stmt **stmt, const char *sql, struct er
         return false;
     }
     made->of_gatherer = db->gather_tables != NULL && strstr(sql, db->gather_tables) != NULL;
+    db_rows_mark(made, sql);
+    db_ahead_mark(made, sql);
     made->next = db->stmts;
     if (made->next != NULL) {
         made->next->prev = made;
@@ -161,6 +240,7 @@ void db_finish(struct db_stmt **stmt)
     if (gone == NULL) {
         return;
     }
+    db_finish_more(gone);
     gone->db->driver->finish(gone);
     if (gone->prev != NULL) {
         gone->prev->next = gone->next;
@@ -179,52 +259,72 @@ static bool db_has_param(const struct db_stmt *stmt, int index)
     return index >= 1 && index <= DB_PARAMS_MAX && stmt->params[index] != 0;
 }
 
-static void db_bound(struct db_stmt *stmt, int index, bool ok)
+void db_bind_now(struct db_stmt *stmt, int index, const struct db_value *value)
 {
+    const struct db_driver *driver = stmt->db->driver;
+    bool ok = db_has_param(stmt, index);
+    if (ok) {
+        int at = stmt->params[index];
+        switch (value->kind) {
+        case DB_IS_INT: ok = driver->bind_int(stmt, at, value->number); break;
+        case DB_IS_TEXT: ok = driver->bind_text(stmt, at, value->run); break;
+        case DB_IS_BYTES: ok = driver->bind_bytes(stmt, at, value->run); break;
+        case DB_IS_NULL: ok = driver->bind_null(stmt, at); break;
+        }
+    }
     if (!ok && stmt->bad_param == 0) {
         stmt->bad_param = index;
     }
 }
 
+static void db_bind(struct db_stmt *stmt, int index, struct db_value value)
+{
+    if (stmt->rows != NULL) {
+        db_rows_bind(stmt, index, &value);
+    } else {
+        db_bind_now(stmt, index, &value);
+    }
+}
+
 void db_bind_int(struct db_stmt *stmt, int index, int64_t value)
 {
-    db_bound(stmt, index,
-             db_has_param(stmt, index) &&
-                 stmt->db->driver->bind_int(stmt, stmt->params[index], value));
+    db_bind(stmt, index, (struct db_value){ .kind = DB_IS_INT, .number = value });
 }
 
 void db_bind_text(struct db_stmt *stmt, int index, struct str value)
 {
-    db_bound(stmt, index,
-             db_has_param(stmt, index) &&
-                 stmt->db->driver->bind_text(stmt, stmt->params[index], value));
+    db_bind(stmt, index, (struct db_value){ .kind = DB_IS_TEXT, .run = value });
 }
 
 void db_bind_bytes(struct db_stmt *stmt, int index, const void *bytes, size_t len)
 {
-    db_bound(stmt, index,
-             db_has_param(stmt, index) && stmt->db->driver->bind_bytes(stmt, stmt->params[index],
-                                                                       (struct str){ bytes, len }));
+    db_bind(stmt, index, (struct db_value){ .kind = DB_IS_BYTES, .run = { bytes, len } });
 }
 
 void db_bind_null(struct db_stmt *stmt, int index)
 {
-    db_bound(stmt, index,
-             db_has_param(stmt, index) && stmt->db->driver->bind_null(stmt, stmt->params[index]));
+    db_bind(stmt, index, (struct db_value){ .kind = DB_IS_NULL });
 }
 
 // Whether the statement may run: it is bound whole, and nothing failed before it.
 static bool db_is_ready(struct db_stmt *stmt, struct err *err)
 {
-    if (stmt->of_gatherer && !db_flush(stmt->db, err)) {
+    struct db *db = stmt->db;
+    if ((stmt->of_gatherer && !db_flush(db, err)) ||
+        ((stmt->of_rows & db->rows_waiting) != 0 && !db_rows_flush(db, err))) {
         return false;
+    }
+    for (size_t i = 0; stmt->ends_ahead != 0 && i < DB_AHEADS_MAX; i++) {
+        if ((stmt->ends_ahead >> i & 1) != 0 && db->aheads[i].one != NULL) {
+            db_unexpect_all(db->aheads[i].one);
+        }
     }
     int bad = stmt->bad_param;
     if (bad != 0) {
         return err_set(err, ERR_INTERNAL, "parameter $%d of a statement could not be bound", bad);
     }
-    stmt->db->part_wrote = stmt->db->part_wrote || !stmt->reads;
-    return db_may(stmt->db, err);
+    db->part_wrote = db->part_wrote || !stmt->reads;
+    return db_may(db, err);
 }
 
 bool db_step(struct db_stmt *stmt, bool *row, struct err *err)
@@ -236,7 +336,7 @@ bool db_step(struct db_stmt *stmt, bool *row, struct err *err)
     return db_done(stmt->db, ok, err);
 }
 
-bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err)
+bool db_later_now(struct db_stmt *stmt, int64_t changes, struct err *err)
 {
     struct db *db = stmt->db;
     if (db->driver->later == NULL) {
@@ -253,6 +353,17 @@ bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err)
     return db_done(db, ok, err);
 }
 
+bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err)
+{
+    if (stmt->rows == NULL) {
+        return db_later_now(stmt, changes, err);
+    }
+    assert(changes == 1);
+    bool ok = db_may(stmt->db, err) && db_rows_later(stmt, err);
+    db_rows_unbind(stmt);
+    return db_done(stmt->db, ok, err);
+}
+
 bool db_run(struct db_stmt *stmt, struct err *err)
 {
     bool row = true;
@@ -266,6 +377,9 @@ bool db_run(struct db_stmt *stmt, struct err *err)
 
 void db_reset(struct db_stmt *stmt)
 {
+    if (stmt->rows != NULL) {
+        db_rows_unbind(stmt);
+    }
     stmt->bad_param = 0;
     stmt->db->driver->reset(stmt);
 }
@@ -301,6 +415,7 @@ static bool db_begin_with(struct db *db, bool real_parts, struct err *err)
     db->spoiled = db->failed_late = db->may_retry = db->wants_parts = false;
     db->real_parts = real_parts;
     db->gathered = false;
+    db_rows_forget(db);
     db->epoch++;
     db->begun = db_do_verb(db, DB_BEGIN, err);
     return db->begun;
@@ -320,7 +435,7 @@ bool db_commit(struct db *db, struct err *err)
 {
     bool ok = db_in_transaction(db) || db->spoiled ||
               err_set(err, ERR_UNAVAILABLE, "the transaction was lost before it was committed");
-    if (!ok || !db_flush(db, err) || !db_do_verb(db, DB_COMMIT, err)) {
+    if (!ok || !db_flush(db, err) || !db_rows_flush(db, err) || !db_do_verb(db, DB_COMMIT, err)) {
         db_rollback(db);
         return false;
     }
@@ -347,6 +462,7 @@ void db_rollback(struct db *db)
 {
     db_undo(db);
     db->begun = db->spoiled = db->gathered = false;
+    db_rows_forget(db);
     db->epoch++;
 }
 
@@ -416,6 +532,11 @@ void db_gather(struct db *db, const char *tables, bool (*flush)(void *arg, struc
     db->gather_flush = flush;
     db->gather_arg = arg;
     db->gathered = false;
+}
+
+void db_gather_sends(struct db_stmt *stmt)
+{
+    stmt->of_gatherer = false;
 }
 
 bool db_may_gather(const struct db *db)

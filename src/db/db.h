@@ -123,6 +123,37 @@ bool db_run(struct db_stmt *stmt, struct err *err) CC_MUST_USE;
 // the latest by db_commit.
 bool db_run_later(struct db_stmt *stmt, int64_t changes, struct err *err) CC_MUST_USE;
 
+// Rows of one statement that are written as many at a time. `one` writes one row and is run by
+// db_run_later alone, each time for one change; `many` is the same statement of DB_ROWS rows, their
+// parameters in the order of the rows. In a group's transaction rows wait until there are so many,
+// until a statement that names `table` runs, or until the commit; what refuses one of them is told
+// by a later call. To be said before `one` is bound for the first time.
+enum { DB_ROWS = 16 };
+bool db_prepare_rows(struct db_stmt *one, const char *table, const char *many,
+                     struct err *err) CC_MUST_USE;
+
+// A statement is a question across a connection, which costs far more than what it asks.
+bool db_is_far(const struct db *db);
+
+// Questions that a group is going to ask, read ahead; for a database that is far, nothing on
+// another. `one` is a SELECT with the parameter $1 alone, a number, text or bytes; `many` is the
+// same of the DB_AHEAD values $1 to $64 (DB_AHEAD_LIST), with the value behind the other columns,
+// the rows of a value together. changes: what the names of its tables begin with, if any other
+// statement that writes to one ends what is known; NULL: whoever writes says so by db_unexpect.
+#define DB_AHEAD_LIST                                                                              \
+    "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,"     \
+    "$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,"     \
+    "$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)"
+enum { DB_AHEAD = 64 };
+bool db_prepare_ahead(struct db_stmt *one, const char *changes, const char *many,
+                      struct err *err) CC_MUST_USE;
+// The value that is bound will be asked for in this transaction. The first such question reads all
+// that is expected of all statements in one round.
+void db_expect(struct db_stmt *one);
+// What is known of the value that is bound, or of any, is true no longer.
+void db_unexpect(struct db_stmt *one);
+void db_unexpect_all(struct db_stmt *one);
+
 // For a statement that is left before its last row.
 void db_reset(struct db_stmt *stmt);
 
@@ -170,6 +201,8 @@ bool db_part_undo(struct db *db) CC_MUST_USE;
 // tells of each. If the transaction, or the part, is undone flush is not called: db_epoch tells.
 void db_gather(struct db *db, const char *tables, bool (*flush)(void *arg, struct err *err),
                void *arg);
+// A statement of theirs that only flush and its like run: it sends nothing else first.
+void db_gather_sends(struct db_stmt *stmt);
 bool db_may_gather(const struct db *db);
 void db_gathered(struct db *db);
 

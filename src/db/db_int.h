@@ -4,7 +4,17 @@
 
 #include "db/db.h"
 
-enum { DB_PARAMS_MAX = 320 };
+enum { DB_PARAMS_MAX = 320, DB_ROWS_MAX = 8, DB_AHEADS_MAX = 8 };
+
+struct db_rows; // rows.c
+
+enum db_kind { DB_IS_NULL, DB_IS_INT, DB_IS_TEXT, DB_IS_BYTES };
+
+struct db_value {
+    enum db_kind kind;
+    int64_t number;
+    struct str run; // borrowed
+};
 
 enum db_verb {
     DB_BEGIN,
@@ -43,6 +53,7 @@ struct db_driver {
     bool (*run_text)(struct db *db, const char *sql, struct err *err);
     bool (*prepare)(struct db *db, struct db_stmt *stmt, const char *sql, struct err *err);
     void (*finish)(struct db_stmt *stmt);
+    const char *(*spelled)(const struct db_stmt *stmt); // as it was prepared
     bool (*bind_int)(struct db_stmt *stmt, int index, int64_t value);
     bool (*bind_text)(struct db_stmt *stmt, int index, struct str value);
     bool (*bind_bytes)(struct db_stmt *stmt, int index, struct str value);
@@ -61,12 +72,23 @@ struct db_driver {
     bool (*verb)(struct db *db, enum db_verb verb, struct err *err);
     // The statement, without waiting for its outcome.
     bool (*later)(struct db_stmt *stmt, int64_t changes, struct err *err);
+    // What is read ahead: of a statement by another, of the value that is bound, and no longer.
+    void (*ahead)(struct db_stmt *one, struct db_stmt *many);
+    void (*expect)(struct db_stmt *one);
+    void (*unexpect)(struct db_stmt *one, bool all);
 };
 
 extern const struct db_driver db_sqlite_driver;
 extern const struct db_driver db_postgres_driver;
 // NULL, or the driver that a program allowed: only then is its library linked.
 extern const struct db_driver *db_more_driver;
+
+// What is read ahead: see db_prepare_ahead.
+struct db_ahead {
+    struct db_stmt *one;  // borrowed; NULL: a free place
+    struct db_stmt *many; // borrowed
+    const char *changes;  // constant, or NULL
+};
 
 struct db {
     const struct db_driver *driver;
@@ -81,8 +103,11 @@ struct db {
     void *on_again_arg;                           // borrowed
     const char *gather_tables;                    // NULL: nobody gathers
     bool (*gather_flush)(void *arg, struct err *err);
-    void *gather_arg; // borrowed
-    bool gathered;    // something waits for the flush
+    void *gather_arg;                  // borrowed
+    bool gathered;                     // something waits for the flush
+    struct db_rows *rows[DB_ROWS_MAX]; // owned; see rows.c; NULL: a free place
+    uint32_t rows_waiting;             // a bit for each that has some
+    struct db_ahead aheads[DB_AHEADS_MAX];
     int64_t fault_in; // calls until the fault; 0: none
     bool fault_loses;
     // A call inside the transaction failed: until it, or its part, is undone nothing else may run,
@@ -105,6 +130,9 @@ struct db_stmt {
     void *inner;                        // the driver's
     uint16_t params[DB_PARAMS_MAX + 1]; // the driver's index of $n; 0: absent
     bool of_gatherer;                   // it says the tables of whoever gathers
+    struct db_rows *rows;               // borrowed; its rows wait there
+    uint32_t of_rows;                   // a bit for each of db->rows whose table it says
+    uint32_t ends_ahead;                // a bit for each of db->aheads that it ends by writing
     bool reads;                         // it changes nothing; the driver's word
     int bad_param;                      // a bind that was refused; told by the next step
 };
@@ -113,3 +141,22 @@ struct db_stmt {
 // every page they touch. So they are only hoped to be kept: undoing one that has written takes the
 // transaction along, and wants_parts is set; the next has real ones.
 bool db_begin_hoping(struct db *db, struct err *err) CC_MUST_USE;
+
+// --- rows.c -------------------------------------------------------------------------------------
+
+void db_rows_free(struct db_stmt *one); // and the statement of many rows
+// What waits was undone.
+void db_rows_forget(struct db *db);
+// Sends all that waits. A failure is nobody's.
+bool db_rows_flush(struct db *db, struct err *err) CC_MUST_USE;
+void db_rows_bind(struct db_stmt *one, int index, const struct db_value *value);
+void db_rows_unbind(struct db_stmt *one); // what was bound and not run
+bool db_rows_later(struct db_stmt *one, struct err *err) CC_MUST_USE;
+// Marks a statement that names the table of one of them.
+void db_rows_mark(struct db_stmt *stmt, const char *sql);
+
+// --- db.c ---------------------------------------------------------------------------------------
+
+// The driver's word, without waiting rows.
+void db_bind_now(struct db_stmt *stmt, int index, const struct db_value *value);
+bool db_later_now(struct db_stmt *stmt, int64_t changes, struct err *err) CC_MUST_USE;

@@ -41,6 +41,19 @@ static bool group_run_part(struct db *db, struct db_task *task, struct err *err)
     return true;
 }
 
+// A failure is nobody's: what comes next is told of it.
+static void group_ahead(struct db *db, struct db_task *first)
+{
+    for (int round = 0; round < (db_is_far(db) ? DB_AHEAD_ROUNDS : 1); round++) {
+        for (struct db_task *task = first; task != NULL; task = task->next) {
+            if (task->ahead != NULL && !db->spoiled) {
+                task->ahead(task, db, round);
+            }
+        }
+    }
+    db->failed_late = db->failed_late || db->spoiled;
+}
+
 // One transaction. False: none of it is there, and *err says why.
 static bool group_try(struct db *db, struct db_task *first, struct err *err)
 {
@@ -58,11 +71,7 @@ static bool group_try(struct db *db, struct db_task *first, struct err *err)
             *err = first->err;
         }
     } else {
-        for (struct db_task *task = first; task != NULL; task = task->next) {
-            if (task->ahead != NULL) {
-                task->ahead(task, db);
-            }
-        }
+        group_ahead(db, first);
         for (struct db_task *task = first; good && task != NULL; task = task->next) {
             good = group_run_part(db, task, err);
         }

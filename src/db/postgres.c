@@ -14,39 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Types that the driver knows by number: these are the same in every database.
-enum {
-    PG_BOOL = 16,
-    PG_BYTEA = 17,
-    PG_NAME = 19,
-    PG_INT8 = 20,
-    PG_INT2 = 21,
-    PG_INT4 = 23,
-    PG_TEXT = 25,
-    PG_OID = 26,
-    PG_FLOAT8 = 701,
-    PG_VARCHAR = 1043,
-    PG_NUMERIC = 1700,
-};
-
-enum { PG_NUMBER_MAX = 24, PG_NAME_MAX = 24 };
-
-struct pg_stmt {
-    char *sql; // owned
-    uint64_t id;
-    uint64_t session; // that it is prepared in; 0: none
-    int count;        // of parameters
-    // All owned, one a parameter.
-    Oid *types;
-    const char **values; // each borrowed from the caller, or a number
-    int *lens;
-    int *formats;
-    char (*numbers)[PG_NUMBER_MAX];
-    PGresult *result; // owned; NULL: not run
-    int row;
-    char (*words)[PG_NUMBER_MAX]; // owned; numbers that were asked for as text, a column each
-};
-
 // ---- the pipeline ------------------------------------------------------------------------------
 
 static bool pg_is_good(const PGresult *result)
@@ -114,7 +81,9 @@ static bool pg_read_round(struct db *db, struct pg_round *round, struct err *err
             return db_pg_fail(db, NULL, err);
         }
         pg_judge_one(db, round, result, i, err);
-        if (i + 1 == pg->pending_count && !round->failed) {
+        if (pg->keepers[i] != NULL && !round->failed) {
+            db_pg_keep(pg->keepers[i], result);
+        } else if (i + 1 == pg->pending_count && !round->failed) {
             round->last = result;
         } else {
             PQclear(result);
@@ -138,6 +107,7 @@ static bool pg_read_round(struct db *db, struct pg_round *round, struct err *err
 static void pg_pend(struct pg *pg, int64_t changes)
 {
     assert(pg->pending_count < PG_PENDING_MAX);
+    pg->keepers[pg->pending_count] = NULL;
     pg->pending[pg->pending_count++] = changes;
 }
 
@@ -151,9 +121,7 @@ static bool pg_send_text(struct db *db, const char *sql, struct err *err)
     return true;
 }
 
-// Sends all, reads all. *last: of the last message, owned by the caller; NULL: nobody waits for
-// that one either. A failure that nobody waits for ends the transaction.
-static bool pg_collect(struct db *db, PGresult **last, struct err *err)
+bool db_pg_collect(struct db *db, PGresult **last, struct err *err)
 {
     struct pg_round round = { 0 };
     if (!pg_read_round(db, &round, err)) {
@@ -182,7 +150,7 @@ static bool pg_collect(struct db *db, PGresult **last, struct err *err)
 // Room for a message or two.
 static bool pg_make_room(struct db *db, struct err *err)
 {
-    return pg_of(db)->pending_count < PG_PENDING_MAX - 4 || pg_collect(db, NULL, err);
+    return pg_of(db)->pending_count < PG_PENDING_MAX - 4 || db_pg_collect(db, NULL, err);
 }
 
 // ---- transactions ------------------------------------------------------------------------------
@@ -230,11 +198,11 @@ static bool pg_commit(struct db *db, struct err *err)
     struct pg *pg = pg_of(db);
     PGresult *last = NULL;
     // What waits is judged first: the server would commit a change of other rows than were meant.
-    if ((pg->pending_count > 0 && !pg_collect(db, NULL, err)) ||
+    if ((pg->pending_count > 0 && !db_pg_collect(db, NULL, err)) ||
         !pg_send_text(db, pg_verb_texts[DB_COMMIT], err)) {
         return false;
     }
-    if (!pg_collect(db, &last, err)) {
+    if (!db_pg_collect(db, &last, err)) {
         if (pg->conn == NULL) {
             err_fill(err, ERR_UNAVAILABLE,
                      "the connection to the database was lost at the end of the transaction: "
@@ -257,7 +225,7 @@ static bool pg_verb(struct db *db, enum db_verb verb, struct err *err)
     }
     PGresult *last = NULL;
     bool good = pg_make_room(db, err) && pg_send_text(db, pg_verb_texts[verb], err) &&
-                (verb != DB_ROLLBACK || pg_collect(db, &last, err));
+                (verb != DB_ROLLBACK || db_pg_collect(db, &last, err));
     PQclear(last);
     return good;
 }
@@ -279,7 +247,10 @@ static void pg_clear(struct pg_stmt *stmt)
     for (int i = 0; i < stmt->count; i++) {
         stmt->values[i] = NULL;
     }
-    PQclear(stmt->result);
+    if (!stmt->is_ahead) {
+        PQclear(stmt->result);
+    }
+    stmt->is_ahead = false;
     stmt->result = NULL;
     free(stmt->words);
     stmt->words = NULL;
@@ -313,7 +284,7 @@ static bool pg_describe(struct db *db, struct pg_stmt *stmt, struct err *err)
         return db_pg_fail(db, NULL, err);
     }
     pg_pend(pg, -1);
-    if (!pg_collect(db, &facts, err)) {
+    if (!db_pg_collect(db, &facts, err)) {
         return false;
     }
     stmt->session = pg->session;
@@ -342,6 +313,7 @@ static void pg_stmt_free(struct pg_stmt **stmt)
 {
     if (*stmt != NULL) {
         pg_clear(*stmt);
+        db_pg_ahead_free(*stmt);
         free((*stmt)->sql);
         free((*stmt)->types);
         free((*stmt)->values);
@@ -387,6 +359,11 @@ static void pg_finish(struct db_stmt *stmt)
     }
     pg_stmt_free(&inner);
     stmt->inner = NULL;
+}
+
+static const char *pg_spelled(const struct db_stmt *stmt)
+{
+    return ((const struct pg_stmt *)stmt->inner)->sql;
 }
 
 static bool pg_bind_int(struct db_stmt *stmt, int index, int64_t value)
@@ -442,8 +419,8 @@ static bool pg_bind_null(struct db_stmt *stmt, int index)
     return true;
 }
 
-// Sends the statement, and that it be prepared where this session does not know it.
-static bool pg_send(struct db_stmt *stmt, int64_t changes, bool *fresh, struct err *err)
+bool db_pg_send(struct db_stmt *stmt, int64_t changes, struct pg_ahead *keeper, bool *fresh,
+                struct err *err)
 {
     struct db *db = stmt->db;
     struct pg *pg = pg_of(db);
@@ -462,6 +439,7 @@ static bool pg_send(struct db_stmt *stmt, int64_t changes, bool *fresh, struct e
         return db_pg_fail(db, NULL, err);
     }
     pg_pend(pg, changes);
+    pg->keepers[pg->pending_count - 1] = keeper;
     return true;
 }
 
@@ -470,11 +448,19 @@ static bool pg_run(struct db_stmt *stmt, struct err *err)
     struct pg *pg = pg_of(stmt->db);
     struct pg_stmt *inner = stmt->inner;
     bool fresh;
-    if (!pg_send(stmt, -1, &fresh, err) || !pg_collect(stmt->db, &inner->result, err)) {
+    bool known = false;
+    if (inner->ahead != NULL && !db_pg_ahead_answer(stmt, &known, err)) {
+        return false;
+    }
+    if (known) {
+        return true;
+    }
+    if (!db_pg_send(stmt, -1, NULL, &fresh, err) || !db_pg_collect(stmt->db, &inner->result, err)) {
         return false;
     }
     inner->session = pg->session;
     inner->row = -1;
+    inner->end = PQntuples(inner->result);
     if (strncmp(PQcmdStatus(inner->result), "SELECT", 6) != 0) {
         pg->changes = pg_changes_of(inner->result);
     }
@@ -488,7 +474,7 @@ static bool pg_step(struct db_stmt *stmt, bool *row, struct err *err)
         return false;
     }
     inner->row++;
-    *row = inner->row < PQntuples(inner->result);
+    *row = inner->row < inner->end;
     return true;
 }
 
@@ -497,12 +483,12 @@ static bool pg_later(struct db_stmt *stmt, int64_t changes, struct err *err)
     struct pg *pg = pg_of(stmt->db);
     struct pg_stmt *inner = stmt->inner;
     bool fresh;
-    if (!pg_send(stmt, changes, &fresh, err)) {
+    if (!db_pg_send(stmt, changes, NULL, &fresh, err)) {
         return false;
     }
     if (fresh || !pg->in_transaction) { // it is told at once, for its name must be known to be good
         PGresult *last = NULL;
-        if (!pg_collect(stmt->db, &last, err)) {
+        if (!db_pg_collect(stmt->db, &last, err)) {
             return false;
         }
         PQclear(last);
@@ -520,7 +506,7 @@ static bool pg_run_text(struct db *db, const char *sql, struct err *err)
 {
     struct pg *pg = pg_of(db);
     if ((!pg->in_transaction && !db_pg_connect(db, err)) ||
-        (pg->pending_count > 0 && !pg_collect(db, NULL, err))) {
+        (pg->pending_count > 0 && !db_pg_collect(db, NULL, err))) {
         return false;
     }
     if (pg->conn == NULL || PQexitPipelineMode(pg->conn) != 1) {
@@ -742,6 +728,7 @@ const struct db_driver db_postgres_driver = {
     .run_text = pg_run_text,
     .prepare = pg_prepare,
     .finish = pg_finish,
+    .spelled = pg_spelled,
     .bind_int = pg_bind_int,
     .bind_text = pg_bind_text,
     .bind_bytes = pg_bind_bytes,
@@ -757,4 +744,7 @@ const struct db_driver db_postgres_driver = {
     .pages_written = pg_pages_written,
     .verb = pg_verb,
     .later = pg_later,
+    .ahead = db_pg_ahead,
+    .expect = db_pg_expect,
+    .unexpect = db_pg_unexpect,
 };

@@ -381,6 +381,11 @@ static bool sqlite_prepare(struct db *db, struct db_stmt *stmt, const char *sql,
     return true;
 }
 
+static const char *sqlite_spelled(const struct db_stmt *stmt)
+{
+    return sqlite3_sql(stmt->inner);
+}
+
 static bool sqlite_bind_int(struct db_stmt *stmt, int index, int64_t value)
 {
     return sqlite3_bind_int64(stmt->inner, index, value) == SQLITE_OK;
@@ -486,6 +491,7 @@ const struct db_driver db_sqlite_driver = {
     .run_text = sqlite_run_text,
     .prepare = sqlite_prepare,
     .finish = sqlite_finish,
+    .spelled = sqlite_spelled,
     .bind_int = sqlite_bind_int,
     .bind_text = sqlite_bind_text,
     .bind_bytes = sqlite_bind_bytes,

@@ -312,6 +312,7 @@ static bool history_move(struct history *history, enum history_sql which, int64_
                          struct err *err)
 {
     struct db_stmt *stmt = history->stmts[which];
+    db_unexpect_all(history->stmts[HISTORY_SQL_OPEN_GET]);
     db_bind_int(stmt, 1, from);
     db_bind_int(stmt, 2, to);
     return db_run(stmt, err);

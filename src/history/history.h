@@ -194,6 +194,14 @@ bool history_count(struct history *history, struct str person, int64_t since, in
 bool history_count_same(struct history *history, struct str person, struct str digest,
                         int64_t since, int64_t until, int64_t *count, struct err *err) CC_MUST_USE;
 
+// --- what is read ahead -------------------------------------------------------------------------
+
+// What the calls of this transaction are going to ask for, told before the first of them: history's
+// name of a person, and a work under way by its pending entry. Telling too much or nothing changes
+// no answer.
+void history_expect_person(struct history *history, struct str person);
+void history_expect_open(struct history *history, int64_t pending);
+
 // --- reading ------------------------------------------------------------------------------------
 
 bool history_get(struct history *history, int64_t number, struct arena *arena,

@@ -8,6 +8,7 @@
 #include "history/history_int.h"
 
 enum {
+    NARROW_COUNT = 18,       // columns of a row's numbers
     STORE_NAMES_MOST = 4096, // kept in memory within a transaction
     STORE_PERSON_MAX = 512,
 };
@@ -42,9 +43,15 @@ static const struct db_migration history_steps[] = { { 1, NULL, history_tables }
 #define NARROW                                                                                     \
     "number, at, entry, refers, outcome, person, department, queue, printer, payer, pages,"        \
     " color_pages, sheets, amount, first, real_cost, digest, legs"
-#define ADD                                                                                        \
-    "INSERT INTO history_work (" NARROW ", once) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10," \
-    " $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+#define ADD "INSERT INTO history_work (" NARROW ", once) VALUES "
+#define OPEN_ADD                                                                                   \
+    "INSERT INTO history_open (pending, person, at, pages, color_pages, sheets, amount, digest,"   \
+    " body) VALUES "
+#define OPEN_DROP "DELETE FROM history_open WHERE pending"
+#define BODY_ADD "INSERT INTO history_body (number, body) VALUES "
+#define ADD_ONE                                                                                    \
+    ADD "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"                                                \
+        " $11, $12, $13, $14, $15, $16, $17, $18, $19)"
 // A sum may not pass 64 bits while it is made: millions and what is above a million apart.
 #define SUMS(amount)                                                                               \
     " CAST(sum(CASE WHEN outcome = 1 THEN 1 ELSE 0 END) AS BIGINT), CAST(sum(pages) AS BIGINT),"   \
@@ -68,18 +75,16 @@ static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
     [HISTORY_SQL_NAME_CHANGE] = "UPDATE history_name SET name = $2 WHERE id = $1",
     [HISTORY_SQL_MOVE_WORKS] = "UPDATE history_work SET person = $2 WHERE person = $1",
     [HISTORY_SQL_MOVE_OPEN] = "UPDATE history_open SET person = $2 WHERE person = $1",
-    [HISTORY_SQL_ADD] = ADD,
-    [HISTORY_SQL_ADD_ONCE] = ADD " ON CONFLICT DO NOTHING",
-    [HISTORY_SQL_BODY_ADD] = "INSERT INTO history_body (number, body) VALUES ($1, $2)",
+    [HISTORY_SQL_ADD] = ADD_ONE,
+    [HISTORY_SQL_ADD_ONCE] = ADD_ONE " ON CONFLICT DO NOTHING",
+    [HISTORY_SQL_BODY_ADD] = BODY_ADD "($1, $2)",
     [HISTORY_SQL_BODY_CHANGE] = "UPDATE history_body SET body = $2 WHERE number = $1",
     [HISTORY_SQL_LEG_ADD] =
         "INSERT INTO history_leg (number, place, account, amount) VALUES ($1, $2, $3, $4)",
     [HISTORY_SQL_LEG_IS] = "SELECT count(*) FROM history_leg WHERE number = $1 AND account = $2",
-    [HISTORY_SQL_OPEN_ADD] =
-        "INSERT INTO history_open (pending, person, at, pages, color_pages, sheets, amount,"
-        " digest, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [HISTORY_SQL_OPEN_ADD] = OPEN_ADD "($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     [HISTORY_SQL_OPEN_GET] = "SELECT person, body FROM history_open WHERE pending = $1",
-    [HISTORY_SQL_OPEN_DROP] = "DELETE FROM history_open WHERE pending = $1",
+    [HISTORY_SQL_OPEN_DROP] = OPEN_DROP " = $1",
     [HISTORY_SQL_OPEN_COUNT] = "SELECT count(*)," COUNTS " FROM history_open"
                                " WHERE person = $1 AND at >= $2 AND at < $3",
     [HISTORY_SQL_OPEN_SAME] = "SELECT count(*) FROM history_open"
@@ -125,6 +130,51 @@ static const char *const history_sql_texts[HISTORY_SQL_COUNT] = {
                              " WHERE number >= $1 AND number < $2 GROUP BY account",
 };
 
+// What is written by many rows: what stands in a row of VALUES, or of a list.
+static const struct store_rows {
+    enum history_sql which;
+    const char *table;
+    const char *before;
+    int columns; // 0: a list of single values
+} store_rows[] = {
+    { HISTORY_SQL_OPEN_ADD, "history_open", OPEN_ADD, 9 },
+    { HISTORY_SQL_ADD, "history_work", ADD, NARROW_COUNT + 1 },
+    { HISTORY_SQL_BODY_ADD, "history_body", BODY_ADD, 2 },
+    { HISTORY_SQL_OPEN_DROP, "history_open", OPEN_DROP " IN (", 0 },
+};
+
+static bool store_prepare_rows(struct history *history, const struct store_rows *rows,
+                               struct err *err)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(8192);
+    int columns = rows->columns == 0 ? 1 : rows->columns;
+    buf_addf(&text, "%s", rows->before);
+    for (int i = 0; i < DB_ROWS * columns; i++) {
+        const char *begin = i == 0 ? "" : ", ";
+        bool opens = rows->columns > 0 && i % columns == 0;
+        bool closes = rows->columns > 0 && i % columns == columns - 1;
+        buf_addf(&text, "%s%s$%d%s", begin, opens ? "(" : "", i + 1, closes ? ")" : "");
+    }
+    buf_addf(&text, "%s", rows->columns == 0 ? ")" : "");
+    return db_prepare_rows(history->stmts[rows->which], rows->table, buf_str(&text).ptr, err);
+}
+
+static bool store_prepare_more(struct history *history, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(store_rows) / sizeof(store_rows[0]); i++) {
+        if (!store_prepare_rows(history, &store_rows[i], err)) {
+            return false;
+        }
+    }
+    return db_prepare_ahead(history->stmts[HISTORY_SQL_NAME_FIND], NULL,
+                            "SELECT id, name FROM history_name WHERE name IN " DB_AHEAD_LIST,
+                            err) &&
+           db_prepare_ahead(
+               history->stmts[HISTORY_SQL_OPEN_GET], NULL,
+               "SELECT person, body, pending FROM history_open WHERE pending IN " DB_AHEAD_LIST,
+               err);
+}
+
 bool history_store_open(struct history *history, struct err *err)
 {
     if (!db_migrate(history->db, "history", history_steps,
@@ -136,7 +186,7 @@ bool history_store_open(struct history *history, struct err *err)
             return false;
         }
     }
-    return true;
+    return store_prepare_more(history, err);
 }
 
 static void store_forget_names(struct history *history)
@@ -224,6 +274,8 @@ bool history_store_name(struct history *history, struct str text, int64_t *id, s
     if (*id != 0 || text.len == 0) {
         return true;
     }
+    db_bind_text(history->stmts[HISTORY_SQL_NAME_FIND], 1, text);
+    db_unexpect(history->stmts[HISTORY_SQL_NAME_FIND]);
     db_bind_text(stmt, 1, text);
     if (!db_step(stmt, &row, err)) {
         return false;
@@ -236,18 +288,43 @@ bool history_store_name(struct history *history, struct str text, int64_t *id, s
     return true;
 }
 
+// A person's name as it stands here; empty: nobody has such a name.
+static struct str store_person(char text[static STORE_PERSON_MAX], struct str person)
+{
+    const size_t len = sizeof(HISTORY_USER) - 1;
+    if (person.len == 0 || person.len > STORE_PERSON_MAX - len) {
+        return STR("");
+    }
+    memcpy(text, HISTORY_USER, len);
+    memcpy(text + len, person.ptr, person.len);
+    return (struct str){ text, len + person.len };
+}
+
+void history_expect_person(struct history *history, struct str person)
+{
+    char text[STORE_PERSON_MAX];
+    db_bind_text(history->stmts[HISTORY_SQL_NAME_FIND], 1, store_person(text, person));
+    db_expect(history->stmts[HISTORY_SQL_NAME_FIND]);
+}
+
+void history_expect_open(struct history *history, int64_t pending)
+{
+    db_bind_int(history->stmts[HISTORY_SQL_OPEN_GET], 1, pending);
+    db_expect(history->stmts[HISTORY_SQL_OPEN_GET]);
+}
+
+// What was read ahead of the work under way is true no longer.
+static void store_open_changes(struct history *history, int64_t pending)
+{
+    db_bind_int(history->stmts[HISTORY_SQL_OPEN_GET], 1, pending);
+    db_unexpect(history->stmts[HISTORY_SQL_OPEN_GET]);
+}
+
 bool history_store_person(struct history *history, struct str person, bool make, int64_t *id,
                           struct err *err)
 {
     char text[STORE_PERSON_MAX];
-    const size_t len = sizeof(HISTORY_USER) - 1;
-    if (person.len == 0 || person.len > sizeof(text) - len) {
-        *id = 0; // nobody has such a name
-        return true;
-    }
-    memcpy(text, HISTORY_USER, len);
-    memcpy(text + len, person.ptr, person.len);
-    struct str name = { text, len + person.len };
+    struct str name = store_person(text, person);
     return make ? history_store_name(history, name, id, err)
                 : history_store_name_find(history, name, id, err);
 }
@@ -256,6 +333,7 @@ bool history_store_rename(struct history *history, int64_t id, struct str text, 
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_NAME_CHANGE];
     store_forget_names(history);
+    db_unexpect_all(history->stmts[HISTORY_SQL_NAME_FIND]);
     db_bind_int(stmt, 1, id);
     db_bind_text(stmt, 2, text);
     return db_run(stmt, err);
@@ -320,6 +398,7 @@ bool history_store_begin(struct history *history, const struct history_narrow *n
                          struct str body, struct err *err)
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_ADD];
+    store_open_changes(history, narrow->entry);
     db_bind_int(stmt, 1, narrow->entry);
     db_bind_int(stmt, 2, narrow->person);
     db_bind_int(stmt, 3, narrow->at);
@@ -335,6 +414,7 @@ bool history_store_begin(struct history *history, const struct history_narrow *n
 bool history_store_end(struct history *history, int64_t pending, struct err *err)
 {
     struct db_stmt *stmt = history->stmts[HISTORY_SQL_OPEN_DROP];
+    store_open_changes(history, pending);
     db_bind_int(stmt, 1, pending);
     return db_run_later(stmt, 1, err);
 }

@@ -317,3 +317,15 @@ bool ledger_cache_load(struct ledger *ledger, struct err *err)
     cache_note_absent(ledger, names, keys);
     return true;
 }
+
+bool ledger_ahead_pending(struct ledger *ledger, const struct ledger_key *key, int64_t *pending)
+{
+    struct err unheard;
+    bool known;
+    if (!ledger_cache_load(ledger, &unheard)) {
+        return false;
+    }
+    const struct ledger_entry *entry = ledger_cache_entry(ledger, key, &known);
+    *pending = entry != NULL ? entry->sequence : 0;
+    return entry != NULL && entry->kind == LEDGER_PENDING;
+}

@@ -19,9 +19,33 @@ bool ledger_may_gather(struct ledger *ledger)
     return true;
 }
 
+static bool gather_entries(struct ledger *ledger, struct err *err)
+{
+    struct ledger_gather *gather = &ledger->gather;
+    for (size_t i = 0; i < gather->entry_count;) {
+        size_t rows = gather->entry_count - i >= LEDGER_ROWS ? LEDGER_ROWS : 1;
+        struct db_stmt *stmt =
+            ledger->stmts[rows == 1 ? LEDGER_SQL_ENTRY_ADD : LEDGER_SQL_ENTRIES_ADD];
+        for (size_t k = 0; k < rows; k++) {
+            ledger_store_entry_bind(stmt, (int)(LEDGER_ENTRY_COLUMNS * k), &gather->entries[i + k]);
+        }
+        if (!db_run_later(stmt, (int64_t)rows, err)) {
+            return false;
+        }
+        i += rows;
+    }
+    gather->entry_count = 0;
+    return true;
+}
+
 bool ledger_gather_room(struct ledger *ledger, struct err *err)
 {
     const struct ledger_gather *gather = &ledger->gather;
+    // A server works while we do.
+    if (db_is_far(ledger->db) && gather->entry_count >= LEDGER_ROWS &&
+        !gather_entries(ledger, err)) {
+        return false;
+    }
     return (gather->entry_count < GATHER_MAX && gather->hold_count < GATHER_MAX &&
             gather->close_count < GATHER_MAX && gather->account_count < GATHER_MAX) ||
            ledger_gather_flush(ledger, err);
@@ -88,24 +112,6 @@ static bool gather_pairs(struct ledger *ledger, enum ledger_sql one, enum ledger
     return true;
 }
 
-static bool gather_entries(struct ledger *ledger, struct err *err)
-{
-    const struct ledger_gather *gather = &ledger->gather;
-    for (size_t i = 0; i < gather->entry_count;) {
-        size_t rows = gather->entry_count - i >= LEDGER_ROWS ? LEDGER_ROWS : 1;
-        struct db_stmt *stmt =
-            ledger->stmts[rows == 1 ? LEDGER_SQL_ENTRY_ADD : LEDGER_SQL_ENTRIES_ADD];
-        for (size_t k = 0; k < rows; k++) {
-            ledger_store_entry_bind(stmt, (int)(LEDGER_ENTRY_COLUMNS * k), &gather->entries[i + k]);
-        }
-        if (!db_run_later(stmt, (int64_t)rows, err)) {
-            return false;
-        }
-        i += rows;
-    }
-    return true;
-}
-
 static bool gather_accounts(struct ledger *ledger, struct err *err)
 {
     const struct ledger_gather *gather = &ledger->gather;
@@ -146,6 +152,6 @@ bool ledger_gather_flush(void *arg, struct err *err)
                 gather_pairs(ledger, LEDGER_SQL_HOLD_CLOSE, LEDGER_SQL_HOLDS_CLOSE, gather->closes,
                              gather->close_count, err) &&
                 gather_accounts(ledger, err);
-    gather->entry_count = gather->hold_count = gather->close_count = gather->account_count = 0;
+    gather->hold_count = gather->close_count = gather->account_count = 0;
     return good;
 }

@@ -124,6 +124,9 @@ bool ledger_account_open(struct ledger *ledger, const struct ledger_ask *ask,
 // fast. Telling too much or nothing changes no answer.
 void ledger_expect_account(struct ledger *ledger, struct str name);
 void ledger_expect_key(struct ledger *ledger, const struct ledger_key *key);
+// After all was told: reads it, and says which entry a reservation is. False: none, or it failed,
+// which the next call tells.
+bool ledger_ahead_pending(struct ledger *ledger, const struct ledger_key *key, int64_t *pending);
 
 // Sets the overdraft of the debit account to the amount, also below what is already used of it.
 bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,

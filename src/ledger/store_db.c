@@ -191,7 +191,9 @@ static const char *const ledger_sql_texts[LEDGER_SQL_COUNT] = {
         " AS sides",
     [LEDGER_SQL_HOLD_ADD] = "INSERT INTO ledger_hold (seq, lapses_at) VALUES ($1, $2)",
     [LEDGER_SQL_HOLD_CLOSE] =
-        "UPDATE ledger_hold SET closed = $2 WHERE seq = $1 AND closed IS NULL",
+        // As PostgreSQL reads it, this is no condition of the index of open reservations: that one
+        // it would walk through for the few that are meant.
+    "UPDATE ledger_hold SET closed = $2 WHERE seq = $1 AND coalesce(closed, 0) = 0",
     [LEDGER_SQL_HOLD_CLOSED_BY] =
         "SELECT coalesce(closed, 0), lapses_at FROM ledger_hold WHERE seq = $1",
     [LEDGER_SQL_HOLD_DUE] = "SELECT seq FROM ledger_hold WHERE closed IS NULL AND lapses_at <= $1 "
@@ -232,7 +234,7 @@ static const struct store_rows store_rows[] = {
       "" },
     { LEDGER_SQL_HOLDS_CLOSE, LEDGER_ROWS, 2,
       "UPDATE ledger_hold SET closed = v.column2 FROM (VALUES ",
-      ") AS v WHERE seq = v.column1 AND closed IS NULL" },
+      ") AS v WHERE seq = v.column1 AND coalesce(closed, 0) = 0" },
     { LEDGER_SQL_ACCOUNTS_SET, LEDGER_ROWS, 5, ACCOUNT_SET_BEFORE, ACCOUNT_SET_BEHIND },
     { LEDGER_SQL_ACCOUNT_SET, 1, 5, ACCOUNT_SET_BEFORE, ACCOUNT_SET_BEHIND },
 };
@@ -282,7 +284,12 @@ bool ledger_store_open(struct ledger *ledger, struct err *err)
             return false;
         }
     }
-    return store_prepare_rows(ledger, err);
+    if (!store_prepare_rows(ledger, err)) {
+        return false;
+    }
+    db_gather_sends(ledger->stmts[LEDGER_SQL_ENTRY_ADD]);
+    db_gather_sends(ledger->stmts[LEDGER_SQL_ENTRIES_ADD]);
+    return true;
 }
 
 static void store_bind_key(struct db_stmt *stmt, int index, const struct ledger_key *key)

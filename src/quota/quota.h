@@ -45,6 +45,9 @@ bool quota_ask(struct quota *quota, const struct calendar_site *site, int64_t at
 bool quota_settle(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                   const struct quota_amounts *amounts, struct err *err) CC_MUST_USE;
 
+// Told before the calls of a transaction: a reservation that one of them will settle.
+void quota_expect(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN]);
+
 struct quota_use {
     struct str subject;
     struct calendar_span span;

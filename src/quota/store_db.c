@@ -73,7 +73,24 @@ bool quota_store_open(struct quota *quota, struct err *err)
             return false;
         }
     }
-    return true;
+    return db_prepare_ahead(quota->stmts[QUOTA_SQL_HOLDS], NULL,
+                            "SELECT quota, subject, period_from, unit, amount, reservation"
+                            " FROM quota_hold WHERE reservation IN " DB_AHEAD_LIST
+                            " ORDER BY reservation, quota, subject",
+                            err);
+}
+
+void quota_expect(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN])
+{
+    db_bind_bytes(quota->stmts[QUOTA_SQL_HOLDS], 1, key, QUOTA_KEY_LEN);
+    db_expect(quota->stmts[QUOTA_SQL_HOLDS]);
+}
+
+// What was read ahead of the reservation is true no longer.
+static void store_holds_change(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN])
+{
+    db_bind_bytes(quota->stmts[QUOTA_SQL_HOLDS], 1, key, QUOTA_KEY_LEN);
+    db_unexpect(quota->stmts[QUOTA_SQL_HOLDS]);
 }
 
 static struct db_stmt *store_row(struct quota *quota, enum quota_sql which,
@@ -202,6 +219,7 @@ bool quota_store_hold_add(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                           struct err *err)
 {
     struct db_stmt *stmt = quota->stmts[QUOTA_SQL_HOLD_ADD];
+    store_holds_change(quota, key);
     db_bind_bytes(stmt, 1, key, QUOTA_KEY_LEN);
     db_bind_text(stmt, 2, row->quota);
     db_bind_text(stmt, 3, row->subject);
@@ -245,6 +263,7 @@ bool quota_store_holds(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
 bool quota_store_holds_drop(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN], struct err *err)
 {
     struct db_stmt *stmt = quota->stmts[QUOTA_SQL_HOLDS_DROP];
+    store_holds_change(quota, key);
     db_bind_bytes(stmt, 1, key, QUOTA_KEY_LEN);
     return db_run(stmt, err);
 }
@@ -254,6 +273,7 @@ bool quota_store_move(struct quota *quota, struct str from, struct str to, struc
     struct db_stmt *add = quota->stmts[QUOTA_SQL_MOVE_ADD];
     struct db_stmt *drop = quota->stmts[QUOTA_SQL_MOVE_DROP];
     struct db_stmt *holds = quota->stmts[QUOTA_SQL_MOVE_HOLDS];
+    db_unexpect_all(quota->stmts[QUOTA_SQL_HOLDS]);
     db_bind_text(add, 1, from);
     db_bind_text(add, 2, to);
     if (!db_run(add, err)) {
