@@ -75,6 +75,21 @@ void cli_charge_tell(struct cli *cli, const Quoin__V1__Charge *charge)
     cli_line(cli, "Borne by", "%s", cli_shares(cli, charge->bearers, charge->n_bearers));
 }
 
+const Quoin__V1__Charge *cli_charge_of(struct cli *cli, const Quoin__V1__JobDetail *detail)
+{
+    Quoin__V1__GetChargeRequest request = QUOIN__V1__GET_CHARGE_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err ignored; // the job's story is worth telling without it
+    if (detail->settlement == NULL || detail->reservation == NULL ||
+        detail->reservation->id.len == 0) {
+        return NULL;
+    }
+    request.reservation = detail->reservation->id;
+    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Charges/GetCharge", &request.base, &reply, &ignored)
+               ? (const Quoin__V1__Charge *)reply
+               : NULL;
+}
+
 bool cli_charge_show(struct cli *cli, struct err *err)
 {
     Quoin__V1__GetChargeRequest request = QUOIN__V1__GET_CHARGE_REQUEST__INIT;

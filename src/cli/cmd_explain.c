@@ -9,21 +9,6 @@
 
 enum { ENTRIES_MAX = 500 };
 
-// What became of the charge; NULL: none of it is there, or nobody can tell now.
-static const Quoin__V1__Charge *charge_of(struct cli *cli, const Quoin__V1__JobDetail *detail)
-{
-    Quoin__V1__GetChargeRequest request = QUOIN__V1__GET_CHARGE_REQUEST__INIT;
-    const ProtobufCMessage *reply = NULL;
-    struct err ignored; // as for the entries
-    if (detail->reservation == NULL || detail->reservation->id.len == 0) {
-        return NULL;
-    }
-    request.reservation = detail->reservation->id;
-    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Charges/GetCharge", &request.base, &reply, &ignored)
-               ? (const Quoin__V1__Charge *)reply
-               : NULL;
-}
-
 bool cli_explain(struct cli *cli, struct err *err)
 {
     const Quoin__V1__JobDetail *detail = NULL;
@@ -43,7 +28,7 @@ bool cli_explain(struct cli *cli, struct err *err)
                       ? (const Quoin__V1__ListEntriesReply *)reply
                       : NULL;
     }
-    const Quoin__V1__Charge *charge = detail->settlement != NULL ? charge_of(cli, detail) : NULL;
+    const Quoin__V1__Charge *charge = cli_charge_of(cli, detail);
     if (cli->json) {
         cli_explain_json(&cli->out, detail, entries, charge);
         return true;

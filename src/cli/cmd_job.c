@@ -1,6 +1,7 @@
 // cli/cmd_job: jobs: list, show, release, cancel, resolve.
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
+#include "cli/charge.h"
 #include "cli/cmd.h"
 #include "cli/job.h"
 #include "cli/out.h"
@@ -68,15 +69,37 @@ const char *cli_job_reasons(struct cli *cli, const Quoin__V1__Job *job)
     return kept != NULL ? kept : "";
 }
 
+// What the user was told of limits and by policy, with the values of then, and what became of the
+// charge; null: it is not settled.
+static void job_told_json(struct json *json, const Quoin__V1__JobDetail *detail,
+                          const Quoin__V1__Charge *charge)
+{
+    const Quoin__V1__Decision *decision = detail->decision;
+    json_key(json, "told");
+    json_array(json);
+    for (size_t i = 0; decision != NULL && i < decision->n_notices; i++) {
+        json_str(json, str_of(decision->notices[i]));
+    }
+    json_end(json);
+    json_key(json, "charge");
+    if (charge == NULL) {
+        json_null(json);
+    } else {
+        cli_charge_json(json, charge);
+    }
+}
+
 // detail: NULL where nothing was asked about its pages.
 static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1__JobDetail *detail)
 {
+    const Quoin__V1__Charge *charge = detail == NULL ? NULL : cli_charge_of(cli, detail);
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
         cli_job_json(&json, job);
         if (detail != NULL) {
             cli_job_pages_json(&json, detail);
+            job_told_json(&json, detail, charge);
         }
         json_end(&json);
         buf_addf(&cli->out, "\n");
@@ -103,6 +126,9 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
     }
     if (job->notice[0] != '\0') {
         cli_line(cli, "Notice", "%s", job->notice);
+    }
+    if (charge != NULL && charge->n_moves + charge->n_refunds > 0) {
+        cli_charge_tell(cli, charge);
     }
 }
 

@@ -100,8 +100,15 @@ static void tell_before(struct cli *cli, const Quoin__V1__JobDetail *detail)
 void cli_explain_decision(struct cli *cli, const Quoin__V1__JobDetail *detail)
 {
     const Quoin__V1__Decision *decision = detail->decision;
-    if (decision == NULL || (decision->set[0] == '\0' && decision->n_steps == 0 &&
-                             strcmp(decision->verdict, "allow") == 0)) {
+    if (decision == NULL) {
+        return;
+    }
+    if (decision->set[0] == '\0' && decision->n_steps == 0 &&
+        strcmp(decision->verdict, "allow") == 0) {
+        if (decision->n_notices > 0) { // no rule did anything; a quota had something to say
+            heading(cli, "What was said");
+            tell_changes(cli, decision);
+        }
         return;
     }
     bool bad = strcmp(decision->verdict, "deny") == 0;

@@ -37,6 +37,14 @@ def test_a_student_with_ten_colour_pages_a_month(school, colour_page, one_page):
     number = school.ipptool("q", colour_page, copies=("integer", "8"))
     assert school.wait_job(number)["state"] == "completed"
     assert use(school, "mary") == {"used": 8, "reserved": 0, "left": 2}
+    # What was told stays with the job, as it was then.
+    school.run("quota", "set", "colour", "--most", "11")
+    shown = school.ask("job", "show", number)
+    assert len(shown["told"]) == 1 and shown["told"][0].startswith("80 per cent are used: "), shown["told"]
+    assert "2 colour pages left" in shown["told"][0] and shown["told"][0] in shown["notice"]
+    assert school.explain(number)["decision"]["notices"] == shown["told"]
+    assert "80 per cent are used" in school.run("explain", number).stdout
+    school.run("quota", "set", "colour", "--most", "10")
     assert school.ipptool("q", colour_page, copies=("integer", "8")) is None
     assert "2 colour pages left, this needs 8 colour pages" in school.refusal
     assert "It renews " in school.refusal and "account-limit-reached" in school.refusal + \

@@ -60,6 +60,9 @@ def test_what_was_granted_is_spent_first_and_a_charge_is_moved_and_refunded(offi
     assert len(charge["moves"]) == 1 and charge["refunds"][0]["status"] == "approved"
     told = office.run("explain", number).stdout
     assert "Since it was settled" in told and "Moved" in told and "Refund" in told, told
+    assert office.ask("job", "show", number)["charge"] == charge
+    told = office.run("job", "show", number).stdout
+    assert "Moved" in told and "Refund" in told, told
     again = office.ask("refund", "ask", number, "--reason", "torn too")
     assert office.ask("refund", "deny", again["id"], "--why", "enough")["status"] == "denied"
     assert [r["id"] for r in office.ask("refund", "list", "--status", "denied")] == [again["id"]]
