@@ -22,6 +22,7 @@ const char *ledger_kind_name(enum ledger_kind kind)
     case LEDGER_VOID: return "void";
     case LEDGER_LAPSE: return "lapse";
     case LEDGER_RENAME: return "rename";
+    case LEDGER_CLOSE: return "close";
     }
     return "unknown";
 }
@@ -336,6 +337,25 @@ bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,
     }
     write.credit_after = write.debit_after;
     return ledger_head(ledger, &head, err) && ledger_append(ledger, &write, &head, receipt, err);
+}
+
+bool ledger_close_entry(struct ledger *ledger, const struct ledger_ask *asked,
+                        struct ledger_receipt *receipt, struct err *err)
+{
+    struct ledger_ask ask = *asked;
+    struct ledger_write write = { LEDGER_CLOSE, &ask, .at = ask.at };
+    struct ledger_account account;
+    struct ledger_head head;
+    bool known;
+    ask.amount.units = 0;
+    if (!ledger_check(&ask, false, err) || !ledger_need(ledger, ask.debit, &account, err)) {
+        return false;
+    }
+    write.debit = write.credit = account.id;
+    write.debit_after = write.credit_after = account.state;
+    return ledger_repeat(ledger, &write, &known, receipt, err) &&
+           (known || (ledger_head(ledger, &head, err) &&
+                      ledger_append(ledger, &write, &head, receipt, err)));
 }
 
 // The key may have made the entry already: then the account has its new name by now.

@@ -38,6 +38,7 @@ enum ledger_kind {
     LEDGER_VOID,     // of a pending one: all of it is given back
     LEDGER_LAPSE,    // the same, because its time was over
     LEDGER_RENAME,   // the account has another name from here on; why is "OLD -> NEW"
+    LEDGER_CLOSE,    // a period is closed: no later entry is dated before this one's time
 };
 const char *ledger_kind_name(enum ledger_kind kind); // "open", "pending", …
 
@@ -137,6 +138,11 @@ bool ledger_limit(struct ledger *ledger, const struct ledger_ask *ask,
 // there is an account of that name.
 bool ledger_rename(struct ledger *ledger, const struct ledger_ask *ask,
                    struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
+
+// Says on an account (`debit`) that a period which ended at or before ask->at is closed. It moves
+// nothing; as no entry is earlier than the one before, none can be dated into that period any more.
+bool ledger_close_entry(struct ledger *ledger, const struct ledger_ask *ask,
+                        struct ledger_receipt *receipt, struct err *err) CC_MUST_USE;
 
 // ERR_NOT_FOUND: no such account. ERR_LIMIT: the debit account has not enough; nothing was written.
 bool ledger_transfer(struct ledger *ledger, const struct ledger_ask *ask,

@@ -106,6 +106,36 @@ static const char ledger_checkpoints_postgresql[] =
     "CREATE TRIGGER ledger_checkpoint_stay BEFORE DELETE OR TRUNCATE ON ledger_checkpoint"
     " EXECUTE FUNCTION ledger_refuse('checkpoints are never deleted');";
 
+// Closed periods and the texts of their statements; and renamings, which are few, are found fast.
+static const char ledger_periods[] =
+    "CREATE TABLE ledger_period (name {text} PRIMARY KEY, number {integer} NOT NULL,"
+    " at {integer} NOT NULL, from_at {integer} NOT NULL, until_at {integer} NOT NULL,"
+    " before_seq {integer} NOT NULL, last_seq {integer} NOT NULL, accounts {integer} NOT NULL,"
+    " digest {bytes} NOT NULL, run {bytes} NOT NULL) {table};"
+    "CREATE TABLE ledger_statement (run {bytes} NOT NULL, part {integer} NOT NULL,"
+    " body {bytes} NOT NULL, PRIMARY KEY (run, part)) {table};"
+    "CREATE INDEX ledger_entry_rename ON ledger_entry (debit, seq) WHERE kind = 8;";
+
+static const char ledger_periods_sqlite[] =
+    "CREATE TRIGGER ledger_period_keep BEFORE UPDATE ON ledger_period BEGIN"
+    " SELECT RAISE(ABORT, 'closed periods are never changed'); END;"
+    "CREATE TRIGGER ledger_period_stay BEFORE DELETE ON ledger_period BEGIN"
+    " SELECT RAISE(ABORT, 'closed periods are never deleted'); END;"
+    "CREATE TRIGGER ledger_statement_keep BEFORE UPDATE ON ledger_statement BEGIN"
+    " SELECT RAISE(ABORT, 'statements are never changed'); END;"
+    "CREATE TRIGGER ledger_statement_stay BEFORE DELETE ON ledger_statement BEGIN"
+    " SELECT RAISE(ABORT, 'statements are never deleted'); END;";
+
+static const char ledger_periods_postgresql[] =
+    "CREATE TRIGGER ledger_period_keep BEFORE UPDATE ON ledger_period FOR EACH ROW"
+    " EXECUTE FUNCTION ledger_refuse('closed periods are never changed');"
+    "CREATE TRIGGER ledger_period_stay BEFORE DELETE OR TRUNCATE ON ledger_period"
+    " EXECUTE FUNCTION ledger_refuse('closed periods are never deleted');"
+    "CREATE TRIGGER ledger_statement_keep BEFORE UPDATE ON ledger_statement FOR EACH ROW"
+    " EXECUTE FUNCTION ledger_refuse('statements are never changed');"
+    "CREATE TRIGGER ledger_statement_stay BEFORE DELETE OR TRUNCATE ON ledger_statement"
+    " EXECUTE FUNCTION ledger_refuse('statements are never deleted');";
+
 static const struct db_migration ledger_steps[] = {
     { 1, NULL, ledger_tables },
     { 2, "sqlite", ledger_triggers_sqlite },
@@ -115,6 +145,9 @@ static const struct db_migration ledger_steps[] = {
     { 4, NULL, ledger_checkpoints },
     { 5, "sqlite", ledger_checkpoints_sqlite },
     { 5, "postgresql", ledger_checkpoints_postgresql },
+    { 6, NULL, ledger_periods },
+    { 7, "sqlite", ledger_periods_sqlite },
+    { 7, "postgresql", ledger_periods_postgresql },
 };
 
 #define ACCOUNT_COLUMNS "id, name, balance, reserved, overdraft"

@@ -221,6 +221,9 @@ static bool verify_meaning(struct ledger *ledger, struct ledger_verify *verify,
     case LEDGER_VOID:
     case LEDGER_LAPSE: return verify_closing(ledger, verify, entry, err);
     case LEDGER_RENAME: return verify_renaming(verify, entry);
+    case LEDGER_CLOSE:
+        return (entry->debit == entry->credit && entry->amount.units == 0) ||
+               verify_find(verify, entry->sequence, "what closes a period moves nothing");
     }
     return verify_find(verify, entry->sequence, "its kind is none");
 }
