@@ -568,6 +568,8 @@ static const struct {
     { &quoin__v1__list_checkpoints_request__descriptor, cas_proofs_list },
     { &quoin__v1__check_head_request__descriptor, cas_proofs_check_head },
     { &quoin__v1__list_balances_request__descriptor, cas_proofs_balances },
+    { &quoin__v1__list_periods_request__descriptor, cas_closing_list },
+    { &quoin__v1__get_statement_request__descriptor, cas_closing_statement },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -202,10 +202,14 @@ void cas_policies_free(struct cas_policies **policies); // cas/policies.h
 // --- proofs.c: checkpoints -----------------------------------------------------------------------
 
 struct ledger_checkpoint;
-// A new one for the ledger as it is, of a period or of no one; more: further lines of its body.
-// Runs are in the arena. ERR_UNAVAILABLE: there is nothing to sign with.
-bool cas_checkpoint_make(struct cas *cas, struct cas_turn *turn, struct str period, struct str more,
+// A new one for the ledger as it is. Runs are in the arena. ERR_UNAVAILABLE: there is nothing to
+// sign with.
+bool cas_checkpoint_make(struct cas *cas, struct cas_turn *turn,
                          struct ledger_checkpoint *checkpoint, struct err *err) CC_MUST_USE;
+// One that closes a period: of its last entry, with the lines of its statement.
+bool cas_checkpoint_close(struct cas *cas, struct cas_turn *turn, struct str period,
+                          const struct ledger_head *head, struct str lines,
+                          struct ledger_checkpoint *checkpoint, struct err *err) CC_MUST_USE;
 Quoin__V1__Checkpoint *cas_checkpoint_reply(struct arena *arena,
                                             const struct ledger_checkpoint *checkpoint);
 // The daily schedule of a new site; nothing where there is or was one of that name, or no key.
@@ -431,3 +435,5 @@ CAS_CORE(cas_proofs_make);
 CAS_CORE(cas_proofs_list);
 CAS_CORE(cas_proofs_check_head);
 CAS_CORE(cas_proofs_balances);
+CAS_CORE(cas_closing_list);
+CAS_CORE(cas_closing_statement);

@@ -309,6 +309,21 @@ static bool past_by(const char *name, enum history_by *by, bool *codes, struct e
                    name);
 }
 
+// "2026-Q3": from the beginning of its first month to the end of its third.
+static bool past_quarter(const char *text, const struct calendar_site *site, int64_t *from,
+                         int64_t *until, struct err *err)
+{
+    char month[8];
+    int64_t unused;
+    int quarter = text[6] - '0';
+    (void)snprintf(month, sizeof(month), "%.4s-%02d", text, quarter * 3 - 2);
+    if (!cas_past_period(month, site, from, &unused, err)) {
+        return false;
+    }
+    (void)snprintf(month, sizeof(month), "%.4s-%02d", text, quarter * 3);
+    return cas_past_period(month, site, &unused, until, err);
+}
+
 bool cas_past_period(const char *text, const struct calendar_site *site, int64_t *from,
                      int64_t *until, struct err *err)
 {
@@ -320,6 +335,9 @@ bool cas_past_period(const char *text, const struct calendar_site *site, int64_t
                   { 7, "-01", CALENDAR_MONTH },
                   { 10, "", CALENDAR_DAY } };
     size_t len = strlen(text);
+    if (len == 7 && text[4] == '-' && text[5] == 'Q' && text[6] >= '1' && text[6] <= '4') {
+        return past_quarter(text, site, from, until, err);
+    }
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         char day[16];
         struct calendar_date date;
@@ -338,7 +356,9 @@ bool cas_past_period(const char *text, const struct calendar_site *site, int64_t
         return true;
     }
     return err_set(err, ERR_INVALID,
-                   "\"%.40s\" is no day, month or year: 2026-11-22, 2026-11, 2026", text);
+                   "\"%.40s\" is no day, month, quarter or year: 2026-11-22, 2026-11, 2026-Q4, "
+                   "2026",
+                   text);
 }
 
 // By how much the site's income changed in that time, as it is now.

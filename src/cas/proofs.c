@@ -84,37 +84,42 @@ static bool proofs_sums(struct cas *cas, struct buf *body, struct err *err)
     return true;
 }
 
-bool cas_checkpoint_make(struct cas *cas, struct cas_turn *turn, struct str period, struct str more,
-                         struct ledger_checkpoint *checkpoint, struct err *err)
+bool cas_checkpoint_close(struct cas *cas, struct cas_turn *turn, struct str period,
+                          const struct ledger_head *head, struct str lines,
+                          struct ledger_checkpoint *checkpoint, struct err *err)
 {
     OWN(buf_free) struct buf body = BUF_CAP(LEDGER_BODY_MAX);
     char site[CRYPTO_SITE_LEN + 1];
     uint8_t before[CRYPTO_HASH_LEN];
     struct ledger_checkpoint last;
-    struct ledger_head head;
     bool found;
     if (!proofs_site(cas, site, err) ||
-        !ledger_checkpoint_last(cas->ledger, turn->arena, &last, &found, err) ||
-        !ledger_head(cas->ledger, &head, err)) {
+        !ledger_checkpoint_last(cas->ledger, turn->arena, &last, &found, err)) {
         return false;
     }
     ledger_checkpoint_digest(found ? &last : NULL, before);
     *checkpoint = (struct ledger_checkpoint){ .number = found ? last.number + 1 : 1,
                                               .period = period,
                                               .at = turn->now,
-                                              .sequence = head.sequence };
-    memcpy(checkpoint->hash, head.hash, sizeof(head.hash));
+                                              .sequence = head->sequence };
+    memcpy(checkpoint->hash, head->hash, sizeof(head->hash));
     ledger_checkpoint_begin(&body, checkpoint, site, before);
-    if (!proofs_sums(cas, &body, err)) {
-        return false;
-    }
-    buf_add(&body, more);
+    buf_add(&body, lines);
     if (!buf_ok(&body)) {
         return err_set(err, ERR_LIMIT, "a checkpoint is over %d bytes", LEDGER_BODY_MAX);
     }
     checkpoint->body = arena_copy(turn->arena, buf_str(&body));
     return proofs_sign(cas, turn->arena, checkpoint, err) &&
            ledger_checkpoint_add(cas->ledger, checkpoint, err);
+}
+
+bool cas_checkpoint_make(struct cas *cas, struct cas_turn *turn,
+                         struct ledger_checkpoint *checkpoint, struct err *err)
+{
+    OWN(buf_free) struct buf sums = BUF_CAP(LEDGER_BODY_MAX);
+    struct ledger_head head;
+    return ledger_head(cas->ledger, &head, err) && proofs_sums(cas, &sums, err) &&
+           cas_checkpoint_close(cas, turn, STR(""), &head, buf_str(&sums), checkpoint, err);
 }
 
 bool cas_checkpoints_begin(struct cas *cas, int64_t now, struct err *err)
@@ -186,7 +191,7 @@ CAS_CORE(cas_proofs_make)
     if (found) {
         return true;
     }
-    if (!cas_checkpoint_make(cas, turn, STR(""), STR(""), &made, err)) {
+    if (!cas_checkpoint_make(cas, turn, &made, err)) {
         return false;
     }
     *reply = &cas_checkpoint_reply(turn->arena, &made)->base;

@@ -231,7 +231,7 @@ static bool checkpoint_slice(struct cas *cas, struct cas_turn *turn,
         run->count = 1;
         return true;
     }
-    if (!cas_checkpoint_make(cas, turn, STR(""), STR(""), &made, err)) {
+    if (!cas_checkpoint_make(cas, turn, &made, err)) {
         if (err->code != ERR_UNAVAILABLE || db_may_retry(cas->db) || !db_in_transaction(cas->db)) {
             return false;
         }

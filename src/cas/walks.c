@@ -11,8 +11,8 @@
 enum { WALKS_MAX = 4 };
 
 static const struct cas_walk_kind *const cas_walk_kinds[] = {
-    &cas_walk_verify, &cas_walk_what_if, &cas_walk_export,
-    &cas_walk_totals, &cas_walk_forget,  &cas_walk_try,
+    &cas_walk_verify, &cas_walk_what_if, &cas_walk_export, &cas_walk_totals,
+    &cas_walk_forget, &cas_walk_try,     &cas_walk_close,
 };
 
 const struct cas_walk_kind *cas_walk_find(const ProtobufCMessageDescriptor *ask)

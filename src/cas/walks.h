@@ -38,7 +38,8 @@ extern const struct cas_walk_kind cas_walk_verify;  // verify.c
 extern const struct cas_walk_kind cas_walk_export;  // past.c
 extern const struct cas_walk_kind cas_walk_totals;
 extern const struct cas_walk_kind cas_walk_forget;
-extern const struct cas_walk_kind cas_walk_try; // try.c
+extern const struct cas_walk_kind cas_walk_try;   // try.c
+extern const struct cas_walk_kind cas_walk_close; // closing.c
 
 // --- on the wire, with serve.c ------------------------------------------------------------------
 

@@ -39,6 +39,10 @@ CALL(Proofs, ListCheckpoints, list_checkpoints_request, list_checkpoints_reply, 
 CALL(Proofs, CheckHead, check_head_request, check_head_reply, "cas", ROLE_CLI | ROLE_ENGINE, 5000,
      0)
 CALL(Proofs, ListBalances, list_balances_request, list_balances_reply, "cas", ROLE_CLI, 20000, 0)
+CALL(Proofs, ClosePeriod, close_period_request, close_period_reply, "cas", ROLE_CLI, 3600000,
+     CALL_KEYED | CALL_PARTS)
+CALL(Proofs, ListPeriods, list_periods_request, list_periods_reply, "cas", ROLE_CLI, 10000, 0)
+CALL(Proofs, GetStatement, get_statement_request, get_statement_reply, "cas", ROLE_CLI, 20000, 0)
 CALL(Witness, GetWitness, get_witness_request, get_witness_reply, "dre", ROLE_CLI | ROLE_CAS, 2000,
      0)
 CALL(History, ListWorks, list_works_request, list_works_reply, "cas", ROLE_CLI | ROLE_DCE, 10000, 0)
