@@ -732,6 +732,29 @@ COMMAND(
            "writes each there: checkpoint-NUMBER.txt is what is signed, .sig the signature, .crt "
            "the certificate; openssl dgst -sha256 -verify checks them"))
 COMMAND(
+    ledger_close, "ledger close", "PERIOD", 1, 1, "administrator",
+    "closes a period and signs its statement",
+    "PERIOD is a month (2026-11), a quarter (2026-Q4), a year (2026) or a day (2026-11-22) by the "
+    "site's clock, and must be over. The ledger is verified first, and nothing is closed if it is "
+    "not good. The statement has a line an account: what it began with, what moved on it by kind, "
+    "what it ended with. It is kept, its digest signed in a checkpoint, and no entry can be dated "
+    "into the period any more. The same command again shows the same statement. Closed periods "
+    "stay closed: there is no way back.",
+    OPTION("dry-run", NULL, "only shows what the statement would say: nothing is kept or signed"),
+    OPTION("why", "TEXT", "the reason that the ledger keeps"))
+COMMAND(ledger_periods, "ledger periods", "", 0, 0, "administrator", "lists closed periods", "",
+        OPTION("after", "PERIOD", "only those whose names come after this one's"))
+COMMAND(
+    ledger_statement, "ledger statement", "PERIOD", 1, 1, "administrator",
+    "shows the statement of a closed period",
+    "As it was kept when the period was closed. An amount below 0 went away from the account.",
+    OPTION("by", "account|class", "a line an account (default), or a class of accounts"),
+    OPTION("csv", NULL, "prints the lines of accounts as they are kept: their SHA-256 is signed"),
+    OPTION(
+        "out", "DIR",
+        "writes it there: statement-PERIOD.csv, and as checkpoint-NUMBER.txt, .sig and .crt what "
+        "was signed; sha256sum and openssl dgst -sha256 -verify check them"))
+COMMAND(
     ledger_export, "ledger export", "", 0, 0, "administrator",
     "prints the ledger's movements for bookkeeping",
     "A journal of balanced transactions that hledger and ledger read, or comma-separated values. "

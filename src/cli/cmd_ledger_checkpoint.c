@@ -43,9 +43,8 @@ static bool write_one(struct cli *cli, const char *folder, int64_t number, const
     return fs_replace(path, content, 0644, err);
 }
 
-// The text, its signature and the certificate, as openssl reads them.
-static bool write_files(struct cli *cli, const char *folder,
-                        const Quoin__V1__Checkpoint *checkpoint, struct err *err)
+bool cli_checkpoint_write(struct cli *cli, const char *folder,
+                          const Quoin__V1__Checkpoint *checkpoint, struct err *err)
 {
     OWN(crypto_cert_free) struct crypto_cert *signer = NULL;
     OWN(buf_free) struct buf pem = BUF_CAP(CRYPTO_PEM_MAX);
@@ -81,7 +80,7 @@ bool cli_ledger_checkpoint(struct cli *cli, struct err *err)
     }
     const Quoin__V1__Checkpoint *made = (const Quoin__V1__Checkpoint *)reply;
     say_made(cli, made);
-    return folder == NULL || write_files(cli, folder, made, err);
+    return folder == NULL || cli_checkpoint_write(cli, folder, made, err);
 }
 
 // ---- all of them -------------------------------------------------------------------------------
@@ -111,7 +110,7 @@ static bool list_page(struct listing *listing, const Quoin__V1__ListCheckpointsR
                                                  cli_time(cli, one->at),
                                                  cli_number(cli, one->sequence) });
         }
-        if (listing->folder != NULL && !write_files(cli, listing->folder, one, err)) {
+        if (listing->folder != NULL && !cli_checkpoint_write(cli, listing->folder, one, err)) {
             return false;
         }
     }

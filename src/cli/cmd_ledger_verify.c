@@ -9,8 +9,7 @@
 #include "cli/site.h"
 #include "crypto/cert.h"
 #include "db/db.h"
-#include "ledger/checkpoint.h"
-#include "ledger/ledger.h"
+#include "ledger/statement.h"
 #include "proto/cas.pb-c.h"
 #include "proto/proofs.pb-c.h"
 #include <stdio.h>
@@ -25,6 +24,7 @@ struct verdict {
     int64_t checked;
     int64_t head;
     int64_t checkpoints; // that were proven
+    int64_t periods;     // closed ones that were proven
     int64_t witnesses;   // that were asked
     bool is_unsigned;    // their signatures were not looked at
     char finding[400];
@@ -45,6 +45,7 @@ static void on_part(void *arg, const ProtobufCMessage *message)
     verdict->done = true;
     verdict->good = part->good;
     verdict->checkpoints = part->checkpoints;
+    verdict->periods = part->periods;
     size_t len = strlen(part->finding);
     len = len < sizeof(verdict->finding) ? len : sizeof(verdict->finding) - 1;
     memcpy(verdict->finding, part->finding, len);
@@ -66,6 +67,7 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
         json_text_field(&json, "finding", verdict->finding);
         json_int_field(&json, "head", verdict->head);
         json_int_field(&json, "checkpoints", verdict->checkpoints);
+        json_int_field(&json, "periods", verdict->periods);
         json_int_field(&json, "witnesses", verdict->witnesses);
         json_key(&json, "hash");
         json_str(&json, hash);
@@ -80,6 +82,8 @@ static void say_verdict(struct cli *cli, const struct verdict *verdict)
         buf_addf(&cli->out, "Checkpoints: %lld%s\n", (long long)verdict->checkpoints,
                  verdict->is_unsigned ? "; their signatures were not looked at (--ca FILE)"
                                       : ", all signed for this site");
+        buf_addf(&cli->out, "Closed periods: %lld%s\n", (long long)verdict->periods,
+                 verdict->periods > 0 ? ", each statement is what the entries say" : "");
         if (cli_value(cli, "store") == NULL) {
             buf_addf(&cli->out, "%s\n",
                      verdict->witnesses > 0 ? "Witness: dre, which has seen nothing else"
@@ -250,6 +254,27 @@ static bool verify_checkpoints(struct cli *cli, struct ledger *ledger, struct ve
            verify_kept(cli, ledger, verdict, err);
 }
 
+static bool verify_periods(struct cli *cli, struct ledger *ledger, struct verdict *verdict,
+                           struct err *err)
+{
+    struct ledger_periods_proof proof = { 0 };
+    bool good = true;
+    if (!verdict->good) {
+        return true;
+    }
+    while (good && !proof.done) {
+        good = ledger_periods_prove(ledger, VERIFY_SLICE, &proof, err);
+        cli_progress(cli, "proven %lld closed periods; %s: %lld of %lld entries",
+                     (long long)proof.checked, proof.period.name, (long long)proof.read,
+                     (long long)proof.total);
+    }
+    ledger_periods_proof_end(&proof);
+    verdict->periods = proof.checked;
+    verdict->good = proof.finding[0] == '\0';
+    memcpy(verdict->finding, proof.finding, sizeof(proof.finding));
+    return good;
+}
+
 static bool verify_opened(struct cli *cli, const struct db_options *options,
                           struct verdict *verdict, struct err *err)
 {
@@ -258,8 +283,9 @@ static bool verify_opened(struct cli *cli, const struct db_options *options,
     if (!db_open(&db, options, err) || !ledger_open(db, &ledger, err) || !db_begin(db, err)) {
         return false;
     }
-    bool good =
-        verify_store(cli, ledger, verdict, err) && verify_checkpoints(cli, ledger, verdict, err);
+    bool good = verify_store(cli, ledger, verdict, err) &&
+                verify_checkpoints(cli, ledger, verdict, err) &&
+                verify_periods(cli, ledger, verdict, err);
     db_rollback(db);
     return good;
 }
