@@ -585,6 +585,9 @@ bool cas_knows(const ProtobufCMessageDescriptor *ask)
 bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                 const ProtobufCMessage **reply, struct err *err)
 {
+    if (!cas_money_style(cas, err)) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof(cas_cores) / sizeof(cas_cores[0]); i++) {
         if (cas_cores[i].ask == ask->descriptor) {
             return cas_cores[i].core(cas, turn, ask, reply, err);

@@ -66,6 +66,7 @@ struct cas {
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
     int witness;             // descriptor; -1: none
     struct ledger_head seen; // the head after our last commit
+    int64_t style_state;     // of the configuration, when it was read how money is shown
     int64_t payers_state;    // of the configuration, when it was looked whether
     bool payers_any;         // there is a rule of who pays
 };
@@ -160,6 +161,8 @@ bool cas_person(struct cas *cas, struct cas_turn *turn, const char *name,
 bool cas_person_reply(struct cas *cas, struct cas_turn *turn, const struct accounts_person *person,
                       Quoin__V1__Person **reply, struct err *err) CC_MUST_USE;
 struct accounts_by cas_by(struct cas_turn *turn);
+// ERR_DENIED: who was removed gets nothing more; what is theirs may be paid out to them.
+bool cas_may_be_paid(const struct accounts_person *person, struct err *err) CC_MUST_USE;
 
 // trees.c: the ledger's account of a payer, opened with its limit where it was not needed before.
 bool cas_payer_open(struct cas *cas, struct cas_turn *turn, const struct accounts_payer *payer,

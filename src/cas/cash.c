@@ -65,7 +65,10 @@ CAS_CORE(cas_money_settings_set)
     if (set->settings == NULL) {
         return err_set(err, ERR_INVALID, "the request has no settings");
     }
-    if (!cas_money_settings_check(set->settings, err)) {
+    const int64_t amounts[] = { set->settings->transfer_most, set->settings->transfer_leaves,
+                                set->settings->transfer_reaches, set->settings->refund_most };
+    if (!cas_money_settings_check(set->settings, err) ||
+        !money_check_units(amounts, sizeof(amounts) / sizeof(amounts[0]), err)) {
         return false;
     }
     const struct config_edit edit = { .kind = CASH_SETTINGS_KIND,
@@ -126,7 +129,7 @@ static bool cash_is_own(const struct ledger_state *after, int64_t amount, int64_
     if (own >= leaves) {
         return true;
     }
-    (void)money_text((struct money){ own + amount }, has);
+    (void)money_shown((struct money){ own + amount }, has);
     return leaves == 0
                ? err_set(err, ERR_LIMIT, "only %s is there that can be paid out", has)
                : err_set(err, ERR_LIMIT, "only %s is there, of which something must stay", has);
@@ -162,15 +165,15 @@ static bool cash_reference_is_new(struct cas *cas, struct cas_turn *turn, struct
            err_set(err, ERR_EXISTS,
                    "%.*s was booked at desk %.*s before, in entry %lld: %s for %.*s",
                    (int)reference.len, reference.ptr, (int)desk.len, desk.ptr,
-                   (long long)before.sequence, money_text((struct money){ before.amount }, amount),
+                   (long long)before.sequence, money_shown((struct money){ before.amount }, amount),
                    (int)before.name.len, before.name.ptr);
 }
 
 static bool cash_check(struct cas *cas, struct cas_turn *turn, const Quoin__V1__CashRequest *ask,
                        struct str desk, struct err *err)
 {
-    return cash_amount(ask->amount, true, err) && cash_word(ask->desk, "a desk", err) &&
-           cash_word(ask->reference, "a reference", err) &&
+    return cash_amount(ask->amount, true, err) && money_check((struct money){ ask->amount }, err) &&
+           cash_word(ask->desk, "a desk", err) && cash_word(ask->reference, "a reference", err) &&
            (ask->why[0] == '\0' || cas_reason_check(ask->why, "a payment", err)) &&
            cash_reference_is_new(cas, turn, desk, str_of(ask->reference), err);
 }
@@ -212,7 +215,8 @@ CAS_CORE(cas_cash_take)
         return cash_told(cas, turn, entry.sequence, after->balance.units, reply, err);
     }
     if (!cash_check(cas, turn, cash, desk, err) ||
-        !cash_person(cas, turn, cash->name, &person, &account, &paid, err)) {
+        !cash_person(cas, turn, cash->name, &person, &account, &paid, err) ||
+        (!out && !cas_may_be_paid(&person, err))) {
         return false;
     }
     const char *why = cash->why[0] != '\0' ? cash->why : out ? "paid out" : "paid in";
@@ -310,8 +314,8 @@ static bool cash_was(const Quoin__V1__AdjustRequest *adjust, const struct ledger
         return true;
     }
     return err_set(err, ERR_CONFLICT, "the balance is %s and not %s: nothing was changed",
-                   money_text((struct money){ before }, is),
-                   money_text((struct money){ adjust->balance }, said));
+                   money_shown((struct money){ before }, is),
+                   money_shown((struct money){ adjust->balance }, said));
 }
 
 CAS_CORE(cas_purses_adjust)
@@ -374,7 +378,7 @@ static bool cash_may_transfer(const Quoin__V1__MoneySettings *settings,
     }
     return settings->transfer_most == 0 || amount <= settings->transfer_most ||
            err_set(err, ERR_LIMIT, "a transfer is at most %s",
-                   money_text((struct money){ settings->transfer_most }, most));
+                   money_shown((struct money){ settings->transfer_most }, most));
 }
 
 static bool cash_fits(struct cas *cas, const Quoin__V1__MoneySettings *settings, int64_t amount,
@@ -389,7 +393,7 @@ static bool cash_fits(struct cas *cas, const Quoin__V1__MoneySettings *settings,
     return settings->transfer_reaches == 0 ||
            to->state.balance.units <= settings->transfer_reaches ||
            err_set(err, ERR_LIMIT, "the receiver may have at most %s",
-                   money_text((struct money){ settings->transfer_reaches }, most));
+                   money_shown((struct money){ settings->transfer_reaches }, most));
 }
 
 CAS_CORE(cas_purses_transfer)
@@ -413,6 +417,7 @@ CAS_CORE(cas_purses_transfer)
                                 err);
     }
     if (!cash_amount(transfer->amount, false, err) ||
+        !money_check((struct money){ transfer->amount }, err) ||
         (transfer->why[0] != '\0' && !cas_reason_check(transfer->why, "a transfer", err)) ||
         !cas_settings_money(cas, turn->arena, &settings, err) ||
         !cash_may_transfer(settings, &person[0], &person[1], transfer->amount, err)) {

@@ -149,7 +149,8 @@ CAS_CORE(cas_purses_grant_many)
     struct grants_page page = { 0 };
     Quoin__V1__GrantManyReply *made =
         cas_message(turn->arena, &quoin__v1__grant_many_reply__descriptor);
-    if (!cas_reason_check(asked->why, "a grant to many", err) ||
+    if (!money_check_units((const int64_t[]){ asked->amount, asked->cap }, 2, err) ||
+        !cas_reason_check(asked->why, "a grant to many", err) ||
         !grants_to(cas, turn, asked->to, &page, err)) {
         return false;
     }

@@ -122,8 +122,8 @@ static void legs_lacks(struct legs_making *making, const char *account, struct m
     char costs[MONEY_TEXT_MAX];
     struct arena *arena = making->turn->arena;
     const char *words = cas_account_words(arena, account);
-    (void)money_text(has, left);
-    (void)money_text((struct money){ needs }, costs);
+    (void)money_shown(has, left);
+    (void)money_shown((struct money){ needs }, costs);
     const char *text =
         making->is_split
             ? arena_textf(arena, "%.160s has %s left; its part of this is %s", words, left, costs)
@@ -306,7 +306,7 @@ static bool legs_settle(struct cas_turn *turn, int64_t step, struct cas_charge *
         char was[MONEY_TEXT_MAX];
         char asked[MONEY_TEXT_MAX];
         return err_set(err, ERR_INVALID, "%s was set aside, %s cannot be posted of it",
-                       money_text(reserved, was), money_text(charge->total, asked));
+                       money_shown(reserved, was), money_shown(charge->total, asked));
     }
     Quoin__V1__Share **legs = arena_new_array(turn->arena, charge->leg_count, sizeof(*legs));
     size_t at = 0;

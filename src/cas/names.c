@@ -141,7 +141,7 @@ static bool names_none_reserved(struct cas *cas, struct cas_turn *turn,
             return err_set(err, ERR_CONFLICT,
                            "%s of %.*s is set aside for jobs under way; wait until they end, or "
                            "cancel them: quoin job list --user %.*s",
-                           money_text(account.state.reserved, amount), (int)from->name.len,
+                           money_shown(account.state.reserved, amount), (int)from->name.len,
                            from->name.ptr, (int)from->name.len, from->name.ptr);
         }
     }

@@ -217,6 +217,9 @@ CAS_CORE(cas_people_add)
     if (add->balance < 0 || add->overdraft < 0) {
         return err_set(err, ERR_INVALID, "a user begins with 0 or more, and so does the overdraft");
     }
+    if (!money_check_units((const int64_t[]){ add->balance, add->overdraft }, 2, err)) {
+        return false;
+    }
     if (!accounts_person_put(cas->accounts, str_of(add->name), ACCOUNTS_ADD, &edit, &by,
                              turn->arena, &person, &outcome, err)) {
         return false;
@@ -306,6 +309,15 @@ CAS_CORE(cas_people_list)
     return true;
 }
 
+bool cas_may_be_paid(const struct accounts_person *person, struct err *err)
+{
+    return !person->is_removed ||
+           err_set(err, ERR_DENIED,
+                   "%.*s was removed: nothing is paid in, but what is there can be "
+                   "paid out; quoin user add brings them back",
+                   (int)(person->name.len < 100 ? person->name.len : 100), person->name.ptr);
+}
+
 CAS_CORE(cas_people_deposit)
 {
     const Quoin__V1__DepositRequest *deposit = (const Quoin__V1__DepositRequest *)ask;
@@ -326,6 +338,10 @@ CAS_CORE(cas_people_deposit)
     }
     if (deposit->amount == 0 || deposit->amount < -LEDGER_MOST) {
         return err_set(err, ERR_INVALID, "a deposit is not 0 and at most 10000000000000");
+    }
+    if (!money_check((struct money){ deposit->amount }, err) ||
+        (!takes && !cas_may_be_paid(&person, err))) {
+        return false;
     }
     struct str user = str_of(account.name);
     const struct ledger_ask change = {
@@ -360,6 +376,9 @@ CAS_CORE(cas_people_limit)
     }
     if (found) {
         return people_done(cas, turn, &person, &entry.debit_after, reply, err);
+    }
+    if (!money_check((struct money){ limit->overdraft }, err)) {
+        return false;
     }
     const struct ledger_ask change = {
         .key = cas_key(limit->key),

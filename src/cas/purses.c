@@ -248,7 +248,8 @@ CAS_CORE(cas_purses_grant)
     const char *account;
     int64_t changed;
     int64_t sequence;
-    return cas_person_account(cas, turn, grant->name, &person, &account, err) &&
+    return money_check_units((const int64_t[]){ grant->amount, grant->cap }, 2, err) &&
+           cas_person_account(cas, turn, grant->name, &person, &account, err) &&
            cas_purse_grant(cas, turn, grant, &changed, &sequence, err) &&
            cas_purses_reply(cas, turn, account, changed, sequence, reply, err);
 }

@@ -103,8 +103,14 @@ static const struct cas_put_field put_fields[] = {
     { "allotment", PUT_ALLOTMENT },
 };
 
-static bool put_check_money(const Quoin__V1__PersonRow *row, struct err *err)
+static bool put_check_money(const Quoin__V1__PersonRow *row, unsigned sets, struct err *err)
 {
+    const int64_t amounts[] = { (sets & PUT_LIMIT) != 0 ? row->limit : 0,
+                                (sets & PUT_BALANCE) != 0 ? row->balance : 0,
+                                (sets & PUT_ALLOTMENT) != 0 ? row->allotment : 0 };
+    if (!money_check_units(amounts, sizeof(amounts) / sizeof(amounts[0]), err)) {
+        return false;
+    }
     return (row->limit >= 0 && row->limit <= LEDGER_MOST && row->balance >= 0 &&
             row->balance <= LEDGER_MOST && row->allotment >= 0 && row->allotment <= LEDGER_MOST) ||
            err_set(err, ERR_INVALID,
@@ -270,7 +276,8 @@ static bool put_person(struct cas *cas, struct cas_turn *turn, const struct cas_
     struct accounts_person_edit edit;
     struct accounts_person person;
     bool aliases = (put->sets & PUT_ALIASES) != 0 && row->n_aliases > 0;
-    if (!put_check_money(row, err) || !put_person_edit(row, put->sets, arena, &edit, err) ||
+    if (!put_check_money(row, put->sets, err) ||
+        !put_person_edit(row, put->sets, arena, &edit, err) ||
         (aliases && !put_aliases_free(cas, row, arena, err)) ||
         !accounts_person_put(cas->accounts, str_of(row->name), put->how, &edit, &put->by, arena,
                              &person, outcome, err)) {

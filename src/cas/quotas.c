@@ -89,6 +89,10 @@ CAS_CORE(cas_quotas_set)
     }
     char *said = quota->name;
     struct str name = str_of(said);
+    if (strcmp(quota->unit, "money") == 0 &&
+        !money_check_units((const int64_t[]){ quota->most, quota->carry_most }, 2, err)) {
+        return false;
+    }
     if (!cas_quota_prepare(cas, turn, said, quota, err)) {
         return false;
     }

@@ -163,7 +163,7 @@ static bool refunds_apart(const struct price_money *money, struct cas_after *aft
         !share_out_by((struct money){ amount }, money->precision.units, shares,
                       after->bearer_count)) {
         return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
-                       money_text((struct money){ after->charged - after->refunded }, left));
+                       money_shown((struct money){ after->charged - after->refunded }, left));
     }
     *to_count = 0;
     size_t kept = 0;
@@ -238,13 +238,13 @@ static bool refunds_fit(const struct price_money *money, const struct cas_after 
     int64_t left = after->charged - after->refunded;
     if (*amount <= 0 || *amount > left) {
         return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
-                       money_text((struct money){ left }, shown));
+                       money_shown((struct money){ left }, shown));
     }
     *amount = refunds_rounded(money, after, *amount);
     return *amount > 0 ||
            err_set(err, ERR_INVALID,
                    "the refund is nothing when it is rounded to the site's precision, %s",
-                   money_text(money->precision, shown));
+                   money_shown(money->precision, shown));
 }
 
 static bool refunds_amount(const struct price_money *money, const Quoin__V1__AskRefundRequest *ask,
@@ -383,6 +383,9 @@ CAS_CORE(cas_refund_ask)
     if (asked->amount < 0 || (asked->amount > 0 && asked->pages > 0)) {
         return err_set(err, ERR_INVALID, "a refund is of an amount, of pages, or of all");
     }
+    if (!money_check((struct money){ asked->amount }, err)) {
+        return false;
+    }
     if (!cas_reason_check(asked->reason, "a refund", err) ||
         !cas_after_find(cas, turn, asked->reservation, after, err) ||
         !refunds_amount(&money, asked, after, &amount, err) ||
@@ -464,6 +467,9 @@ CAS_CORE(cas_refund_decide)
     }
     if (decide->amount < 0 || (!decide->approve && decide->amount != 0)) {
         return err_set(err, ERR_INVALID, "an amount is above 0, and of an approval only");
+    }
+    if (!money_check((struct money){ decide->amount }, err)) {
+        return false;
     }
     if (((!decide->approve || decide->why[0] != '\0') &&
          !cas_reason_check(decide->why, "denying a refund", err)) ||

@@ -145,6 +145,10 @@ CAS_CORE(cas_schedules_set)
     }
     Quoin__V1__Schedule *kept = cas_message(turn->arena, &quoin__v1__schedule__descriptor);
     *kept = *said;
+    if (said->grant != NULL &&
+        !money_check_units((const int64_t[]){ said->grant->amount, said->grant->cap }, 2, err)) {
+        return false;
+    }
     if (!cas_schedule_prepare(cas, turn, said->name, kept, &schedule, err)) {
         return false;
     }

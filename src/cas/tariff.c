@@ -366,7 +366,9 @@ static bool money_read_message(const Quoin__V1__SiteMoney *from, struct price_mo
         return err_set(err, ERR_INVALID, "a currency is three capital letters (ISO 4217): EUR");
     }
     (void)snprintf(made->currency, sizeof(made->currency), "%s", from->currency);
-    made->decimals = from->decimals;
+    made->decimals = from->shown_case == QUOIN__V1__SITE_MONEY__SHOWN_DECIMALS
+                         ? from->decimals
+                         : money_decimals_of(from->currency);
     made->rounding = (enum price_rounding)rounding;
     made->precision.units = from->precision == NULL ? 1 : from->precision->units;
     return price_money_check(made, err);
@@ -463,6 +465,30 @@ static bool tariff_money(struct cas *cas, struct cas_tariff *tariff, struct err 
     tariff->money = (struct cas_money){ .money = price_money_default() };
     return config_get(cas->config, STR("site"), STR("money"), &arena, &thing, &found, err) &&
            (!found || money_unpack(&thing, &tariff->money, err));
+}
+
+bool cas_money_style(struct cas *cas, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(2 * CONFIG_BODY_MAX);
+    struct config_thing thing;
+    struct cas_money money = { .money = price_money_default() };
+    int64_t state;
+    bool found;
+    if (!config_state(cas->config, &state, err)) {
+        return false;
+    }
+    if (state == cas->style_state) {
+        return true;
+    }
+    if (!config_get(cas->config, STR("site"), STR("money"), &arena, &thing, &found, err) ||
+        (found && !money_unpack(&thing, &money, err))) {
+        return false;
+    }
+    struct money_style style = { .decimals = money.money.decimals };
+    memcpy(style.currency, money.money.currency, sizeof(style.currency));
+    money_style_set(style);
+    cas->style_state = state;
+    return true;
 }
 
 bool cas_tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err)

@@ -29,6 +29,8 @@ struct cas_money {
 struct cas_tariff *cas_tariff_new(void);
 void cas_tariff_free(struct cas_tariff **tariff);
 
+// How money is shown is what the site's configuration says now (model/money.h).
+bool cas_money_style(struct cas *cas, struct err *err) CC_MUST_USE;
 // Reads what is in force, where that is not what it holds.
 bool cas_tariff_load(struct cas *cas, struct cas_tariff *tariff, struct err *err) CC_MUST_USE;
 // A book more, or another of that name, or none (NULL): for trying. Not of the one that charges.

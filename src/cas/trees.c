@@ -79,6 +79,9 @@ static bool trees_edit(const Quoin__V1__PayerRow *row, unsigned sets, struct are
         !accounts_choose_read(str_of(row->must_choose), &edit->must_choose)) {
         return err_set(err, ERR_INVALID, "must_choose is inherit, no, ask or must");
     }
+    if ((sets & ACCOUNTS_PAYER_LIMIT) != 0 && !money_check((struct money){ row->limit }, err)) {
+        return false;
+    }
     return row->valid_from >= 0 && row->valid_until >= 0
                ? true
                : err_set(err, ERR_INVALID, "a date before 1970 cannot be");

@@ -181,6 +181,9 @@ static bool vouchers_may(const Quoin__V1__MakeVouchersRequest *make, int64_t now
                        "a voucher is worth more than 0, and at most "
                        "10000000000000");
     }
+    if (!money_check((struct money){ make->amount }, err)) {
+        return false;
+    }
     if (make->count < 1 || make->count > CAS_VOUCHERS_MOST) {
         return err_set(err, ERR_INVALID, "a batch has 1 to %d vouchers", CAS_VOUCHERS_MOST);
     }

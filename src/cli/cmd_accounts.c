@@ -197,9 +197,9 @@ static bool payer_show(struct cli *cli, const char *word, struct err *err)
         cli_line(cli, "May charge it", "%s", payer->may_charge[i]);
     }
     cli_line(cli, "Must choose", "%s", payer->must_choose);
-    cli_line(cli, "Balance", "%s", cli_money(cli, payer->balance));
-    cli_line(cli, "Reserved", "%s", cli_money(cli, payer->reserved));
-    cli_line(cli, "Limit", "%s", payer->unlimited ? "none" : cli_money(cli, payer->limit));
+    cli_line(cli, "Balance", "%s", cli_money_whole(cli, payer->balance));
+    cli_line(cli, "Reserved", "%s", cli_money_whole(cli, payer->reserved));
+    cli_line(cli, "Limit", "%s", payer->unlimited ? "none" : cli_money_whole(cli, payer->limit));
     cli_line(cli, "Since", "%s", cli_time(cli, payer->created_at));
     return true;
 }

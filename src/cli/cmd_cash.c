@@ -54,8 +54,8 @@ static bool cash_book(struct cli *cli, int sign, struct err *err)
         return true;
     }
     cli_line(cli, "Name", "%s", entry->name);
-    cli_line(cli, "Amount", "%s", cli_money(cli, entry->amount));
-    cli_line(cli, "Balance", "%s", cli_money(cli, entry->balance));
+    cli_line(cli, "Amount", "%s", cli_money_whole(cli, entry->amount));
+    cli_line(cli, "Balance", "%s", cli_money_whole(cli, entry->balance));
     cli_line(cli, "Desk", "%s", entry->desk);
     cli_line(cli, "Reference", "%s", entry->reference[0] == '\0' ? "-" : entry->reference);
     cli_line(cli, "Entry", "%lld", (long long)entry->sequence);
@@ -120,9 +120,9 @@ static void cash_close(struct cli *cli, struct cash_list *list,
     }
     cli_table_print(&list->table, "Nothing was paid in or out.");
     cli_line(cli, "Payments", "%lld", (long long)page->count);
-    cli_line(cli, "Paid in", "%s", cli_money(cli, page->paid_in));
-    cli_line(cli, "Paid out", "%s", cli_money(cli, page->paid_out));
-    cli_line(cli, "Closing sum", "%s", cli_money(cli, page->paid_in - page->paid_out));
+    cli_line(cli, "Paid in", "%s", cli_money_whole(cli, page->paid_in));
+    cli_line(cli, "Paid out", "%s", cli_money_whole(cli, page->paid_out));
+    cli_line(cli, "Closing sum", "%s", cli_money_whole(cli, page->paid_in - page->paid_out));
 }
 
 bool cli_cash_list(struct cli *cli, struct err *err)

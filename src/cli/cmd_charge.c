@@ -71,7 +71,7 @@ void cli_charge_tell(struct cli *cli, const Quoin__V1__Charge *charge)
         cli_line(cli, "Refund", "%lld, %s: %s of %s", (long long)refund->id, refund->status,
                  cli_money(cli, refund->amount), cli_money(cli, refund->asked));
     }
-    cli_line(cli, "Refunded", "%s", cli_money(cli, charge->refunded));
+    cli_line(cli, "Refunded", "%s", cli_money_whole(cli, charge->refunded));
     cli_line(cli, "Borne by", "%s", cli_shares(cli, charge->bearers, charge->n_bearers));
 }
 
@@ -108,8 +108,8 @@ bool cli_charge_show(struct cli *cli, struct err *err)
     }
     cli_line(cli, "Job", "%s", charge->job);
     cli_line(cli, "User", "%s", charge->user);
-    cli_line(cli, "Charged", "%s for %u pages, %s", cli_money(cli, charge->charged), charge->pages,
-             cli_time(cli, charge->settled_at));
+    cli_line(cli, "Charged", "%s for %u pages, %s", cli_money_whole(cli, charge->charged),
+             charge->pages, cli_time(cli, charge->settled_at));
     cli_line(cli, "Paid by", "%s", cli_shares(cli, charge->first, charge->n_first));
     cli_charge_tell(cli, charge);
     return true;
@@ -141,7 +141,8 @@ bool cli_charge_move(struct cli *cli, struct err *err)
         buf_addf(&cli->out, "\n");
         return true;
     }
-    cli_line(cli, request.dry_run ? "Would move" : "Moved", "%s", cli_money(cli, move->amount));
+    cli_line(cli, request.dry_run ? "Would move" : "Moved", "%s",
+             cli_money_whole(cli, move->amount));
     cli_line(cli, "From", "%s", cli_shares(cli, move->from, move->n_from));
     cli_line(cli, "To", "%s", cli_shares(cli, move->to, move->n_to));
     if (move->n_overdrafts > 0) {

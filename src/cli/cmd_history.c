@@ -35,7 +35,7 @@ static void csv_number(struct buf *out, int64_t number, bool last)
 static void csv_money(struct buf *out, int64_t units, bool last)
 {
     char text[MONEY_TEXT_MAX];
-    buf_addf(out, "%s%s", money_text((struct money){ units }, text), last ? "\r\n" : ",");
+    buf_addf(out, "%s%s", money_shown((struct money){ units }, text), last ? "\r\n" : ",");
 }
 
 static bool csv_or_json(const struct cli *cli, bool *csv, struct err *err)
@@ -260,9 +260,9 @@ static void show_lines(struct cli *cli, const Quoin__V1__PastWork *work)
         cli_line(cli, i == 0 ? "Paid by" : "", "%s %s", work->legs[i]->account,
                  cli_money(cli, work->legs[i]->amount));
     }
-    cli_line(cli, "Amount", "%s", cli_money(cli, work->amount));
+    cli_line(cli, "Amount", "%s", cli_money_whole(cli, work->amount));
     if (work->corrected != 0) {
-        cli_line(cli, "Corrected", "%s", cli_money(cli, work->corrected));
+        cli_line(cli, "Corrected", "%s", cli_money_whole(cli, work->corrected));
     }
     if (work->refers != 0) {
         cli_line(cli, "Corrects", "work %lld", (long long)work->refers);
@@ -546,7 +546,7 @@ static void totals_table(struct totals *totals, const char *by, uint64_t limit)
     if (hidden > 0) {
         totals_rest(totals, &table, limit, hidden);
     }
-    totals_row(&table, by[0] == '\0' ? "all" : "all of them", &totals->all);
+    totals_row(&table, cli_sum_title(cli, by[0] == '\0' ? "all" : "all of them"), &totals->all);
     cli_table_print(&table, "No works.");
     if (hidden > 0) {
         buf_addf(&cli->out, "%lld more are not shown; --csv tells all.\n", (long long)hidden);
@@ -583,7 +583,7 @@ static void totals_end(struct totals *totals, const char *by, uint64_t limit)
         buf_addf(&cli->out, "The ledger's income of that time is the same.\n");
     } else {
         cli_say(cli, CLI_BAD, "The ledger's income of that time is %s: they differ.",
-                cli_money(cli, totals->income));
+                cli_money_whole(cli, totals->income));
         buf_addf(&cli->out, "\n");
     }
 }

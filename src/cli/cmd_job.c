@@ -114,7 +114,7 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
     cli_line(cli, "Pages", "%u, of which %u in colour; %u cop%s, %u sheet%s", job->pages,
              job->color_pages, job->copies, job->copies == 1 ? "y" : "ies", job->sheets,
              job->sheets == 1 ? "" : "s");
-    cli_line(cli, "Cost", "%s", cli_money(cli, job->cost));
+    cli_line(cli, "Cost", "%s", cli_money_whole(cli, job->cost));
     if (job->account[0] != '\0') {
         cli_line(cli, "Paid by", "%s", job->account);
     }

@@ -36,10 +36,10 @@ bool cli_ledger_balance(struct cli *cli, struct err *err)
         return true;
     }
     cli_line(cli, "Account", "%s", balance->account);
-    cli_line(cli, "Balance", "%s", cli_money(cli, balance->balance));
-    cli_line(cli, "Reserved", "%s", cli_money(cli, balance->reserved));
-    cli_line(cli, "Limit", "%s", cli_money(cli, balance->overdraft));
-    cli_line(cli, "Available", "%s", cli_money(cli, balance->available));
+    cli_line(cli, "Balance", "%s", cli_money_whole(cli, balance->balance));
+    cli_line(cli, "Reserved", "%s", cli_money_whole(cli, balance->reserved));
+    cli_line(cli, "Limit", "%s", cli_money_limit(cli, balance->overdraft));
+    cli_line(cli, "Available", "%s", cli_money_left(cli, balance->available));
     cli_line(cli, "As of", "%s UTC", cli_time(cli, balance->at));
     return true;
 }

@@ -40,16 +40,17 @@ static void purses_show(struct cli *cli, const ProtobufCMessage *reply)
     }
     cli_line(cli, "Name", "%s", purses->name);
     if (purses->allotment != NULL) {
-        cli_line(cli, "Allotment", "%s, %s reserved", cli_money(cli, purses->allotment->balance),
+        cli_line(cli, "Allotment", "%s, %s reserved",
+                 cli_money_whole(cli, purses->allotment->balance),
                  cli_money(cli, purses->allotment->reserved));
     }
-    cli_line(cli, "Paid", "%s, %s reserved", cli_money(cli, purses->paid->balance),
+    cli_line(cli, "Paid", "%s, %s reserved", cli_money_whole(cli, purses->paid->balance),
              cli_money(cli, purses->paid->reserved));
     cli_line(cli, "Limit", "%s",
-             purses->paid->unlimited ? "none" : cli_money(cli, purses->paid->overdraft));
-    cli_line(cli, "Available", "%s", cli_money(cli, purses->available));
+             purses->paid->unlimited ? "none" : cli_money_whole(cli, purses->paid->overdraft));
+    cli_line(cli, "Available", "%s", cli_money_whole(cli, purses->available));
     if (purses->sequence != 0) {
-        cli_line(cli, "Changed", "%s, in entry %lld", cli_money(cli, purses->changed),
+        cli_line(cli, "Changed", "%s, in entry %lld", cli_money_whole(cli, purses->changed),
                  (long long)purses->sequence);
     }
 }
@@ -212,7 +213,7 @@ static void grant_sums(struct cli *cli, const struct grant_run *run,
     cli_line(cli, "Reference", "%s", run->reference);
     cli_line(cli, "People", "%u", sums->people);
     cli_line(cli, run->dry_run ? "Would be granted" : "Granted", "%u, %s in all", sums->granted,
-             cli_money(cli, sums->changed));
+             cli_money_whole(cli, sums->changed));
     cli_line(cli, "Had it", "%u", sums->had_it);
     cli_line(cli, "Locked", "%u", sums->locked);
 }
@@ -440,14 +441,15 @@ static void settings_show(struct cli *cli, const Quoin__V1__MoneySettings *setti
     }
     cli_line(cli, "Transfers", "%s", who);
     cli_line(cli, "At most", "%s",
-             settings->transfer_most == 0 ? "-" : cli_money(cli, settings->transfer_most));
-    cli_line(cli, "Sender keeps", "%s", cli_money(cli, settings->transfer_leaves));
+             settings->transfer_most == 0 ? "-" : cli_money_whole(cli, settings->transfer_most));
+    cli_line(cli, "Sender keeps", "%s", cli_money_whole(cli, settings->transfer_leaves));
     cli_line(cli, "Receiver has at most", "%s",
-             settings->transfer_reaches == 0 ? "-" : cli_money(cli, settings->transfer_reaches));
+             settings->transfer_reaches == 0 ? "-"
+                                             : cli_money_whole(cli, settings->transfer_reaches));
     cli_line(cli, "Refunds by rule", "%s", settings->refund_by_rule ? "yes" : "no");
     if (settings->refund_by_rule) {
-        cli_line(cli, "Up to", "%s, asked within %u minutes", cli_money(cli, settings->refund_most),
-                 settings->refund_minutes);
+        cli_line(cli, "Up to", "%s, asked within %u minutes",
+                 cli_money_whole(cli, settings->refund_most), settings->refund_minutes);
     }
 }
 

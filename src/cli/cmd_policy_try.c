@@ -123,12 +123,12 @@ static void tell(struct cli *cli, const Quoin__V1__TryPolicyReply *reply)
     }
     buf_addf(&cli->out,
              "\nThe denied jobs had %lld pages and cost %s, which would have been saved.\n",
-             (long long)reply->denied_pages, cli_money(cli, reply->saved));
+             (long long)reply->denied_pages, cli_money_whole(cli, reply->saved));
     if (reply->more_charged != 0) {
-        buf_addf(
-            &cli->out, "The others would have been charged %s %s.\n",
-            cli_money(cli, reply->more_charged < 0 ? -reply->more_charged : reply->more_charged),
-            reply->more_charged < 0 ? "less" : "more");
+        buf_addf(&cli->out, "The others would have been charged %s %s.\n",
+                 cli_money_whole(cli, reply->more_charged < 0 ? -reply->more_charged
+                                                              : reply->more_charged),
+                 reply->more_charged < 0 ? "less" : "more");
     }
     buf_addf(&cli->out, "%lld %s would have noticed.\n", (long long)reply->people,
              reply->people == 1 ? "person" : "people");

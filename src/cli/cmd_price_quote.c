@@ -61,12 +61,16 @@ static void quote_show(struct cli *cli, const Quoin__V1__QuoteReply *quote)
                                   cli_money(cli, line->each), cli_money(cli, line->amount) });
     }
     cli_table_print(&table, "Nothing is charged for it.\n");
-    cli_say(cli, CLI_BOLD, "It costs %s", cli_money(cli, quote->amount));
+    cli_say(cli, CLI_BOLD, "It costs %s", cli_money_whole(cli, quote->amount));
     buf_addf(&cli->out, "%s", quote->price_book[0] == '\0' ? "" : " by the price book ");
-    buf_addf(&cli->out, "%s; there are %s to spend.\n", quote->price_book,
-             cli_money(cli, quote->available));
+    const char *left = cli_money_left(cli, quote->available);
+    buf_addf(&cli->out, "%s; ", quote->price_book);
+    buf_addf(&cli->out, strcmp(left, "unlimited") == 0 ? "there is no limit.\n" : "there are ");
+    if (strcmp(left, "unlimited") != 0) {
+        buf_addf(&cli->out, "%s to spend.\n", left);
+    }
     if (quote->real_cost != 0) {
-        buf_addf(&cli->out, "It costs the site %s.\n", cli_money(cli, quote->real_cost));
+        buf_addf(&cli->out, "It costs the site %s.\n", cli_money_whole(cli, quote->real_cost));
     }
     const Quoin__V1__Decision *decision = quote->decision;
     if (decision != NULL && decision->verdict[0] != '\0' &&

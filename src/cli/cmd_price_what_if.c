@@ -75,9 +75,9 @@ static void reply_show(struct cli *cli, const Quoin__V1__WhatIfReply *reply)
         sums_show(cli, "CHANGES MOST FOR", reply->n_people, reply->people);
     }
     buf_addf(&cli->out, "%s jobs cost ", cli_number(cli, reply->works));
-    cli_say(cli, CLI_BOLD, "%s", cli_money(cli, reply->before));
+    cli_say(cli, CLI_BOLD, "%s", cli_money_whole(cli, reply->before));
     buf_addf(&cli->out, " and would cost ");
-    cli_say(cli, CLI_BOLD, "%s", cli_money(cli, reply->after));
+    cli_say(cli, CLI_BOLD, "%s", cli_money_whole(cli, reply->after));
     buf_addf(&cli->out, "; %s of them would cost something else, for %s people.\n",
              cli_number(cli, reply->changed), cli_number(cli, reply->people_changed));
     if (reply->unpriced > 0) {

@@ -44,7 +44,7 @@ static void refund_show(struct cli *cli, const ProtobufCMessage *reply)
     cli_line(cli, "Job", "%s", refund->job);
     cli_line(cli, "User", "%s", refund->user);
     cli_line(cli, "Reason", "%s", refund->reason);
-    cli_line(cli, "Asked", "%s, %s by %s", cli_money(cli, refund->asked),
+    cli_line(cli, "Asked", "%s, %s by %s", cli_money_whole(cli, refund->asked),
              cli_time(cli, refund->asked_at), refund->asked_by);
     if (refund->decided_at != 0) {
         cli_line(cli, "Decided", "%s by %s%s%s", cli_time(cli, refund->decided_at),

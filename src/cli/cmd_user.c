@@ -92,14 +92,15 @@ static void person_show(struct cli *cli, const ProtobufCMessage *reply,
     }
     person_lines(cli, person);
     if (allotment != NULL) {
-        cli_line(cli, "Allotment", "%s, %s reserved", cli_money(cli, allotment->balance),
+        cli_line(cli, "Allotment", "%s, %s reserved", cli_money_whole(cli, allotment->balance),
                  cli_money(cli, allotment->reserved));
     }
-    cli_line(cli, "Balance", "%s", cli_money(cli, person->balance));
-    cli_line(cli, "Reserved", "%s", cli_money(cli, person->reserved));
-    cli_line(cli, "Limit", "%s", person->unlimited ? "none" : cli_money(cli, person->overdraft));
+    cli_line(cli, "Balance", "%s", cli_money_whole(cli, person->balance));
+    cli_line(cli, "Reserved", "%s", cli_money_whole(cli, person->reserved));
+    cli_line(cli, "Limit", "%s",
+             person->unlimited ? "none" : cli_money_whole(cli, person->overdraft));
     cli_line(cli, "Available", "%s",
-             person->unlimited ? "unlimited" : cli_money(cli, person->available));
+             person->unlimited ? "unlimited" : cli_money_whole(cli, person->available));
     cli_line(cli, "Since", "%s", cli_time(cli, person->created_at));
 }
 

@@ -109,7 +109,7 @@ static void made_show(struct cli *cli, const Quoin__V1__VoucherBatch *batch)
         return;
     }
     buf_addf(&cli->out, "Batch %" PRId64 ": %u vouchers of %s.\n", batch->number, batch->count,
-             cli_money(cli, batch->amount));
+             cli_money_whole(cli, batch->amount));
     if (sheet == NULL && csv == NULL) {
         for (size_t i = 0; i < batch->n_codes; i++) {
             buf_addf(&cli->out, "%s  %s\n", serial_text(cli, batch->number, (uint32_t)i + 1),
@@ -331,7 +331,7 @@ static void voucher_show(struct cli *cli, const Quoin__V1__Voucher *voucher)
         return;
     }
     buf_addf(&cli->out, "Voucher %s of %s is %s", serial_text(cli, voucher->batch, voucher->serial),
-             cli_money(cli, voucher->amount), voucher->state);
+             cli_money_whole(cli, voucher->amount), voucher->state);
     if (voucher->used_at != 0) {
         buf_addf(&cli->out, " (%s by %s, entry %" PRId64 ")", cli_time(cli, voucher->used_at),
                  voucher->used_by, voucher->entry);
@@ -390,7 +390,7 @@ bool cli_voucher_redeem(struct cli *cli, struct err *err)
         return true;
     }
     buf_addf(&cli->out, "%s has %s more, and %s now.\n", voucher->used_by,
-             cli_money(cli, voucher->amount), cli_money(cli, voucher->balance));
+             cli_money_whole(cli, voucher->amount), cli_money_whole(cli, voucher->balance));
     return true;
 }
 
@@ -437,8 +437,8 @@ bool cli_voucher_void(struct cli *cli, struct err *err)
         buf_addf(&cli->out, "Nothing to do: none of them is fresh.\n");
         return true;
     }
-    buf_addf(&cli->out, "%u vouchers worth %s %s.%s\n", gone->count, cli_money(cli, gone->amount),
-             request.dry_run ? "would be void" : "are void",
+    buf_addf(&cli->out, "%u vouchers worth %s %s.%s\n", gone->count,
+             cli_money_whole(cli, gone->amount), request.dry_run ? "would be void" : "are void",
              request.dry_run ? " Nothing was done." : "");
     return true;
 }

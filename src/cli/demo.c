@@ -455,8 +455,8 @@ bool cli_tour(struct cli *cli, struct err *err)
     cli_say(cli, CLI_BOLD, "\nquoin explain %lld\n\n", (long long)id);
     cli_explain_text(cli, detail, entries_of(cli, detail));
     cli_say(cli, CLI_BOLD, "\nBalance of %s\n", person);
-    cli_line(cli, "Before", "%s", cli_money(cli, before->balance));
-    cli_line(cli, "After", "%s", cli_money(cli, after->balance));
+    cli_line(cli, "Before", "%s", cli_money_whole(cli, before->balance));
+    cli_line(cli, "After", "%s", cli_money_whole(cli, after->balance));
     say_next(cli, id, door);
     return cli_flush(cli, err);
 }

@@ -265,7 +265,7 @@ void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
              detail->settlement != NULL    ? "charged"
              : detail->reservation != NULL ? "reserved"
                                            : "cost",
-             cli_money(cli, job->cost));
+             cli_money_whole(cli, job->cost));
     if (job->message[0] != '\0') {
         buf_addf(&cli->out, "%s\n", job->message);
     }

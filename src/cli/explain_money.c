@@ -92,7 +92,7 @@ static void tell_before(struct cli *cli, const Quoin__V1__JobDetail *detail)
     if (course->n_lines_before > 0) {
         cli_explain_lines(cli, course->n_lines_before, course->lines_before, course->amount_before);
         if (saved(detail) > 0) {
-            buf_addf(&cli->out, "The change saves %s.\n", cli_money(cli, saved(detail)));
+            buf_addf(&cli->out, "The change saves %s.\n", cli_money_whole(cli, saved(detail)));
         }
     }
 }
@@ -154,7 +154,8 @@ void cli_explain_lines(struct cli *cli, size_t count, Quoin__V1__PriceLine *cons
                                   lines[i]->rule,
                               });
     }
-    cli_table_row(&table, (const char *const[]){ "  Total", "", "", cli_money(cli, sum), "" });
+    cli_table_row(&table, (const char *const[]){ cli_sum_title(cli, "  Total"), "", "",
+                                                 cli_money(cli, sum), "" });
     cli_table_print(&table, "");
 }
 
@@ -191,12 +192,13 @@ static void tell_balance(struct cli *cli, const Quoin__V1__Reservation *reservat
 {
     bool several = reservation->n_legs > 1;
     cli_line(cli, "Balance then", "%s%s%s, of which %s was reserved by other jobs",
-             cli_money(cli, reservation->balance), several ? " of " : "",
-             several ? reservation->legs[0]->account : "", cli_money(cli, reservation->reserved));
+             cli_money_whole(cli, reservation->balance), several ? " of " : "",
+             several ? reservation->legs[0]->account : "",
+             cli_money_whole(cli, reservation->reserved));
     if (reservation->overdraft >= NO_LIMIT) {
         cli_line(cli, "Limit then", "none");
     } else {
-        cli_line(cli, "Limit then", "%s below zero", cli_money(cli, reservation->overdraft));
+        cli_line(cli, "Limit then", "%s below zero", cli_money_whole(cli, reservation->overdraft));
     }
 }
 
@@ -217,11 +219,12 @@ void cli_explain_money(struct cli *cli, const Quoin__V1__JobDetail *detail)
     cli_explain_lines(cli, reservation->n_lines, reservation->lines, reservation->amount);
     buf_addf(&cli->out, "Price list version %u.\n", reservation->price_version);
     if (is_dear(reservation->real_cost, reservation->amount)) {
-        buf_addf(&cli->out, "It costs the site %s.\n", cli_money(cli, reservation->real_cost));
+        buf_addf(&cli->out, "It costs the site %s.\n",
+                 cli_money_whole(cli, reservation->real_cost));
     }
     heading(cli, "Reserved");
     cli_line(cli, "When", "%s", cli_time(cli, reservation->at));
-    cli_line(cli, "Amount", "%s", cli_money(cli, reservation->amount));
+    cli_line(cli, "Amount", "%s", cli_money_whole(cli, reservation->amount));
     tell_balance(cli, reservation);
     cli_explain_legs(cli, reservation->n_legs, reservation->legs);
 }
@@ -234,12 +237,12 @@ void cli_explain_settlement(struct cli *cli, const Quoin__V1__JobDetail *detail)
     }
     heading(cli, "Settled");
     cli_line(cli, "When", "%s", cli_time(cli, settlement->at));
-    cli_line(cli, "Charged", "%s", cli_money(cli, settlement->charged));
-    cli_line(cli, "Given back", "%s", cli_money(cli, settlement->given_back));
+    cli_line(cli, "Charged", "%s", cli_money_whole(cli, settlement->charged));
+    cli_line(cli, "Given back", "%s", cli_money_whole(cli, settlement->given_back));
     cli_line(cli, "Balance after", "%s, of which %s is reserved",
-             cli_money(cli, settlement->balance), cli_money(cli, settlement->reserved));
+             cli_money_whole(cli, settlement->balance), cli_money_whole(cli, settlement->reserved));
     if (is_dear(settlement->real_cost, settlement->charged)) {
-        cli_line(cli, "Cost the site", "%s", cli_money(cli, settlement->real_cost));
+        cli_line(cli, "Cost the site", "%s", cli_money_whole(cli, settlement->real_cost));
     }
     if (settlement->n_legs > 1) {
         cli_explain_legs(cli, settlement->n_legs, settlement->legs);

@@ -157,8 +157,35 @@ void cli_table_print(struct cli_table *table, const char *when_empty)
 const char *cli_money(struct cli *cli, int64_t units)
 {
     char text[MONEY_TEXT_MAX];
-    const char *kept = arena_text(&cli->arena, str_of(money_text((struct money){ units }, text)));
+    const char *kept = arena_text(&cli->arena, str_of(money_shown((struct money){ units }, text)));
     return kept != NULL ? kept : "";
+}
+
+const char *cli_money_whole(struct cli *cli, int64_t units)
+{
+    char text[MONEY_TEXT_MAX];
+    return arena_textf(&cli->arena, "%s", money_shown_whole((struct money){ units }, text));
+}
+
+// What an account without a limit has is less than the limit by what it spent.
+static const int64_t no_limit = (int64_t)1000000000000000000;
+
+const char *cli_money_left(struct cli *cli, int64_t units)
+{
+    return units > no_limit / 2 ? "unlimited" : cli_money_whole(cli, units);
+}
+
+const char *cli_money_limit(struct cli *cli, int64_t units)
+{
+    return units >= no_limit ? "none" : cli_money_whole(cli, units);
+}
+
+const char *cli_sum_title(struct cli *cli, const char *title)
+{
+    struct money_style style;
+    (void)money_style_known(&style);
+    return style.currency[0] == '\0' ? title
+                                     : arena_textf(&cli->arena, "%s, %s", title, style.currency);
 }
 
 const char *cli_number(struct cli *cli, int64_t number)

@@ -30,9 +30,17 @@ void cli_table_print(struct cli_table *table, const char *when_empty);
 
 // In cli's arena.
 const char *cli_money(struct cli *cli, int64_t units);
+const char *cli_money_whole(struct cli *cli, int64_t units); // "12.50 EUR", for sums and balances
+// What there is to spend; of an account without a limit "unlimited".
+const char *cli_money_left(struct cli *cli, int64_t units);
+// How far below zero; without end "none".
+const char *cli_money_limit(struct cli *cli, int64_t units);
+const char *cli_sum_title(struct cli *cli,
+                          const char *title); // "Total", with a currency "Total, EUR"
 const char *cli_number(struct cli *cli, int64_t number);
 const char *cli_time(struct cli *cli, int64_t wall_ms); // "2026-11-22 10:00:00", UTC; 0: "-"
 
+// For programs: the same text whatever the currency, at least two decimals.
 void cli_json_money(struct json *json, const char *key, int64_t units);
 void cli_json_time(struct json *json, const char *key, int64_t wall_ms); // null for 0
 

@@ -257,7 +257,7 @@ static void rows_value(const ProtobufCFieldDescriptor *field, const ProtobufCMes
     } else if (field->type == PROTOBUF_C_TYPE_INT64) {
         int64_t value = *(const int64_t *)at;
         if (strncmp(field->name, "valid", 5) != 0) {
-            money_add_text(cell, (struct money){ value });
+            money_add_shown(cell, (struct money){ value });
         } else if (value != 0) {
             OWN(buf_free) struct buf utc = BUF_CAP(32);
             clk_add_utc(&utc, value);

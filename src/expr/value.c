@@ -78,7 +78,7 @@ void expr_value_add(struct buf *buf, enum expr_type type, union expr_value value
     switch (type) {
     case EXPR_BOOL: buf_addf(buf, "%s", number != 0 ? "true" : "false"); return;
     case EXPR_INT: buf_addf(buf, "%lld", (long long)number); return;
-    case EXPR_MONEY: money_add_text(buf, (struct money){ number }); return;
+    case EXPR_MONEY: money_add_shown(buf, (struct money){ number }); return;
     case EXPR_TIME: buf_addf(buf, "%02d:%02d", (int)(number / 60), (int)(number % 60)); return;
     case EXPR_WEEKDAY: buf_addf(buf, "%s", value_weekdays[number]); return;
     case EXPR_SIZE: buf_addf(buf, "%s", page_size_name((enum page_size)number)); return;

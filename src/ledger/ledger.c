@@ -107,15 +107,17 @@ static bool ledger_need(struct ledger *ledger, struct str name, struct ledger_ac
            err_set(err, ERR_NOT_FOUND, "there is no account %.*s", (int)name.len, name.ptr);
 }
 
-static bool ledger_refuse(const struct ledger_account *account, struct money amount,
+// A reservation has a price; a transfer just takes.
+static bool ledger_refuse(const struct ledger_account *account, struct money amount, bool is_price,
                           struct err *err)
 {
     char has[MONEY_TEXT_MAX];
     char needs[MONEY_TEXT_MAX];
     const char *colon = strchr(account->name, ':');
-    return err_set(err, ERR_LIMIT, "%.100s has %s available; this costs %s",
+    return err_set(err, ERR_LIMIT, "%.100s has %s available; %s %s",
                    colon == NULL ? account->name : colon + 1,
-                   money_text(ledger_available(&account->state), has), money_text(amount, needs));
+                   money_shown(ledger_available(&account->state), has),
+                   is_price ? "this costs" : "this takes", money_shown(amount, needs));
 }
 
 // ---- one entry ---------------------------------------------------------------------------------
@@ -450,7 +452,7 @@ bool ledger_transfer(struct ledger *ledger, const struct ledger_ask *ask,
         return false;
     }
     if (!ok) {
-        return ledger_refuse(&debit, ask->amount, err);
+        return ledger_refuse(&debit, ask->amount, false, err);
     }
     return ledger_store_change(ledger, LEDGER_SQL_ACCOUNT_GET, credit.id, ask->amount, ask->amount,
                                &write.credit_after, &ok, err) &&
@@ -477,7 +479,7 @@ bool ledger_reserve(struct ledger *ledger, const struct ledger_ask *ask,
         return false;
     }
     if (!ok) {
-        return ledger_refuse(&debit, ask->amount, err);
+        return ledger_refuse(&debit, ask->amount, true, err);
     }
     write.credit_after = credit.state;
     return ledger_head(ledger, &head, err) && ledger_append(ledger, &write, &head, receipt, err) &&
@@ -589,7 +591,7 @@ static bool ledger_close_pending(struct ledger *ledger, enum ledger_kind kind,
         char reserved[MONEY_TEXT_MAX];
         char asked[MONEY_TEXT_MAX];
         return err_set(err, ERR_INVALID, "%s was set aside, %s cannot be posted of it",
-                       money_text(pending.amount, reserved), money_text(write.amount, asked));
+                       money_shown(pending.amount, reserved), money_shown(write.amount, asked));
     }
     struct money moved = { kind == LEDGER_POST ? write.amount.units : 0 };
     return ledger_end(ledger, &write, &pending, moved, receipt, err);

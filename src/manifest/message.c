@@ -74,6 +74,22 @@ static bool read_money(const struct reading *reading, const struct manifest_node
     return true;
 }
 
+// "10", "-12.5%": of an adjustment, whose per cent may be any.
+static bool read_percent(const struct reading *reading, const struct manifest_node *node,
+                         int64_t *units, struct err *err)
+{
+    struct money percent;
+    struct str text = node->text;
+    if (text.len > 0 && text.ptr[text.len - 1] == '%') {
+        text.len--;
+    }
+    if (!money_read(text, &percent)) {
+        return read_wrong(reading, node, "number of per cent: 10, -12.5%", err);
+    }
+    *units = percent.units;
+    return true;
+}
+
 static bool read_parts(const struct reading *reading, const struct manifest_node *node,
                        int64_t *parts, struct err *err)
 {
@@ -159,8 +175,11 @@ static bool read_child(const struct reading *reading, const struct manifest_node
     }
     const ProtobufCFieldDescriptor *units = &descriptor->fields[0];
     int64_t *at = (int64_t *)(void *)((char *)*child + units->offset);
-    return (node->kind == MANIFEST_TEXT && read_money(reading, node, at, err)) ||
-           (node->kind != MANIFEST_TEXT && read_wrong(reading, node, "amount", err));
+    if (node->kind != MANIFEST_TEXT) {
+        return read_wrong(reading, node, "amount", err);
+    }
+    return strcmp(field->name, "percent") == 0 ? read_percent(reading, node, at, err)
+                                               : read_money(reading, node, at, err);
 }
 
 // One value into a place that is as large as the field's type.
@@ -314,6 +333,9 @@ static bool read_map(const struct reading *reading, const struct manifest_node *
                 continue;
             }
             void *to = (char *)message + field->offset;
+            if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+                *(uint32_t *)(void *)((char *)message + field->quantifier_offset) = field->id;
+            }
             if (field->label == PROTOBUF_C_LABEL_REPEATED
                     ? !read_list(reading, at, message, field, err)
                     : !read_value(reading, at, message, field, to, err)) {

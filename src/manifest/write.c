@@ -176,6 +176,14 @@ static bool write_value(struct buf *out, int indent, const ProtobufCMessage *mes
     return true;
 }
 
+// A field alone in a oneof is there or not, whatever it says: 0 is a value of it.
+static bool write_is_chosen(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    const char *which = (const char *)message + field->quantifier_offset;
+    return (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+           *(const uint32_t *)(const void *)which == field->id;
+}
+
 static bool write_is_empty(const ProtobufCFieldDescriptor *field, const void *at)
 {
     switch (field->type) {
@@ -252,7 +260,8 @@ void manifest_add_message(struct buf *out, int indent, const ProtobufCMessage *m
                 ? *(const size_t *)(const void *)((const char *)message + field->quantifier_offset)
                 : 0;
         if (!manifest_is_shown(descriptor, field) ||
-            (is_list ? count == 0 : write_is_empty(field, at))) {
+            (is_list ? count == 0
+                     : !write_is_chosen(message, field) && write_is_empty(field, at))) {
             continue;
         }
         write_indent(out, indent);

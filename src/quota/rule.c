@@ -286,7 +286,7 @@ void quota_add_amount(struct buf *buf, enum quota_unit unit, int64_t amount)
         buf_addf(buf, "%lld.%04lld m2", (long long)(amount / 1000000),
                  (long long)(amount % 1000000 / 100));
         break;
-    case QUOTA_MONEY: buf_addf(buf, "%s", money_text((struct money){ amount }, text)); break;
+    case QUOTA_MONEY: buf_addf(buf, "%s", money_shown((struct money){ amount }, text)); break;
     case QUOTA_UNIT_COUNT: break;
     }
 }

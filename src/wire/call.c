@@ -4,6 +4,7 @@
 
 #include "wire/core_int.h"
 
+#include "model/money.h"
 #include <assert.h>
 
 enum { CALL_HEAD_FIELDS = 2 };
@@ -12,6 +13,20 @@ static const struct http2_field call_head[CALL_HEAD_FIELDS] = {
     { { ":status", 7 }, { "200", 3 } },
     { { "content-type", 12 }, { "application/grpc", 16 } },
 };
+
+// The head of an answer with a message. Where it is known how the site's money is shown, it says
+// so: whoever shows an amount of this answer need not ask.
+static void call_answer_head(struct wire_call *call)
+{
+    char text[MONEY_STYLE_TEXT_MAX];
+    struct money_style style;
+    struct http2_field fields[CALL_HEAD_FIELDS + 1];
+    bool known = money_style_known(&style);
+    memcpy(fields, call_head, sizeof(call_head));
+    fields[CALL_HEAD_FIELDS] =
+        (struct http2_field){ STR("quoin-money"), str_of(money_style_text(style, text)) };
+    http2_answer(call->stream, fields, CALL_HEAD_FIELDS + (known ? 1 : 0), false);
+}
 
 struct wire_call_id wire_call_id(const struct wire_call *call)
 {
@@ -65,7 +80,7 @@ static bool call_send(struct wire_call *call, const ProtobufCMessage *message, s
     }
     if (!call->head_sent) {
         call->head_sent = true;
-        http2_answer(call->stream, call_head, CALL_HEAD_FIELDS, false);
+        call_answer_head(call);
     }
     http2_send(call->stream, bytes);
     return true;

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/rnd.h"
 #include "http2/link.h"
+#include "model/money.h"
 #include "wire/calls.h"
 #include "wire/due.h"
 #include "wire/frame.h"
@@ -285,6 +286,17 @@ static struct str *question_slot(struct question *question, struct str name)
     return str_eq(name, STR("grpc-status-details-bin")) ? &question->details : NULL;
 }
 
+// The accounting server knows; of others what they learnt is better than nothing.
+static void client_learn_money(const struct wire_client *client, struct str value)
+{
+    struct money_style style;
+    struct money_style told;
+    bool is_source = client->role != NULL && strcmp(client->role, "cas") == 0;
+    if (money_style_read(value, &told) && (is_source || !money_style_known(&style))) {
+        money_style_set(told);
+    }
+}
+
 static void client_on_head(void *arg, struct http2_stream *stream, const struct http2_field *fields,
                            size_t count)
 {
@@ -297,6 +309,9 @@ static void client_on_head(void *arg, struct http2_stream *stream, const struct 
     }
     question->started = true;
     for (size_t i = 0; i < count; i++) {
+        if (str_eq(fields[i].name, STR("quoin-money"))) {
+            client_learn_money(client, fields[i].value);
+        }
         struct str *to = question_slot(question, fields[i].name);
         if (to != NULL) {
             *to = arena_copy(&question->arena, fields[i].value);

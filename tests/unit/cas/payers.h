@@ -117,15 +117,14 @@ static inline bool now_is_real(void)
 }
 
 // Charges of the site are in whole multiples of it from now on.
-static inline bool precision_set(int64_t units)
+static inline bool money_set(int64_t units, const char *currency)
 {
     static int64_t next_key = 1;
     int64_t number;
     Quoin__V1__Decimal *precision = cas_message(&arena, &quoin__v1__decimal__descriptor);
     Quoin__V1__SiteMoney *money = cas_message(&arena, &quoin__v1__site_money__descriptor);
     precision->units = units;
-    money->currency = text_of("EUR");
-    money->decimals = 2;
+    money->currency = text_of(currency);
     money->precision = precision;
     const struct config_edit edit = { .kind = STR("site"),
                                       .name = STR("money"),
@@ -137,4 +136,9 @@ static inline bool precision_set(int64_t units)
     next_key++;
     return db_begin(cas_db(cas), &err) && config_apply(cas->config, &put, &number, &err) &&
            db_commit(cas_db(cas), &err);
+}
+
+static inline bool precision_set(int64_t units)
+{
+    return money_set(units, "");
 }

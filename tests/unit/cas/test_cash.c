@@ -184,6 +184,49 @@ static void test_the_nth_call_failing_books_all_or_nothing(void)
     CHECK(failures > 8);
 }
 
+// An amount that the currency does not have is taken by nobody; a key that was answered stays so.
+static void test_the_currency_decides_what_can_be_given(void)
+{
+    int64_t before = balance_of("user:ann");
+    CHECK(cash(100, "ann", 50, "", "") != NULL && money_set(100000, "JPY"));
+    CHECK(cash(100, "ann", 50, "", "") != NULL); // it was taken then
+    CHECK(cash(101, "ann", 10050000, "", "") == NULL && err.code == ERR_INVALID);
+    CHECK(strcmp(err.text, "JPY has no decimals: 100, not 100.50") == 0);
+    CHECK(cash(101, "ann", 10000000, "", "") != NULL);
+    CHECK(grant(102, "ann", "add", 50000, 0) == NULL && err.code == ERR_INVALID);
+    CHECK(grant(102, "ann", "up-to", 100000, 50000) == NULL && err.code == ERR_INVALID);
+    CHECK(!settings_set(103, "everyone", 50000, 0, 0) && err.code == ERR_INVALID);
+    CHECK(transfer(104, "mary", "ann", 150000) == NULL && err.code == ERR_INVALID);
+    CHECK(adjust(105, "", 50, false, 0) != NULL); // what was begun under another is put right
+    CHECK(cash(106, "ann", -100000000, "", "") == NULL);
+    CHECK(strcmp(err.text, "ann has 100.0175 available; this takes 1000") == 0);
+    CHECK(money_set(1, "KWD") && cash(107, "ann", 12500, "", "") != NULL);
+    CHECK(cash(108, "ann", 12550, "", "") == NULL &&
+          strcmp(err.text, "KWD has 3 decimals: 0.125, not 0.1255") == 0);
+    CHECK(money_set(1, "") && cash(109, "ann", 1, "", "") != NULL);
+    CHECK(balance_of("user:ann") == before + 50 + 10000000 + 12500 + 1);
+}
+
+static void test_who_was_removed_is_paid_nothing_in(void)
+{
+    Quoin__V1__PutPeopleRequest request = QUOIN__V1__PUT_PEOPLE_REQUEST__INIT;
+    Quoin__V1__PersonRow row = QUOIN__V1__PERSON_ROW__INIT;
+    Quoin__V1__PersonRow *rows[] = { &row };
+    char *sets[] = { text_of("removed") };
+    row.name = text_of("ann");
+    row.removed = true;
+    request.key = key_of(119);
+    request.how = text_of("change");
+    request.people = rows;
+    request.n_people = 1;
+    request.set = sets;
+    request.n_set = 1;
+    CHECK(ask(&request.base) != NULL);
+    CHECK(cash(120, "ann", 100, "", "") == NULL && err.code == ERR_DENIED);
+    CHECK(strstr(err.text, "ann was removed: nothing is paid in") != NULL);
+    CHECK(cash(121, "ann", -100, "", "") != NULL); // what is theirs, they get
+}
+
 int main(void)
 {
     fixture_begin();
@@ -198,5 +241,7 @@ int main(void)
     test_adjustments();
     test_transfers();
     test_the_nth_call_failing_books_all_or_nothing();
+    test_the_currency_decides_what_can_be_given();
+    test_who_was_removed_is_paid_nothing_in();
     return fixture_end();
 }

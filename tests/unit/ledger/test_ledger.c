@@ -110,7 +110,7 @@ static void test_a_transfer_has_two_sides(void)
     struct ledger_ask ask = ask_of(10, "user:mary", "cash", 101);
     struct ledger_receipt receipt;
     CHECK(!ledger_transfer(ledger, &ask, &receipt, &err) && err.code == ERR_LIMIT);
-    CHECK(strcmp(err.text, "mary has 0.001 available; this costs 0.00101") == 0);
+    CHECK(strcmp(err.text, "mary has 0.001 available; this takes 0.00101") == 0);
     ask.amount.units = 100;
     CHECK(ledger_transfer(ledger, &ask, &receipt, &err) && has("user:mary", 0, 0));
     ask = ask_of(11, "cash", "cash", 1);

@@ -3,6 +3,7 @@
 
 #include "lib/tap.h"
 #include "proto/payers.pb-c.h"
+#include "proto/price.pb-c.h"
 #include "proto/quota.pb-c.h"
 
 static struct arena arena = { .cap = 32 << 20 };
@@ -117,6 +118,35 @@ static void test_every_text_comes_back(void)
     }
 }
 
+// Where 0 says something else than nothing, it is written and read.
+static void test_a_zero_that_was_said_comes_back(void)
+{
+    const Quoin__V1__SiteMoney *money = (const Quoin__V1__SiteMoney *)read_text(
+        &quoin__v1__site_money__descriptor, "money", "currency: JPY\ndecimals: 0\n");
+    CHECK(money != NULL && money->decimals == 0 &&
+          money->shown_case == QUOIN__V1__SITE_MONEY__SHOWN_DECIMALS);
+    CHECK(strcmp(write_text(&money->base), "currency: JPY\ndecimals: 0\n") == 0);
+    money = (const Quoin__V1__SiteMoney *)read_text(&quoin__v1__site_money__descriptor, "money",
+                                                    "currency: JPY\n");
+    CHECK(money != NULL && money->shown_case == QUOIN__V1__SITE_MONEY__SHOWN__NOT_SET);
+    CHECK(strcmp(write_text(&money->base), "currency: JPY\n") == 0);
+}
+
+// A surcharge's per cent may have the sign that other parts have; an amount may not.
+static void test_a_surcharge_in_per_cent(void)
+{
+    const Quoin__V1__Adjustment *less = (const Quoin__V1__Adjustment *)read_text(
+        &quoin__v1__adjustment__descriptor, "a", "percent: -12.5%\n");
+    CHECK(less != NULL && less->percent != NULL && less->percent->units == -1250000);
+    less = (const Quoin__V1__Adjustment *)read_text(&quoin__v1__adjustment__descriptor, "a",
+                                                    "percent: 10\n");
+    CHECK(less != NULL && less->percent->units == 1000000);
+    CHECK(read_text(&quoin__v1__adjustment__descriptor, "a", "percent: ten%\n") == NULL &&
+          strstr(err.text, "\"ten%\" is no number of per cent: 10, -12.5%") != NULL);
+    CHECK(read_text(&quoin__v1__adjustment__descriptor, "a", "amount: 10%\n") == NULL &&
+          strstr(err.text, "is no amount") != NULL);
+}
+
 static void test_the_nearest_word(void)
 {
     static const char *const words[] = { "price", "quota", "policy", "printer" };
@@ -131,6 +161,8 @@ int main(void)
     test_amounts_go_by_the_unit();
     test_what_is_wrong_is_told_at_its_place();
     test_every_text_comes_back();
+    test_a_zero_that_was_said_comes_back();
+    test_a_surcharge_in_per_cent();
     test_the_nearest_word();
     arena_free(&arena);
     return tap_done();
