@@ -49,8 +49,9 @@ CAS_CORE(cas_enrol_token)
                        "that token was shown once already; ask for another one with a new key");
     }
     if (!enrol_is_role(asked->role) || valid_s > ENROL_DAY_S) {
-        return err_set(err, ERR_INVALID,
-                       "a token is for dre, dce, dme, spe, web, panel or admin, and for at most a day");
+        return err_set(
+            err, ERR_INVALID,
+            "a token is for dre, dce, dme, spe, web, panel or admin, and for at most a day");
     }
     if (!crypto_identity_make(str_of(crypto_authority_site(cas->authority)), str_of(asked->role),
                               str_of(asked->host), &identity, err)) {
