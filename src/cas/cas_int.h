@@ -190,6 +190,17 @@ bool cas_limits_quote(struct cas *cas, struct cas_turn *turn, struct cas_charge 
 // What came out of a reservation is used, the rest given back; is_void: all of it.
 bool cas_limits_settle(struct cas *cas, const struct cas_charge *charge, struct ledger_key key,
                        bool is_void, struct err *err) CC_MUST_USE;
+// What is refunded of a settled charge counts against no quota any more.
+struct cas_refunded {
+    struct ledger_key reservation;
+    int64_t amount; // now
+    int64_t charged;
+    uint32_t pages; // now; 0: as many as the amount is of the charge
+    uint32_t charged_pages;
+    bool is_rest; // nothing of the charge is left
+};
+bool cas_limits_refund(struct cas *cas, const struct cas_refunded *refunded, int64_t at,
+                       struct err *err) CC_MUST_USE;
 // The reservation with that entry lapsed: all is given back.
 bool cas_limits_lapse(struct cas *cas, int64_t pending, struct err *err) CC_MUST_USE;
 // Puts a slice of a quota's counters back, after *after, which is moved on; for requests and

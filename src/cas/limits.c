@@ -322,6 +322,23 @@ bool cas_limits_settle(struct cas *cas, const struct cas_charge *charge, struct 
     return quota_settle(cas->quota, key.bytes, is_void ? NULL : &amounts, err);
 }
 
+bool cas_limits_refund(struct cas *cas, const struct cas_refunded *refunded, int64_t at,
+                       struct err *err)
+{
+    const struct quota_part pages = { refunded->pages, refunded->charged_pages };
+    const struct quota_part money = { (uint64_t)refunded->amount, (uint64_t)refunded->charged };
+    struct quota_back back = { .of_pages = refunded->pages > 0 ? pages : money,
+                               .of_money = money,
+                               .is_rest = refunded->is_rest };
+    const struct calendar_site *site;
+    if (!cas_limits_all(cas, &back.rules, &back.rule_count, err)) {
+        return false;
+    }
+    return back.rule_count == 0 ||
+           (cas_site_time(cas, &site, err) &&
+            quota_give_back(cas->quota, site, refunded->reservation.bytes, at, &back, err));
+}
+
 bool cas_limits_lapse(struct cas *cas, int64_t pending, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(LEDGER_DETAIL_MAX * 2);

@@ -221,6 +221,17 @@ static bool refunds_give(struct cas *cas, struct cas_turn *turn, struct cas_afte
     }
     refund->to = cas_bearers_pack(turn->arena, to, count);
     refund->sequence = entries.first;
+    const struct cas_refunded refunded = {
+        .reservation = after->reservation,
+        .amount = refund->amount,
+        .charged = after->charged,
+        .pages = refund->amount == refund->asked ? refund->pages : 0,
+        .charged_pages = after->pages,
+        .is_rest = after->refunded == after->charged,
+    };
+    if (!cas_limits_refund(cas, &refunded, turn->now, err)) {
+        return false;
+    }
     if (!cas_after_keep(cas, turn, after, err) || !cas_store_refund_decide(cas, refund, &ok, err)) {
         return false;
     }

@@ -3,6 +3,7 @@
 #include "quota/quota.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "quota/quota_int.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -110,7 +111,8 @@ bool quota_reserve(struct quota *quota, const struct calendar_site *site,
         }
         struct quota_row row = quota_row_of(take);
         take->level = quota_level(take->rule, &take->state);
-        if (!quota_store_hold_add(quota, key, &row, take->rule->unit, take->amount, err) ||
+        if (!quota_store_hold_add(quota, QUOTA_SQL_HOLD_ADD, key, &row, take->rule->unit,
+                                  take->amount, err) ||
             (take->level > 0 && !quota_store_warned(quota, &row, take->level, err))) {
             return false;
         }
@@ -147,7 +149,7 @@ bool quota_settle(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
 {
     struct quota_hold *holds = quota->holds;
     size_t count;
-    if (!quota_store_holds(quota, key, holds, &count, err)) {
+    if (!quota_store_holds(quota, QUOTA_SQL_HOLDS, key, holds, &count, err)) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
@@ -156,11 +158,64 @@ bool quota_settle(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
         int64_t used =
             amounts == NULL || hold->unit >= QUOTA_UNIT_COUNT ? 0 : amounts->of[hold->unit];
         used = used < hold->amount ? used : hold->amount;
-        if (!quota_store_settle(quota, &row, hold->amount, used, err)) {
+        if (!quota_store_settle(quota, &row, hold->amount, used, err) ||
+            (used > 0 &&
+             !quota_store_hold_add(quota, QUOTA_SQL_SPENT_ADD, key, &row, hold->unit, used, err))) {
             return false;
         }
     }
     return count == 0 || quota_store_holds_drop(quota, key, err);
+}
+
+// What of a use a part is, to the nearest, and at most what still counts of it.
+static int64_t quota_part_of(const struct quota_hold *spent, const struct quota_part *part,
+                             bool is_rest)
+{
+    int64_t left = spent->amount - spent->given_back;
+    uint64_t back = 0;
+    uint64_t rest = 0;
+    if (is_rest || part->of >= part->whole ||
+        !num_mul_div((uint64_t)spent->amount, part->of, part->whole, &back, &rest)) {
+        return left;
+    }
+    back += rest >= part->whole - rest ? 1 : 0;
+    return back < (uint64_t)left ? (int64_t)back : left;
+}
+
+static const struct quota_rule *quota_rule_named(const struct quota_back *back, const char *name)
+{
+    for (size_t i = 0; i < back->rule_count; i++) {
+        if (str_eq(back->rules[i].name, str_of(name))) {
+            return &back->rules[i];
+        }
+    }
+    return NULL;
+}
+
+bool quota_give_back(struct quota *quota, const struct calendar_site *site,
+                     const uint8_t key[QUOTA_KEY_LEN], int64_t at, const struct quota_back *back,
+                     struct err *err)
+{
+    struct quota_hold *spent = quota->holds;
+    size_t count;
+    if (!quota_store_holds(quota, QUOTA_SQL_SPENT, key, spent, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct quota_rule *rule = quota_rule_named(back, spent[i].quota);
+        if (rule == NULL || rule->unit != spent[i].unit ||
+            calendar_span_of(site, rule->period, at).from != spent[i].from) {
+            continue; // nothing is limited by it now
+        }
+        struct quota_row row = { str_of(spent[i].quota), str_of(spent[i].subject), spent[i].from };
+        bool is_money = spent[i].unit == QUOTA_MONEY;
+        int64_t amount =
+            quota_part_of(&spent[i], is_money ? &back->of_money : &back->of_pages, back->is_rest);
+        if (amount > 0 && !quota_store_give_back(quota, key, &row, amount, err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 // ---- telling ------------------------------------------------------------------------------------

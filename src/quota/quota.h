@@ -48,6 +48,24 @@ bool quota_settle(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
 // Told before the calls of a transaction: a reservation that one of them will settle.
 void quota_expect(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN]);
 
+// A settled job that is paid back in part: so much of what it used no longer counts, to the
+// nearest, in all never more than it used and never below 0. In the period of its reservation only,
+// where that is still the current one.
+struct quota_part {
+    uint64_t of;
+    uint64_t whole; // of the job when it was settled
+};
+struct quota_back {
+    const struct quota_rule *rules; // of the site
+    size_t rule_count;
+    struct quota_part of_pages; // and of sheets and areas
+    struct quota_part of_money;
+    bool is_rest; // all that still counts
+};
+bool quota_give_back(struct quota *quota, const struct calendar_site *site,
+                     const uint8_t key[QUOTA_KEY_LEN], int64_t at, const struct quota_back *back,
+                     struct err *err) CC_MUST_USE;
+
 struct quota_use {
     struct str subject;
     struct calendar_span span;

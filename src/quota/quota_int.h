@@ -20,15 +20,24 @@ enum quota_sql {
     QUOTA_SQL_MOVE_ADD,
     QUOTA_SQL_MOVE_DROP,
     QUOTA_SQL_MOVE_HOLDS,
+    QUOTA_SQL_MOVE_SPENT,
+    QUOTA_SQL_SPENT_ADD,
+    QUOTA_SQL_SPENT,
+    QUOTA_SQL_SPENT_LESS,
+    QUOTA_SQL_SPENT_PRUNE,
+    QUOTA_SQL_SPENT_RESET,
+    QUOTA_SQL_GIVE_BACK,
     QUOTA_SQL_COUNT
 };
 
+// What a job under way takes from a counter, or a settled one has used of it.
 struct quota_hold {
     char quota[QUOTA_NAME_MAX + 1];
     char subject[QUOTA_SUBJECT_MAX + 1];
     int64_t from;
     enum quota_unit unit;
     int64_t amount;
+    int64_t given_back; // of what was used
 };
 
 struct quota {
@@ -65,12 +74,17 @@ bool quota_store_reset(struct quota *quota, const struct quota_row *row,
 bool quota_store_list(struct quota *quota, const struct quota_row *after, size_t most,
                       struct arena *arena, struct quota_use *uses, size_t *count,
                       struct err *err) CC_MUST_USE;
-bool quota_store_hold_add(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
-                          const struct quota_row *row, enum quota_unit unit, int64_t amount,
-                          struct err *err) CC_MUST_USE;
-bool quota_store_holds(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
+// which: HOLD_ADD or SPENT_ADD; HOLDS or SPENT.
+bool quota_store_hold_add(struct quota *quota, enum quota_sql which,
+                          const uint8_t key[QUOTA_KEY_LEN], const struct quota_row *row,
+                          enum quota_unit unit, int64_t amount, struct err *err) CC_MUST_USE;
+bool quota_store_holds(struct quota *quota, enum quota_sql which, const uint8_t key[QUOTA_KEY_LEN],
                        struct quota_hold holds[QUOTA_TAKES_MAX], size_t *count,
                        struct err *err) CC_MUST_USE;
+// At most what is used; never below 0.
+bool quota_store_give_back(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
+                           const struct quota_row *row, int64_t amount,
+                           struct err *err) CC_MUST_USE;
 bool quota_store_holds_drop(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
                             struct err *err) CC_MUST_USE;
 bool quota_store_move(struct quota *quota, struct str from, struct str to,

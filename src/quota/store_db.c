@@ -17,8 +17,17 @@ static const char quota_tables[] =
 // By it a subject that gets another name is found; holds are as many as there are jobs under way.
 static const char quota_by_subject[] = "CREATE INDEX quota_use_by_subject ON quota_use (subject);";
 
+// What settled jobs have used in the last period of a counter, for who gets money back.
+static const char quota_spent[] =
+    "CREATE TABLE quota_spent (reservation {bytes} NOT NULL, quota {text} NOT NULL,"
+    " subject {text} NOT NULL, period_from {integer} NOT NULL, unit {integer} NOT NULL,"
+    " amount {integer} NOT NULL, given_back {integer} NOT NULL CHECK (given_back <= amount),"
+    " PRIMARY KEY (reservation, quota, subject)) {table};"
+    "CREATE INDEX quota_spent_of ON quota_spent (subject, quota, period_from);";
+
 static const struct db_migration quota_steps[] = { { 1, NULL, quota_tables },
-                                                   { 2, NULL, quota_by_subject } };
+                                                   { 2, NULL, quota_by_subject },
+                                                   { 3, NULL, quota_spent } };
 
 #define ROW " WHERE quota = $1 AND subject = $2 AND period_from = $3"
 
@@ -45,9 +54,26 @@ static const char *const quota_sql_texts[QUOTA_SQL_COUNT] = {
                        " ORDER BY subject LIMIT $4",
     [QUOTA_SQL_HOLD_ADD] = "INSERT INTO quota_hold (reservation, quota, subject, period_from, unit,"
                            " amount) VALUES ($1, $2, $3, $4, $5, $6)",
-    [QUOTA_SQL_HOLDS] = "SELECT quota, subject, period_from, unit, amount FROM quota_hold"
+    [QUOTA_SQL_HOLDS] = "SELECT quota, subject, period_from, unit, amount, 0 FROM quota_hold"
                         " WHERE reservation = $1 ORDER BY quota, subject",
     [QUOTA_SQL_HOLDS_DROP] = "DELETE FROM quota_hold WHERE reservation = $1",
+    [QUOTA_SQL_SPENT_ADD] =
+        "INSERT INTO quota_spent (reservation, quota, subject, period_from, unit, amount,"
+        " given_back) VALUES ($1, $2, $3, $4, $5, $6, 0)"
+        " ON CONFLICT (reservation, quota, subject) DO UPDATE"
+        " SET period_from = excluded.period_from, unit = excluded.unit,"
+        " amount = excluded.amount, given_back = 0",
+    [QUOTA_SQL_SPENT] =
+        "SELECT quota, subject, period_from, unit, amount, given_back FROM quota_spent"
+        " WHERE reservation = $1 ORDER BY quota, subject",
+    [QUOTA_SQL_SPENT_LESS] = "UPDATE quota_spent SET given_back = given_back + $4"
+                             " WHERE reservation = $1 AND quota = $2 AND subject = $3",
+    [QUOTA_SQL_SPENT_PRUNE] = "DELETE FROM quota_spent WHERE quota = $1 AND subject = $2"
+                              " AND period_from < $3",
+    [QUOTA_SQL_SPENT_RESET] = "DELETE FROM quota_spent" ROW,
+    [QUOTA_SQL_GIVE_BACK] =
+        "UPDATE quota_use SET used = CASE WHEN used > $4 THEN used - $4 ELSE 0 END" ROW,
+    [QUOTA_SQL_MOVE_SPENT] = "UPDATE quota_spent SET subject = $2 WHERE subject = $1",
     [QUOTA_SQL_MOVE_ADD] =
         "INSERT INTO quota_use (quota, subject, period_from, used, reserved, carried, warned)"
         " SELECT quota, $2, period_from, used, reserved, carried, warned FROM quota_use"
@@ -168,7 +194,7 @@ bool quota_store_add(struct quota *quota, const struct quota_row *row, int64_t c
     db_bind_text(prune, 1, row->quota);
     db_bind_text(prune, 2, row->subject);
     db_bind_int(prune, 3, QUOTA_PERIODS - 1);
-    return db_run(prune, err);
+    return db_run(prune, err) && db_run(store_row(quota, QUOTA_SQL_SPENT_PRUNE, row), err);
 }
 
 bool quota_store_warned(struct quota *quota, const struct quota_row *row, uint32_t level,
@@ -190,7 +216,8 @@ bool quota_store_settle(struct quota *quota, const struct quota_row *row, int64_
 
 bool quota_store_reset(struct quota *quota, const struct quota_row *row, struct err *err)
 {
-    return db_run(store_row(quota, QUOTA_SQL_RESET, row), err);
+    return db_run(store_row(quota, QUOTA_SQL_RESET, row), err) &&
+           db_run(store_row(quota, QUOTA_SQL_SPENT_RESET, row), err);
 }
 
 bool quota_store_list(struct quota *quota, const struct quota_row *after, size_t most,
@@ -214,11 +241,11 @@ bool quota_store_list(struct quota *quota, const struct quota_row *after, size_t
     return true;
 }
 
-bool quota_store_hold_add(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
-                          const struct quota_row *row, enum quota_unit unit, int64_t amount,
-                          struct err *err)
+bool quota_store_hold_add(struct quota *quota, enum quota_sql which,
+                          const uint8_t key[QUOTA_KEY_LEN], const struct quota_row *row,
+                          enum quota_unit unit, int64_t amount, struct err *err)
 {
-    struct db_stmt *stmt = quota->stmts[QUOTA_SQL_HOLD_ADD];
+    struct db_stmt *stmt = quota->stmts[which];
     store_holds_change(quota, key);
     db_bind_bytes(stmt, 1, key, QUOTA_KEY_LEN);
     db_bind_text(stmt, 2, row->quota);
@@ -236,10 +263,10 @@ static void store_text(char *to, size_t most, struct str text)
     to[len] = '\0';
 }
 
-bool quota_store_holds(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
+bool quota_store_holds(struct quota *quota, enum quota_sql which, const uint8_t key[QUOTA_KEY_LEN],
                        struct quota_hold holds[QUOTA_TAKES_MAX], size_t *count, struct err *err)
 {
-    struct db_stmt *stmt = quota->stmts[QUOTA_SQL_HOLDS];
+    struct db_stmt *stmt = quota->stmts[which];
     bool row = true;
     size_t read = 0;
     db_bind_bytes(stmt, 1, key, QUOTA_KEY_LEN);
@@ -254,6 +281,7 @@ bool quota_store_holds(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
             hold->from = db_col_int(stmt, 2);
             hold->unit = (enum quota_unit)db_col_int(stmt, 3);
             hold->amount = db_col_int(stmt, 4);
+            hold->given_back = db_col_int(stmt, 5);
         }
     }
     *count = read;
@@ -268,11 +296,28 @@ bool quota_store_holds_drop(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN
     return db_run(stmt, err);
 }
 
+bool quota_store_give_back(struct quota *quota, const uint8_t key[QUOTA_KEY_LEN],
+                           const struct quota_row *row, int64_t amount, struct err *err)
+{
+    struct db_stmt *use = store_row(quota, QUOTA_SQL_GIVE_BACK, row);
+    struct db_stmt *spent = quota->stmts[QUOTA_SQL_SPENT_LESS];
+    db_bind_int(use, 4, amount);
+    if (!db_run(use, err)) {
+        return false;
+    }
+    db_bind_bytes(spent, 1, key, QUOTA_KEY_LEN);
+    db_bind_text(spent, 2, row->quota);
+    db_bind_text(spent, 3, row->subject);
+    db_bind_int(spent, 4, amount);
+    return db_run(spent, err);
+}
+
 bool quota_store_move(struct quota *quota, struct str from, struct str to, struct err *err)
 {
     struct db_stmt *add = quota->stmts[QUOTA_SQL_MOVE_ADD];
     struct db_stmt *drop = quota->stmts[QUOTA_SQL_MOVE_DROP];
     struct db_stmt *holds = quota->stmts[QUOTA_SQL_MOVE_HOLDS];
+    struct db_stmt *spent = quota->stmts[QUOTA_SQL_MOVE_SPENT];
     db_unexpect_all(quota->stmts[QUOTA_SQL_HOLDS]);
     db_bind_text(add, 1, from);
     db_bind_text(add, 2, to);
@@ -288,5 +333,10 @@ bool quota_store_move(struct quota *quota, struct str from, struct str to, struc
     }
     db_bind_text(holds, 1, from);
     db_bind_text(holds, 2, to);
-    return db_run(holds, err);
+    if (!db_run(holds, err)) {
+        return false;
+    }
+    db_bind_text(spent, 1, from);
+    db_bind_text(spent, 2, to);
+    return db_run(spent, err);
 }

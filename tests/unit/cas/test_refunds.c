@@ -1,6 +1,9 @@
 // Money back: asked for, decided once, never more than was charged.
 #include "unit/cas/payers.h"
 
+#include "proto/accounts.pb-c.h"
+#include "proto/quota.pb-c.h"
+
 enum { ACME = 1001, MARY };
 
 static const Quoin__V1__Refund *ask_refund(uint8_t key, uint8_t reservation, int64_t amount,
@@ -216,6 +219,100 @@ static void test_rounded_to_the_precision(void)
     CHECK(refund->to[1]->amount == 3000 && precision_set(1));
 }
 
+// ---- quotas -------------------------------------------------------------------------------------
+
+static bool limit(uint8_t key, const char *name, const char *unit, const char *period)
+{
+    Quoin__V1__SetQuotaRequest request = QUOIN__V1__SET_QUOTA_REQUEST__INIT;
+    Quoin__V1__Quota quota = QUOIN__V1__QUOTA__INIT;
+    quota.name = text_of(name);
+    quota.unit = text_of(unit);
+    quota.period = text_of(period);
+    quota.each = text_of("user");
+    quota.most = 1000000;
+    request.key = key_of(key);
+    request.quota = &quota;
+    return ask(&request.base) != NULL;
+}
+
+static int64_t used_of(const char *quota)
+{
+    Quoin__V1__ListQuotaUseRequest request = QUOIN__V1__LIST_QUOTA_USE_REQUEST__INIT;
+    request.quota = text_of(quota);
+    request.subject = text_of("user:quentin");
+    const Quoin__V1__ListQuotaUseReply *reply = ask(&request.base);
+    return reply == NULL || reply->n_uses != 1 ? -1 : reply->uses[0]->used;
+}
+
+static bool prints(uint8_t key, uint32_t pages)
+{
+    return reserve(key, "quentin", pages, 0) != NULL &&
+           settle((uint8_t)(key + 1), key, pages, 0) != NULL;
+}
+
+static int64_t approved(uint8_t key, uint8_t reservation, int64_t amount, uint32_t pages)
+{
+    const Quoin__V1__Refund *refund = ask_refund(key, reservation, amount, pages);
+    if (refund == NULL) {
+        return 0;
+    }
+    int64_t id = refund->id;
+    refund = decide((uint8_t)(key + 1), id, true, 0);
+    return refund == NULL ? 0 : id;
+}
+
+static void test_quotas_get_it_back(void)
+{
+    CHECK(limit(200, "pages", "pages", "month") && limit(201, "sheets", "sheets", "always"));
+    CHECK(limit(202, "money", "money", "month") && add_person(203, "quentin", 1000000) != NULL);
+    CHECK(prints(204, 8) && prints(206, 3)); // 0.40 and 0.15
+    CHECK(used_of("pages") == 11 && used_of("sheets") == 11 && used_of("money") == 55000);
+    int64_t id = approved(208, 204, 0, 2); // pages
+    CHECK(used_of("pages") == 9 && used_of("sheets") == 9 && used_of("money") == 45000);
+    CHECK(id != 0 && decide(209, id, true, 0) != NULL); // the same again
+    CHECK(used_of("pages") == 9 && used_of("money") == 45000);
+    CHECK(approved(210, 204, 10000, 0) != 0); // a quarter of the money is a quarter of the pages
+    CHECK(used_of("pages") == 7 && used_of("money") == 35000);
+    CHECK(approved(212, 204, 0, 0) != 0); // all that is left
+    CHECK(used_of("pages") == 3 && used_of("sheets") == 3 && used_of("money") == 15000);
+    CHECK(approved(214, 206, 7000, 0) != 0); // 0.07 of 0.15: 1.4 pages
+    CHECK(used_of("pages") == 2 && used_of("money") == 8000);
+    Quoin__V1__ResetQuotaRequest reset = QUOIN__V1__RESET_QUOTA_REQUEST__INIT;
+    reset.key = key_of(216);
+    reset.name = text_of("pages");
+    reset.subject = text_of("user:quentin");
+    CHECK(ask(&reset.base) != NULL && prints(217, 4) && used_of("pages") == 4);
+    CHECK(approved(219, 206, 0, 0) != 0); // was forgotten with the rest: nobody gets it twice
+    CHECK(used_of("pages") == 4 && used_of("sheets") == 4 && used_of("money") == 20000);
+    Quoin__V1__RenamePersonRequest rename = QUOIN__V1__RENAME_PERSON_REQUEST__INIT;
+    rename.key = key_of(221);
+    rename.name = text_of("quentin");
+    rename.to = text_of("quent");
+    CHECK(ask(&rename.base) != NULL && used_of("pages") == 4);
+    CHECK(approved(222, 217, 0, 1) != 0 && used_of("pages") == 3);
+    now += 40LL * 86400 * 1000; // another month: what was used then is past
+    CHECK(used_of("pages") == 0 && prints(224, 1) && used_of("pages") == 1);
+    CHECK(approved(226, 217, 0, 0) != 0);
+    CHECK(used_of("pages") == 1 && used_of("money") == 5000 && used_of("sheets") == 1);
+}
+
+static void test_every_failing_call_gives_nothing_back(void)
+{
+    bool done = false;
+    int64_t n = 1;
+    CHECK(prints(228, 6) && used_of("pages") == 7);
+    const Quoin__V1__Refund *refund = ask_refund(230, 228, 0, 3);
+    int64_t id = refund == NULL ? 0 : refund->id;
+    for (; !done && n < 300; n++) {
+        arena_reset(&arena);
+        db_fault_at(cas_db(cas), n, n % 2 == 0);
+        done = decide(231, id, true, 0) != NULL;
+        db_fault_at(cas_db(cas), 0, false);
+        CHECK(used_of("pages") == (done ? 4 : 7));
+    }
+    CHECK(done && n > 10);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -229,5 +326,7 @@ int main(void)
     test_lists();
     test_the_nth_call_failing_gives_all_or_nothing();
     test_rounded_to_the_precision();
+    test_quotas_get_it_back();
+    test_every_failing_call_gives_nothing_back();
     return fixture_end();
 }
