@@ -2,6 +2,7 @@
 // money.
 // no unit test: needs running engines; tests/it/test_accounts.py asks by every command
 
+#include "base/clk.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
@@ -69,6 +70,18 @@ static void names_json(struct json *json, const char *key, char *const *names, s
     json_end(json);
 }
 
+// By this machine's clock; the accounting server says so when it is charged.
+static const char *payer_state(const Quoin__V1__Payer *payer)
+{
+    int64_t now = clk_wall_ms();
+    return payer->removed                                         ? "removed"
+           : payer->locked                                        ? "locked"
+           : payer->valid_until != 0 && payer->valid_until <= now ? "expired"
+           : payer->valid_from > now                              ? "not yet"
+           : payer->has_pin                                       ? "PIN"
+                                                                  : "open";
+}
+
 static void payer_json(struct json *json, const Quoin__V1__Payer *payer)
 {
     json_object(json);
@@ -79,6 +92,7 @@ static void payer_json(struct json *json, const Quoin__V1__Payer *payer)
     json_text_field(json, "account", payer->account);
     json_bool_field(json, "locked", payer->locked);
     json_bool_field(json, "removed", payer->removed);
+    json_text_field(json, "state", payer_state(payer));
     cli_json_time(json, "valid_from", payer->valid_from);
     cli_json_time(json, "valid_until", payer->valid_until);
     json_bool_field(json, "has_pin", payer->has_pin);
@@ -94,11 +108,6 @@ static void payer_json(struct json *json, const Quoin__V1__Payer *payer)
     cli_json_money(json, "reserved", payer->reserved);
     cli_json_time(json, "created_at", payer->created_at);
     json_end(json);
-}
-
-static const char *payer_state(const Quoin__V1__Payer *payer)
-{
-    return payer->removed ? "removed" : payer->locked ? "locked" : payer->has_pin ? "PIN" : "open";
 }
 
 static bool payer_take(struct cli *cli, void *arg, const ProtobufCMessage *row, struct err *err)

@@ -182,3 +182,19 @@ def test_ten_thousand_rows_take_seconds(site, tmp_path):
     assert len(site.ask("user", "list", "--department", "big/d7")) == 200
     assert len(site.ask("user", "list", "body96", "some")) == 103
     site.verify()
+
+
+def test_codes_show_their_dates(site):
+    site.run("code", "add", "dates-old", "--valid-until", "2020-01-01")
+    site.run("code", "add", "dates-new", "--valid-from", "2099-01-01")
+    site.run("code", "add", "dates-now", "--valid-from", "2020-01-01", "--valid-until", "2099-01-01")
+    site.run("code", "add", "dates-shut", "--valid-until", "2020-01-01")
+    site.run("code", "lock", "dates-shut")
+    states = {"dates-old": "expired", "dates-new": "not yet", "dates-now": "open", "dates-shut": "locked"}
+    assert {row["name"]: row["state"] for row in site.ask("code", "list")
+            if row["name"].startswith("dates-")} == states
+    lines = site.run("code", "list").stdout.splitlines()
+    for name, state in states.items():
+        assert any(line.startswith(name + " ") and f" {state} " in line for line in lines), lines
+    assert site.ask("code", "show", "dates-old")["state"] == "expired"
+    assert "expired" in site.run("code", "show", "dates-old").stdout

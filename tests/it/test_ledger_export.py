@@ -85,3 +85,49 @@ def test_a_table_says_the_same(books):
             for word in ("--since", "--until")]
     assert sum(both) == len(rows)
     assert books.run("ledger", "export", "--format", "xml", check=False).returncode == 2
+
+
+def hledger_of(site, tmp_path):
+    path = journal(site, tmp_path, "hledger")
+    done = subprocess.run(["hledger", "-f", path, "check", "balancednoautoconversion", "ordereddates"], capture_output=True,
+                          text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    done = subprocess.run(["hledger", "-f", path, "bal", "--flat", "-O", "csv", "-N"], capture_output=True, text=True,
+                          check=True)
+    return [(name, amount.split()) for name, amount in list(csv.reader(io.StringIO(done.stdout)))[1:] if amount != "0"]
+
+
+@pytest.mark.parametrize("currency,precision", [("EUR", "0.01"), ("JPY", "1"), ("KWD", "0.001")])
+def test_splits_moves_and_refunds_in_a_currency(site, virtual_printer, sample, tmp_path, currency, precision):
+    settings = tmp_path / "money.yaml"
+    settings.write_text(f"site:\n  money:\n    currency: {currency}\n    precision: {precision}\n")
+    site.run("config", "apply", settings)
+    site.prices(mono="3", color="5", duplex="100", per_job="1")
+    site.printer("hall", virtual_printer.uri)
+    site.queue("q", mode="hold", printer="hall")
+    site.user("mary", balance="100")
+    site.user("tom", balance="100")
+    site.run("grant", "add", "mary", "--amount", "10", "--why", "term")
+    for code in ("c1", "c2", "c3"):
+        site.run("code", "add", code, "--limit", "unlimited")
+    split = site.ipptool("q", sample)
+    site.wait_job(split, states=("pending-held",))
+    site.run("job", "charge-to", split, "code:c1=33.3333,code:c2=33.3333,user:mary")
+    own = site.ipptool("q", sample)
+    site.wait_job(own, states=("pending-held",))
+    for job in (split, own):
+        site.run("job", "release", job)
+        assert site.wait_job(job)["state"] == "completed"
+    site.run("charge", "move", split, "--to", "user:tom=50,code:c3", "--why", "another client")
+    for job, words in ((split, ["--pages", "1"]), (own, ["--amount", "2"])):
+        asked = site.ask("refund", "ask", job, "--reason", "torn", *words)
+        site.run("refund", "approve", asked["id"])
+    site.run("charge", "move", own, "--to", "code:c1", "--why", "again")
+    found = hledger_of(site, tmp_path)
+    assert {words[1] for _, words in found} == {currency}, found
+    compare(site, {name: units(words[0]) for name, words in found})
+    fine = units(precision)
+    assert all(units(words[0]) % fine == 0 for _, words in found), found
+    names = {spelled(name) for name, _ in found}
+    assert {"user:tom", "code:c1", "code:c3", "income:print"} <= names, names
+    assert site.ask("totals", "--by", "account")["agrees"] and site.verify()["good"]
