@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "cas/cas_int.h"
+#include "cas/closing.h"
 #include "cas/limits.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
@@ -263,6 +264,7 @@ void cas_close(struct cas **cas)
     cas_civil_free(&(*cas)->civil);
     cas_limits_free(&(*cas)->limits);
     cas_schedules_free(&(*cas)->schedules);
+    cas_closing_free(&(*cas)->closing);
     quota_close(&(*cas)->quota);
     cas_policies_free(&(*cas)->policies);
     accounts_close(&(*cas)->accounts);

@@ -53,6 +53,7 @@ struct cas {
     struct cas_limits *limits;            // owned; the quotas, compiled; NULL: not asked yet
     struct cas_schedules *schedules;      // owned; compiled; NULL: not asked yet
     struct cas_civil *civil;              // owned; the site's clock; NULL: not asked yet
+    struct cas_closing *closing;          // owned; what a schedule is closing; NULL: nothing
     struct cas_policies *policies;        // owned; the rules in force; NULL: not asked yet
     struct cas_tariff *tariff;            // owned
     struct crypto_authority *authority;   // owned; NULL: signs nothing

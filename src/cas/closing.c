@@ -22,6 +22,7 @@ struct cas_closing {
     struct ledger_statement *statement; // owned
     struct ledger_statement_done done;
     int64_t parts;
+    int64_t slices;
     struct ledger *ledger; // cas's; for the sink
 };
 
@@ -139,6 +140,11 @@ void cas_closing_free(struct cas_closing **at)
         free(closing);
         *at = NULL;
     }
+}
+
+bool cas_closing_is(const struct cas_closing *closing, const char *period, int64_t slices)
+{
+    return strcmp(closing->period.name, period) == 0 && closing->slices == slices;
 }
 
 // ---- one slice ---------------------------------------------------------------------------------
@@ -317,6 +323,7 @@ bool cas_closing_step(struct cas *cas, struct cas_turn *turn, struct cas_closing
 {
     const struct ledger_statement_sink sink = { closing_keep, closing };
     *at = (struct cas_closing_at){ .doing = closing->doing };
+    closing->slices++;
     if (closing->doing == CAS_CLOSING_DONE) {
         return closing_was_closed(cas, turn, closing, at, err);
     }

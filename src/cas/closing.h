@@ -21,6 +21,9 @@ bool cas_closing_new(struct cas *cas, const char *period, const char *why, bool 
                      struct cas_closing **closing, struct err *err) CC_MUST_USE;
 void cas_closing_free(struct cas_closing **closing);
 
+// It is of that period, and did so many slices: for a schedule, whose slices may have been undone.
+bool cas_closing_is(const struct cas_closing *closing, const char *period, int64_t slices);
+
 struct cas_closing_at {
     enum cas_closing_doing doing;
     int64_t read;

@@ -4,6 +4,7 @@
 #include "cas/schedule.h"
 
 #include "accounts/list.h"
+#include "cas/closing.h"
 #include "ledger/checkpoint.h"
 #include <assert.h>
 #include <stdio.h>
@@ -245,13 +246,94 @@ static bool checkpoint_slice(struct cas *cas, struct cas_turn *turn,
     return true;
 }
 
+// ---- close: the month that ended last is closed -------------------------------------------------
+
+// The cursor is the period and how many slices were done: "2026-11 17".
+static bool close_where(struct cas *cas, const struct cas_run *run,
+                        char name[static LEDGER_PERIOD_MAX + 1], int64_t *slices, struct err *err)
+{
+    const struct calendar_site *site;
+    size_t len = strcspn(run->cursor, " ");
+    *slices = 0;
+    if (len > 0 && len <= LEDGER_PERIOD_MAX) {
+        memcpy(name, run->cursor, len);
+        name[len] = '\0';
+        for (const char *c = run->cursor + len + 1; *c >= '0' && *c <= '9'; c++) {
+            *slices = *slices * 10 + (*c - '0');
+        }
+        return true;
+    }
+    if (!cas_site_time(cas, &site, err)) {
+        return false;
+    }
+    struct calendar_span span = calendar_span_of(site, CALENDAR_MONTH, run->due_at);
+    cas_closing_name(site, CALENDAR_MONTH, false, span.from - 1, name);
+    return true;
+}
+
+// What this process knows of the closing, if it is as far as the run; else it begins again.
+static bool close_go_on(struct cas *cas, struct cas_turn *turn, const struct cas_run *run,
+                        const char *name, int64_t *slices, struct err *err)
+{
+    if (cas->closing != NULL && cas_closing_is(cas->closing, name, *slices)) {
+        return true;
+    }
+    cas_closing_free(&cas->closing);
+    *slices = 0;
+    return cas_closing_new(cas, name, arena_textf(turn->arena, "schedule %s", run->name), false,
+                           turn->now, &cas->closing, err);
+}
+
+static bool close_failed(struct cas *cas, struct cas_run *run, bool *is_done, struct err *err)
+{
+    cas_closing_free(&cas->closing);
+    if (db_may_retry(cas->db) || !db_in_transaction(cas->db) || err->code == ERR_INTERNAL) {
+        return false;
+    }
+    (void)snprintf(run->result, sizeof(run->result), "%s", err->text);
+    run->failed = 1;
+    *is_done = true;
+    return true;
+}
+
+static bool close_slice(struct cas *cas, struct cas_turn *turn, const Quoin__V1__Schedule *said,
+                        struct cas_run *run, bool is_dry, bool *is_done, struct err *err)
+{
+    char name[LEDGER_PERIOD_MAX + 1];
+    struct cas_closing_at at;
+    struct err why = { 0 };
+    int64_t slices;
+    (void)said;
+    if (!close_where(cas, run, name, &slices, err)) {
+        return false;
+    }
+    if (is_dry) {
+        run->count = 1;
+        *is_done = true;
+        return true;
+    }
+    if (!close_go_on(cas, turn, run, name, &slices, &why) ||
+        !cas_closing_step(cas, turn, cas->closing, &at, &why)) {
+        *err = why;
+        return close_failed(cas, run, is_done, err);
+    }
+    (void)snprintf(run->cursor, sizeof(run->cursor), "%s %lld", name, (long long)slices + 1);
+    *is_done = at.doing == CAS_CLOSING_DONE;
+    if (*is_done) {
+        run->count = 1;
+        (void)snprintf(run->result, sizeof(run->result), "%s %s closed, checkpoint %lld", name,
+                       at.was_closed ? "was" : "is", (long long)at.period.number);
+        cas_closing_free(&cas->closing);
+    }
+    return true;
+}
+
 // ---- the kinds ----------------------------------------------------------------------------------
 
 static const struct cas_task tasks[] = {
-    { "grant", grant_check, grant_slice },
-    { "quota-reset", reset_check, reset_slice },
-    { "lapse", NULL, lapse_slice },
-    { "checkpoint", NULL, checkpoint_slice },
+    { "grant", grant_check, grant_slice }, { "quota-reset", reset_check, reset_slice },
+    { "lapse", NULL, lapse_slice },        { "checkpoint", NULL, checkpoint_slice },
+    { "close", NULL, close_slice },
 };
 
 const struct cas_task *cas_task_find(const char *name)

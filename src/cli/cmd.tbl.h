@@ -489,7 +489,7 @@ COMMAND(schedule_set, "schedule set", "NAME", 1, 1, "administrator",
         OPTION("when", "\"MINUTE HOUR DAY MONTH WEEKDAY\"",
                "when: \"0 6 1 * *\", @hourly, @daily, @weekly, @monthly, @yearly; day L is a "
                "month's last"),
-        OPTION("do", "TASK", "what: quota-reset, lapse"),
+        OPTION("do", "TASK", "what: quota-reset, lapse, checkpoint, close"),
         OPTION("quota", "NAME", "which quota quota-reset puts back"),
         OPTION("zone", "ZONE", "by the clock of Europe/Berlin (default: the site's)"),
         OPTION("missed", "latest|all",

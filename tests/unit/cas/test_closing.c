@@ -5,6 +5,7 @@
 #include "base/clk.h"
 #include "cas/walks.h"
 #include "proto/history.pb-c.h"
+#include "proto/quota.pb-c.h"
 #include "svc/pki.h"
 #include "unit/cas/fixture.h"
 
@@ -272,6 +273,54 @@ static void test_the_nth_failure_leaves_all_or_nothing(void)
     CHECK(went && n > 40);
 }
 
+static bool step(bool *more)
+{
+    bool ok = db_begin(cas_db(cas), &err) && cas_schedule_step(cas, now, more, &err) &&
+              db_commit(cas_db(cas), &err);
+    if (!ok) {
+        db_rollback(cas_db(cas));
+    }
+    return ok;
+}
+
+// By itself, on the first of the month, though slices of it fail and CAS starts anew amid it.
+static void test_a_schedule_closes_the_month(void)
+{
+    char name[LEDGER_PERIOD_MAX + 1];
+    struct ledger_period kept;
+    bool found = false;
+    bool more = true;
+    Quoin__V1__Schedule schedule = QUOIN__V1__SCHEDULE__INIT;
+    Quoin__V1__SetScheduleRequest request = QUOIN__V1__SET_SCHEDULE_REQUEST__INIT;
+    schedule.name = text_of("months");
+    schedule.when = text_of("@monthly");
+    schedule.task = text_of("close");
+    request.key = key_of(90);
+    request.schedule = &schedule;
+    CHECK(ask(&request.base) != NULL);
+    period_name(name, CALENDAR_MONTH, false, now);
+    now += 32 * DAY;
+    for (int n = 1; n < 400 && !found; n++) {
+        db_fault_at(cas_db(cas), n, n % 2 == 0);
+        (void)step(&more);
+        db_fault_at(cas_db(cas), 0, false);
+        if (n % 50 == 0) {
+            CHECK(open_site());
+        }
+        CHECK(ledger_period_find(cas_ledger(cas), str_of(name), &kept, &found, &err));
+    }
+    CHECK(found);
+    for (int i = 0; i < 100 && more; i++) {
+        CHECK(step(&more));
+    }
+    Quoin__V1__ListScheduleRunsRequest runs = QUOIN__V1__LIST_SCHEDULE_RUNS_REQUEST__INIT;
+    runs.name = text_of("months");
+    const Quoin__V1__ListScheduleRunsReply *told = ask(&runs.base);
+    CHECK(told != NULL && told->n_runs == 1 && told->runs[0]->done_at != 0 &&
+          told->runs[0]->count == 1 && told->runs[0]->failed == 0 &&
+          strstr(told->runs[0]->result, " closed, checkpoint ") != NULL);
+}
+
 // What is not good is not closed.
 static void test_a_broken_ledger_is_not_closed(void)
 {
@@ -299,6 +348,7 @@ int main(void)
     test_any_that_is_over_in_any_order();
     test_statements_are_told();
     test_the_nth_failure_leaves_all_or_nothing();
+    test_a_schedule_closes_the_month();
     test_a_broken_ledger_is_not_closed();
     return fixture_end();
 }
