@@ -43,6 +43,9 @@ void accounts_close(struct accounts **accounts);
 // control and invisible characters and without a space at either end.
 bool accounts_name_fold(struct str name, char out[static ACCOUNTS_NAME_MAX + 1],
                         struct err *err) CC_MUST_USE;
+// Whether somebody may be called so from now on: not like an account ("user:mary") or a path. Who
+// is called so already stays so. The name is folded.
+bool accounts_name_new(struct str name, struct err *err) CC_MUST_USE;
 // The same of a path: parts between '/', none of them empty, "." or "..", without ':' and
 // backslash, at most ACCOUNTS_DEPTH_MAX.
 bool accounts_path_fold(struct str path, char out[static ACCOUNTS_NAME_MAX + 1],

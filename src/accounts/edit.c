@@ -440,8 +440,11 @@ static bool put_begin(struct put *put, struct str name, enum accounts_put how, s
         put->will = put->was;
         put->will.name = arena_copy(put->arena, str_of(folded));
         put->will.created_at = put->edit->created_at != 0 ? put->edit->created_at : put->by->at;
-        return (how & ACCOUNTS_ADD) != 0 ||
-               err_set(err, ERR_NOT_FOUND, "no user \"%s\" is known here", folded);
+        if ((how & ACCOUNTS_ADD) == 0) {
+            return err_set(err, ERR_NOT_FOUND, "no user \"%s\" is known here", folded);
+        }
+        // Who comes from before there were such rules keeps the name.
+        return put->edit->created_at != 0 || accounts_name_new(put->will.name, err);
     }
     put->will = put->was;
     if (put->was.is_removed && (how & ACCOUNTS_ADD) != 0) {
@@ -542,7 +545,8 @@ bool accounts_person_rename(struct accounts *accounts, const struct accounts_per
     char folded[ACCOUNTS_NAME_MAX + 1];
     bool mine;
     if (!accounts_name_fold(name, folded, err) ||
-        !edit_name_is_free(accounts, person, str_of(folded), &mine, err)) {
+        !edit_name_is_free(accounts, person, str_of(folded), &mine, err) ||
+        (!mine && !accounts_name_new(str_of(folded), err))) {
         return false;
     }
     if (str_eq(person->name, str_of(folded)) || by->is_dry) {
@@ -573,7 +577,8 @@ bool accounts_alias_add(struct accounts *accounts, const struct accounts_person 
     char folded[ACCOUNTS_NAME_MAX + 1];
     bool mine;
     if (!accounts_name_fold(alias, folded, err) ||
-        !edit_name_is_free(accounts, person, str_of(folded), &mine, err)) {
+        !edit_name_is_free(accounts, person, str_of(folded), &mine, err) ||
+        (!mine && !accounts_name_new(str_of(folded), err))) {
         return false;
     }
     if (!mine && person->alias_count >= ACCOUNTS_ALIASES_MAX) {

@@ -36,6 +36,15 @@ bool accounts_name_fold(struct str name, char out[static ACCOUNTS_NAME_MAX + 1],
     return true;
 }
 
+bool accounts_name_new(struct str name, struct err *err)
+{
+    return (memchr(name.ptr, ':', name.len) == NULL && memchr(name.ptr, '/', name.len) == NULL) ||
+           err_set(err, ERR_INVALID,
+                   "nobody is called \"%.*s\": a name has no ':' and no '/', which stand in the "
+                   "names of accounts and departments",
+                   (int)(name.len < 80 ? name.len : 80), name.ptr);
+}
+
 static bool path_part(struct str part, struct err *err)
 {
     if (part.len == 0) {

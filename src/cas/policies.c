@@ -2,6 +2,7 @@
 
 #include "cas/policies.h"
 
+#include "base/enc.h"
 #include "base/mem.h"
 #include "expr/glob.h"
 #include <stdlib.h>
@@ -362,6 +363,19 @@ static bool policies_apply(struct cas *cas, struct cas_turn *turn, const Protobu
     return true;
 }
 
+// A new one is named like a file, and is none. Those that are there stay.
+static bool policies_name(struct cas *cas, struct cas_turn *turn, struct str name, struct err *err)
+{
+    struct config_thing thing;
+    bool found = false;
+    if (enc_is_plain(name) && memchr(name.ptr, '/', name.len) == NULL) {
+        return true;
+    }
+    return config_get(cas->config, STR("policy"), name, turn->arena, &thing, &found, err) &&
+           (found ||
+            err_set(err, ERR_INVALID, "the name of a policy has no '/' and no control characters"));
+}
+
 bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name,
                         Quoin__V1__PolicySet *asked, struct err *err)
 {
@@ -369,7 +383,9 @@ bool cas_policy_prepare(struct cas *cas, struct cas_turn *turn, const char *name
     Quoin__V1__PolicySet kept = QUOIN__V1__POLICY_SET__INIT;
     struct cas_policy policy;
     asked->name = cas_text(turn->arena, str_of(name));
-    (void)cas;
+    if (!policies_name(cas, turn, str_of(name), err)) {
+        return false;
+    }
     if (!cas_policy_make(asked, &compiled, &policy, err)) {
         return false;
     }

@@ -102,8 +102,8 @@ COMMAND(store_prepare, "store prepare", "ADDRESS ROLE", 2, 2, "anyone",
         "ledger. Again after each upgrade, before quoin up.",
         NONE)
 COMMAND(user_add, "user add", "NAME", 1, 1, "administrator", "adds a person",
-        "NAME is the name that print clients send: 1 to 128 bytes without control characters. Who "
-        "was removed comes back with all there was.",
+        "NAME is the name that print clients send: 1 to 128 bytes without control characters, ':' "
+        "and '/'. Who was removed comes back with all there was.",
         OPTION("balance", "AMOUNT", "what a new person has to spend (default 0.00)"),
         OPTION("full-name", "TEXT", "the name for people"),
         OPTION("email", "ADDRESS", "where notices go"),
@@ -206,8 +206,9 @@ COMMAND(user_deposit, "user deposit", "NAME AMOUNT", 2, 2, "administrator",
         "puts money on a person's account",
         "A negative AMOUNT takes it away; write it after \"--\": quoin user deposit mary -- -2.50.",
         OPTION("why", "TEXT", "the reason that the ledger keeps"))
-COMMAND(user_limit, "user limit", "NAME AMOUNT", 2, 2, "administrator",
-        "sets how far below zero a balance may go", "0.00: not at all.", NONE)
+COMMAND(user_limit, "user limit", "NAME AMOUNT|unlimited", 2, 2, "administrator",
+        "sets how far below zero a balance may go", "0.00: not at all; unlimited: without end.",
+        NONE)
 COMMAND(
     user_purses, "user purses", "NAME", 1, 1, "administrator", "shows a person's two purses",
     "The allotment is what was granted, and is spent first; the paid purse is what was paid in.",

@@ -339,6 +339,13 @@ static void rule_read_kinds(struct cli *cli, Quoin__V1__PayerRule *rule)
     }
 }
 
+// A rule that says nothing is none.
+static bool rule_is_none(const Quoin__V1__PayerRule *rule)
+{
+    return rule->pays[0] == '\0' && rule->choose[0] == '\0' && rule->without[0] == '\0' &&
+           rule->split[0] == '\0' && rule->n_kinds == 0;
+}
+
 bool cli_payer_rule(struct cli *cli, struct err *err)
 {
     Quoin__V1__SetPayerRuleRequest request = QUOIN__V1__SET_PAYER_RULE_REQUEST__INIT;
@@ -366,6 +373,9 @@ bool cli_payer_rule(struct cli *cli, struct err *err)
         struct json json = json_to(&cli->out);
         rule_json(&json, made);
         buf_addf(&cli->out, "\n");
+    } else if (rule_is_none(made)) {
+        buf_addf(&cli->out, "There is no rule of %s now; it was removed if there was one.\n",
+                 made->scope);
     } else {
         cli_line(cli, "Scope", "%s", made->scope);
         cli_line(cli, "Pays", "%s", rule_pays(cli, made));

@@ -97,7 +97,8 @@ static void schedule_show(struct cli *cli, const Quoin__V1__Schedule *schedule)
                                                   : "the latest is made up for");
     cli_line(cli, "Next", "%s%s", cli_time(cli, schedule->next), schedule->next == 0 ? "" : " UTC");
     if (schedule->last != NULL) {
-        cli_line(cli, "Last", "due %s, %lld done, %lld failed, %s", schedule->last->due,
+        cli_line(cli, "Last", "due %s UTC (%s by its clock), %lld done, %lld failed, %s",
+                 cli_time(cli, schedule->last->due_at), schedule->last->due,
                  (long long)schedule->last->count, (long long)schedule->last->failed,
                  cli_money(cli, schedule->last->amount));
     }
@@ -123,8 +124,8 @@ static bool list_page(struct cli *cli, const char *after,
 static bool list(struct cli *cli, bool grants_only, struct err *err)
 {
     static const struct cli_column columns[] = {
-        { .title = "NAME" },       { .title = "WHEN" }, { .title = "DOES", .gives = true },
-        { .title = "NEXT (UTC)" }, { .title = "LAST" }, { .title = "DONE", .right = true },
+        { .title = "NAME" },       { .title = "WHEN" },       { .title = "DOES", .gives = true },
+        { .title = "NEXT (UTC)" }, { .title = "LAST (UTC)" }, { .title = "DONE", .right = true },
         { .title = NULL },
     };
     struct cli_table table = cli_table_of(cli, columns);
@@ -153,7 +154,7 @@ static bool list(struct cli *cli, bool grants_only, struct err *err)
                           (const char *const[]){
                               schedule->name, schedule->when, does_text(cli, schedule),
                               schedule->suspended ? "suspended" : cli_time(cli, schedule->next),
-                              last == NULL ? "-" : last->due,
+                              last == NULL ? "-" : cli_time(cli, last->due_at),
                               last == NULL ? "" : cli_number(cli, last->count) });
         }
     } while (page->more && page->n_schedules > 0);
@@ -412,7 +413,7 @@ bool cli_schedule_runs(struct cli *cli, struct err *err)
 {
     static const struct cli_column columns[] = {
         { .title = "NAME", .gives = true },
-        { .title = "DUE" },
+        { .title = "DUE (UTC)" },
         { .title = "HOW" },
         { .title = "DONE (UTC)" },
         { .title = "COUNT", .right = true },
@@ -445,7 +446,7 @@ bool cli_schedule_runs(struct cli *cli, struct err *err)
             run_json(&json, run);
         } else {
             cli_table_row(&table, (const char *const[]){
-                                      run->name, run->due, run->how,
+                                      run->name, cli_time(cli, run->due_at), run->how,
                                       run->done_at == 0 ? "under way" : cli_time(cli, run->done_at),
                                       cli_number(cli, run->count), cli_money(cli, run->amount),
                                       cli_number(cli, run->failed), run->result });

@@ -149,16 +149,13 @@ bool cli_user_deposit(struct cli *cli, struct err *err)
 
 bool cli_user_limit(struct cli *cli, struct err *err)
 {
-    Quoin__V1__SetLimitRequest request = QUOIN__V1__SET_LIMIT_REQUEST__INIT;
-    const ProtobufCMessage *reply = NULL;
-    request.key = cli_key(cli);
-    request.name = cli->arguments[0];
-    if (!cli_read_money(cli->arguments[1], "AMOUNT", &request.overdraft, err) ||
-        !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/SetLimit", &request.base, &reply, err)) {
-        return false;
-    }
-    person_show(cli, reply, NULL);
-    return true;
+    const struct put_one one = { .kind = cli_put_kind_of("user"),
+                                 .how = "change",
+                                 .name = cli->arguments[0],
+                                 .option = "limit",
+                                 .value = cli->arguments[1] };
+    const char *outcome = "";
+    return cli_put_one(cli, &one, &outcome, err) && cli_user_show(cli, err);
 }
 
 static void person_row(struct cli *cli, struct cli_table *table, const Quoin__V1__Person *person)

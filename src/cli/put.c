@@ -138,27 +138,37 @@ static char *put_cell(struct cli *cli, const ProtobufCFieldDescriptor *field, co
     return cell;
 }
 
+static bool put_option(struct cli *cli, const struct put_kind *kind, ProtobufCMessage *row,
+                       struct put_ask *ask, const char *option, const char *value, struct err *err)
+{
+    const ProtobufCFieldDescriptor *field = NULL;
+    char name[64];
+    if (!put_field(kind, option, name, &field)) {
+        return true;
+    }
+    bool unlimited = strcmp(name, "limit") == 0 && strcmp(value, "unlimited") == 0;
+    if (unlimited) {
+        field = protobuf_c_message_descriptor_get_field_by_name(kind->rows.row, "unlimited");
+    }
+    char *cell = put_cell(cli, field, unlimited ? "yes" : value);
+    if (!cli_rows_cell_read(field, str_of(cell), &cli->arena, row, err)) {
+        return false;
+    }
+    ask->sets[ask->set_count++] = arena_text(&cli->arena, str_of(name));
+    if (strcmp(name, "limit") == 0 && kind->rows.row == &quoin__v1__person_row__descriptor) {
+        ask->sets[ask->set_count++] = cli_field("unlimited"); // or not any more
+    }
+    return true;
+}
+
 static bool put_options(struct cli *cli, const struct put_kind *kind, ProtobufCMessage *row,
                         struct put_ask *ask, struct err *err)
 {
     const struct cli_option *options = cli->command->options;
     for (size_t i = 0; options[i].name != NULL; i++) {
-        const ProtobufCFieldDescriptor *field = NULL;
-        char name[64];
-        if (cli->values[i] == NULL || !put_field(kind, options[i].name, name, &field)) {
-            continue;
-        }
-        bool unlimited = strcmp(name, "limit") == 0 && strcmp(cli->values[i], "unlimited") == 0;
-        if (unlimited) {
-            field = protobuf_c_message_descriptor_get_field_by_name(kind->rows.row, "unlimited");
-        }
-        char *cell = put_cell(cli, field, unlimited ? "yes" : cli->values[i]);
-        if (!cli_rows_cell_read(field, str_of(cell), &cli->arena, row, err)) {
+        if (cli->values[i] != NULL &&
+            !put_option(cli, kind, row, ask, options[i].name, cli->values[i], err)) {
             return err_in(err, "--%s", options[i].name);
-        }
-        ask->sets[ask->set_count++] = arena_text(&cli->arena, str_of(name));
-        if (strcmp(name, "limit") == 0 && kind->rows.row == &quoin__v1__person_row__descriptor) {
-            ask->sets[ask->set_count++] = cli_field("unlimited"); // or not any more
         }
     }
     return true;
@@ -188,6 +198,10 @@ bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcom
             protobuf_c_message_descriptor_get_field_by_name(one->kind->rows.row, one->field);
         sets[ask.set_count++] = cli_field(one->field);
         if (!cli_rows_cell_read(field, one->yes ? STR("yes") : STR("no"), &cli->arena, row, err)) {
+            return false;
+        }
+    } else if (one->option != NULL) {
+        if (!put_option(cli, one->kind, row, &ask, one->option, one->value, err)) {
             return false;
         }
     } else if (!put_options(cli, one->kind, row, &ask, err)) {

@@ -27,13 +27,16 @@ bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__P
                   struct err *err) CC_MUST_USE;
 
 // One row of this name: what the command's options say of its fields ("full-name" is full_name),
-// or, with field, that one alone set to yes or no. A refusal is err.
+// or, with field, that one alone set to yes or no, or, with option, what it would say were it given
+// with the value. A refusal is err.
 struct put_one {
     const struct put_kind *kind;
     const char *how;
     const char *name;
     const char *field; // NULL: as the options say
     bool yes;
+    const char *option; // NULL: none
+    const char *value;
     bool dry_run;
 };
 bool cli_put_one(struct cli *cli, const struct put_one *one, const char **outcome,

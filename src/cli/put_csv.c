@@ -216,6 +216,19 @@ static bool import_is_new(struct put_import *import, const char *name)
     return true;
 }
 
+// Rows before it are put first: what is told goes by the lines, as far as it is told one by one.
+static bool import_refuse(struct put_import *import, uint64_t line, const char *column,
+                          const char *name, const char *why, struct err *err)
+{
+    char kept[256]; // the row's memory goes with the rows
+    (void)snprintf(kept, sizeof(kept), "%s", name);
+    if (import->trouble_count < PUT_TROUBLES && !import_send(import, err)) {
+        return false;
+    }
+    import_trouble(import, line, column, kept, why);
+    return true;
+}
+
 static bool import_row(struct put_import *import, const struct csv_record *record, struct err *err)
 {
     struct cli *cli = import->cli;
@@ -232,17 +245,15 @@ static bool import_row(struct put_import *import, const struct csv_record *recor
     }
     import->all++;
     if (!cli_rows_read(&import->head, record, &cli->arena, &row, &column, &why)) {
-        import_trouble(import, record->line, column, "", why.text);
-        return true;
+        return import_refuse(import, record->line, column, "", why.text, err);
     }
     const char *name = import_name(import, row);
     if (import->names.count >= PUT_NAMES_MAX) {
         return err_set(err, ERR_LIMIT, "a file has at most %d rows; split it", PUT_NAMES_MAX);
     }
     if (!import_is_new(import, name)) {
-        import_trouble(import, record->line, "name", name,
-                       "the file has an earlier line of this name; leave one of them");
-        return true;
+        return import_refuse(import, record->line, "name", name,
+                             "the file has an earlier line of this name; leave one of them", err);
     }
     if (import->only_names) {
         arena_free(&cli->arena);

@@ -169,7 +169,7 @@ bool cli_rows_cell_read(const ProtobufCFieldDescriptor *field, struct str cell, 
 {
     if (cell.len > ROWS_CELL_MAX || !enc_is_plain(cell)) {
         return err_set(err, ERR_INVALID,
-                       "a cell has at most %d bytes of UTF-8 without control characters",
+                       "at most %d bytes of UTF-8 may stand here, and no control characters",
                        ROWS_CELL_MAX);
     }
     char *text = arena_text(arena, cell);

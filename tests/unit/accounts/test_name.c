@@ -36,6 +36,15 @@ static void test_names(void)
     CHECK(!accounts_name_fold((struct str){ longest, ACCOUNTS_NAME_MAX + 1 }, out, &err));
 }
 
+static void test_nobody_new_is_called_like_an_account(void)
+{
+    CHECK(accounts_name_new(STR("domain\\mary ann"), &err));
+    CHECK(accounts_name_new(STR("mary@example.org"), &err) && accounts_name_new(STR(".."), &err));
+    CHECK(!accounts_name_new(STR("user:mary"), &err) && err.code == ERR_INVALID);
+    CHECK(!accounts_name_new(STR("../x"), &err) && strstr(err.text, "\"../x\"") != NULL);
+    CHECK(!accounts_name_new(STR(":"), &err) && !accounts_name_new(STR("/"), &err));
+}
+
 static void test_paths(void)
 {
     static const char *const refused[] = {
@@ -79,6 +88,7 @@ int main(void)
     enum accounts_choose choose;
     enum accounts_access access;
     test_names();
+    test_nobody_new_is_called_like_an_account();
     test_paths();
     test_words();
     CHECK(accounts_kind_read(STR("code"), &kind) && kind == ACCOUNTS_CODE);
