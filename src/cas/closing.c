@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CLOSING_SLICE = 2000, CLOSING_CHECKPOINTS = 100, CLOSING_PAGE = 100 };
+enum { CLOSING_SLICE = 1000, CLOSING_CHECKPOINTS = 100, CLOSING_PAGE = 100 };
 
 struct cas_closing {
     struct ledger_period period;
