@@ -2,6 +2,7 @@
 //
 // Usage: scaleload fill FOLDER USERS JOBS
 //        scaleload measure SMALL BIG
+//        scaleload charges SMALL BIG
 //
 // fill makes a site of that size: people by CAS itself; their jobs, a year of them, as reserved,
 // posted and noted works, entry by entry chained as the ledger chains (it verifies, and the bench
@@ -611,11 +612,69 @@ static void site_print(struct site *site, const char *name, const char *end)
            median(of->replay_s, ROUNDS), end);
 }
 
-static int measure(const char *small, const char *big)
+// The file is in the system's memory as on a server that has enough of it and has run for a while.
+static void site_warm(const char *folder)
+{
+    static char bytes[1 << 20];
+    char path[300];
+    (void)snprintf(path, sizeof(path), "%s/cas.db", folder);
+    FILE *file = fopen(path, "rb");
+    while (file != NULL && fread(bytes, 1, sizeof(bytes), file) == sizeof(bytes)) {
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+}
+
+// What charges look up has been read once, as on a server that has run for some days.
+static void site_touch(struct site *site)
+{
+    static const char *const texts[] = {
+        "SELECT sum(balance) FROM ledger_account",
+        "SELECT count(*) FROM ledger_account WHERE name > ''",
+        "SELECT sum(created_at) FROM accounts_person",
+        "SELECT count(*) FROM accounts_person WHERE name > ''",
+        "SELECT count(*) FROM history_name WHERE name > ''",
+        "SELECT count(*) FROM ledger_entry WHERE debit > 0",
+        "SELECT count(*) FROM history_work WHERE person > 0",
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct db_stmt *stmt = NULL;
+        must(db_prepare(site->cas->db, &stmt, texts[i], &err) && db_run(stmt, &err), texts[i]);
+        db_finish(&stmt);
+    }
+}
+
+static int measure_charges_alone(struct site sites[static 2])
+{
+    struct figures *small = &sites[0].figures;
+    struct figures *big = &sites[1].figures;
+    for (int round = 0; round < ROUNDS; round++) {
+        measure_charges(&sites[0], round);
+        measure_charges(&sites[1], round);
+        measure_totals(&sites[1], round);
+        printf("round %d: small %.1f us of the processor (%.1f by the clock), big %.1f (%.1f): "
+               "%.2f; a month %.2f s\n",
+               round, small->charge_us[round], small->charge_wall_us[round], big->charge_us[round],
+               big->charge_wall_us[round], big->charge_us[round] / small->charge_us[round],
+               big->totals_s[round]);
+        (void)fflush(stdout);
+    }
+    cas_close(&sites[0].cas);
+    cas_close(&sites[1].cas);
+    return EXIT_SUCCESS;
+}
+
+static int measure(const char *small, const char *big, bool charges_alone)
 {
     struct site sites[2] = { 0 };
+    site_warm(big);
     site_open(&sites[0], small);
     site_open(&sites[1], big);
+    site_touch(&sites[1]);
+    if (charges_alone) {
+        return measure_charges_alone(sites);
+    }
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < 2; i++) { // in turn
             measure_pages(&sites[i], round);
@@ -640,8 +699,12 @@ int main(int argc, char **argv)
         return fill_site(argv[2], atoll(argv[3]), atoll(argv[4]));
     }
     if (argc == 4 && strcmp(argv[1], "measure") == 0) {
-        return measure(argv[2], argv[3]);
+        return measure(argv[2], argv[3], false);
     }
-    (void)fprintf(stderr, "scaleload fill FOLDER USERS JOBS | scaleload measure SMALL BIG\n");
+    if (argc == 4 && strcmp(argv[1], "charges") == 0) {
+        return measure(argv[2], argv[3], true);
+    }
+    (void)fprintf(stderr,
+                  "scaleload fill FOLDER USERS JOBS | scaleload measure|charges SMALL BIG\n");
     return 2;
 }

@@ -306,12 +306,21 @@ void db_bind_null(struct db_stmt *stmt, int index)
     db_bind(stmt, index, (struct db_value){ .kind = DB_IS_NULL });
 }
 
+// Rows wait that the statement might see. What is read ahead they do not change, or whoever wrote
+// them has said so.
+static bool db_sees_rows(struct db_stmt *stmt)
+{
+    const struct db *db = stmt->db;
+    return (stmt->of_rows & db->rows_waiting) != 0 &&
+           (db->driver->is_expected == NULL || !db->driver->is_expected(stmt));
+}
+
 // Whether the statement may run: it is bound whole, and nothing failed before it.
 static bool db_is_ready(struct db_stmt *stmt, struct err *err)
 {
     struct db *db = stmt->db;
     if ((stmt->of_gatherer && !db_flush(db, err)) ||
-        ((stmt->of_rows & db->rows_waiting) != 0 && !db_rows_flush(db, err))) {
+        (db_sees_rows(stmt) && !db_rows_flush(db, err))) {
         return false;
     }
     for (size_t i = 0; stmt->ends_ahead != 0 && i < DB_AHEADS_MAX; i++) {

@@ -140,6 +140,7 @@ bool db_is_far(const struct db *db);
 // same of the DB_AHEAD values $1 to $64 (DB_AHEAD_LIST), with the value behind the other columns,
 // the rows of a value together. changes: what the names of its tables begin with, if any other
 // statement that writes to one ends what is known; NULL: whoever writes says so by db_unexpect.
+// Of rows that wait (db_prepare_rows) it is always whoever writes them.
 #define DB_AHEAD_LIST                                                                              \
     "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,"     \
     "$25,$26,$27,$28,$29,$30,$31,$32,$33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,"     \

@@ -76,6 +76,7 @@ struct db_driver {
     void (*ahead)(struct db_stmt *one, struct db_stmt *many);
     void (*expect)(struct db_stmt *one);
     void (*unexpect)(struct db_stmt *one, bool all);
+    bool (*is_expected)(struct db_stmt *one); // or known
 };
 
 extern const struct db_driver db_sqlite_driver;

@@ -747,4 +747,5 @@ const struct db_driver db_postgres_driver = {
     .ahead = db_pg_ahead,
     .expect = db_pg_expect,
     .unexpect = db_pg_unexpect,
+    .is_expected = db_pg_is_expected,
 };

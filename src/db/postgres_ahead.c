@@ -190,6 +190,18 @@ static bool ahead_is_expected(const struct pg_ahead *ahead, struct str value)
     return false;
 }
 
+bool db_pg_is_expected(struct db_stmt *one)
+{
+    struct pg_stmt *inner = one->inner;
+    if (inner->ahead == NULL || inner->result != NULL || !pg_of(one->db)->in_transaction) {
+        return inner->is_ahead; // it is being stepped through
+    }
+    struct str value = ahead_bound(inner);
+    ahead_refresh(inner->ahead);
+    return value.ptr != NULL && (map_find(&inner->ahead->values, value) != NULL ||
+                                 ahead_is_expected(inner->ahead, value));
+}
+
 static bool ahead_load(struct db *db, struct err *err)
 {
     PGresult *last = NULL;

@@ -63,6 +63,7 @@ void db_pg_ahead(struct db_stmt *one, struct db_stmt *many);
 void db_pg_ahead_free(struct pg_stmt *stmt);
 void db_pg_expect(struct db_stmt *one);
 void db_pg_unexpect(struct db_stmt *one, bool all);
+bool db_pg_is_expected(struct db_stmt *one);
 // Takes a result that its statement of many values came to.
 void db_pg_keep(struct pg_ahead *ahead, PGresult *result);
 // Answers the statement from what was read ahead, or reads what is expected first. *known false: it

@@ -175,6 +175,27 @@ static bool store_prepare_more(struct history *history, struct err *err)
                err);
 }
 
+// The same sums row by row, for a database in this process: there a row costs a fraction of what
+// sorting a slice by names does. Across a connection it is the other way round.
+#define EACH(amount)                                                                               \
+    " CASE WHEN outcome = 1 THEN 1 ELSE 0 END, pages, color_pages, sheets, " amount " / 1000000,"  \
+    " " amount " % 1000000, real_cost / 1000000, real_cost % 1000000 FROM history_work"            \
+    " WHERE number >= $1 AND number < $2"
+
+static const char *const history_each_texts[HISTORY_SQL_COUNT] = {
+    [HISTORY_SQL_SUM_DEPARTMENT] = "SELECT department," EACH("amount"),
+    [HISTORY_SQL_SUM_USER] = "SELECT person," EACH("amount"),
+    [HISTORY_SQL_SUM_QUEUE] = "SELECT queue," EACH("amount"),
+    [HISTORY_SQL_SUM_PRINTER] = "SELECT printer," EACH("amount"),
+    [HISTORY_SQL_SUM_ACCOUNT] = "SELECT payer," EACH("first"),
+};
+
+static const char *store_text(const struct history *history, int which)
+{
+    bool is_each = history_each_texts[which] != NULL && !db_is_far(history->db);
+    return is_each ? history_each_texts[which] : history_sql_texts[which];
+}
+
 bool history_store_open(struct history *history, struct err *err)
 {
     if (!db_migrate(history->db, "history", history_steps,
@@ -182,7 +203,7 @@ bool history_store_open(struct history *history, struct err *err)
         return false;
     }
     for (int i = 0; i < HISTORY_SQL_COUNT; i++) {
-        if (!db_prepare(history->db, &history->stmts[i], history_sql_texts[i], err)) {
+        if (!db_prepare(history->db, &history->stmts[i], store_text(history, i), err)) {
             return false;
         }
     }
