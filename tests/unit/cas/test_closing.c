@@ -21,6 +21,7 @@ struct heard {
     int64_t at;
     int64_t last;
     int64_t accounts;
+    int64_t from;
     int64_t until;
     char lines[4096];
     int64_t income;
@@ -41,6 +42,7 @@ static void hear(void *arg, const ProtobufCMessage *part)
         heard->number = reply->period->checkpoint;
         heard->at = reply->period->at;
         heard->last = reply->period->last;
+        heard->from = reply->period->from;
         heard->until = reply->period->until;
         heard->accounts = reply->period->accounts;
         (void)snprintf(heard->lines, sizeof(heard->lines), "%.*s", (int)reply->period->signed_.len,
@@ -321,6 +323,29 @@ static void test_a_schedule_closes_the_month(void)
           strstr(told->runs[0]->result, " closed, checkpoint ") != NULL);
 }
 
+// By the site's clock: the day beside one that was closed by another clock begins where that ended,
+// and a month in which clocks are set has its own length.
+static void test_the_site_has_a_clock(void)
+{
+    char name[LEDGER_PERIOD_MAX + 1];
+    Quoin__V1__SetSiteTimeRequest request = QUOIN__V1__SET_SITE_TIME_REQUEST__INIT;
+    Quoin__V1__SiteTime site = QUOIN__V1__SITE_TIME__INIT;
+    site.zone = text_of("Europe/Berlin");
+    request.key = key_of(91);
+    request.time = &site;
+    CHECK(ask(&request.base) != NULL);
+    period_name(name, CALENDAR_DAY, false, begin + 4 * DAY); // the one before it was closed by UTC
+    struct heard heard = close_it(name, "", false);
+    CHECK(heard.done && heard.from == begin + 4 * DAY);
+    int64_t ahead = begin + 5 * DAY - heard.until;
+    CHECK(ahead == 3600000 || ahead == 7200000); // winter or summer
+    now += 400 * DAY;
+    (void)snprintf(name, sizeof(name), "%d-03",
+                   calendar_local_of(calendar_zone_utc(), begin).date.year + 1);
+    heard = close_it(name, "", true);
+    CHECK(heard.done && heard.until - heard.from == 31 * DAY - 3600000);
+}
+
 // What is not good is not closed.
 static void test_a_broken_ledger_is_not_closed(void)
 {
@@ -349,6 +374,7 @@ int main(void)
     test_statements_are_told();
     test_the_nth_failure_leaves_all_or_nothing();
     test_a_schedule_closes_the_month();
+    test_the_site_has_a_clock();
     test_a_broken_ledger_is_not_closed();
     return fixture_end();
 }
