@@ -3,12 +3,14 @@
 #include "cas/things.h"
 
 #include "cas/absent.h"
+#include "cas/devices.h"
 #include "cas/limits.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
 #include "cas/schedule.h"
 #include "cas/tariff.h"
 #include "proto/config.pb-c.h"
+#include "proto/dce.pb-c.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -141,6 +143,15 @@ static bool things_printer_thing(struct cas *cas, struct cas_turn *turn,
                    "printer %.80s: \"%.80s\" is no address: ipp://, ipps://, "
                    "socket://",
                    name, printer->uri);
+}
+
+static bool things_device(struct cas *cas, struct cas_turn *turn,
+                          char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                          struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    return cas_device_check(name, (const Quoin__V1__Device *)thing, err);
 }
 
 static const struct cas_thing_kind things_kinds[] = {

@@ -38,6 +38,7 @@ static const struct {
     { "MoneySettings", "transfer_leaves", MANIFEST_DECIMAL, NULL },
     { "MoneySettings", "transfer_reaches", MANIFEST_DECIMAL, NULL },
     { "MoneySettings", "refund_most", MANIFEST_DECIMAL, NULL },
+    { "Device", "removed", MANIFEST_HIDDEN, NULL },
     { "PriceBook", "valid_from", MANIFEST_TIME, NULL },
     { "PriceBook", "valid_until", MANIFEST_TIME, NULL },
 };
