@@ -600,13 +600,68 @@ COMMAND(
     "the plan, the price line by line, balance and limit as they were, what the device said, and "
     "the entries in the ledger.",
     NONE)
+COMMAND(device_add, "device add", "NAME", 1, 1, "administrator",
+        "adds a device where people sign in and release",
+        "A tablet with the station page, a maker's panel, a card reader beside a printer. It needs "
+        "--printers or --pull-group. The change is one of the configuration: quoin config history.",
+        OPTION("title", "TEXT", "what stands on its screen: \"Library, ground floor\""),
+        OPTION("printers", "PRINTER[,PRINTER...]",
+               "what it releases to; the first is meant where none is chosen"),
+        OPTION("pull-group", "GROUP", "releases to all printers of this group"),
+        OPTION("sign-in", "WAY[,WAY...]",
+               "card, card+pin, pin, password, ticket, release-key (default card,password,ticket)"),
+        OPTION("idle", "SECONDS", "a session ends after so long without a touch (default 60)"),
+        OPTION("longest", "SECONDS", "and at the latest after so long (default 600)"),
+        OPTION("show-titles", "yes|no", "whether documents' names stand on its screen"),
+        OPTION("register-cards", "yes|no",
+               "whether an unknown card may be registered here, with a password"),
+        OPTION("language", "TAG", "before anybody signed in: en, de, fr, ..."),
+        OPTION("reader", "KIND", "kind of its card reader, for the card formats"),
+        OPTION("reader-address", "NAME@ADDRESS|pcsc:READER",
+               "the reader beside it: on the network, or at the engine's own host"),
+        OPTION("location", "TEXT", "where it stands"),
+        OPTION("panel", "HOST", "the panel application that alone may use it"),
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(device_set, "device set", "NAME", 1, 1, "administrator", "changes a device",
+        "What is not named stays as it is; \"\" takes a value away.",
+        OPTION("title", "TEXT", "what stands on its screen: \"Library, ground floor\""),
+        OPTION("printers", "PRINTER[,PRINTER...]",
+               "what it releases to; the first is meant where none is chosen"),
+        OPTION("pull-group", "GROUP", "releases to all printers of this group"),
+        OPTION("sign-in", "WAY[,WAY...]",
+               "card, card+pin, pin, password, ticket, release-key (default card,password,ticket)"),
+        OPTION("idle", "SECONDS", "a session ends after so long without a touch (default 60)"),
+        OPTION("longest", "SECONDS", "and at the latest after so long (default 600)"),
+        OPTION("show-titles", "yes|no", "whether documents' names stand on its screen"),
+        OPTION("register-cards", "yes|no",
+               "whether an unknown card may be registered here, with a password"),
+        OPTION("language", "TAG", "before anybody signed in: en, de, fr, ..."),
+        OPTION("reader", "KIND", "kind of its card reader, for the card formats"),
+        OPTION("reader-address", "NAME@ADDRESS|pcsc:READER",
+               "the reader beside it: on the network, or at the engine's own host"),
+        OPTION("location", "TEXT", "where it stands"),
+        OPTION("panel", "HOST", "the panel application that alone may use it"),
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(device_list, "device list", "", 0, 0, "administrator",
+        "lists devices, whether somebody is signed in, and their printers' state", "", NONE)
+COMMAND(device_show, "device show", "NAME", 1, 1, "administrator", "shows one device", "", NONE)
+COMMAND(device_remove, "device remove", "NAME", 1, 1, "administrator", "removes a device",
+        "Whoever is signed in there is signed out.",
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(session_list, "session list", "", 0, 0, "administrator",
+        "lists who is signed in at devices and on the web", "",
+        OPTION("device", "NAME", "only at this device"), OPTION("user", "NAME", "only this person"))
+COMMAND(session_end, "session end", "", 0, 0, "administrator", "signs people out", "",
+        OPTION("device", "NAME", "whoever is signed in there"),
+        OPTION("user", "NAME", "this person, everywhere"), DRY_RUN)
 COMMAND(
     config_export, "config export", "", 0, 0, "administrator", "writes the configuration as a file",
     "Everything that is configured, as YAML: the site's time and money, price books, who pays, "
-    "quotas, schedules, policies, printers and queues. Accounts and balances are no configuration: "
+    "quotas, schedules, policies, printers, queues and devices. Accounts and balances are no "
+    "configuration: "
     "see quoin user export.",
     OPTION("kind", "KIND",
-           "only this: site, money, price, payer, quota, schedule, policy, printer, queue"))
+           "only this: site, money, price, payer, quota, schedule, policy, printer, queue, device"))
 COMMAND(
     config_diff, "config diff", "FILE|-", 1, 1, "administrator", "tells what a file would change",
     "Leaves with 0 if the site is as the file says, with 5 if it is not. What the file does not "

@@ -77,7 +77,7 @@ static const char *said(struct doctor *doctor, const char *fmt, ...)
 
 static void check_programs(struct doctor *doctor)
 {
-    static const char *const programs[] = { "quoin-cas", "quoin-dre", "quoin-pdl" };
+    static const char *const programs[] = { "quoin-cas", "quoin-dre", "quoin-dce", "quoin-pdl" };
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         const char *path = said(doctor, "%s/%s", cli_programs(doctor->cli), programs[i]);
         if (access(path, X_OK) != 0) {
@@ -229,6 +229,9 @@ static void check_engines(struct doctor *doctor)
                  said(doctor, "serves on port %u, pid %d, version %s", state.port, state.pid,
                       state.reply->version),
                  "");
+            if (engines[i] == ENGINE_DCE) { // it keeps nothing
+                continue;
+            }
             // Whoever serves has read its settings back: it refuses to start otherwise.
             tell(doctor, said(doctor, "database of %s", engine_name(engines[i])), GOOD,
                  "WAL, synchronous=FULL and foreign keys, read back when it started", "");
@@ -345,6 +348,7 @@ static void check_site(struct doctor *doctor)
     } else {
         check_certificate(doctor, "cas");
         check_certificate(doctor, "dre");
+        check_certificate(doctor, "dce");
         check_certificate(doctor, "admin");
     }
     check_engines(doctor);

@@ -17,7 +17,8 @@ size_t cli_engines(const struct cli_place *place, enum engine *engines)
     }
     engines[0] = ENGINE_CAS;
     engines[1] = ENGINE_DRE;
-    return 2;
+    engines[2] = ENGINE_DCE;
+    return 3;
 }
 
 bool cli_engine_look(struct cli *cli, enum engine engine, struct cli_engine_state *state,

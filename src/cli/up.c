@@ -18,6 +18,7 @@
 #include "svc/pki.h"
 #include "wire/client.h"
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -292,6 +293,17 @@ static void child_args(struct up_child *child, const char *const *args)
     }
 }
 
+static void child_add_option(struct up_child *child, const char *name, const char *value)
+{
+    size_t at = 3;
+    while (child->args[at] != NULL) {
+        at++;
+    }
+    assert(at + 2 < ARGS_MAX);
+    child->args[at] = name;
+    child->args[at + 1] = value;
+}
+
 static void add_engine(struct up *up, enum engine engine)
 {
     struct cli *cli = up->cli;
@@ -311,7 +323,13 @@ static void add_engine(struct up *up, enum engine engine)
                (const char *const[]){
                    arena_textf(&cli->arena, "%s/quoin-%s", cli_programs(cli), name), "--data",
                    cli->data, "--port-offset", cli_number(cli, up->place.port_offset), "--listen",
-                   up->place.listen, cas != NULL ? "--cas" : NULL, cas, NULL });
+                   up->place.listen, NULL });
+    if (cas != NULL) {
+        child_add_option(child, "--cas", cas);
+    }
+    if (engine == ENGINE_DCE && cli->dre != NULL) { // besides those it hears of
+        child_add_option(child, "--dre", cli->dre);
+    }
 }
 
 static void add_demo(struct up *up)
@@ -665,6 +683,12 @@ static bool prepare(struct up *up, struct err *err)
 {
     enum engine engines[ENGINE_COUNT];
     size_t count = cli_engines(&up->place, engines);
+    if (count == 0) {
+        return err_set(err, ERR_INVALID,
+                       "%s holds the certificate of a %s: there is no engine to "
+                       "start",
+                       up->cli->data, up->place.role);
+    }
     for (size_t i = 0; i < count; i++) {
         add_engine(up, engines[i]);
     }

@@ -131,7 +131,8 @@ CALL(Schedules, GetScheduleRun, get_schedule_run_request, schedule_run, "cas", R
 CALL(Schedules, ListScheduleRuns, list_schedule_runs_request, list_schedule_runs_reply, "cas",
      ROLE_CLI, 10000, 0)
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI, 10000, 0)
+CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI | ROLE_DCE,
+     10000, 0)
 CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Printers, SetPrinter, set_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Queues, AddQueue, add_queue_request, queue, "dre", ROLE_CLI, 5000, CALL_KEYED)
