@@ -572,6 +572,10 @@ COMMAND(job_list, "job list", "", 0, 0, "administrator", "lists jobs, the oldest
         "A job's cost is what is reserved until it is settled, and what was charged then.",
         OPTION("user", "NAME", "only this person's"), OPTION("queue", "NAME", "only this queue's"),
         OPTION("which", "all|not-completed|completed", "default: all"),
+        OPTION("held", NULL, "only what waits for --user NAMES, also where it was sent to them"),
+        OPTION("groups", "NAMES", "what waits for these groups, with commas between"),
+        OPTION("release-key", "KEY", "what waits for this key of a guest"),
+        OPTION("unclaimed", NULL, "what waits for its owner; with --user, what may be theirs"),
         OPTION("after", "ID", "only those with a greater id"),
         OPTION("limit", "N", "at most so many (default: all)"))
 COMMAND(job_show, "job show", "ID", 1, 1, "administrator", "shows one job", "", NONE)

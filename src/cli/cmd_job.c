@@ -8,7 +8,30 @@
 #include "cli/value.h"
 #include "proto/dre.pb-c.h"
 
-enum { PAGE = 500 };
+enum { PAGE = 500, NAMES_MAX = 64 };
+
+static void waiting_json(struct json *json, const Quoin__V1__Job *job)
+{
+    json_text_field(json, "identity", job->identity);
+    cli_json_time(json, "expires_at", job->expires_at);
+    json_text_field(json, "pull_group", job->pull_group);
+    json_text_field(json, "sides", job->sides);
+    json_text_field(json, "color_mode", job->color_mode);
+    json_text_field(json, "page_ranges", job->page_ranges);
+    json_key(json, "sent_to");
+    json_array(json);
+    for (size_t i = 0; i < job->n_sent_to; i++) {
+        json_str(json, str_of(job->sent_to[i]));
+    }
+    json_end(json);
+    json_bool_field(json, "sender_pays", job->sender_pays);
+    json_text_field(json, "released_by", job->released_by);
+    json_text_field(json, "device", job->device);
+    json_bool_field(json, "unclaimed", job->unclaimed);
+    if (job->release_key[0] != '\0') {
+        json_text_field(json, "release_key", job->release_key);
+    }
+}
 
 void cli_job_json(struct json *json, const Quoin__V1__Job *job)
 {
@@ -33,6 +56,7 @@ void cli_job_json(struct json *json, const Quoin__V1__Job *job)
     json_text_field(json, "account", job->account);
     json_text_field(json, "printer", job->printer);
     json_int_field(json, "bytes", (int64_t)job->bytes);
+    waiting_json(json, job);
     cli_json_time(json, "created_at", job->created_at);
     cli_json_time(json, "completed_at", job->completed_at);
 }
@@ -89,6 +113,34 @@ static void job_told_json(struct json *json, const Quoin__V1__JobDetail *detail,
     }
 }
 
+static void waiting_show(struct cli *cli, const Quoin__V1__Job *job)
+{
+    OWN(buf_free) struct buf sent = BUF_CAP(16 << 10);
+    for (size_t i = 0; i < job->n_sent_to; i++) {
+        buf_addf(&sent, "%s%s", i > 0 ? ", " : "", job->sent_to[i]);
+    }
+    if (job->page_ranges[0] != '\0') {
+        cli_line(cli, "Only pages", "%s", job->page_ranges);
+    }
+    if (sent.len > 0) {
+        cli_line(cli, "Sent to", "%.*s%s", (int)sent.len, sent.ptr,
+                 job->sender_pays ? " (the sender pays)" : "");
+    }
+    if (job->unclaimed) {
+        cli_line(cli, "Unclaimed", "known by: %s", job->identity);
+    }
+    if (job->release_key[0] != '\0') {
+        cli_line(cli, "Release key", "%s", job->release_key);
+    }
+    if (job->expires_at != 0) {
+        cli_line(cli, "Waits until", "%s", cli_time(cli, job->expires_at));
+    }
+    if (job->released_by[0] != '\0' || job->device[0] != '\0') {
+        cli_line(cli, "Released", "%s%s%s%s", job->released_by[0] != '\0' ? "by " : "",
+                 job->released_by, job->device[0] != '\0' ? " at " : "", job->device);
+    }
+}
+
 // detail: NULL where nothing was asked about its pages.
 static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1__JobDetail *detail)
 {
@@ -119,6 +171,7 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
         cli_line(cli, "Paid by", "%s", job->account);
     }
     cli_line(cli, "Printer", "%s", job->printer);
+    waiting_show(cli, job);
     cli_line(cli, "Accepted", "%s", cli_time(cli, job->created_at));
     cli_line(cli, "Finished", "%s", cli_time(cli, job->completed_at));
     if (job->message[0] != '\0') {
@@ -150,6 +203,7 @@ static void job_row(struct cli *cli, struct cli_table *table, const Quoin__V1__J
                              cli_number(cli, job->sheets),
                              cli_money(cli, job->cost),
                              job->account,
+                             job->expires_at != 0 ? cli_time(cli, job->expires_at) : "",
                              cli_job_reasons(cli, job),
                          });
 }
@@ -177,9 +231,67 @@ static void list_page(struct listing *listing, const Quoin__V1__ListJobsReply *p
     }
 }
 
+// Names with commas between.
+static char **words_of(struct cli *cli, const char *option, size_t *count)
+{
+    const char *text = cli_value(cli, option);
+    char **words = arena_new_array(&cli->arena, NAMES_MAX, sizeof(*words));
+    *count = 0;
+    while (text != NULL && words != NULL && text[0] != '\0' && *count < NAMES_MAX) {
+        size_t len = strcspn(text, ",");
+        words[(*count)++] = arena_text(&cli->arena, (struct str){ text, len });
+        text += text[len] == ',' ? len + 1 : len;
+    }
+    return words;
+}
+
+static bool wants_held(const struct cli *cli)
+{
+    static const char *const options[] = { "held", "groups", "release-key", "unclaimed" };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (cli_value(cli, options[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool list_held(struct listing *listing, struct err *err)
+{
+    struct cli *cli = listing->cli;
+    Quoin__V1__ListHeldRequest request = QUOIN__V1__LIST_HELD_REQUEST__INIT;
+    const Quoin__V1__ListJobsReply *page = NULL;
+    const char *key = cli_value(cli, "release-key");
+    request.users = words_of(cli, "user", &request.n_users);
+    request.groups = words_of(cli, "groups", &request.n_groups);
+    request.release_key = cli_field(key != NULL ? key : "");
+    request.unclaimed = cli_value(cli, "unclaimed") != NULL;
+    if (request.unclaimed && request.n_users == 1) {
+        request.claimant = request.users[0];
+        request.n_users = 0;
+    }
+    if (!request.unclaimed && request.n_users == 0 && request.n_groups == 0 && key == NULL) {
+        return err_set(err, ERR_INVALID, "--held wants --user NAME, --groups NAMES, or both");
+    }
+    do {
+        const ProtobufCMessage *reply = NULL;
+        request.after = listing->after;
+        request.limit = listing->left < PAGE ? (uint32_t)listing->left : PAGE;
+        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ListHeld", &request.base, &reply, err)) {
+            return false;
+        }
+        page = (const Quoin__V1__ListJobsReply *)reply;
+        list_page(listing, page);
+    } while (page->more && page->n_jobs > 0 && listing->left > 0);
+    return true;
+}
+
 static bool list_all(struct listing *listing, struct err *err)
 {
     struct cli *cli = listing->cli;
+    if (wants_held(cli)) {
+        return list_held(listing, err);
+    }
     const char *user = cli_value(cli, "user");
     const char *queue = cli_value(cli, "queue");
     const char *which = cli_value(cli, "which");
@@ -216,6 +328,7 @@ bool cli_job_list(struct cli *cli, struct err *err)
         { .title = "SHEETS", .right = true },
         { .title = "COST", .right = true },
         { .title = "PAID BY", .gives = true },
+        { .title = "WAITS UNTIL", .gives = true },
         { .title = "REASONS", .gives = true },
         { .title = NULL },
     };

@@ -298,6 +298,7 @@ void dre_answer_act(struct dre *dre, struct job *job)
 static uint16_t flags_of(const struct queue *queue, const struct ippd_ticket *ticket)
 {
     unsigned flags = queue->holds ? JOB_FLAG_QUEUE_HOLD : 0;
+    flags |= queue->guests ? JOB_FLAG_GUESTS : 0;
     flags |= queue->hold_short ? JOB_FLAG_HOLD_SHORT : 0;
     flags |= ticket != NULL && ticket->hold != IPPD_HOLD_NONE ? JOB_FLAG_HOLD : 0;
     flags |= dre_deliver_is_askable(queue->printer) ? JOB_FLAG_ASKABLE : 0;
@@ -315,6 +316,7 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
 {
     char name[IPPD_NAME_MAX + 1];
     struct str owner = dre_table_owner_name(intake->asker->user, name, sizeof(name));
+    enum trust trust = intake->asker->authenticated ? TRUST_AUTHENTICATED : TRUST_CLAIMED;
     const struct job_text text = {
         .name = intake->name,
         .document = intake->document,
@@ -326,6 +328,7 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
                        : str_of(queue->account),
         .notice = str_of(
             intake->ticket != NULL && intake->ticket->copies_refused ? DRE_NOTICE_COPIES : ""),
+        .identity = str_of(dre_trust_name(trust)),
     };
     struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
     job->created_at = clk_wall_ms();
@@ -335,12 +338,14 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
     job->core.state = JOB_INCOMING;
     job->core.reason = JOB_REASON_INCOMING;
     job->core.flags = flags_of(queue, intake->ticket);
+    job->core.flags |= trust < queue->trust ? JOB_FLAG_UNCLAIMED : 0;
+    job->expires_at = job->created_at + (int64_t)queue->expire_hours * 3600 * 1000;
+    dre_table_job_mark(&dre->table, job);
     struct live *live = dre_live(dre, job);
     keep_plain(&live->claimed_user, intake->asker->claimed);
     keep_plain(&live->address, intake->asker->address);
     (void)snprintf(job->from, sizeof(job->from), "%.*s", (int)live->address.len,
                    live->address.len > 0 ? live->address.ptr : "");
-    buf_add(&live->identity, intake->asker->authenticated ? STR("authenticated") : STR("claimed"));
     return job;
 }
 

@@ -7,6 +7,10 @@ char *dre_call_text(struct arena *arena, struct str run); // never NULL
 void dre_call_refuse(struct wire_call *call, enum err_code code, const char *text);
 uint32_t dre_call_limit(uint32_t asked); // of a page of a list
 
+// A job with all that the table knows; the key of a guest's is left out.
+void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *out);
+void dre_call_answer_job(struct wire_call *call, const struct job *job);
+
 // The job of an id; NULL: the call was refused.
 struct job *dre_call_job(struct dre *dre, struct wire_call *call, int64_t id);
 // True: the call was seen before, and is answered.
@@ -25,6 +29,7 @@ struct dre_call_act {
 void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call_act *act);
 
 void dre_witness_get(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_list_held(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_remove(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

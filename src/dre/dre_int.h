@@ -29,6 +29,7 @@ enum {
     DRE_WORK_BYTES_MAX = 256 << 10, // packed
     DRE_PIN_MAX = 63,
     DRE_SHARES_MAX = 16,
+    DRE_SENT_MAX = 50, // people and groups that a job is sent to
 };
 
 struct delivery;
@@ -76,7 +77,6 @@ struct live {
     struct buf refusal;
     struct buf events;
     struct buf claimed_user;
-    struct buf identity;
     struct buf address;
     struct journal_head head;
     char evidence[160]; // what the printer said, for Settle
@@ -225,6 +225,14 @@ bool dre_decide_again(struct dre *dre, struct job *job);
 #define DRE_NOTICE_COPIES "This number of copies cannot be printed: one copy is printed."
 // Keeps what the user is to be told of a decision.
 void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
+
+// --- shown.c: keys of guests' jobs
+// ----------------------------------------------------------------
+
+// Into the job; it is the same each time.
+void dre_release_key_make(const struct dre *dre, struct job *job);
+// What a person typed, as keys are; false: it cannot be one.
+bool dre_release_key_read(struct str typed, char key[static RELEASE_KEY_LEN + 1]) CC_MUST_USE;
 
 // --- charge.c: who pays --------------------------------------------------------------------------
 

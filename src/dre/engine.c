@@ -35,7 +35,6 @@ struct live *dre_live(struct dre *dre, struct job *job)
         live->refusal = BUF_CAP(SHORT_TEXT_MAX);
         live->events = BUF_CAP(EVENTS_MAX);
         live->claimed_user = BUF_CAP(SHORT_TEXT_MAX);
-        live->identity = BUF_CAP(SHORT_TEXT_MAX);
         live->address = BUF_CAP(SHORT_TEXT_MAX);
         job->live = live;
     }
@@ -75,10 +74,10 @@ void dre_live_free(struct dre *dre, struct job *job)
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));
     dre_charge_taken(job);
-    struct buf *const bufs[] = { &live->facts,    &live->work,        &live->course,
-                                 &live->plan,     &live->reservation, &live->settlement,
-                                 &live->refusal,  &live->events,      &live->claimed_user,
-                                 &live->identity, &live->address };
+    struct buf *const bufs[] = { &live->facts,   &live->work,        &live->course,
+                                 &live->plan,    &live->reservation, &live->settlement,
+                                 &live->refusal, &live->events,      &live->claimed_user,
+                                 &live->address };
     for (size_t at = 0; at < sizeof(bufs) / sizeof(bufs[0]); at++) {
         buf_free(bufs[at]);
     }
@@ -168,7 +167,6 @@ static void add_detail(struct journal_write *write, struct live *live)
         struct buf *buf;
     } const all[] = {
         { &detail.claimed_user, &live->claimed_user },
-        { &detail.identity, &live->identity },
         { &detail.address, &live->address },
         { &detail.facts, &live->facts },
         { &detail.plan, &live->plan },
@@ -308,6 +306,21 @@ void dre_tell(struct dre *dre, struct job *job, const char *what, struct str det
     buf_add(&live->events, STR("\n"));
 }
 
+// A guest's job is found by its key from now on; one that was claimed is nobody's no more.
+static void mark_change(struct dre *dre, struct job *job, const struct job_core *before)
+{
+    unsigned marks = JOB_FLAG_GUEST | JOB_FLAG_UNCLAIMED;
+    if (((before->flags ^ job->core.flags) & marks) == 0) {
+        return;
+    }
+    if ((job->core.flags & JOB_FLAG_GUEST) != 0) {
+        dre_release_key_make(dre, job);
+    } else {
+        job->release_key[0] = '\0';
+    }
+    dre_table_job_mark(&dre->table, job);
+}
+
 static void tell_change(struct dre *dre, struct job *job, const struct job_core *before)
 {
     if (before->state == job->core.state && before->reason == job->core.reason) {
@@ -444,6 +457,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
     if (before.state != job->core.state && job->live != NULL) {
         unwait(dre, job->live); // it waited for something else
     }
+    mark_change(dre, job, &before);
     tell_change(dre, job, &before);
     carry_out(dre, job, todo);
 }

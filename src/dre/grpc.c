@@ -39,43 +39,6 @@ uint32_t dre_call_limit(uint32_t asked)
 
 // --- jobs ---------------------------------------------------------------------------------------
 
-static void fill_job(const struct job *job, struct arena *arena, Quoin__V1__Job *out)
-{
-    quoin__v1__job__init(out);
-    struct job_text text = dre_table_job_text(job);
-    enum job_reason reason = (enum job_reason)job->core.reason;
-    out->id = job->id;
-    out->queue = dre_call_text(arena, str_of(job->queue->name));
-    out->user = dre_call_text(arena, str_of(job->owner->name));
-    out->document = dre_call_text(arena, text.document.len > 0 ? text.document : text.name);
-    out->state = dre_call_text(arena, str_of(dre_ipp_state_name(job)));
-    out->reasons = arena_new_array(arena, 1, sizeof(*out->reasons));
-    if (out->reasons != NULL && reason != JOB_REASON_NONE) {
-        out->reasons[0] = dre_call_text(arena, str_of(dre_job_reason_keyword(reason)));
-        out->n_reasons = 1;
-    }
-    out->pages = job->pages;
-    out->color_pages = job->color_pages;
-    out->sheets = job->sheets;
-    out->copies = job->copies;
-    out->cost = job->cost;
-    out->created_at = job->created_at;
-    out->completed_at = job->completed_at;
-    out->message = dre_call_text(arena, dre_job_message(job));
-    out->bytes = job->bytes;
-    out->account = dre_call_text(arena, text.account);
-    out->notice = dre_call_text(arena, text.notice);
-    out->printer =
-        dre_call_text(arena, text.printer.len > 0 ? text.printer : str_of(job->printer->name));
-}
-
-static void answer_job(struct wire_call *call, const struct job *job)
-{
-    Quoin__V1__Job out;
-    fill_job(job, wire_call_arena(call), &out);
-    wire_call_answer(call, &out.base);
-}
-
 struct job_filter {
     const Quoin__V1__ListJobsRequest *ask;
     char owner[TABLE_NAME_MAX * 2];
@@ -131,7 +94,7 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
             reply.more = true;
             break;
         }
-        fill_job(job, arena, out);
+        dre_job_fill(job, arena, out);
         reply.jobs[reply.n_jobs++] = out;
     }
     wire_call_answer(call, &reply.base);
@@ -234,7 +197,7 @@ static void answer_detail(struct wire_call *call, const struct job *job,
 {
     struct arena *arena = wire_call_arena(call);
     Quoin__V1__Job basic;
-    fill_job(job, arena, &basic);
+    dre_job_fill(job, arena, &basic);
     OWN(unpacked_free) struct unpacked unpacked = { 0 };
     unpack(detail, &unpacked);
     Quoin__V1__JobDetail out = QUOIN__V1__JOB_DETAIL__INIT;
@@ -361,7 +324,7 @@ void dre_answer_asker(struct dre *dre, struct job *job)
         wire_call_refuse(call, &err, reasons);
         return;
     }
-    answer_job(call, job);
+    dre_call_answer_job(call, job);
 }
 
 bool dre_call_is_repeat(struct dre *dre, struct wire_call *call, struct job *job,
@@ -369,7 +332,7 @@ bool dre_call_is_repeat(struct dre *dre, struct wire_call *call, struct job *job
 {
     bool is_last = job->is_asked && memcmp(job->asked_by, key.data, sizeof(job->asked_by)) == 0;
     if (is_last || map_find(&dre->keys, map_key(key.data, key.len)) != NULL) {
-        answer_job(call, job);
+        dre_call_answer_job(call, job);
         return true;
     }
     return false;
@@ -513,6 +476,7 @@ const struct wire_method dre_methods[] = {
     { "/quoin.v1.Jobs/CancelJob", cancel_job },
     { "/quoin.v1.Jobs/ResolveJob", resolve_job },
     { "/quoin.v1.Jobs/ChargeJob", dre_charge_job },
+    { "/quoin.v1.Jobs/ListHeld", dre_list_held },
     { "/quoin.v1.Jobs/RecountJobs", dre_recount_jobs },
     { "/quoin.v1.Witness/GetWitness", dre_witness_get },
 };

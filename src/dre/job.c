@@ -111,6 +111,9 @@ static unsigned accepted(struct job_core *job)
         return end_free(job, JOB_ABORTED,
                         job->end_reason); // the client is told once that is stored
     }
+    if ((job->flags & JOB_FLAG_UNCLAIMED) != 0) {
+        return hold(job, JOB_REASON_UNCLAIMED) | answer(job, JOB_DO_ACCEPT);
+    }
     job->state = JOB_RESERVING;
     job->reason = JOB_REASON_RESERVING;
     job->tries = 0;
@@ -166,6 +169,13 @@ static unsigned refused(struct job_core *job, const struct job_happened *happene
     job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
+    }
+    if ((job->flags & JOB_FLAG_COPY) != 0) {
+        return end_free(job, JOB_ABORTED, reason);
+    }
+    if (reason == JOB_REASON_USER_UNKNOWN && (job->flags & JOB_FLAG_GUESTS) != 0) {
+        job->flags |= JOB_FLAG_GUEST;
+        return hold(job, JOB_REASON_GUEST) | answer(job, JOB_DO_ACCEPT);
     }
     bool holds = (job->flags & JOB_FLAG_HOLD_SHORT) != 0 || job->answered;
     if (happened->event == JOB_STOPPED || (happened->event == JOB_REFUSED && holds)) {
@@ -231,6 +241,9 @@ static unsigned on_reserving(struct job_core *job, const struct job_happened *ha
 
 static unsigned release(struct job_core *job)
 {
+    if ((job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) != 0) {
+        return 0; // nobody pays yet
+    }
     job->flags &= (uint16_t) ~(JOB_FLAG_HOLD | JOB_FLAG_QUEUE_HOLD);
     if ((job->flags & JOB_FLAG_COUNTED) == 0) {
         job->end_reason = JOB_REASON_NONE;
@@ -252,6 +265,11 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
             return 0;
         }
         return (job->flags & JOB_FLAG_RESERVED) != 0 ? void_and_reserve(job) : reserve_anew(job);
+    case JOB_CLAIMED:
+        job->flags &= (uint16_t) ~(JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST);
+        job->flags |= JOB_FLAG_QUEUE_HOLD;
+        return reserve_anew(job);
+    case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
     case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
     case JOB_RESTARTED: job->stored = true; return 0;
     default: return 0;
@@ -533,8 +551,9 @@ bool dre_job_may_send_again(const struct job_core *job)
 
 bool dre_job_may_release(const struct job_core *job)
 {
-    return job->state == JOB_HELD || job->state == JOB_INCOMING || job->state == JOB_ACCEPTING ||
-           job->state == JOB_RESERVING;
+    bool waits = job->state == JOB_HELD || job->state == JOB_INCOMING ||
+                 job->state == JOB_ACCEPTING || job->state == JOB_RESERVING;
+    return waits && (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0;
 }
 
 bool dre_job_may_hold(const struct job_core *job)
@@ -545,7 +564,14 @@ bool dre_job_may_hold(const struct job_core *job)
 // What was counted and waits for a person.
 bool dre_job_may_recharge(const struct job_core *job)
 {
-    return job->state == JOB_HELD && (job->flags & JOB_FLAG_COUNTED) != 0;
+    return job->state == JOB_HELD && (job->flags & JOB_FLAG_COUNTED) != 0 &&
+           (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0;
+}
+
+bool dre_job_may_claim(const struct job_core *job)
+{
+    return job->state == JOB_HELD && (job->flags & JOB_FLAG_COUNTED) != 0 &&
+           (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) != 0;
 }
 
 bool dre_job_is_at_rest(const struct job_core *job)

@@ -49,7 +49,9 @@ enum job_event {
     JOB_STOPPED,         // policy, or who pays, wants a person first; reason says for what
     JOB_CHANGED,         // policy had the job changed: it is asked for again, as it is now
     JOB_DIFFERS,         // it was asked for otherwise under this key: before a crash
-    JOB_RECHARGE,        // a person chose who pays: it is given back and asked for again
+    JOB_RECHARGE,        // a person changed it: it is given back and asked for again
+    JOB_CLAIMED,         // its owner is known now: it is asked for
+    JOB_NOTED,           // something was written down of a job that waits
     JOB_NO_ANSWER,       // it did not answer: the outcome of what was asked is not known
     JOB_DUE,             // a wait is over
     JOB_HOLD,            // asked to wait
@@ -106,6 +108,12 @@ enum {
     JOB_FLAG_QUEUE_HOLD = 1 << 7, // the queue's mode is hold
     JOB_FLAG_MAYBE =
         1 << 8, // read from the journal: a reservation may stand that we did not hear of
+    JOB_FLAG_UNCLAIMED = 1 << 9,    // waits for its owner, before anything else is asked
+    JOB_FLAG_GUESTS = 1 << 10,      // a user who is not known is a guest, whose job waits
+    JOB_FLAG_GUEST = 1 << 11,       // waits with a release key
+    JOB_FLAG_SENDER_PAYS = 1 << 12, // for the copies of those whom it was sent to
+    JOB_FLAG_WARNED = 1 << 13,      // its end was told
+    JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
 };
 
 struct job_core {
@@ -146,6 +154,7 @@ bool dre_job_may_send_again(const struct job_core *job);
 bool dre_job_may_release(const struct job_core *job);
 bool dre_job_may_hold(const struct job_core *job);
 bool dre_job_may_recharge(const struct job_core *job);
+bool dre_job_may_claim(const struct job_core *job);
 // Nothing is under way that somebody who asked waits for, and where it stands is on disk.
 bool dre_job_is_at_rest(const struct job_core *job);
 const char *dre_job_reason_keyword(enum job_reason reason);

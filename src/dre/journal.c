@@ -13,9 +13,9 @@ enum {
     BATCH_MOST = 512,
     QUEUE_MAX = 65536,
     WRITE_TEXT_MAX = 8 << 20,
-    TEXT_RUNS = 8, // of them from struct job_text
-    RUNS = 21,     // texts of a row that the write owns
-    REST_MS = 100, // without a write: then the log is copied home
+    TEXT_RUNS = 12, // of them from struct job_text
+    RUNS = 25,      // texts of a row that the write owns
+    REST_MS = 100,  // without a write: then the log is copied home
     REST_PAGES = 256,
 };
 
@@ -221,13 +221,14 @@ static struct journal_write *write_new(enum write_kind kind, journal_done *done,
 static struct str *run_at(struct journal_row *row, size_t at)
 {
     struct str *const runs[] = {
-        &row->text.name,         &row->text.document,  &row->text.format,
-        &row->text.ticket,       &row->text.printer,   &row->text.account,
-        &row->text.notice,       &row->text.message,   &row->detail.claimed_user,
-        &row->detail.identity,   &row->detail.address, &row->detail.facts,
-        &row->detail.work,       &row->detail.plan,    &row->detail.reservation,
-        &row->detail.settlement, &row->detail.refusal, &row->detail.course,
-        &row->detail.events
+        &row->text.name,           &row->text.document,     &row->text.format,
+        &row->text.ticket,         &row->text.printer,      &row->text.account,
+        &row->text.sent,           &row->text.identity,     &row->text.by,
+        &row->text.device,         &row->text.notice,       &row->text.message,
+        &row->detail.claimed_user, &row->detail.identity,   &row->detail.address,
+        &row->detail.facts,        &row->detail.work,       &row->detail.plan,
+        &row->detail.reservation,  &row->detail.settlement, &row->detail.refusal,
+        &row->detail.course,       &row->detail.events
     };
     return at < sizeof(runs) / sizeof(runs[0]) ? runs[at] : NULL;
 }
@@ -251,6 +252,8 @@ struct journal_write *dre_journal_job(const struct job *job, journal_done *done,
         .created_at = job->created_at,
         .processing_at = job->processing_at,
         .completed_at = job->completed_at,
+        .expires_at = job->expires_at,
+        .origin = job->origin,
         .cost = job->cost,
         .bytes = job->bytes,
         .pages = job->pages,

@@ -32,7 +32,7 @@ const struct journal_head *dre_journal_head_get(const struct journal *journal);
 // What `explain` shows and the table does not hold. An empty run leaves what is there as it is.
 struct journal_detail {
     struct str claimed_user;
-    struct str identity;
+    struct str identity; // read only: it is written with the job
     struct str address;
     struct str facts;       // packed DocumentFacts
     struct str work;        // packed

@@ -57,6 +57,12 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_queue ADD COLUMN guests {integer} NOT NULL DEFAULT 0;"
       "ALTER TABLE dre_queue ADD COLUMN raw_port {integer} NOT NULL DEFAULT 0;"
       "ALTER TABLE dre_queue ADD COLUMN announce {integer} NOT NULL DEFAULT 0" },
+    { 8, NULL,
+      "ALTER TABLE dre_job ADD COLUMN expires_at {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_job ADD COLUMN origin {integer} NOT NULL DEFAULT 0;"
+      "ALTER TABLE dre_job ADD COLUMN sent {text} NOT NULL DEFAULT '';"
+      "ALTER TABLE dre_job ADD COLUMN released_by {text} NOT NULL DEFAULT '';"
+      "ALTER TABLE dre_job ADD COLUMN device {text} NOT NULL DEFAULT ''" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -80,29 +86,35 @@ struct journal_statements {
     " attempt, computed, observed, wait_until, processing_at, completed_at, cost, bytes, pages,"   \
     " color_pages, sheets, copies, printer_job, in_file, name, document, format, ticket, printer," \
     " message"
-#define JOB_READ JOB_COLUMNS ", deaths, asked_by, account, notice, address"
+#define JOB_READ                                                                                   \
+    JOB_COLUMNS                                                                                    \
+    ", deaths, asked_by, account, notice, address, identity, expires_at, origin, sent,"            \
+    " released_by, device"
 
 #define SET(column) #column " = excluded." #column ", "
 #define KEEP(column) #column " = COALESCE(excluded." #column ", dre_job." #column "), "
 
 static const char put_job_sql[] =
     "INSERT INTO dre_job (" JOB_COLUMNS ", claimed_user, identity, address, facts, classes, plan,"
-    " reservation, settlement, refusal, events, deaths, asked_by, account, notice, course) VALUES "
+    " reservation, settlement, refusal, events, deaths, asked_by, account, notice, course, "
+    "expires_at, origin, sent,"
+    " released_by, device) VALUES "
     "($1, $2, $3, $4, $5, $6,"
     " $7, $8, $9, $10,"
     " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,"
     " $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,"
-    " $45, $46)"
-    " ON CONFLICT (id) DO UPDATE SET " SET(claimed) SET(state) SET(reason) SET(ends_as)
+    " $45, $46, $47, $48, $49, $50, $51)"
+    " ON CONFLICT (id) DO UPDATE SET " SET(owner) SET(claimed) SET(state) SET(reason) SET(ends_as)
         SET(end_reason) SET(flags) SET(attempt) SET(computed) SET(observed) SET(wait_until)
             SET(processing_at) SET(completed_at) SET(cost) SET(bytes) SET(pages) SET(color_pages)
                 SET(sheets) SET(copies) SET(printer_job) SET(in_file) SET(name) SET(document)
                     SET(format) SET(ticket) SET(printer) SET(message) SET(deaths) SET(account)
-                        SET(notice) KEEP(course) KEEP(asked_by) KEEP(claimed_user) KEEP(identity)
-                            KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan) KEEP(reservation)
-                                KEEP(settlement)
-                                    KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
-                                                  "COALESCE(excluded.events, '')";
+                        SET(notice) SET(expires_at) SET(sent) SET(released_by) SET(device)
+                            KEEP(course) KEEP(asked_by) KEEP(claimed_user) KEEP(identity)
+                                KEEP(address) KEEP(facts) KEEP(classes) KEEP(plan) KEEP(reservation)
+                                    KEEP(settlement)
+                                        KEEP(refusal) "events = COALESCE(dre_job.events, '') || "
+                                                      "COALESCE(excluded.events, '')";
 
 bool dre_journal_db_open(const char *path, bool read_only, struct db **db, struct err *err)
 {
@@ -220,7 +232,6 @@ static void bind_core(struct db_stmt *stmt, const struct journal_row *row)
 static void bind_detail(struct db_stmt *stmt, const struct journal_detail *detail)
 {
     bind_text_or_null(stmt, 32, detail->claimed_user);
-    bind_text_or_null(stmt, 33, detail->identity);
     bind_text_or_null(stmt, 34, detail->address);
     bind_bytes_or_null(stmt, 35, detail->facts);
     bind_bytes_or_null(stmt, 36, detail->work);
@@ -256,6 +267,12 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
     }
     db_bind_text(stmt, 44, row->text.account);
     db_bind_text(stmt, 45, row->text.notice);
+    bind_text_or_null(stmt, 33, row->text.identity);
+    db_bind_int(stmt, 47, row->expires_at);
+    db_bind_int(stmt, 48, row->origin);
+    db_bind_text(stmt, 49, row->text.sent);
+    db_bind_text(stmt, 50, row->text.by);
+    db_bind_text(stmt, 51, row->text.device);
     return db_run(stmt, err);
 }
 
@@ -484,6 +501,10 @@ static bool load_job(const struct db_stmt *stmt, struct table *table, struct err
         .printer = db_col_text(stmt, 29),
         .account = db_col_text(stmt, 33),
         .notice = db_col_text(stmt, 34),
+        .identity = db_col_text(stmt, 36),
+        .sent = db_col_text(stmt, 39),
+        .by = db_col_text(stmt, 40),
+        .device = db_col_text(stmt, 41),
         .message = db_col_text(stmt, 30),
     };
     struct job *job =
@@ -493,10 +514,13 @@ static bool load_job(const struct db_stmt *stmt, struct table *table, struct err
     job->created_at = db_col_int(stmt, 4);
     job->claimed = (uint32_t)db_col_int(stmt, 5);
     copy_bytes(job->from, sizeof(job->from) - 1, db_col_text(stmt, 35));
+    job->expires_at = db_col_int(stmt, 37);
+    job->origin = (uint32_t)db_col_int(stmt, 38);
     struct printer *printer = dre_table_printer_find(table, text.printer);
     job->printer = printer == NULL ? queue->printer : printer;
     read_core(stmt, job);
     dre_table_job_update(table, job);
+    dre_table_job_mark(table, job);
     return true;
 }
 

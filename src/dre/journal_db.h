@@ -15,6 +15,8 @@ struct journal_row {
     int64_t created_at;
     int64_t processing_at;
     int64_t completed_at;
+    int64_t expires_at;
+    uint32_t origin;
     int64_t cost;
     uint64_t bytes;
     uint32_t pages;

@@ -59,3 +59,7 @@ REASON(POLICY_HOLDS, "job-held-for-release",
        "The rules of this site hold this job until somebody releases it.")
 REASON(NO_WAY, "resources-are-not-ready",
        "The rules of this site send this job to a printer that is not there.")
+REASON(UNCLAIMED, "job-held-unclaimed",
+       "It is not known for sure whose job this is. Claim it at a device or on the web.")
+REASON(GUEST, "job-held-for-release-key", "The job of a guest waits for its release key.")
+REASON(EXPIRED, "job-canceled-after-timeout", "Nobody released the job in time.")

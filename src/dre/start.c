@@ -107,6 +107,18 @@ static bool open_door(struct dre *dre, struct err *err)
     return httpio_server_new(dre->loop, &http, &dre->http, err);
 }
 
+// What the journal does not hold of a job that waits.
+static void take_up(struct dre *dre, struct job *job)
+{
+    if (job->expires_at == 0) { // of a journal that is older than ends
+        job->expires_at = clk_wall_ms() + (int64_t)job->queue->expire_hours * 3600 * 1000;
+    }
+    if ((job->core.flags & JOB_FLAG_GUEST) != 0) {
+        dre_release_key_make(dre, job);
+        dre_table_job_mark(&dre->table, job);
+    }
+}
+
 // Every job goes on from where the journal left it, or is undone.
 static void resume(struct dre *dre)
 {
@@ -115,6 +127,7 @@ static void resume(struct dre *dre)
     struct job *next = NULL;
     for (struct job *job = dre->table.open.first; job != NULL; job = next) {
         next = job->link[TABLE_BY_AGE].next;
+        take_up(dre, job);
         dre_event(dre, job, JOB_RESTARTED);
         count++;
     }

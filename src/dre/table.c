@@ -42,6 +42,7 @@ void dre_table_fini(struct table *table)
     map_free(&table->owners);
     map_free(&table->queues);
     map_free(&table->printers);
+    dre_marks_free(&table->marks);
 }
 
 void dre_table_list_add(struct table_list *list, struct job *job, enum table_link link)
@@ -121,6 +122,9 @@ void dre_table_job_free(struct table *table, struct job *job)
         dre_table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
         dre_table_list_drop(&table->open, job, TABLE_BY_AGE);
     }
+    if (job->is_marked) {
+        dre_marks_drop(&table->marks, job->id);
+    }
     if (job->is_ready) {
         dre_table_list_drop(&job->printer->waiting, job, TABLE_BY_TURN);
     }
@@ -147,10 +151,18 @@ struct job_text dre_table_job_text(const struct job *job)
     at += job->format_len;
     text.ticket = (struct str){ at, job->ticket_len };
     at += job->ticket_len;
+    text.sent = (struct str){ at, job->sent_len };
+    at += job->sent_len;
     text.printer = (struct str){ at, job->printer_len };
     at += job->printer_len;
     text.account = (struct str){ at, job->account_len };
     at += job->account_len;
+    text.identity = (struct str){ at, job->identity_len };
+    at += job->identity_len;
+    text.by = (struct str){ at, job->by_len };
+    at += job->by_len;
+    text.device = (struct str){ at, job->device_len };
+    at += job->device_len;
     text.notice = (struct str){ at, job->notice_len };
     at += job->notice_len;
     text.message = (struct str){ at, job->message_len };
@@ -171,23 +183,44 @@ static char *put(char *at, struct str run, uint16_t *len, size_t *left)
 void dre_table_job_set_text(struct job *job, const struct job_text *text)
 {
     size_t left = text->name.len + text->document.len + text->format.len + text->ticket.len +
-                  text->printer.len + text->account.len + text->notice.len + text->message.len;
+                  text->sent.len + text->printer.len + text->account.len + text->identity.len +
+                  text->by.len + text->device.len + text->notice.len + text->message.len;
     left = left > TABLE_TEXT_MAX ? TABLE_TEXT_MAX : left;
     char *block = mem_new(left + 1);
     char *at = put(block, text->name, &job->name_len, &left);
     at = put(at, text->document, &job->document_len, &left);
     at = put(at, text->format, &job->format_len, &left);
     at = put(at, text->ticket, &job->ticket_len, &left);
+    at = put(at, text->sent, &job->sent_len, &left);
     at = put(at, text->printer, &job->printer_len, &left);
     at = put(at, text->account, &job->account_len, &left);
+    at = put(at, text->identity, &job->identity_len, &left);
+    at = put(at, text->by, &job->by_len, &left);
+    at = put(at, text->device, &job->device_len, &left);
     at = put(at, text->notice, &job->notice_len, &left);
     at = put(at, text->message, &job->message_len, &left); // the last: nothing stands behind it
     // What clients and printers said is shown and listed: nothing but the ticket is bytes.
     enc_make_plain(block, (size_t)job->name_len + job->document_len);
-    size_t tail = (size_t)job->printer_len + job->account_len + job->notice_len + job->message_len;
+    size_t tail = (size_t)job->printer_len + job->account_len + job->identity_len + job->by_len +
+                  job->device_len + job->notice_len + job->message_len;
     enc_make_plain(at - tail, tail);
     free(job->text);
     job->text = block;
+}
+
+static void owner_drop_if_idle(struct table *table, struct owner *owner);
+
+void dre_table_job_set_owner(struct table *table, struct job *job, struct str owner)
+{
+    struct owner *before = job->owner;
+    struct owner *now = owner_get(table, owner);
+    if (now == before) {
+        return;
+    }
+    dre_table_list_drop(job->is_ended ? &before->ended : &before->open, job, TABLE_BY_OWNER);
+    job->owner = now;
+    dre_table_list_add(job->is_ended ? &now->ended : &now->open, job, TABLE_BY_OWNER);
+    owner_drop_if_idle(table, before);
 }
 
 void dre_table_job_set_printer(struct job *job, struct printer *printer)
@@ -208,6 +241,32 @@ void dre_table_job_set_message(struct job *job, struct str message)
     }
 }
 
+void dre_table_job_mark(struct table *table, struct job *job)
+{
+    bool is_open = !dre_job_has_ended(&job->core);
+    struct str sent = dre_table_job_text(job).sent;
+    if (job->is_marked) {
+        dre_marks_drop(&table->marks, job->id);
+        job->is_marked = false;
+    }
+    while (is_open && sent.len > 0) {
+        const char *end = memchr(sent.ptr, '\n', sent.len);
+        size_t len = end == NULL ? sent.len : (size_t)(end - sent.ptr);
+        dre_marks_add(&table->marks, (struct str){ sent.ptr, len }, job->id);
+        job->is_marked = true;
+        size_t past = end == NULL ? len : len + 1;
+        sent = (struct str){ sent.ptr + past, sent.len - past };
+    }
+    if (is_open && (job->core.flags & JOB_FLAG_UNCLAIMED) != 0) {
+        dre_marks_add(&table->marks, STR(TABLE_MARK_UNCLAIMED), job->id);
+        job->is_marked = true;
+    }
+    if (is_open && job->release_key[0] != '\0') {
+        dre_marks_add(&table->marks, str_of(job->release_key), job->id);
+        job->is_marked = true;
+    }
+}
+
 void dre_table_job_update(struct table *table, struct job *job)
 {
     if (!dre_job_has_ended(&job->core) || job->is_ended) {
@@ -217,6 +276,7 @@ void dre_table_job_update(struct table *table, struct job *job)
     dre_table_list_drop(&job->owner->open, job, TABLE_BY_OWNER);
     dre_table_list_drop(&table->open, job, TABLE_BY_AGE);
     job->is_ended = true;
+    dre_table_job_mark(table, job);
     dre_table_list_add(&job->queue->ended, job, TABLE_BY_QUEUE);
     dre_table_list_add(&job->owner->ended, job, TABLE_BY_OWNER);
     dre_table_list_add(&table->ended, job, TABLE_BY_AGE);

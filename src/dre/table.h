@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "dre/job.h"
+#include "dre/marks.h"
 #include "dre/trust.h"
 #include "ippd/finishing.h"
 #include <stddef.h>
@@ -19,6 +20,7 @@ enum {
     TABLE_NAME_MAX = 127,   // of a queue or printer
     TABLE_URI_MAX = 511,
     TABLE_ACCOUNT_MAX = 255,
+    RELEASE_KEY_LEN = 8,
     TABLE_EXPIRE_HOURS = 72, // of a queue that says nothing else
 };
 
@@ -28,6 +30,8 @@ struct table_list { // in the order of ids
     struct job *last;
     uint32_t count;
 };
+
+#define TABLE_MARK_UNCLAIMED "unclaimed"
 
 // The lowest three: the sides keywords, in the order of RFC 8011 5.2.8.
 enum { TABLE_LACKS_MONOCHROME = 1 << 3 };
@@ -96,13 +100,15 @@ struct job {
     int64_t created_at;
     int64_t processing_at;
     int64_t completed_at;
-    int64_t cost; // charged if settled, else reserved
+    int64_t expires_at; // where it still waits then; 0: never
+    int64_t cost;       // charged if settled, else reserved
     uint64_t bytes;
     uint32_t pages; // of one copy
     uint32_t color_pages;
     uint32_t sheets;
     uint32_t copies;
     uint32_t claimed;     // impressions that the client named
+    uint32_t origin;      // the job that it is a copy of; 0: none
     uint32_t printer_job; // the printer's own job-id; 0: none
     uint32_t store_count; // writes asked for: only the last one's end is told
     uint8_t deaths;       // of readers over its document: DRE_DEATHS_MAX
@@ -112,15 +118,21 @@ struct job {
     uint16_t document_len;
     uint16_t format_len;
     uint16_t ticket_len;
+    uint16_t sent_len;
     uint16_t printer_len;
     uint16_t account_len;
+    uint16_t identity_len;
+    uint16_t by_len;
+    uint16_t device_len;
     uint16_t notice_len;
     uint16_t message_len;
-    char from[46]; // the client's address; may be empty
-    bool is_ended; // stands in the lists of ended jobs
-    bool is_ready; // stands in printer->waiting
-    bool in_file;  // the document is a file of its own in the spool
-    char *text;    // owned: the runs of struct job_text, one after the other
+    char release_key[RELEASE_KEY_LEN + 1]; // of a guest's job; else empty
+    char from[46];                         // the client's address; may be empty
+    bool is_ended;                         // stands in the lists of ended jobs
+    bool is_ready;                         // stands in printer->waiting
+    bool is_marked;                        // stands in table->marks
+    bool in_file;                          // the document is a file of its own in the spool
+    char *text; // owned: the runs of struct job_text, one after the other
     struct {
         struct job *next;
         struct job *prev;
@@ -132,6 +144,7 @@ struct table {
     struct map owners;   // by name
     struct map queues;   // by name
     struct map printers; // by name
+    struct marks marks;  // of open jobs: whom they were sent to, and what else they are found by
     struct table_list open;
     struct table_list ended;
     uint32_t next_id;
@@ -142,9 +155,13 @@ struct job_text {
     struct str document;
     struct str format;
     struct str ticket;
-    struct str printer; // its name
-    struct str account; // who pays, ", " between; or who was chosen to
-    struct str notice;  // what the user is to know besides, also when it is done
+    struct str sent;     // whom it was sent to: lines "user:NAME", "group:NAME"
+    struct str printer;  // its name
+    struct str account;  // who pays, ", " between; or who was chosen to
+    struct str identity; // how its user is known: a word of dre/trust.h
+    struct str by;       // who released it, where that was not its owner
+    struct str device;   // where it was released
+    struct str notice;   // what the user is to know besides, also when it is done
     struct str message;
 };
 
@@ -160,7 +177,11 @@ struct job *dre_table_job_find(const struct table *table, uint32_t id);
 struct job_text dre_table_job_text(const struct job *job); // borrowed until the job changes
 void dre_table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
 void dre_table_job_set_printer(struct job *job, struct printer *printer);
+// Whose it is; the name as the ledger knows it.
+void dre_table_job_set_owner(struct table *table, struct job *job, struct str owner);
 void dre_table_job_set_message(struct job *job, struct str message);
+// Is it found by what it says now, as long as it is open?
+void dre_table_job_mark(struct table *table, struct job *job);
 // Moves the job to the lists of ended jobs if it has ended; drops the oldest past the bound.
 void dre_table_job_update(struct table *table, struct job *job);
 

@@ -196,6 +196,7 @@ void dre_work_make(const struct job *job, const struct dre_planned *planned, str
     work.media_type = text_of(&arena, ticket.media_type);
     work.media_source = text_of(&arena, ticket.media_source);
     work.from = text_of(&arena, str_of(job->from));
+    work.identity = text_of(&arena, text.identity);
     work.bytes = job->bytes;
     work.digest = (ProtobufCBinaryData){ digest.len, (uint8_t *)(uintptr_t)digest.ptr };
     dre_work_replan(job, planned, &arena, &work);

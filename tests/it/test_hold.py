@@ -59,9 +59,45 @@ def test_a_journal_of_an_older_version_is_taken_over(office, sample):
     waits = office.wait_job(number, ("pending-held",))
     office.stop()
     make_older(office.data / "dre/dre.db", 6,
-               {"dre_queue": ("expire_hours", "trust", "guests", "raw_port", "announce")})
+               {"dre_queue": ("expire_hours", "trust", "guests", "raw_port", "announce"),
+                "dre_job": ("expires_at", "origin", "sent", "released_by", "device")})
     office.start()
     assert of_waiting(office.ask("queue", "show", "office")) == (72, "claimed", False, 0, False)
     assert office.job(number)["cost"] == waits["cost"]
     office.ask("job", "release", number)
     assert office.wait_job(number)["state"] == "completed"
+
+
+@pytest.fixture
+def group(office, new_printer):
+    """Two printers of a pull group and one that is not of it."""
+    second = new_printer("second").start()
+    office.printer("library", second.uri)
+    for name in ("hall", "library"):
+        office.ask("printer", "set", name, "--pull-group", "house")
+    office.second = second
+    return office
+
+
+def wait_held(site, number):
+    return site.wait_job(number, ("pending-held", "aborted"))
+
+
+def test_what_waits_is_listed_by_whose_it_is(group, sample, one_page):
+    mine = [group.ipptool("office", path) for path in (sample, one_page)]
+    other = group.ipptool("office", one_page, user="anna")
+    for number in [*mine, other]:
+        wait_held(group, number)
+    held = group.ask("job", "list", "--held", "--user", "mary")
+    assert [job["id"] for job in held] == mine
+    assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "Mary,anna")] == [*mine, other]
+    assert group.ask("job", "list", "--held", "--user", "bob") == []
+    assert group.ask("job", "list", "--held", "--user", "mary", "--after", mine[0])[0]["id"] == mine[1]
+    job = held[0]
+    assert (job["identity"], job["pull_group"], job["sides"], job["color_mode"], job["page_ranges"]) == \
+        ("claimed", "house", "one-sided", "auto", "")
+    assert job["expires_at"] and not job["unclaimed"] and job["sent_to"] == [] and "release_key" not in job
+    group.ask("job", "release", mine[0])
+    group.wait_job(mine[0])
+    assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "mary")] == mine[1:]
+    assert group.run("job", "list", "--held", check=False).returncode != 0

@@ -49,6 +49,10 @@ static void write_all(struct net_loop *loop, struct journal *journal, struct tab
     CHECK(dre_journal_submit(journal, dre_journal_queue(queue, false, on_done, NULL)));
     const struct job_text text = { .name = STR("r\xc3\xa9sum\xc3\xa9"),
                                    .ticket = { "\x21\0\6", 3 },
+                                   .sent = STR("user:bob\ngroup:staff"),
+                                   .identity = STR("address"),
+                                   .by = STR("anna"),
+                                   .device = STR("desk"),
                                    .message = STR("Held.") };
     struct job *job = dre_table_job_new(table, 41, queue, STR("mary"), &text);
     job->uuid[0] = 9;
@@ -62,6 +66,8 @@ static void write_all(struct net_loop *loop, struct journal *journal, struct tab
     job->asked_by[15] = 6;
     job->is_asked = true;
     job->created_at = 1000;
+    job->expires_at = 2000;
+    job->origin = 40;
     struct spool_document *document = dre_spool_document_new(41);
     buf_add(&document->bytes, STR("hello world"));
     document->len = 11;
@@ -90,6 +96,12 @@ static void check_job(const struct table *table)
     struct job_text text = dre_table_job_text(job);
     CHECK_STR(text.name, "r\xc3\xa9sum\xc3\xa9");
     CHECK(text.ticket.len == 3 && memcmp(text.ticket.ptr, "\x21\0\6", 3) == 0);
+    CHECK_STR(text.sent, "user:bob\ngroup:staff");
+    CHECK_STR(text.identity, "address");
+    CHECK_STR(text.by, "anna");
+    CHECK_STR(text.device, "desk");
+    CHECK(job->expires_at == 2000 && job->origin == 40);
+    CHECK(dre_marks_find(&table->marks, STR("group:staff")) != NULL);
     CHECK(job->is_asked && job->asked_by[15] == 6);
     CHECK(job->deaths == 2 && job->queue->keep_hours == 5);
     CHECK(job->queue->expire_hours == 9 && job->queue->trust == TRUST_AGENT);
