@@ -239,6 +239,7 @@ void cas_schedules_free(struct cas_schedules **schedules);
 // --- one charge, on its way through the steps of charging.c
 // --------------------------------------
 
+enum { CAS_SHORTS_MAX = 16 };
 struct cas_charge {
     const Quoin__V1__Work *asked;
     struct work work;              // what was asked, and what is known of the person
@@ -262,6 +263,11 @@ struct cas_charge {
     size_t chosen_count;
     struct money available; // of the first share's account, all its purses
     const char *missing;    // who has not enough for it, in words; NULL: all have
+    // What would be given back first, where that is asked; NULL: nothing.
+    const struct cas_charge *instead;
+    // Reasons of a refusal: the keyword, then what is short ("short;account;NEED;HAVE;NAME").
+    const char *shorts[CAS_SHORTS_MAX + 2];
+    size_t short_count; // 0: nothing is
 };
 
 // What was asked, checked and turned into the work. ERR_INVALID says what is no such thing.
@@ -275,6 +281,10 @@ Quoin__V1__Work *cas_work_kept(struct arena *arena, const Quoin__V1__Work *asked
 bool cas_prices_begin(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE;
 // The book "base" that says the same as the list.
 Quoin__V1__PriceBook *cas_prices_book(struct arena *arena, const struct price_list *list);
+
+// Notes what is short for the reasons of a refusal. what: "account", "quota".
+void cas_note_short(struct cas_turn *turn, struct cas_charge *charge, const char *what,
+                    const char *name, int64_t need, int64_t have);
 
 // The steps. Each refuses with err and the turn's reasons.
 bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,

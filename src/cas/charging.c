@@ -40,37 +40,6 @@ static bool charging_legs(struct cas *cas, struct cas_turn *turn, struct cas_cha
     return charging_stops(charge) || cas_step_legs(cas, turn, charge, err);
 }
 
-CAS_CORE(cas_charge_quote)
-{
-    const Quoin__V1__QuoteRequest *quote = (const Quoin__V1__QuoteRequest *)ask;
-    struct cas_charge charge;
-    bool enough;
-    if (!charging_begin(cas, turn, quote->work, &charge, err) ||
-        !cas_step_decide(cas, turn, NULL, &charge, err)) {
-        return false;
-    }
-    charge.is_carried_out = true; // as far as a quotation goes
-    if (!cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
-        !cas_limits_quote(cas, turn, &charge, &enough, err) ||
-        !charging_legs(cas, turn, &charge, err)) {
-        return false;
-    }
-    Quoin__V1__QuoteReply *made = cas_message(turn->arena, &quoin__v1__quote_reply__descriptor);
-    made->amount = charge.total.units;
-    made->lines = charge.lines;
-    made->n_lines = charge.line_count;
-    made->price_version = charge.price_version;
-    made->available = charge.available.units;
-    made->enough = enough && !charging_stops(&charge) && charge.missing == NULL;
-    made->legs = charge.legs;
-    made->n_legs = charge.leg_count;
-    made->decision = charge.decision;
-    made->real_cost = charge.real_cost.units;
-    made->price_book = charge.pricing->book;
-    *reply = &made->base;
-    return true;
-}
-
 // ---- what is kept ------------------------------------------------------------------------------
 
 struct str cas_charge_receipt(struct cas_turn *turn, const char *method,
@@ -312,6 +281,70 @@ static bool charging_pending(struct cas *cas, struct cas_turn *turn, ProtobufCBi
     return cas_work_read(charge->asked, pending.at, &charge->work, err);
 }
 
+// ---- quote -------------------------------------------------------------------------------------
+
+// A reservation that was closed meanwhile gives nothing back.
+static bool charging_instead(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData id,
+                             struct cas_charge *instead, bool *found, struct err *err)
+{
+    const Quoin__V1__ReserveRequest *request;
+    *instead = (struct cas_charge){ 0 };
+    *found = id.len > 0 && charging_pending(cas, turn, id, &request, instead, err);
+    if (!*found) {
+        return id.len == 0 || err->code == ERR_NOT_FOUND;
+    }
+    int64_t closed_by = 0;
+    if (!ledger_reservation_closed_by(cas->ledger, instead->pending, &closed_by, err)) {
+        return false;
+    }
+    *found = closed_by == 0;
+    return true;
+}
+
+CAS_CORE(cas_charge_quote)
+{
+    const Quoin__V1__QuoteRequest *quote = (const Quoin__V1__QuoteRequest *)ask;
+    struct cas_charge charge;
+    struct cas_charge instead;
+    bool enough;
+    bool has_instead;
+    if (!charging_instead(cas, turn, quote->instead_of, &instead, &has_instead, err) ||
+        !charging_begin(cas, turn, quote->work, &charge, err)) {
+        return false;
+    }
+    charge.instead = has_instead ? &instead : NULL;
+    if (!cas_step_decide(cas, turn, NULL, &charge, err)) {
+        return false;
+    }
+    charge.is_carried_out = true; // as far as a quotation goes
+    if (!cas_step_shares(cas, turn, &charge, err) || !cas_step_price(cas, turn, &charge, err) ||
+        !cas_limits_quote(cas, turn, &charge, &enough, err) ||
+        !charging_legs(cas, turn, &charge, err)) {
+        return false;
+    }
+    Quoin__V1__QuoteReply *made = cas_message(turn->arena, &quoin__v1__quote_reply__descriptor);
+    made->amount = charge.total.units;
+    made->lines = charge.lines;
+    made->n_lines = charge.line_count;
+    made->price_version = charge.price_version;
+    made->available = charge.available.units;
+    made->enough = enough && !charging_stops(&charge) && charge.missing == NULL;
+    made->legs = charge.legs;
+    made->n_legs = charge.leg_count;
+    made->decision = charge.decision;
+    made->real_cost = charge.real_cost.units;
+    made->price_book = charge.pricing->book;
+    made->n_reasons = charge.short_count > 0 ? charge.short_count + 1 : 0;
+    made->reasons = arena_new_array(turn->arena, made->n_reasons + 1, sizeof(*made->reasons));
+    for (size_t i = 0; made->reasons != NULL && i < made->n_reasons; i++) {
+        made->reasons[i] = cas_text(turn->arena, str_of(charge.shorts[i]));
+    }
+    *reply = &made->base;
+    return true;
+}
+
+// ---- what came out ------------------------------------------------------------------------------
+
 // The same work, but with the pages that came out.
 static bool charging_came_out(struct cas_turn *turn, const Quoin__V1__SettleRequest *settle,
                               struct cas_charge *charge, struct err *err)
@@ -333,17 +366,32 @@ static bool charging_came_out(struct cas_turn *turn, const Quoin__V1__SettleRequ
     return true;
 }
 
+// With who let it out, and where.
+static const char *charging_evidence(struct cas_turn *turn, const Quoin__V1__SettleRequest *settle)
+{
+    bool has_by = settle->released_by[0] != '\0';
+    bool has_device = settle->device[0] != '\0';
+    return !has_by && !has_device
+               ? settle->evidence
+               : arena_textf(turn->arena, "%s; released%s%.200s%s%.200s", settle->evidence,
+                             has_by ? " by " : "", settle->released_by, has_device ? " at " : "",
+                             settle->device);
+}
+
 CAS_CORE(cas_charge_settle)
 {
     const Quoin__V1__SettleRequest *settle = (const Quoin__V1__SettleRequest *)ask;
+    Quoin__V1__SettleRequest kept = *settle; // who released it is the history's alone
     const Quoin__V1__ReserveRequest *request;
     struct cas_charge charge = { 0 };
     struct ledger_entry entry;
     struct ledger_receipt receipt;
     Quoin__V1__Receipt *first;
     bool found;
+    kept.released_by = cas_text(turn->arena, STR(""));
+    kept.device = kept.released_by;
     if (!charging_pending(cas, turn, settle->reservation, &request, &charge, err) ||
-        !cas_repeat(cas, turn, "Settle", ask, settle->key, &entry, &first, &found, err)) {
+        !cas_repeat(cas, turn, "Settle", &kept.base, settle->key, &entry, &first, &found, err)) {
         return false;
     }
     struct money reserved = charge.total;
@@ -364,10 +412,10 @@ CAS_CORE(cas_charge_settle)
         .asker = cas_asker(turn),
         .at = turn->now,
     };
-    if (!cas_step_post(cas, turn, &charge, ask, &like, false, &receipt, err) ||
+    if (!cas_step_post(cas, turn, &charge, &kept.base, &like, false, &receipt, err) ||
         !cas_limits_settle(cas, &charge, like.reservation, false, err) ||
-        !cas_note_ended(cas, turn, request, &charge, HISTORY_CHARGED, &receipt, settle->evidence,
-                        err)) {
+        !cas_note_ended(cas, turn, request, &charge, HISTORY_CHARGED, &receipt,
+                        charging_evidence(turn, settle), err)) {
         return false;
     }
     *reply = charging_settlement(turn->arena, &receipt, reserved, &charge);

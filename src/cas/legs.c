@@ -95,6 +95,7 @@ bool cas_purses_find(struct cas *cas, struct arena *arena, const char *account,
 
 struct legs_making {
     const struct cas_going_back *back; // NULL: nothing
+    struct cas_charge *charge;         // notes what is short; NULL: nobody asks
     struct cas *cas;
     struct cas_turn *turn;
     Quoin__V1__Share **legs; // room for CAS_LEGS_MAX
@@ -124,6 +125,9 @@ static void legs_lacks(struct legs_making *making, const char *account, struct m
     const char *words = cas_account_words(arena, account);
     (void)money_shown(has, left);
     (void)money_shown((struct money){ needs }, costs);
+    if (making->charge != NULL) {
+        cas_note_short(making->turn, making->charge, "account", account, needs, has.units);
+    }
     const char *text =
         making->is_split
             ? arena_textf(arena, "%.160s has %s left; its part of this is %s", words, left, costs)
@@ -138,6 +142,13 @@ static int64_t legs_available(const struct legs_making *making,
                               const struct ledger_account *account)
 {
     int64_t sum = ledger_available(&account->state).units;
+    const struct cas_charge *instead = making->charge == NULL ? NULL : making->charge->instead;
+    for (size_t i = 0; instead != NULL && i < instead->leg_count; i++) {
+        if (strcmp(instead->legs[i]->account, account->name) == 0 &&
+            (!num_add(sum, instead->legs[i]->amount, &sum) || sum > LEDGER_MOST)) {
+            return LEDGER_MOST;
+        }
+    }
     for (size_t i = 0; making->back != NULL && i < making->back->count; i++) {
         const struct cas_bearer *bearer = &making->back->bearers[i];
         if (bearer->account == account->id &&
@@ -199,12 +210,11 @@ static bool legs_of_share(struct legs_making *making, const Quoin__V1__Share *sh
     return true;
 }
 
-bool cas_legs_plan(struct cas *cas, struct cas_turn *turn, struct money total,
-                   Quoin__V1__Share *const *shares, size_t count, const struct cas_going_back *back,
-                   struct cas_legs *legs, struct err *err)
+static bool legs_plan(struct legs_making *making, struct money total,
+                      Quoin__V1__Share *const *shares, size_t count, struct cas_legs *legs,
+                      struct err *err)
 {
     struct share parts[CAS_SHARES_MAX];
-    struct legs_making making = { .back = back, .cas = cas, .turn = turn, .is_split = count > 1 };
     struct price_money money;
     if (count == 0 || count > CAS_SHARES_MAX) {
         return err_set(err, ERR_INVALID, "a charge is shared by 1 to %d accounts", CAS_SHARES_MAX);
@@ -212,29 +222,39 @@ bool cas_legs_plan(struct cas *cas, struct cas_turn *turn, struct money total,
     for (size_t i = 0; i < count; i++) {
         parts[i] = (struct share){ .weight = shares[i]->parts, .most = INT64_MAX };
     }
-    if (!cas_money_now(cas, &money, err)) {
+    if (!cas_money_now(making->cas, &money, err)) {
         return false;
     }
-    making.step = money.precision.units;
-    if (!share_out_by(total, making.step, parts, count)) {
+    making->step = money.precision.units;
+    if (!share_out_by(total, making->step, parts, count)) {
         return err_set(err, ERR_INVALID, "the parts of a charge are above 0, and so is the charge");
     }
-    making.legs = arena_new_array(turn->arena, CAS_LEGS_MAX, sizeof(Quoin__V1__Share *));
+    making->legs = arena_new_array(making->turn->arena, CAS_LEGS_MAX, sizeof(Quoin__V1__Share *));
     for (size_t i = 0; i < count; i++) {
-        if (!legs_of_share(&making, shares[i], parts[i].amount.units, err)) {
+        if (!legs_of_share(making, shares[i], parts[i].amount.units, err)) {
             return false;
         }
     }
-    *legs = (struct cas_legs){ making.legs, making.count, making.available, making.missing };
+    *legs = (struct cas_legs){ making->legs, making->count, making->available, making->missing };
     return true;
+}
+
+bool cas_legs_plan(struct cas *cas, struct cas_turn *turn, struct money total,
+                   Quoin__V1__Share *const *shares, size_t count, const struct cas_going_back *back,
+                   struct cas_legs *legs, struct err *err)
+{
+    struct legs_making making = { .back = back, .cas = cas, .turn = turn, .is_split = count > 1 };
+    return legs_plan(&making, total, shares, count, legs, err);
 }
 
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err)
 {
     struct cas_legs legs;
-    if (!cas_legs_plan(cas, turn, charge->total, charge->shares, charge->share_count, NULL, &legs,
-                       err)) {
+    struct legs_making making = {
+        .charge = charge, .cas = cas, .turn = turn, .is_split = charge->share_count > 1
+    };
+    if (!legs_plan(&making, charge->total, charge->shares, charge->share_count, &legs, err)) {
         return false;
     }
     charge->legs = legs.legs;
@@ -251,7 +271,7 @@ bool cas_step_reserve(struct cas *cas, struct cas_turn *turn, struct cas_charge 
                       struct err *err)
 {
     if (charge->missing != NULL) {
-        turn->reasons = legs_limit_reached;
+        turn->reasons = charge->short_count > 0 ? charge->shorts : legs_limit_reached;
         return err_set(err, ERR_LIMIT, "%s", charge->missing);
     }
     for (size_t i = 0; i < charge->leg_count; i++) {

@@ -10,7 +10,6 @@
 enum { LIMITS_ARENA_MAX = 16 << 20, LIMITS_PAGE = 100 };
 
 static const char limits_kind[] = "quota";
-static const char *const limits_reached[] = { "account-limit-reached", NULL };
 
 struct cas_limits {
     struct arena arena;       // of all below
@@ -193,12 +192,26 @@ bool cas_limits_since(struct cas *cas, const struct quota_rule *rule, struct str
     return true;
 }
 
+// What is given back first is not taken once more.
+static struct quota_amounts limits_amounts(const struct cas_charge *charge)
+{
+    struct quota_amounts amounts = quota_amounts_of(&charge->work, charge->total);
+    if (charge->instead != NULL) {
+        struct quota_amounts back =
+            quota_amounts_of(&charge->instead->work, charge->instead->total);
+        for (size_t i = 0; i < sizeof(amounts.of) / sizeof(amounts.of[0]); i++) {
+            amounts.of[i] = amounts.of[i] > back.of[i] ? amounts.of[i] - back.of[i] : 0;
+        }
+    }
+    return amounts;
+}
+
 static bool limits_takes(struct cas *cas, struct cas_turn *turn, const struct cas_charge *charge,
                          struct quota_take **made, size_t *taken, struct err *err)
 {
     struct str subjects[WORK_GROUPS_MAX];
     struct quota_take *takes = NULL; // most sites have few quotas, and most jobs fall under none
-    struct quota_amounts amounts = quota_amounts_of(&charge->work, charge->total);
+    struct quota_amounts amounts = limits_amounts(charge);
     const struct quota_rule *rules;
     size_t count;
     *taken = 0;
@@ -264,6 +277,13 @@ static void limits_warn(struct cas_turn *turn, const struct calendar_site *site,
     }
 }
 
+static void limits_short(struct cas_turn *turn, const struct quota_take *take,
+                         struct cas_charge *charge)
+{
+    cas_note_short(turn, charge, "quota", cas_text(turn->arena, take->rule->name), take->amount,
+                   quota_left(&take->state));
+}
+
 bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                      struct ledger_key key, struct err *err)
 {
@@ -281,7 +301,10 @@ bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *
         return false;
     }
     if (!quota_reserve(cas->quota, site, key.bytes, turn->now, takes, count, &refused, err)) {
-        turn->reasons = refused == SIZE_MAX ? turn->reasons : limits_reached;
+        if (refused != SIZE_MAX) {
+            limits_short(turn, &takes[refused], charge);
+            turn->reasons = charge->shorts;
+        }
         return false;
     }
     limits_warn(turn, site, takes, count, charge);
@@ -309,6 +332,7 @@ bool cas_limits_quote(struct cas *cas, struct cas_turn *turn, struct cas_charge 
     if (!*enough) {
         OWN(buf_free) struct buf text = BUF_CAP(2000);
         const struct quota_take *take = &takes[refused];
+        limits_short(turn, take, charge);
         quota_add_sentence(&text, take->rule, site, &take->state, take->amount, take->span.until);
         limits_notice(turn, charge, buf_str(&text));
     }
