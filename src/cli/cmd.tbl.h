@@ -579,9 +579,52 @@ COMMAND(job_list, "job list", "", 0, 0, "administrator", "lists jobs, the oldest
         OPTION("after", "ID", "only those with a greater id"),
         OPTION("limit", "N", "at most so many (default: all)"))
 COMMAND(job_show, "job show", "ID", 1, 1, "administrator", "shows one job", "", NONE)
-COMMAND(job_release, "job release", "ID", 1, 1, "administrator", "releases a held job",
-        "A job of unknown outcome is not released: see quoin job resolve.",
-        OPTION("printer", "PRINTER", "to this printer instead of the queue's"))
+COMMAND(
+    job_release, "job release", "ID...", 1, CLI_MANY, "administrator", "releases held jobs",
+    "What is to be otherwise is changed first: the job is priced and reserved anew, and stays held "
+    "where that is refused. A job of unknown outcome is not released: see quoin job resolve.",
+    OPTION("copies", "N", "so many copies"),
+    OPTION("sides", "one-sided|two-sided-long-edge|two-sided-short-edge", "how sheets are printed"),
+    OPTION("color-mode", "monochrome|color", "in black only, or as the document is"),
+    OPTION("pages", "RANGES", "only these: 1-3,7; all: every page"),
+    OPTION("printer", "PRINTER", "at this printer of the same pull group"),
+    OPTION("keep", NULL, "prints a copy; the job waits on"),
+    OPTION("by", "NAME", "who releases it, where that is not its owner"),
+    OPTION("as-recipient", NULL,
+           "--by has it from its owner: a copy is printed, and --by pays, or the sender if that "
+           "was said"),
+    OPTION("device", "NAME", "where it is released"))
+COMMAND(
+    job_change, "job change", "ID", 1, 1, "administrator", "changes a job that waits",
+    "It is planned, priced and reserved anew and waits on; where that is refused it stays as it "
+    "was.",
+    OPTION("copies", "N", "so many copies"),
+    OPTION("sides", "one-sided|two-sided-long-edge|two-sided-short-edge", "how sheets are printed"),
+    OPTION("color-mode", "monochrome|color", "in black only, or as the document is"),
+    OPTION("pages", "RANGES", "only these: 1-3,7; all: every page"),
+    OPTION("printer", "PRINTER", "at this printer of the same pull group"))
+COMMAND(job_quote, "job quote", "ID", 1, 1, "administrator",
+        "tells what a job that waits would cost", "Changes nothing.",
+        OPTION("copies", "N", "so many copies"),
+        OPTION("sides", "one-sided|two-sided-long-edge|two-sided-short-edge",
+               "how sheets are printed"),
+        OPTION("color-mode", "monochrome|color", "in black only, or as the document is"),
+        OPTION("pages", "RANGES", "only these: 1-3,7; all: every page"),
+        OPTION("printer", "PRINTER", "at this printer of the same pull group"),
+        OPTION("user", "NAME", "a copy of it for this person"))
+COMMAND(
+    job_send, "job send", "ID", 1, 1, "administrator", "lets others print a job that waits",
+    "Each prints a copy of their own; the job stays with its owner. Whom it was sent to before is "
+    "replaced.",
+    OPTION("to", "NAMES", "people, with commas between; \"\": nobody any more"),
+    OPTION("to-groups", "NAMES", "all people of these groups"),
+    OPTION("sender-pays", NULL, "the owner pays for the copies, not who prints them"))
+COMMAND(
+    job_claim, "job claim", "ID NAME", 2, 2, "administrator",
+    "says whose job it is that nobody proved",
+    "It is priced and reserved for this person and waits for its release. Of a guest's job: who "
+    "pays for it.",
+    NONE)
 COMMAND(job_cancel, "job cancel", "ID", 1, 1, "administrator", "cancels a job",
         "What was not printed is given back.", DRY_RUN)
 COMMAND(job_charge_to, "job charge-to", "ID ACCOUNT[=PERCENT,...]", 2, 2, "administrator",

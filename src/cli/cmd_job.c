@@ -1,4 +1,4 @@
-// cli/cmd_job: jobs: list, show, release, cancel, resolve.
+// cli/cmd_job: jobs: list, show, cancel, resolve.
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
 #include "cli/charge.h"
@@ -361,25 +361,6 @@ bool cli_job_show(struct cli *cli, struct err *err)
         return false;
     }
     job_show(cli, detail->job, detail);
-    return true;
-}
-
-bool cli_job_release(struct cli *cli, struct err *err)
-{
-    Quoin__V1__ReleaseJobRequest request = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
-    const ProtobufCMessage *reply = NULL;
-    const char *printer = cli_value(cli, "printer");
-    uint64_t id = 0;
-    request.key = cli_key(cli);
-    request.printer = cli_field(printer != NULL ? printer : "");
-    if (!cli_read_number(cli->arguments[0], "ID", INT64_MAX, &id, err)) {
-        return false;
-    }
-    request.id = (int64_t)id;
-    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/ReleaseJob", &request.base, &reply, err)) {
-        return false;
-    }
-    job_show(cli, (const Quoin__V1__Job *)reply, NULL);
     return true;
 }
 

@@ -18,6 +18,7 @@ enum {
     ANSWER_MAX = 256 << 10,
     ARENA_MAX = 1 << 20,
     ASK_MS = 3000,    // a job waits so long for it at most
+    STATE_MS = 2000,  // what was said of its state
     KNOWN_MS = 60000, // what was said, or that nothing was said, stands so long
 };
 
@@ -48,6 +49,13 @@ static uint8_t lacks(const struct ipp_msg *msg)
     if (can != NULL && !ipp_attr_has(can, "monochrome")) {
         lacks |= TABLE_LACKS_MONOCHROME;
     }
+    if (can != NULL && !ipp_attr_has(can, "color")) {
+        lacks |= TABLE_LACKS_COLOR;
+    }
+    can = ipp_msg_find(msg, IPP_TAG_PRINTER, "page-ranges-supported", IPP_TAG_BOOLEAN);
+    if (can != NULL && !can->values->boolean) {
+        lacks |= TABLE_LACKS_RANGES;
+    }
     return lacks;
 }
 
@@ -71,6 +79,53 @@ static void free_later(void *arg)
     free(ability);
 }
 
+static bool ends_with(struct str text, struct str end)
+{
+    return text.len > end.len && memcmp(text.ptr + text.len - end.len, end.ptr, end.len) == 0;
+}
+
+// A reason that stops it, also where it calls itself idle.
+static bool is_error(struct str reason)
+{
+    static const char *const known[] = { "media-jam", "media-empty", "cover-open", "door-open" };
+    for (size_t at = 0; at < sizeof(known) / sizeof(known[0]); at++) {
+        if (str_eq(reason, str_of(known[at]))) {
+            return true;
+        }
+    }
+    return ends_with(reason, STR("-error"));
+}
+
+// msg NULL: it did not answer.
+static void take_state(struct printer *printer, const struct ipp_msg *msg)
+{
+    enum { STOPPED = 5 };
+    char why[128] = "";
+    printer->state_until = clk_mono_ms() + STATE_MS;
+    if (msg == NULL) {
+        dre_deliver_printer_state(printer, "stopped", "The printer does not answer.");
+        return;
+    }
+    const struct ipp_attr *state =
+        ipp_msg_find(msg, IPP_TAG_PRINTER, "printer-state", IPP_TAG_ENUM);
+    const struct ipp_attr *reasons =
+        ipp_msg_find(msg, IPP_TAG_PRINTER, "printer-state-reasons", IPP_TAG_KEYWORD);
+    bool is_stopped = state != NULL && state->values->integer == STOPPED;
+    for (const struct ipp_value *value = reasons == NULL ? NULL : reasons->values; value != NULL;
+         value = value->next) {
+        if (is_error(value->text) || (is_stopped && why[0] == '\0')) {
+            is_stopped = true;
+            (void)snprintf(why, sizeof(why), "The printer says: %.*s.", (int)value->text.len,
+                           value->text.ptr);
+        }
+    }
+    if (is_stopped) {
+        dre_deliver_printer_state(printer, "stopped", why);
+    } else if (strcmp(printer->state, "stopped") == 0) {
+        dre_deliver_printer_state(printer, "idle", "");
+    }
+}
+
 static void take(struct ability *ability, bool answered)
 {
     struct dre *dre = ability->dre;
@@ -84,6 +139,7 @@ static void take(struct ability *ability, bool answered)
     bool good = answered && ability->http_status == 200 &&
                 ipp_msg_decode(buf_str(&ability->answer), &IPP_CAPS_RESPONSE, &arena, &msg, &err) &&
                 ipp_status_is_ok(msg.code);
+    take_state(printer, good ? &msg : NULL);
     printer->lacks = good ? lacks(&msg) : 0;
     printer->lacks_until = clk_mono_ms() + KNOWN_MS;
 }
@@ -138,7 +194,9 @@ static void on_data(void *arg, struct httpio_client *client, struct str bytes)
 
 static void write_request(struct ability *ability, const struct printer *printer)
 {
-    static const char *const wanted[] = { "sides-supported", "print-color-mode-supported" };
+    static const char *const wanted[] = { "sides-supported", "print-color-mode-supported",
+                                          "page-ranges-supported", "printer-state",
+                                          "printer-state-reasons" };
     struct ipp_out out = ipp_out_of(&ability->request);
     ipp_out_head(&out, 2, 0, IPP_OP_GET_PRINTER_ATTRIBUTES, 1);
     ipp_out_group(&out, IPP_TAG_OPERATION);
@@ -150,7 +208,7 @@ static void write_request(struct ability *ability, const struct printer *printer
     ipp_out_end(&out);
 }
 
-bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer,
+bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer, bool fresh,
                      dre_ability_known *done, void *arg)
 {
     static const struct httpio_client_events events = { on_room, on_head, on_data, on_done };
@@ -159,7 +217,11 @@ bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer,
     };
     struct deliver_uri uri;
     struct err err;
-    if (printer->lacks_until > clk_mono_ms() || job->live->ability != NULL || dre->stopping ||
+    int64_t now = clk_mono_ms();
+    bool is_stopped = strcmp(printer->state, "stopped") == 0; // it may have come back
+    bool is_known =
+        printer->lacks_until > now && (!fresh || (printer->state_until > now && !is_stopped));
+    if (is_known || dre_live(dre, job)->ability != NULL || dre->stopping ||
         !dre_deliver_uri_read(str_of(printer->uri), &uri, &err) || uri.way == DELIVER_RAW) {
         return false;
     }

@@ -4,7 +4,7 @@
 //
 // no unit test: needs an accounting server; test_print.py and test_kill.py in tests/it ask one.
 
-#include "dre/dre_int.h"
+#include "dre/calls_int.h"
 
 #include "base/clk.h"
 #include "base/log.h"
@@ -143,6 +143,19 @@ static void take_reservation(struct dre *dre, struct job *job,
     dre_event(dre, job, JOB_RESERVED);
 }
 
+void dre_refuse_job(struct dre *dre, struct job *job, enum job_event event, enum job_reason reason,
+                    const char *text)
+{
+    const char *const reasons[] = { dre_job_reason_keyword(reason), NULL };
+    struct err err;
+    err_fill(&err, ERR_LIMIT, "%s", text[0] != '\0' ? text : dre_job_reason_sentence(reason));
+    if (dre_change_undo(dre, job, &err, reasons)) {
+        return;
+    }
+    dre_table_job_set_message(job, str_of(text));
+    dre_event_reason(dre, job, event, reason);
+}
+
 static void on_reserved(void *arg, const struct wire_answer *answer)
 {
     struct dre *dre = NULL;
@@ -159,6 +172,7 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
         dre_charge_taken(job);
         const Quoin__V1__Reservation *reservation = (const void *)answer->reply;
         if (reservation->id.len > 0) {
+            dre_change_taken(job);
             take_reservation(dre, job, reservation);
         } else {
             dre_decide(dre, job, reservation);
@@ -169,9 +183,13 @@ static void on_reserved(void *arg, const struct wire_answer *answer)
         dre_event(dre, job, JOB_DIFFERS); // counted anew after a crash, and otherwise
         return;
     }
+    if (dre_change_undo(dre, job, &answer->err, answer->reasons)) {
+        return;
+    }
     buf_free(&job->live->refusal);
     buf_add(&job->live->refusal, str_of(answer->err.text));
     dre_table_job_set_message(job, str_of(answer->err.text));
+    dre_refusal_keep(job->live, &answer->err, answer->reasons);
     enum job_reason reason = refusal_reason(answer);
     bool is_open = reason == JOB_REASON_ACCOUNT_NEEDED || reason == JOB_REASON_ACCOUNT_CLOSED;
     if (is_open || reason == JOB_REASON_ACCOUNT_REFUSED) {
@@ -212,7 +230,7 @@ static void reserve_now(struct dre *dre, struct job *job)
     if (work == NULL) {
         dre_event(dre, job, JOB_NO_ANSWER); // asked again later
     } else if (must_choose(job, work)) {
-        dre_event_reason(dre, job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED);
+        dre_refuse_job(dre, job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED, "");
     } else if (!dre_decide_again(dre, job)) {
         send_reserve(dre, job, work);
     }
@@ -298,6 +316,10 @@ static void send_settle(struct dre *dre, struct job *job, Quoin__V1__PageClass *
     request.n_classes = class_count;
     request.classes = classes;
     request.evidence = evidence;
+    OWN(arena_free) struct arena arena = ARENA_CAP(4096);
+    struct job_text text = dre_table_job_text(job);
+    request.released_by = dre_call_text(&arena, text.by);
+    request.device = dre_call_text(&arena, text.device);
     ask(dre, job, JOB_ACT_SETTLE, "/quoin.v1.Charging/Settle", &request.base, on_settled);
 }
 

@@ -29,6 +29,9 @@ struct dre_call_act {
 void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call_act *act);
 
 void dre_witness_get(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_change_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_quote_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_list_held(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_list(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

@@ -59,12 +59,16 @@ static void keep_course(struct live *live, const Quoin__V1__Decision *decision, 
 static void keep_undone(struct live *live, const Quoin__V1__Reservation *answer)
 {
     Quoin__V1__JobCourse course = QUOIN__V1__JOB_COURSE__INIT;
+    Quoin__V1__JobCourse *first = dre_course_read(buf_str(&live->course));
+    course.undo = first == NULL ? NULL : first->undo;
+    course.changes = first == NULL ? 0 : first->changes;
     course.decision = answer->decision;
     course.amount_before = answer->amount;
     course.lines_before = answer->lines;
     course.n_lines_before = answer->n_lines;
     dre_pack(&course.base, &live->course);
     live->course_is_new = true;
+    quoin__v1__job_course__free_unpacked(first, NULL);
 }
 
 static void stop(struct dre *dre, struct job *job, const Quoin__V1__Decision *decision,
@@ -74,8 +78,7 @@ static void stop(struct dre *dre, struct job *job, const Quoin__V1__Decision *de
     if (decision->rule[0] != '\0') {
         dre_tell(dre, job, "decided", str_of(decision->rule));
     }
-    dre_table_job_set_message(job, str_of(decision->text));
-    dre_event_reason(dre, job, event, reason);
+    dre_refuse_job(dre, job, event, reason, decision->text);
 }
 
 // Nothing but a person, or an account, makes it go on.
@@ -172,6 +175,8 @@ static void course_of_change(struct live *live, const struct change *change, Quo
     if (first != NULL && first->before != NULL) {
         course = *first;
     } else {
+        course.undo = first == NULL ? NULL : first->undo;
+        course.changes = first == NULL ? 0 : first->changes;
         course.before = work;
         course.plan_before = lines_of(change->plan, change->arena, &course.n_plan_before);
         course.amount_before = change->answer->amount;
@@ -221,7 +226,7 @@ static void apply(struct job *job, const struct change *change, Quoin__V1__Work 
     course_of_change(live, change, work);
     apply_route(job, &change->route);
     apply_plan(job, change);
-    dre_work_replan(job, &change->planned, change->arena, &now);
+    dre_work_replan(job->printer, change->ticket, &change->planned, change->arena, &now);
     if (change->route.queue != NULL) {
         now.queue = (char *)(uintptr_t)change->route.queue->name;
     }
@@ -264,8 +269,7 @@ static void change_job(struct dre *dre, struct job *job, const Quoin__V1__Reserv
                        "The rules of this site send this job to \"%.200s\", which is not there.",
                        decision->route);
         keep_undone(live, answer); // done once it is released and the way is there
-        dre_table_job_set_message(job, str_of(text));
-        dre_event_reason(dre, job, JOB_STOPPED, JOB_REASON_NO_WAY);
+        dre_refuse_job(dre, job, JOB_STOPPED, JOB_REASON_NO_WAY, text);
         return;
     }
     Quoin__V1__Work *work =
@@ -283,8 +287,7 @@ static void change_job(struct dre *dre, struct job *job, const Quoin__V1__Reserv
     if (strcmp(decision->verdict, "allow") == 0) {
         dre_event(dre, job, JOB_CHANGED);
     } else {
-        dre_table_job_set_message(job, str_of(decision->text));
-        dre_event_reason(dre, job, JOB_STOPPED, stopped_reason(decision));
+        dre_refuse_job(dre, job, JOB_STOPPED, stopped_reason(decision), decision->text);
     }
 }
 
@@ -401,7 +404,7 @@ static void start_change(struct dre *dre, struct job *job, const Quoin__V1__Rese
     bool asks = (decision->sides[0] != '\0' || decision->color_mode[0] != '\0') &&
                 find_route(dre, job, decision->route, &route);
     struct deciding *deciding = asks ? deciding_new(answer) : NULL;
-    if (asks && dre_ability_ask(dre, job, route.printer, change_asked, deciding)) {
+    if (asks && dre_ability_ask(dre, job, route.printer, false, change_asked, deciding)) {
         return;
     }
     if (deciding != NULL) {
@@ -438,6 +441,9 @@ void dre_decide(struct dre *dre, struct job *job, const Quoin__V1__Reservation *
         stop(dre, job, decision, JOB_DENIED, JOB_REASON_DENIED);
     } else if (changes && !was_changed(job->live)) {
         start_change(dre, job, answer);
+    } else if (strcmp(decision->verdict, "hold") == 0 && dre_change_was_let_go(job)) {
+        keep_course(job->live, decision, true); // a person has let it go before it was changed
+        dre_event(dre, job, JOB_CHANGED);
     } else { // also what was changed already: a person looks
         stop(dre, job, decision, JOB_STOPPED, stopped_reason(decision));
     }

@@ -34,6 +34,7 @@ enum {
 
 struct delivery;
 struct ability;
+struct dre_refusal;
 
 // What is under way for a job. A job that rests has none; nothing outside the loop holds one:
 // whatever comes back looks its job up by id.
@@ -66,9 +67,10 @@ struct live {
     } before_choice;
     bool work_is_new; // the journal has not got it yet
     bool course_is_new;
-    char pin[DRE_PIN_MAX + 1]; // of a protected account, until it was used; wiped
-    struct delivery *delivery; // deliver's; NULL: none
-    struct ability *ability;   // a question to a printer; NULL: none
+    struct dre_refusal *refusal_kept; // owned; NULL: none
+    char pin[DRE_PIN_MAX + 1];        // of a protected account, until it was used; wiped
+    struct delivery *delivery;        // deliver's; NULL: none
+    struct ability *ability;          // a question to a printer; NULL: none
     // For the next write:
     struct buf facts;
     struct buf plan;
@@ -197,8 +199,8 @@ bool dre_plan_make(const Quoin__V1__DocumentFacts *facts, const struct dre_plan_
 void dre_work_make(const struct job *job, const struct dre_planned *planned, struct str digest,
                    struct buf *packed);
 // Where it goes now, and what comes out there: into a work that was made.
-void dre_work_replan(const struct job *job, const struct dre_planned *planned, struct arena *arena,
-                     Quoin__V1__Work *work);
+void dre_work_replan(const struct printer *printer, struct str ticket,
+                     const struct dre_planned *planned, struct arena *arena, Quoin__V1__Work *work);
 // The classes of a plan as messages want them, in the arena; NULL: it is full.
 Quoin__V1__PageClass **dre_work_classes(const struct plan *plan, struct arena *arena);
 // Finishings that the printer can do, counted; in the arena. Gives how many kinds there are.
@@ -225,6 +227,25 @@ bool dre_decide_again(struct dre *dre, struct job *job);
 #define DRE_NOTICE_COPIES "This number of copies cannot be printed: one copy is printed."
 // Keeps what the user is to be told of a decision.
 void dre_take_notices(struct job *job, const Quoin__V1__Decision *decision);
+
+// --- change.c: a job that waits, otherwise
+// ---------------------------------------------------------
+
+// The change that is under way is refused: the job is what it was, as soon as that is reserved.
+// False: there is none.
+bool dre_change_undo(struct dre *dre, struct job *job, const struct err *why,
+                     const char *const *reasons);
+void dre_change_taken(struct job *job); // it was reserved so
+// Did a person let it go that the rules held, before it was changed?
+bool dre_change_was_let_go(const struct job *job);
+// Released to another printer.
+void dre_change_release(struct dre *dre, struct wire_call *call, struct job *job,
+                        const Quoin__V1__ReleaseJobRequest *ask);
+// Errors go with a reason's keyword; NULL: none.
+bool dre_printer_is_ready(const struct printer *printer, struct err *err,
+                          const char **reason) CC_MUST_USE;
+bool dre_printer_may_stand_in(const struct job *job, const struct printer *printer, struct err *err,
+                              const char **reason) CC_MUST_USE;
 
 // --- shown.c: keys of guests' jobs
 // ----------------------------------------------------------------
@@ -258,6 +279,10 @@ void dre_recount_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
 // --- bill.c -------------------------------------------------------------------------------------
 
 void dre_reserve(struct dre *dre, struct job *job);
+// What the rules, or who pays, say to a job that was asked for: a change is put back, else it
+// stops. text empty: the reason's sentence.
+void dre_refuse_job(struct dre *dre, struct job *job, enum job_event event, enum job_reason reason,
+                    const char *text);
 void dre_settle(struct dre *dre, struct job *job);
 void dre_void(struct dre *dre, struct job *job);
 // Validate-Job: what so many normal pages would cost; answers the call.
@@ -291,7 +316,8 @@ bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, s
 typedef void dre_ability_known(struct dre *dre, void *arg, struct job *job); // job NULL: it is gone
 // False: it is known, or cannot be asked; done is not called. Else done runs later, also when the
 // printer did not answer; it frees arg.
-bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer,
+// fresh: how it is now must be known too.
+bool dre_ability_ask(struct dre *dre, struct job *job, struct printer *printer, bool fresh,
                      dre_ability_known *done, void *arg) CC_MUST_USE;
 // Calls done once more, with no job: the engine ends.
 void dre_ability_stop(struct live *live);
@@ -305,6 +331,11 @@ void dre_answer(struct dre *dre, struct job *job, bool accepted); // JOB_DO_ACCE
 void dre_answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
                             struct ippd_call *call);
 void dre_answer_act(struct dre *dre, struct job *job);
+// What is told to who asked, instead of how the job stands then.
+void dre_refusal_keep(struct live *live, const struct err *why, const char *const *reasons);
+// Who lets it go, and where; empty: its owner, nowhere.
+void dre_release_note(struct job *job, const char *by, const char *device);
+void dre_release_tell(struct dre *dre, struct job *job); // what was noted, in its story
 void dre_answer_asker(struct dre *dre, struct job *job); // once the job has come to rest
 struct str dre_job_message(const struct job *job);
 const char *dre_ipp_state_name(const struct job *job);

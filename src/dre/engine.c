@@ -74,6 +74,7 @@ void dre_live_free(struct dre *dre, struct job *job)
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));
     dre_charge_taken(job);
+    free(live->refusal_kept);
     struct buf *const bufs[] = { &live->facts,   &live->work,        &live->course,
                                  &live->plan,    &live->reservation, &live->settlement,
                                  &live->refusal, &live->events,      &live->claimed_user,

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { REASONS_MAX = 18, REASON_MAX = 240 };
 enum { LIST_DEFAULT = 500, LIST_MAX = 2000, LINES_MAX = 1000, DETAIL_TRIES = 3 };
 
 char *dre_call_text(struct arena *arena, struct str run)
@@ -299,6 +300,39 @@ static void get_job(void *engine, struct wire_call *call, const ProtobufCMessage
 
 // --- acts on jobs -------------------------------------------------------------------------------
 
+struct dre_refusal {
+    struct err err;
+    size_t count;
+    char texts[REASONS_MAX][REASON_MAX];
+};
+
+void dre_refusal_keep(struct live *live, const struct err *why, const char *const *reasons)
+{
+    if (live->refusal_kept == NULL) {
+        live->refusal_kept = mem_new(sizeof(*live->refusal_kept));
+    }
+    struct dre_refusal *kept = live->refusal_kept;
+    *kept = (struct dre_refusal){ .err = *why };
+    while (reasons != NULL && kept->count < REASONS_MAX && reasons[kept->count] != NULL) {
+        (void)snprintf(kept->texts[kept->count], REASON_MAX, "%s", reasons[kept->count]);
+        kept->count++;
+    }
+}
+
+// Tells why not, and what is short.
+static void refuse_kept(struct wire_call *call, const struct live *live)
+{
+    const struct dre_refusal *kept = live->refusal_kept;
+    const char *reasons[REASONS_MAX + 1] = { NULL };
+    struct err err;
+    for (size_t at = 0; at < kept->count; at++) {
+        reasons[at] = kept->texts[at];
+    }
+    err_fill(&err, kept->err.code, "job %u stays held: %s", (unsigned)live->job->id,
+             kept->err.text);
+    wire_call_refuse(call, &err, reasons);
+}
+
 void dre_answer_asker(struct dre *dre, struct job *job)
 {
     if (job->live == NULL || job->live->asker.v == 0 || !dre_job_is_at_rest(&job->core)) {
@@ -315,6 +349,10 @@ void dre_answer_asker(struct dre *dre, struct job *job)
                      reason == JOB_REASON_ACCOUNT_REFUSED || reason == JOB_REASON_ACCOUNT_NEEDED ||
                      reason == JOB_REASON_ACCOUNT_CLOSED || reason == JOB_REASON_POLICY_HOLDS ||
                      reason == JOB_REASON_NO_WAY);
+    if (job->core.state == JOB_HELD && job->live->refusal_kept != NULL) {
+        refuse_kept(call, job->live);
+        return;
+    }
     if (is_short) {
         const char *reasons[] = { dre_job_reason_keyword(reason), NULL };
         struct err err;
@@ -365,6 +403,8 @@ void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call
         return;
     }
     live->asker = wire_call_id(call);
+    free(live->refusal_kept);
+    live->refusal_kept = NULL;
     remember(dre, job, act->key); // before what it does is written
     dre_event_reason(dre, job, act->event, ends ? JOB_REASON_CANCELED_BY_ADMIN : JOB_REASON_NONE);
     job = dre_table_job_find(&dre->table, id);
@@ -386,33 +426,6 @@ bool dre_call_is_uncertain(struct wire_call *call, const struct job *job)
     const char *reasons[] = { dre_job_reason_keyword(reason), NULL };
     wire_call_refuse(call, &err, reasons);
     return true;
-}
-
-static void release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
-{
-    struct dre *dre = engine;
-    const Quoin__V1__ReleaseJobRequest *ask = (const void *)asked;
-    struct job *job = dre_call_job(dre, call, ask->id);
-    if (job == NULL || dre_call_is_repeat(dre, call, job, ask->key)) {
-        return;
-    }
-    if (ask->printer[0] != '\0' && strcmp(ask->printer, job->printer->name) != 0) {
-        struct err err;
-        err_fill(&err, ERR_INVALID,
-                 "job %u was planned and priced for printer %.100s and is printed there: send it "
-                 "anew to a queue of %.100s, or have a rule route such jobs (see quoin policy)",
-                 (unsigned)job->id, job->printer->name, ask->printer);
-        wire_call_refuse(call, &err, NULL);
-        return;
-    }
-    if (dre_call_is_uncertain(call, job)) {
-        return;
-    }
-    if (!dre_job_may_release(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
-        return;
-    }
-    dre_call_act(dre, call, &(struct dre_call_act){ job, ask->key, JOB_RELEASE });
 }
 
 static void cancel_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
@@ -472,11 +485,13 @@ const struct wire_method dre_methods[] = {
     { "/quoin.v1.Queues/SetQueue", dre_queue_set },
     { "/quoin.v1.Jobs/ListJobs", list_jobs },
     { "/quoin.v1.Jobs/GetJob", get_job },
-    { "/quoin.v1.Jobs/ReleaseJob", release_job },
+    { "/quoin.v1.Jobs/ReleaseJob", dre_release_job },
     { "/quoin.v1.Jobs/CancelJob", cancel_job },
     { "/quoin.v1.Jobs/ResolveJob", resolve_job },
     { "/quoin.v1.Jobs/ChargeJob", dre_charge_job },
+    { "/quoin.v1.Jobs/ChangeJob", dre_change_job },
     { "/quoin.v1.Jobs/ListHeld", dre_list_held },
+    { "/quoin.v1.Jobs/QuoteJob", dre_quote_job },
     { "/quoin.v1.Jobs/RecountJobs", dre_recount_jobs },
     { "/quoin.v1.Witness/GetWitness", dre_witness_get },
 };

@@ -34,7 +34,11 @@ struct table_list { // in the order of ids
 #define TABLE_MARK_UNCLAIMED "unclaimed"
 
 // The lowest three: the sides keywords, in the order of RFC 8011 5.2.8.
-enum { TABLE_LACKS_MONOCHROME = 1 << 3 };
+enum {
+    TABLE_LACKS_MONOCHROME = 1 << 3,
+    TABLE_LACKS_COLOR = 1 << 4,
+    TABLE_LACKS_RANGES = 1 << 5,
+};
 
 struct printer {
     char name[TABLE_NAME_MAX + 1];
@@ -50,6 +54,7 @@ struct printer {
     struct ippd_finishings finishings;   // what it can do to printed sheets
     uint8_t lacks;                       // what it says it cannot do: TABLE_LACKS_…
     int64_t lacks_until;                 // monotonic: asked again then; 0: never asked
+    int64_t state_until;                 // monotonic: what it said of its state is good so long
     uint32_t queue_count;                // that name it
     void *runner;                        // owned by deliver; NULL: none
 };

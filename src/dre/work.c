@@ -157,19 +157,19 @@ size_t dre_work_finishings(const struct ippd_ticket *ticket, const struct ippd_f
     return count;
 }
 
-void dre_work_replan(const struct job *job, const struct dre_planned *planned, struct arena *arena,
-                     Quoin__V1__Work *work)
+void dre_work_replan(const struct printer *printer, struct str attrs,
+                     const struct dre_planned *planned, struct arena *arena, Quoin__V1__Work *work)
 {
     struct ippd_ticket ticket = { .copies = 1 };
     struct err err;
-    if (!ippd_ticket_read(dre_table_job_text(job).ticket, arena, &ticket, &err)) {
+    if (!ippd_ticket_read(attrs, arena, &ticket, &err)) {
         ticket = (struct ippd_ticket){ .copies = 1 }; // it was read when it was planned
     }
-    work->n_finishings = dre_work_finishings(&ticket, &job->printer->finishings, planned->copies,
-                                             arena, &work->finishings);
-    work->printer = text_of(arena, str_of(job->printer->name));
-    work->pull_group = text_of(arena, str_of(job->printer->pull_group));
-    work->printer_state = text_of(arena, str_of(job->printer->state));
+    work->n_finishings = dre_work_finishings(&ticket, &printer->finishings, planned->copies, arena,
+                                             &work->finishings);
+    work->printer = text_of(arena, str_of(printer->name));
+    work->pull_group = text_of(arena, str_of(printer->pull_group));
+    work->printer_state = text_of(arena, str_of(printer->state));
     work->copies = planned->copies;
     work->classes = dre_work_classes(&planned->plan, arena);
     work->n_classes = work->classes == NULL ? 0 : planned->plan.class_count;
@@ -199,7 +199,7 @@ void dre_work_make(const struct job *job, const struct dre_planned *planned, str
     work.identity = text_of(&arena, text.identity);
     work.bytes = job->bytes;
     work.digest = (ProtobufCBinaryData){ digest.len, (uint8_t *)(uintptr_t)digest.ptr };
-    dre_work_replan(job, planned, &arena, &work);
+    dre_work_replan(job->printer, text.ticket, planned, &arena, &work);
     if (arena_ok(&arena)) {
         dre_pack(&work.base, packed);
     }

@@ -101,3 +101,142 @@ def test_what_waits_is_listed_by_whose_it_is(group, sample, one_page):
     group.wait_job(mine[0])
     assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "mary")] == mine[1:]
     assert group.run("job", "list", "--held", check=False).returncode != 0
+
+
+TOLD = """#!/bin/sh
+# Keeps what the printer was told beside the document.
+set -eu
+pages=$(pdfinfo "$1" | awk '/^Pages:/ { print $2 }')
+pages=$((${pages:-1} * ${IPP_COPIES:-1}))
+printf '%s|%s|%s|%s' "${IPP_COPIES:-1}" "${IPP_SIDES:-}" "${IPP_PRINT_COLOR_MODE:-}" "${IPP_PAGE_RANGES:-}" \\
+    > "$QUOIN_PAPER/told-${IPP_JOB_ID}"
+echo "ATTR: job-impressions-completed=${TOLD_PAGES:-$pages}" >&2
+"""
+
+
+def told(printer):
+    return [path.read_text() for path in sorted(printer.paper.glob("told-*"))]
+
+
+@pytest.fixture
+def telling(group, new_printer, tmp_path):
+    """A queue on a printer that keeps what it was told."""
+    command = tmp_path / "tell"
+    command.write_text(TOLD)
+    command.chmod(0o755)
+    group.teller = new_printer("teller", command=command, options=["-2"]).start()
+    group.printer("teller", group.teller.uri)
+    group.ask("printer", "set", "teller", "--pull-group", "house")
+    group.queue("change", mode="hold", printer="teller")
+    return group
+
+
+def test_a_job_is_changed_and_priced_anew(telling, sample):
+    number = telling.ipptool("change", sample)
+    before = wait_held(telling, number)
+    assert before["cost"] == "0.37"
+    quote = telling.ask("job", "quote", number, "--copies", 2, "--color-mode", "monochrome")
+    assert (quote["amount"], quote["amount_now"], quote["enough"]) == ("0.42", "0.37", True), quote
+    assert telling.job(number)["cost"] == "0.37"
+    changed = telling.ask("job", "change", number, "--copies", 2, "--color-mode", "monochrome",
+                          "--sides", "two-sided-long-edge")
+    assert (changed["state"], changed["copies"], changed["color_mode"], changed["sides"], changed["sheets"]) == \
+        ("pending-held", 2, "monochrome", "two-sided-long-edge", 4), changed
+    assert changed["cost"] == "0.22" and telling.balance("mary")["reserved"] == "0.22"
+    telling.ask("job", "release", number)
+    done = telling.wait_job(number)
+    assert (done["state"], done["cost"]) == ("completed", "0.22"), done
+    assert told(telling.teller) == ["2|two-sided-long-edge|monochrome|"]
+    purse = telling.balance("mary")
+    assert (purse["balance"], purse["reserved"]) == ("9.78", "0.00")
+    assert any(event["what"] == "changed" for event in telling.explain(number)["events"])
+
+
+def test_some_pages_are_printed_and_charged(telling, sample):
+    number = telling.ipptool("change", sample)
+    wait_held(telling, number)
+    for bad in ("0", "3-1", "1-2,2", "x", "1,", "9-12", "-3"):
+        assert telling.run("job", "change", number, "--pages", bad, check=False).returncode != 0, bad
+    changed = telling.ask("job", "change", number, "--pages", "1,3-4")
+    assert (changed["page_ranges"], changed["pages"], changed["cost"]) == ("1,3-4", 3, "0.32"), changed
+    back = telling.ask("job", "change", number, "--pages", "all")
+    assert (back["page_ranges"], back["pages"], back["cost"]) == ("", 4, "0.37"), back
+    telling.ask("job", "change", number, "--pages", "2")
+    telling.ask("job", "release", number)
+    assert telling.wait_job(number)["cost"] == "0.07"
+    assert told(telling.teller)[0].rpartition("|")[2] in ("2", "2-2")
+
+
+def test_a_change_that_is_refused_changes_nothing(group, sample):
+    group.user("poor", balance="0.40")
+    number = group.ipptool("office", sample, user="poor")
+    before = wait_held(group, number)
+    assert before["cost"] == "0.37"
+    refused = group.run("job", "change", number, "--copies", 9, check=False)
+    assert refused.returncode != 0 and "0.40" in refused.stderr, refused.stderr
+    quote = group.ask("job", "quote", number, "--copies", 9)
+    assert not quote["enough"] and any(reason.startswith("short;account;") and reason.endswith(";user:poor")
+                                       for reason in quote["reasons"]), quote
+    after = group.job(number)
+    assert {key: after[key] for key in after if key != "message"} == \
+        {key: before[key] for key in before if key != "message"}
+    assert group.balance("poor")["reserved"] == "0.37"
+    group.ask("job", "release", number)
+    assert group.wait_job(number)["cost"] == "0.37"
+
+
+def test_what_policy_denies_of_a_change_is_put_back(group, sample, tmp_path):
+    rules = tmp_path / "few.rules"
+    rules.write_text('when copies > 3 then deny "At most three copies."\n')
+    group.run("policy", "set", "few", rules)
+    number = group.ipptool("office", sample)
+    before = wait_held(group, number)
+    refused = group.run("job", "change", number, "--copies", 4, check=False)
+    assert refused.returncode != 0 and "At most three copies" in refused.stderr
+    after = group.job(number)
+    assert (after["state"], after["copies"], after["cost"]) == ("pending-held", 1, before["cost"])
+    assert group.ask("job", "change", number, "--copies", 3)["copies"] == 3
+
+
+def test_a_job_that_the_rules_held_is_changed_and_released(group, sample, tmp_path):
+    rules = tmp_path / "held.rules"
+    rules.write_text('when pages > 2 then hold "Ask at the desk."\n')
+    group.run("policy", "set", "held", rules)
+    number = group.ipptool("office", sample)
+    assert wait_held(group, number)["message"] == "Ask at the desk."
+    changed = group.ask("job", "change", number, "--copies", 2)
+    assert (changed["state"], changed["copies"]) == ("pending-held", 2)
+    assert group.balance("mary")["reserved"] == changed["cost"] == "0.72"
+    group.ask("job", "release", number)
+    assert group.wait_job(number)["cost"] == "0.72"
+
+
+def test_a_job_is_released_at_another_printer_of_the_group(group, sample):
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    group.printer("far", "socket://127.0.0.1:9")
+    for printer, why in (("far", "pull"), ("nowhere", "no printer")):
+        refused = group.run("job", "release", number, "--printer", printer, check=False)
+        assert refused.returncode != 0 and why in refused.stderr, refused.stderr
+    group.ask("job", "release", number, "--printer", "library", "--by", "anna", "--device", "library-1")
+    done = group.wait_job(number)
+    assert (done["state"], done["printer"], done["released_by"], done["device"]) == \
+        ("completed", "library", "anna", "library-1"), done
+    assert len(list(group.second.paper.glob("job-*"))) == 1
+    assert group.balance("mary")["balance"] == "9.63"
+    assert "anna" in group.run("explain", number).stdout
+    past = group.ask("history", "list", "--user", "mary")
+    assert any("released by anna at library-1" in str(row) for row in past), past
+
+
+def test_a_printer_in_error_gets_nothing(group, sample):
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    group.second.stop()
+    refused = group.run("job", "release", number, "--printer", "library", check=False)
+    assert refused.returncode != 0 and "cannot print now" in refused.stderr, refused.stderr
+    job = group.job(number)
+    assert (job["state"], job["printer"]) == ("pending-held", "hall")
+    group.second.start()
+    group.ask("job", "release", number, "--printer", "library")
+    assert group.wait_job(number)["printer"] == "library"
