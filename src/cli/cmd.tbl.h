@@ -920,7 +920,7 @@ COMMAND(
     OPTION("token", "TOKEN", "from \"quoin engine join-token\"; - reads it from standard input"))
 COMMAND(
     ports, "ports", "[PORT...]", 0, CLI_MANY, "anyone", "tells who holds the ports, and is it us",
-    "Without PORT: the five registered SM-PAS ports and the front door. Verdicts: ours (the "
+    "Without PORT: the five registered SM-PAS ports and the front doors. Verdicts: ours (the "
     "program, its process and its certificate agree), foreign, free, blind (held, but this user "
     "may not see by whom). Leaves with 5 if a port is foreign.",
     OPTION("port-offset", "N", "looks at ports moved by N (default: the site's)"))

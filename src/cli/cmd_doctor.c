@@ -233,8 +233,10 @@ static void check_engines(struct doctor *doctor)
                 continue;
             }
             // Whoever serves has read its settings back: it refuses to start otherwise.
-            tell(doctor, said(doctor, "database of %s", engine_name(engines[i])), GOOD,
-                 "WAL, synchronous=FULL and foreign keys, read back when it started", "");
+            if (engines[i] == ENGINE_CAS || engines[i] == ENGINE_DRE) {
+                tell(doctor, said(doctor, "database of %s", engine_name(engines[i])), GOOD,
+                     "WAL, synchronous=FULL and foreign keys, read back when it started", "");
+            }
         }
     }
 }
@@ -242,13 +244,14 @@ static void check_engines(struct doctor *doctor)
 static void check_ports(struct doctor *doctor)
 {
     struct ports_view *view = arena_new(&doctor->cli->arena, sizeof(*view));
-    uint16_t ports[ENGINE_COUNT + 1];
+    uint16_t ports[ENGINE_COUNT + 2];
     struct err err;
     for (int i = 0; i < ENGINE_COUNT; i++) {
         ports[i] = (uint16_t)(engine_port((enum engine)i) + doctor->place.port_offset);
     }
     ports[ENGINE_COUNT] = (uint16_t)(ENGINE_IPP_PORT + doctor->place.port_offset);
-    if (view == NULL || !ports_look(ports, ENGINE_COUNT + 1, view, &err)) {
+    ports[ENGINE_COUNT + 1] = (uint16_t)(ENGINE_WEB_PORT + doctor->place.port_offset);
+    if (view == NULL || !ports_look(ports, ENGINE_COUNT + 2, view, &err)) {
         tell(doctor, "ports", SKIP, "the kernel does not tell", "");
         return;
     }
@@ -265,7 +268,7 @@ static void check_ports(struct doctor *doctor)
         }
     }
     tell(doctor, "ports", GOOD,
-         said(doctor, "nobody else holds one of %u ports", ENGINE_COUNT + 1U), "");
+         said(doctor, "nobody else holds one of %u ports", ENGINE_COUNT + 2U), "");
 }
 
 static void check_printer(struct doctor *doctor, const Quoin__V1__Printer *printer)

@@ -1,4 +1,4 @@
-// cli/cmd_ports: the five SM-PAS ports and the front door: who holds them, and is it us?
+// cli/cmd_ports: the five SM-PAS ports and the front doors: who holds them, and is it us?
 // no unit test: the verdict is ports_judge's, whose table is tested; tests/it hold ports for it
 #include "cli/cmd.h"
 #include "cli/out.h"
@@ -46,7 +46,10 @@ static bool add_ours(struct look *look, const struct cli_place *place, struct er
     *door = (struct asked_port){ .service = "ipp front door",
                                  .has_engine = true,
                                  .engine = ENGINE_DRE };
-    return cli_port(place, ENGINE_IPP_PORT, &door->port, err);
+    struct asked_port *web = &look->asked[look->count++];
+    *web = (struct asked_port){ .service = "https", .has_engine = true, .engine = ENGINE_WEB };
+    return cli_port(place, ENGINE_IPP_PORT, &door->port, err) &&
+           cli_port(place, ENGINE_WEB_PORT, &web->port, err);
 }
 
 // Keeps only the ports that were named; those of ours keep what is known of them.

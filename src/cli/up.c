@@ -610,7 +610,7 @@ static bool find_foreign(struct up *up, struct ports_holder *foreign, bool *left
                          struct err *err)
 {
     struct ports_view *view = arena_new(&up->cli->arena, sizeof(*view));
-    uint16_t ports[CHILDREN_MAX + 1];
+    uint16_t ports[CHILDREN_MAX + 2];
     size_t count = 0;
     for (size_t i = 0; i < up->count; i++) {
         if (up->children[i].port != 0) {
@@ -618,6 +618,7 @@ static bool find_foreign(struct up *up, struct ports_holder *foreign, bool *left
         }
     }
     ports[count++] = (uint16_t)(ENGINE_IPP_PORT + up->place.port_offset);
+    ports[count++] = (uint16_t)(ENGINE_WEB_PORT + up->place.port_offset);
     if (view == NULL || !ports_look(ports, count, view, err)) {
         return false;
     }

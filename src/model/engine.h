@@ -19,6 +19,7 @@ uint16_t engine_port(enum engine engine); // before --port-offset
 bool engine_find(struct str name, enum engine *engine) CC_MUST_USE;
 
 enum {                         // front doors, before --port-offset
+    ENGINE_WEB_PORT = 8443,    // the web's: pages and programs, https
     ENGINE_IPP_PORT = 8631,    // DRE's
     ENGINE_READER_PORT = 8639, // DCE's, for network card readers
 };

@@ -46,7 +46,7 @@ def test_help_and_man_pages_are_there():
 def test_shapes_that_scripts_rely_on(site):
     status = site.ask("status")
     assert [(engine["name"], engine["state"], engine["port"]) for engine in status["engines"]] == \
-        [(name, "up", site.port(name)) for name in ("cas", "dre", "dce")]
+        [(name, "up", site.port(name)) for name in ("cas", "dre", "dce", "web")]
     assert all(is_alive(engine["pid"]) for engine in status["engines"])
     assert site.user("mary", balance="10.00")["balance"] == "10.00"
     assert site.printer("sink", "socket://127.0.0.1:9")["name"] == "sink"

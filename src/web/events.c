@@ -1,0 +1,385 @@
+// events: see events.h. A stream keeps no visit: thousands of them are to be small.
+//
+// no unit test: needs the engines; tests/it/test_web_events.py runs it.
+
+#include "web/events.h"
+
+#include "base/clk.h"
+#include "base/enc.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "proto/dce.pb-c.h"
+#include "proto/dre.pb-c.h"
+#include "web/message.h"
+#include "web/web_int.h"
+#include <stdlib.h>
+
+enum {
+    STREAMS_MAX = 10000,
+    ALIVE_MS = 20000,
+    BY_TOKEN_MS = 15 * 60 * 1000, // then it comes again, and is looked at anew
+    AGAIN_MS = 1000,
+    EVENT_MAX = 256 << 10,
+    WATCHES_MAX = 4096,
+};
+
+enum stream_kind { STREAM_MINE, STREAM_ALL, STREAM_STATION };
+
+struct stream {
+    struct stream *prev; // of a ring
+    struct stream *next;
+    struct web *web;
+    struct httpio_exchange_id id;
+    int64_t began_ms;
+    int64_t told_ms;
+    uint8_t session[32];
+    uint8_t kind;
+    bool by_token;
+    bool full;  // hold back
+    bool lost;  // an event was not told
+    char *name; // the person or the device; stands behind this
+};
+
+struct watch { // what one engine tells
+    struct web *web;
+    struct wire_client *client; // borrowed
+    struct wire_ask ask;
+    int64_t again_ms;
+    char *device; // owned; NULL: of a document routing engine
+};
+
+struct web_events {
+    struct stream ring; // its head
+    size_t count;
+    size_t job_streams; // of persons and roles
+    struct watch dres[WEB_DRES_ALL];
+    struct map devices; // name to owned watch
+};
+
+static const struct httpio_exchange_events stream_events;
+
+// --- streams ------------------------------------------------------------------------------------
+
+static void stream_say(struct stream *stream, struct str text)
+{
+    struct httpio_exchange *exchange = httpio_exchange_find(stream->web->http, stream->id);
+    if (exchange == NULL) {
+        return;
+    }
+    if (stream->full) {
+        stream->lost = true;
+        return;
+    }
+    stream->told_ms = clk_mono_ms();
+    stream->full = !httpio_exchange_write(exchange, text);
+}
+
+static void stream_on_room(void *arg, struct httpio_exchange *exchange)
+{
+    struct stream *stream = arg;
+    (void)exchange;
+    stream->full = false;
+    if (stream->lost) {
+        stream->lost = false;
+        stream_say(stream, STR("event: lost\ndata: {}\n\n"));
+    }
+}
+
+static void stream_on_close(void *arg, struct httpio_exchange *exchange, const struct err *err)
+{
+    struct stream *stream = arg;
+    struct web_events *events = stream->web->events;
+    (void)exchange;
+    (void)err;
+    stream->prev->next = stream->next;
+    stream->next->prev = stream->prev;
+    events->count--;
+    events->job_streams -= stream->kind == STREAM_STATION ? 0 : 1;
+    free(stream);
+}
+
+static const struct httpio_exchange_events stream_events = {
+    .on_room = stream_on_room,
+    .on_close = stream_on_close,
+};
+
+static void stream_finish(struct stream *stream)
+{
+    struct httpio_exchange *exchange = httpio_exchange_find(stream->web->http, stream->id);
+    if (exchange != NULL) {
+        httpio_exchange_finish(exchange);
+    }
+}
+
+static void stream_begin(struct web_visit *visit, enum stream_kind kind, const char *name)
+{
+    struct web *web = visit->web;
+    struct web_events *events = web->events;
+    struct httpio_exchange *exchange = web_exchange(visit);
+    if (events->count >= STREAMS_MAX) {
+        web_problem(visit, 503, "unavailable", "Too many streams are open.", NULL);
+        return;
+    }
+    size_t len = strlen(name);
+    struct stream *stream = mem_new(sizeof(*stream) + len + 1);
+    stream->name = (char *)(stream + 1);
+    memcpy(stream->name, name, len);
+    stream->web = web;
+    stream->id = visit->id;
+    stream->kind = (uint8_t)kind;
+    stream->began_ms = clk_mono_ms();
+    stream->told_ms = stream->began_ms;
+    stream->by_token = visit->who.by_token;
+    memcpy(stream->session, visit->who.session, sizeof(stream->session));
+    stream->prev = events->ring.prev;
+    stream->next = &events->ring;
+    stream->prev->next = stream;
+    events->ring.prev = stream;
+    events->count++;
+    events->job_streams += kind == STREAM_STATION ? 0 : 1;
+    web_add_security(visit, false);
+    const struct httpio_answer answer = { .status = 200,
+                                          .type = STR("text/event-stream"),
+                                          .fields = visit->fields,
+                                          .field_count = visit->field_count };
+    visit->answered = true;
+    httpio_exchange_start(exchange, &answer, HTTPIO_CHUNKED);
+    httpio_exchange_set(exchange, &stream_events, stream);
+    stream_say(stream, STR("retry: 3000\nevent: here\ndata: {}\n\n"));
+    web_drop(visit);
+    web_events_tick(web);
+}
+
+void web_do_my_events(struct web_visit *visit)
+{
+    stream_begin(visit, STREAM_MINE, visit->who.user);
+}
+
+void web_do_events(struct web_visit *visit)
+{
+    stream_begin(visit, STREAM_ALL, visit->who.user);
+}
+
+void web_do_station_events(struct web_visit *visit)
+{
+    stream_begin(visit, STREAM_STATION, visit->who.station);
+}
+
+// --- what the engines tell ----------------------------------------------------------------------
+
+static bool is_sent_to(const Quoin__V1__Job *job, const char *user)
+{
+    for (size_t i = 0; i < job->n_sent_to; i++) {
+        if (strncmp(job->sent_to[i], "user:", 5) == 0 && strcmp(job->sent_to[i] + 5, user) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool concerns(const struct stream *stream, const Quoin__V1__Job *job)
+{
+    return stream->kind == STREAM_ALL ||
+           (stream->kind == STREAM_MINE &&
+            (strcmp(job->user, stream->name) == 0 || is_sent_to(job, stream->name)));
+}
+
+static void event_of(struct buf *text, const char *what, const char *engine,
+                     const ProtobufCMessage *message)
+{
+    struct json json = json_to(text);
+    buf_addf(text, "event: %s\ndata: ", what);
+    json_object(&json);
+    if (engine != NULL) {
+        json_text_field(&json, "engine", engine);
+    }
+    web_message_write_fields(&json, message);
+    json_end(&json);
+    buf_add(text, STR("\n\n"));
+}
+
+static void tell_job(struct web *web, const struct watch *watch, const Quoin__V1__Job *job)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(EVENT_MAX);
+    struct stream *ring = &web->events->ring;
+    event_of(&text, "job", web_dre_host(web, watch->client), &job->base);
+    for (struct stream *stream = ring->next; buf_ok(&text) && stream != ring;
+         stream = stream->next) {
+        if (concerns(stream, job)) {
+            stream_say(stream, buf_str(&text));
+        }
+    }
+}
+
+static void on_jobs(void *arg, const struct wire_answer *answer)
+{
+    struct watch *watch = arg;
+    const Quoin__V1__JobNews *news = (const Quoin__V1__JobNews *)answer->reply;
+    if (!answer->more) {
+        watch->ask.v = 0;
+        watch->again_ms = clk_mono_ms() + AGAIN_MS;
+    }
+    if (news != NULL && !news->here && news->job != NULL) {
+        tell_job(watch->web, watch, news->job);
+    }
+}
+
+// The session that ended must be the one that we hold: another may have begun since.
+static bool is_session(const struct web_station *station, const Quoin__V1__Session *session)
+{
+    uint8_t hash[CRYPTO_HASH_LEN];
+    OWN(buf_free) struct buf mark = BUF_CAP(80);
+    crypto_hash_of(str_of(station->session), hash);
+    enc_hex_add(&mark, hash, 16);
+    return session == NULL || session->mark[0] == '\0' ||
+           str_eq(buf_str(&mark), str_of(session->mark));
+}
+
+static void take_news(struct web *web, const char *device, const Quoin__V1__News *news)
+{
+    struct web_station *station = web_station_of(web, device);
+    bool begins = strcmp(news->what, "signed-in") == 0 || strcmp(news->what, "card-unknown") == 0 ||
+                  strcmp(news->what, "pin-needed") == 0;
+    if (begins && news->session != NULL && news->session->id[0] != '\0') {
+        web_station_take(station, news->session);
+    } else if (strcmp(news->what, "ended") == 0 && is_session(station, news->session)) {
+        station->session[0] = '\0';
+    }
+}
+
+static void on_news(void *arg, const struct wire_answer *answer)
+{
+    struct watch *watch = arg;
+    const Quoin__V1__News *news = (const Quoin__V1__News *)answer->reply;
+    struct stream *ring = &watch->web->events->ring;
+    OWN(buf_free) struct buf text = BUF_CAP(EVENT_MAX);
+    if (!answer->more) {
+        watch->ask.v = 0;
+        watch->again_ms = clk_mono_ms() + AGAIN_MS;
+    }
+    if (news == NULL || strcmp(news->what, "here") == 0) {
+        return;
+    }
+    take_news(watch->web, watch->device, news);
+    event_of(&text, "news", NULL, &news->base);
+    for (struct stream *stream = ring->next; buf_ok(&text) && stream != ring;
+         stream = stream->next) {
+        if (stream->kind == STREAM_STATION && strcmp(stream->name, watch->device) == 0) {
+            stream_say(stream, buf_str(&text));
+        }
+    }
+}
+
+static void watch_dres(struct web *web, int64_t now)
+{
+    struct web_events *events = web->events;
+    for (size_t i = 0; i < web->dre_count; i++) {
+        struct watch *watch = &events->dres[i];
+        Quoin__V1__WatchJobsRequest request = QUOIN__V1__WATCH_JOBS_REQUEST__INIT;
+        watch->web = web;
+        watch->client = web->dres[i].client;
+        if (events->job_streams == 0 && watch->ask.v != 0) {
+            wire_ask_cancel(watch->client, watch->ask);
+            watch->ask.v = 0;
+        } else if (events->job_streams > 0 && watch->ask.v == 0 && now >= watch->again_ms) {
+            watch->ask = wire_ask(watch->client, "/quoin.v1.Jobs/WatchJobs", &request.base, 0,
+                                  on_jobs, watch);
+        }
+    }
+}
+
+static void watch_device(struct web *web, const char *device, int64_t now)
+{
+    struct web_events *events = web->events;
+    struct watch *watch = map_find(&events->devices, str_of(device));
+    if (watch == NULL && events->devices.count < WATCHES_MAX) {
+        watch = mem_new(sizeof(*watch));
+        watch->web = web;
+        watch->client = web->dce;
+        watch->device = mem_new(strlen(device) + 1);
+        memcpy(watch->device, device, strlen(device));
+        map_set(&events->devices, str_of(device), watch);
+    }
+    if (watch != NULL && watch->ask.v == 0 && now >= watch->again_ms) {
+        Quoin__V1__WatchRequest request = QUOIN__V1__WATCH_REQUEST__INIT;
+        request.device = watch->device;
+        watch->ask =
+            wire_ask(web->dce, "/quoin.v1.Sessions/Watch", &request.base, 0, on_news, watch);
+    }
+}
+
+// --- time ---------------------------------------------------------------------------------------
+
+// Whether who opened it may still see it.
+static bool is_over(const struct web *web, const struct stream *stream, int64_t now)
+{
+    return stream->by_token ? now - stream->began_ms > BY_TOKEN_MS
+                            : web_session_again(web->sessions, stream->session) == NULL;
+}
+
+void web_events_tick(struct web *web)
+{
+    struct web_events *events = web->events;
+    int64_t now = clk_mono_ms();
+    watch_dres(web, now);
+    for (struct stream *stream = events->ring.next; stream != &events->ring;) {
+        struct stream *next = stream->next;
+        if (is_over(web, stream, now)) {
+            stream_finish(stream);
+        } else if (now - stream->told_ms > ALIVE_MS && !stream->full) {
+            stream_say(stream, STR(": here\n\n"));
+        }
+        if (stream->kind == STREAM_STATION) {
+            watch_device(web, stream->name, now);
+        }
+        stream = next;
+    }
+}
+
+void web_events_end(struct web *web)
+{
+    struct stream *ring = &web->events->ring;
+    for (struct stream *stream = ring->next; stream != ring; stream = stream->next) {
+        stream_finish(stream);
+    }
+}
+
+size_t web_events_count(const struct web *web)
+{
+    return web->events->count;
+}
+
+struct web_events *web_events_new(struct web *web)
+{
+    struct web_events *events = mem_new(sizeof(*events));
+    (void)web;
+    events->ring.prev = &events->ring;
+    events->ring.next = &events->ring;
+    return events;
+}
+
+// After the server, which closed every stream, and before the clients, whose asks end with them.
+void web_events_free(struct web_events **events)
+{
+    void *value = NULL;
+    if (*events == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < WEB_DRES_ALL; i++) {
+        struct watch *watch = &(*events)->dres[i];
+        if (watch->ask.v != 0) {
+            wire_ask_cancel(watch->client, watch->ask);
+        }
+    }
+    for (size_t at = 0; map_next(&(*events)->devices, &at, &value);) {
+        struct watch *watch = value;
+        if (watch->ask.v != 0) {
+            wire_ask_cancel(watch->client, watch->ask);
+        }
+        free(watch->device);
+        free(watch);
+    }
+    map_free(&(*events)->devices);
+    free(*events);
+    *events = NULL;
+}

@@ -1,0 +1,69 @@
+// web/face: the pages that the server makes, which work without JavaScript. page.c asks the engines
+// and gives each face what it shows; a face only writes, through web/html, and knows no request.
+// One file a page: face_NAME.c.
+#pragma once
+
+#include "proto/credential.pb-c.h"
+#include "proto/dce.pb-c.h"
+#include "proto/dre.pb-c.h"
+#include "proto/history.pb-c.h"
+#include "proto/payers.pb-c.h"
+#include "web/html.h"
+
+struct web_visit;
+
+// Of every page. All borrowed for the call; nothing is NULL.
+struct face {
+    const char *user; // empty: nobody is signed in
+    const char *full_name;
+    const char *csrf;     // the hidden field "csrf" of every form, and <meta name="csrf">
+    const char *language; // BCP 47: the person's, else the browser's first, else "en"
+    const char *theme;    // "light", "dark"; empty: as the device says
+    bool large_text;
+    bool high_contrast;
+    bool has_role; // there is an /admin for this person
+    unsigned roles;
+    const char *path;   // of the page: "/history"
+    const char *notice; // what was just done: "released", "deleted", "refund-asked", …; a keyword
+    const char *name;   // of the station's device
+};
+
+struct face web_face_nobody(void);
+struct face web_face_of(struct web_visit *visit); // page.c
+
+// The frame of a person's page: doctype to <main>, and back. title is in the reader's language.
+void web_face_open(struct html *html, const struct face *face, const char *title);
+void web_face_close(struct html *html, const struct face *face);
+
+// POST /sign-in: user, password, next. refused: the sentence why not; NULL: first time.
+void web_face_sign_in(struct html *html, const struct face *face, const char *next,
+                      const char *user, const char *refused);
+// POST /password: csrf, old, secret.
+void web_face_password(struct html *html, const struct face *face, bool must_change,
+                       const char *refused);
+// POST /setup: token, user, full_name, password.
+void web_face_setup(struct html *html, const struct face *face, const char *token,
+                    const char *refused);
+// POST /jobs: csrf, do=release|delete, job=ENGINE:ID (as often as there are), keep=1, printer.
+// purses and held are NULL where the engine did not answer; away says so.
+void web_face_home(struct html *html, const struct face *face, const Quoin__V1__Purses *purses,
+                   const Quoin__V1__ListHeldJobsReply *held, const char *away);
+void web_face_jobs(struct html *html, const struct face *face,
+                   const Quoin__V1__ListHeldJobsReply *held, const char *away,
+                   const Quoin__V1__ReleaseJobsReply *undone); // undone: what was refused just now
+// next: the address of the older ones; empty: there are none.
+void web_face_history(struct html *html, const struct face *face,
+                      const Quoin__V1__ListWorksReply *works, const char *next);
+// POST /history/NUMBER: csrf, reason.
+void web_face_work(struct html *html, const struct face *face, const Quoin__V1__PastWork *work);
+void web_face_send(struct html *html, const struct face *face,
+                   const Quoin__V1__ListQueuesReply *queues);
+void web_face_cards(struct html *html, const struct face *face,
+                    const Quoin__V1__CredentialState *state);
+void web_face_help(struct html *html, const struct face *face);
+// The files that start an application: the station's and the administrator's.
+void web_face_station(struct html *html, const struct face *face);
+void web_face_admin(struct html *html, const struct face *face);
+// Also of what is not there.
+void web_face_problem(struct html *html, const struct face *face, unsigned status,
+                      const char *title, const char *detail);

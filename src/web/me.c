@@ -1,0 +1,402 @@
+// me: what a person does with what is its own, where one call is not enough: it is looked at first
+// whether it really is.
+//
+// no unit test: needs the engines; tests/it/test_web.py runs it.
+
+#include "web/web_int.h"
+
+#include "base/clk.h"
+#include "proto/dce.pb-c.h"
+#include "proto/dre.pb-c.h"
+#include "proto/history.pb-c.h"
+#include "proto/payers.pb-c.h"
+#include "web/message.h"
+#include "web/qr.h"
+
+static void write_roles(const struct web_visit *visit, struct json *json)
+{
+    json_key(json, "roles");
+    json_array(json);
+    for (unsigned bit = 1; bit <= WEB_DEVICE_MANAGER; bit <<= 1) {
+        if ((visit->who.roles & bit & (WEB_ROLES | WEB_PERSON)) != 0) {
+            json_str(json, str_of(web_role_name(bit)));
+        }
+    }
+    json_end(json);
+}
+
+void web_write_me(struct web_visit *visit, struct json *json)
+{
+    const struct web_who *who = &visit->who;
+    struct web_session *session =
+        who->has_session ? web_session_again(visit->web->sessions, who->session) : NULL;
+    json_object(json);
+    json_text_field(json, "user", who->user);
+    json_text_field(json, "full_name", who->full_name);
+    json_text_field(json, "language", who->language);
+    write_roles(visit, json);
+    json_bool_field(json, "must_change", who->must_change);
+    json_text_field(json, "by", who->by_token ? "token" : "session");
+    if (session != NULL) {
+        OWN(buf_free) struct buf until = BUF_CAP(64);
+        clk_add_utc(&until, clk_wall_ms() + web_session_until(session) - clk_mono_ms());
+        json_text_field(json, "csrf", who->csrf);
+        json_key(json, "until");
+        json_str(json, buf_str(&until));
+    }
+    json_end(json);
+}
+
+void web_do_me(struct web_visit *visit)
+{
+    struct json json = json_to(&visit->out);
+    web_write_me(visit, &json);
+    web_answer(visit, 200, "application/json", buf_str(&visit->out));
+}
+
+// Answers with the reply as it is.
+static void on_plain_reply(struct web_visit *visit, const struct wire_answer *answer)
+{
+    if (answer->reply == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    struct json json = json_to(&visit->out);
+    web_message_write(&json, answer->reply);
+    web_answer_json(visit, 200);
+}
+
+static void not_there(struct web_visit *visit)
+{
+    web_problem(visit, 404, "not-found", "There is no such thing.", NULL);
+}
+
+static bool number_param(struct web_visit *visit, const char *name, ProtobufCMessage *message,
+                         const char *field)
+{
+    struct err err;
+    if (web_message_set(message, web_message_field(message, field), web_param(visit, name),
+                        &visit->arena, &err)) {
+        return true;
+    }
+    not_there(visit);
+    return false;
+}
+
+// --- a card -------------------------------------------------------------------------------------
+
+static void on_own_cards(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__CredentialState *state = (const Quoin__V1__CredentialState *)answer->reply;
+    Quoin__V1__RemoveCardRequest request = QUOIN__V1__REMOVE_CARD_REQUEST__INIT;
+    if (state == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    if (!number_param(visit, "id", &request.base, "id")) {
+        return;
+    }
+    for (size_t i = 0; i < state->n_cards; i++) {
+        if (state->cards[i]->id == request.id) {
+            web_tell_key(visit, &request.key);
+            web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/RemoveCard", &request.base,
+                    on_plain_reply);
+            return;
+        }
+    }
+    not_there(visit);
+}
+
+void web_do_drop_card(struct web_visit *visit)
+{
+    Quoin__V1__GetCredentialsRequest request = QUOIN__V1__GET_CREDENTIALS_REQUEST__INIT;
+    request.user = (char *)(uintptr_t)visit->who.user;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/GetCredentials", &request.base,
+            on_own_cards);
+}
+
+// --- a token ------------------------------------------------------------------------------------
+
+static void on_own_tokens(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__ListTokensReply *list = (const Quoin__V1__ListTokensReply *)answer->reply;
+    Quoin__V1__RevokeTokenRequest request = QUOIN__V1__REVOKE_TOKEN_REQUEST__INIT;
+    if (list == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    if (!number_param(visit, "id", &request.base, "id")) {
+        return;
+    }
+    for (size_t i = 0; i < list->n_tokens; i++) {
+        if (list->tokens[i]->id == request.id &&
+            strcmp(list->tokens[i]->user, visit->who.user) == 0) {
+            web_tell_key(visit, &request.key);
+            web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/RevokeToken", &request.base,
+                    on_plain_reply);
+            return;
+        }
+    }
+    not_there(visit);
+}
+
+void web_do_drop_token(struct web_visit *visit)
+{
+    Quoin__V1__ListTokensRequest request = QUOIN__V1__LIST_TOKENS_REQUEST__INIT;
+    Quoin__V1__RevokeTokenRequest which = QUOIN__V1__REVOKE_TOKEN_REQUEST__INIT;
+    if (!number_param(visit, "id", &which.base, "id")) {
+        return;
+    }
+    request.user = (char *)(uintptr_t)visit->who.user;
+    request.after = which.id - 1; // the very one, where it is the person's
+    request.limit = 1;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/ListTokens", &request.base,
+            on_own_tokens);
+}
+
+// A token may do at most what its user may; what makes a browser a station only comes by pairing.
+static bool scopes_ok(struct web_visit *visit, const Quoin__V1__MakeTokenRequest *request)
+{
+    for (size_t i = 0; i < request->n_scopes; i++) {
+        const char *colon = strchr(request->scopes[i], ':');
+        bool good = colon != NULL && colon != request->scopes[i] &&
+                    (strcmp(colon, ":read") == 0 || strcmp(colon, ":write") == 0);
+        if (!good || strlen(request->scopes[i]) > 64) {
+            web_problem(visit, 400, "invalid",
+                        "scopes: each is SUBJECT:read or SUBJECT:write; docs/api.md lists them.",
+                        NULL);
+            return false;
+        }
+    }
+    return true;
+}
+
+void web_do_make_token(struct web_visit *visit)
+{
+    static const char *const taken[] = { "user", NULL };
+    Quoin__V1__MakeTokenRequest request = QUOIN__V1__MAKE_TOKEN_REQUEST__INIT;
+    struct err err;
+    if (visit->json != NULL &&
+        !web_message_read(visit->json, taken, &visit->arena, &request.base, &err)) {
+        web_fail(visit, &err, NULL);
+        return;
+    }
+    if (!scopes_ok(visit, &request)) {
+        return;
+    }
+    request.user = (char *)(uintptr_t)visit->who.user;
+    web_tell_key(visit, &request.key);
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/MakeToken", &request.base,
+            on_plain_reply);
+}
+
+// --- the password -------------------------------------------------------------------------------
+
+// All sessions end with the change, this one too: a new one begins at once.
+static void on_password_signed_in(struct web_visit *visit, const struct wire_answer *refusal)
+{
+    struct json json = json_to(&visit->out);
+    if (refusal != NULL) {
+        web_fail(visit, &refusal->err, refusal->reasons);
+        return;
+    }
+    web_write_me(visit, &json);
+    web_answer(visit, 200, "application/json", buf_str(&visit->out));
+}
+
+static void on_password_set(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const struct web_node *secret = web_tree_find(visit->json, STR("secret"));
+    if (answer->reply == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    (void)web_session_end_person(visit->web->sessions, visit->who.person, INT64_MAX);
+    web_sign_in(visit, visit->who.user, web_text(visit, secret->text), on_password_signed_in);
+}
+
+void web_do_set_password(struct web_visit *visit)
+{
+    static const char *const taken[] = { "user", "kind", "make", "check_old", "must_change", NULL };
+    static char kind[] = "password";
+    Quoin__V1__SetSecretRequest request = QUOIN__V1__SET_SECRET_REQUEST__INIT;
+    struct err err;
+    if (visit->json == NULL || web_tree_find(visit->json, STR("secret")) == NULL) {
+        web_problem(visit, 400, "invalid", "The body is { \"old\": …, \"secret\": … }.", NULL);
+        return;
+    }
+    if (!web_message_read(visit->json, taken, &visit->arena, &request.base, &err)) {
+        web_fail(visit, &err, NULL);
+        return;
+    }
+    request.user = (char *)(uintptr_t)visit->who.user;
+    request.kind = kind;
+    request.check_old = true;
+    web_tell_key(visit, &request.key);
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/SetSecret", &request.base,
+            on_password_set);
+}
+
+// --- a one-time code ----------------------------------------------------------------------------
+
+static void on_ticket(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__Ticket *ticket = (const Quoin__V1__Ticket *)answer->reply;
+    OWN(buf_free) struct buf svg = BUF_CAP(WEB_QR_MAX);
+    if (ticket == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    struct json json = json_to(&visit->out);
+    json_object(&json);
+    web_message_write_fields(&json, answer->reply);
+    if (web_qr_svg(str_of(ticket->code), &svg)) {
+        json_key(&json, "svg");
+        json_str(&json, buf_str(&svg));
+    }
+    json_end(&json);
+    web_answer(visit, 200, "application/json", buf_str(&visit->out));
+}
+
+void web_do_ticket(struct web_visit *visit)
+{
+    Quoin__V1__MakeTicketRequest request = QUOIN__V1__MAKE_TICKET_REQUEST__INIT;
+    request.user = (char *)(uintptr_t)visit->who.user;
+    web_tell_key(visit, &request.key);
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/MakeTicket", &request.base,
+            on_ticket);
+}
+
+// --- a refund -----------------------------------------------------------------------------------
+
+static void on_own_work(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__PastWork *work = (const Quoin__V1__PastWork *)answer->reply;
+    Quoin__V1__AskRefundRequest *request = visit->job;
+    if (work == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    if (strcmp(work->user, visit->who.user) != 0 || work->key.len == 0) {
+        not_there(visit);
+        return;
+    }
+    request->reservation = work->key;
+    web_tell_key(visit, &request->key);
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Charges/AskRefund", &request->base,
+            on_plain_reply);
+}
+
+// { "number": of the work, "reason": …, "amount" or "pages" }. What the device said is not the
+// person's to say.
+void web_do_ask_refund(struct web_visit *visit)
+{
+    static const char *const taken[] = { "reservation", "has_impressions", "impressions", "aborted",
+                                         NULL };
+    Quoin__V1__GetPastWorkRequest which = QUOIN__V1__GET_PAST_WORK_REQUEST__INIT;
+    Quoin__V1__AskRefundRequest *request = (Quoin__V1__AskRefundRequest *)web_message_new(
+        &quoin__v1__ask_refund_request__descriptor, &visit->arena);
+    struct web_node *number =
+        visit->json == NULL ? NULL : web_tree_find(visit->json, STR("number"));
+    struct err err;
+    if (number == NULL || request == NULL || number->kind != WEB_NUMBER ||
+        !web_message_set(&which.base, web_message_field(&which.base, "number"), number->text,
+                         &visit->arena, &err)) {
+        web_problem(visit, 400, "invalid", "number: which work of your history is meant?", NULL);
+        return;
+    }
+    // It is no field of the request itself.
+    struct web_node rest = *visit->json;
+    for (struct web_node **at = &rest.first; *at != NULL; at = &(*at)->next) {
+        if (*at == number) {
+            *at = number->next;
+            break;
+        }
+    }
+    if (!web_message_read(&rest, taken, &visit->arena, &request->base, &err)) {
+        web_fail(visit, &err, NULL);
+        return;
+    }
+    visit->job = request;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.History/GetPastWork", &which.base, on_own_work);
+}
+
+// --- a preview ----------------------------------------------------------------------------------
+
+static void on_preview(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__Preview *preview = (const Quoin__V1__Preview *)answer->reply;
+    if (preview == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    const char *pages = arena_textf(&visit->arena, "%u", preview->pages);
+    web_add_field(visit, "X-Pages", str_of(pages == NULL ? "0" : pages));
+    web_answer(visit, 200, "image/png",
+               (struct str){ (const char *)preview->png.data, preview->png.len });
+}
+
+struct previewing {
+    Quoin__V1__GetPreviewRequest request;
+    struct wire_client *dre;
+};
+
+// Who may release a job may see it: the person's own list says which those are.
+static void on_own_held(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__ListHeldJobsReply *held = (const Quoin__V1__ListHeldJobsReply *)answer->reply;
+    struct previewing *previewing = visit->job;
+    if (held == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    const char *engine = web_text(visit, web_param(visit, "engine"));
+    for (size_t i = 0; i < held->n_jobs; i++) {
+        const Quoin__V1__JobRef *ref = held->jobs[i]->ref;
+        if (ref != NULL && ref->id == previewing->request.id && strcmp(ref->engine, engine) == 0) {
+            web_ask(visit, previewing->dre, "/quoin.v1.Jobs/GetPreview", &previewing->request.base,
+                    on_preview);
+            return;
+        }
+    }
+    not_there(visit);
+}
+
+static void preview_with_session(struct web_visit *visit, const char *session)
+{
+    Quoin__V1__ListHeldJobsRequest request = QUOIN__V1__LIST_HELD_JOBS_REQUEST__INIT;
+    request.session = (char *)(uintptr_t)session;
+    request.limit = 500;
+    web_ask(visit, visit->web->dce, "/quoin.v1.Release/ListHeld", &request.base, on_own_held);
+}
+
+void web_do_preview(struct web_visit *visit)
+{
+    static const char *const words[] = { "page", "width" };
+    struct previewing *previewing = arena_new(&visit->arena, sizeof(*previewing));
+    struct err err;
+    if (previewing == NULL) {
+        return;
+    }
+    quoin__v1__get_preview_request__init(&previewing->request);
+    previewing->dre = web_dre(visit->web, web_param(visit, "engine"));
+    if (previewing->dre == NULL) {
+        not_there(visit);
+        return;
+    }
+    if (!number_param(visit, "id", &previewing->request.base, "id")) {
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct str value = web_query(visit, words[i]);
+        if (value.len > 0 &&
+            !web_message_set(&previewing->request.base,
+                             web_message_field(&previewing->request.base, words[i]), value,
+                             &visit->arena, &err)) {
+            web_fail(visit, &err, NULL);
+            return;
+        }
+    }
+    visit->job = previewing;
+    web_dce_session(visit, false, preview_with_session);
+}

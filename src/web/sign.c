@@ -1,0 +1,213 @@
+// sign: how a session begins and ends, and the first administrator.
+//
+// no unit test: needs CAS; tests/it/test_web.py runs it.
+
+#include "web/web_int.h"
+
+#include "base/clk.h"
+#include "base/log.h"
+#include "web/message.h"
+#include <stdio.h>
+
+enum { ADMINISTRATOR_LOOK_MS = 2000, NAME_MAX_LEN = 400 };
+
+// --- begin --------------------------------------------------------------------------------------
+
+struct signing {
+    void (*then)(struct web_visit *visit, const struct wire_answer *refusal);
+    uint8_t key[16];
+};
+
+static const char *preferences_of(struct web_visit *visit, const Quoin__V1__Proof *proof)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(4096);
+    struct json json = json_to(&text);
+    if (proof->preferences == NULL) {
+        return "{}";
+    }
+    web_message_write(&json, &proof->preferences->base);
+    return buf_ok(&text) ? web_text(visit, buf_str(&text)) : "{}";
+}
+
+static void begin(struct web_visit *visit, const Quoin__V1__Proof *proof)
+{
+    char id[WEB_SECRET_LEN + 1];
+    web_end_session(visit); // the one of before
+    const struct web_session_of of = {
+        .person = proof->person,
+        .version = proof->version,
+        .roles = web_roles_of(proof->roles, proof->n_roles),
+        .must_change = proof->must_change,
+        .user = proof->user,
+        .full_name = proof->full_name,
+        .language = proof->language,
+        .preferences = preferences_of(visit, proof),
+    };
+    struct web_session *session = web_session_begin(visit->web->sessions, &of, clk_mono_ms(), id);
+    web_set_cookie(visit, WEB_COOKIE, id, WEB_LONGEST_MS / 1000);
+    web_become(visit, session);
+    log_event(LOG_INFO, "session.begun", log_text("user", proof->user),
+              log_str("from", visit->address));
+}
+
+static void on_proof(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct signing *signing = visit->job;
+    if (answer->reply == NULL) {
+        signing->then(visit, answer);
+        return;
+    }
+    begin(visit, (const Quoin__V1__Proof *)answer->reply);
+    signing->then(visit, NULL);
+}
+
+void web_sign_in(struct web_visit *visit, const char *user, const char *password,
+                 void (*then)(struct web_visit *visit, const struct wire_answer *refusal))
+{
+    static char by_password[] = "password";
+    char *may[] = { by_password };
+    Quoin__V1__ProveRequest request = QUOIN__V1__PROVE_REQUEST__INIT;
+    struct signing *signing = arena_new(&visit->arena, sizeof(*signing));
+    if (signing == NULL) {
+        return;
+    }
+    signing->then = then;
+    web_new_key(signing->key); // each try is counted, also the same one again
+    visit->job = signing;
+    request.key.data = signing->key;
+    request.key.len = sizeof(signing->key);
+    request.address = (char *)(uintptr_t)web_text(visit, visit->address);
+    request.user = (char *)(uintptr_t)user;
+    request.password = (char *)(uintptr_t)password;
+    request.may = may;
+    request.n_may = 1;
+    // Of the account that is tried, from wherever; before it is known whether there is one.
+    if (!web_rate_ok(visit, str_of(user), WEB_RATE_SECRET)) {
+        return;
+    }
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/Prove", &request.base, on_proof);
+}
+
+static const char *member_text(struct web_visit *visit, const char *name)
+{
+    const struct web_node *node =
+        visit->json == NULL ? NULL : web_tree_find(visit->json, str_of(name));
+    return node == NULL || node->kind != WEB_TEXT ? NULL : web_text(visit, node->text);
+}
+
+static void on_signed_in(struct web_visit *visit, const struct wire_answer *refusal)
+{
+    if (refusal != NULL) {
+        bool away = refusal->err.code == ERR_UNAVAILABLE || refusal->err.code == ERR_TIMEOUT;
+        web_problem(visit, away ? 503 : 401, away ? "unavailable" : "refused", refusal->err.text,
+                    refusal->reasons);
+        return;
+    }
+    struct json json = json_to(&visit->out);
+    web_write_me(visit, &json);
+    web_answer(visit, 200, "application/json", buf_str(&visit->out));
+}
+
+void web_do_sign_in(struct web_visit *visit)
+{
+    const char *user = member_text(visit, "user");
+    const char *password = member_text(visit, "password");
+    if (user == NULL || password == NULL || visit->json->count != 2 ||
+        strlen(user) > NAME_MAX_LEN) {
+        web_problem(visit, 400, "invalid", "The body has user and password.", NULL);
+        return;
+    }
+    web_sign_in(visit, user, password, on_signed_in);
+}
+
+// --- end ----------------------------------------------------------------------------------------
+
+void web_end_session(struct web_visit *visit)
+{
+    struct str id = web_cookie(visit, WEB_COOKIE);
+    struct web_session *session =
+        id.len == 0 ? NULL : web_session_find(visit->web->sessions, id, clk_mono_ms());
+    if (session != NULL) {
+        log_event(LOG_INFO, "session.ended", log_text("user", session->user));
+        web_session_end(visit->web->sessions, session);
+    }
+}
+
+static void sign_out(struct web_visit *visit)
+{
+    web_end_session(visit);
+    web_set_cookie(visit, WEB_COOKIE, "", 0);
+    web_add_field(visit, "Clear-Site-Data", STR("\"cache\", \"storage\""));
+}
+
+void web_do_sign_out(struct web_visit *visit)
+{
+    sign_out(visit);
+    web_answer(visit, 204, "", STR(""));
+}
+
+void web_do_page_sign_out(struct web_visit *visit)
+{
+    sign_out(visit);
+    web_go(visit, "/sign-in");
+}
+
+// --- the first administrator --------------------------------------------------------------------
+
+struct knowing {
+    void (*known)(struct web_visit *visit, bool has);
+    char after[NAME_MAX_LEN];
+};
+
+static void ask_roles(struct web_visit *visit);
+
+static void on_roles(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct knowing *knowing = visit->job;
+    const Quoin__V1__ListRolesReply *reply = (const Quoin__V1__ListRolesReply *)answer->reply;
+    if (reply == NULL) {
+        web_fail(visit, &answer->err, answer->reasons);
+        return;
+    }
+    for (size_t i = 0; i < reply->n_people; i++) {
+        const Quoin__V1__CredentialState *one = reply->people[i];
+        if ((web_roles_of(one->roles, one->n_roles) & WEB_ADMINISTRATOR) != 0) {
+            visit->web->has_administrator = true;
+            visit->web->administrator_ms = clk_mono_ms();
+            knowing->known(visit, true);
+            return;
+        }
+    }
+    if (reply->more && reply->n_people > 0) {
+        (void)snprintf(knowing->after, sizeof(knowing->after), "%s",
+                       reply->people[reply->n_people - 1]->user);
+        ask_roles(visit);
+        return;
+    }
+    knowing->known(visit, false);
+}
+
+static void ask_roles(struct web_visit *visit)
+{
+    struct knowing *knowing = visit->job;
+    Quoin__V1__ListRolesRequest request = QUOIN__V1__LIST_ROLES_REQUEST__INIT;
+    request.after = knowing->after;
+    request.limit = 500;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/ListRoles", &request.base, on_roles);
+}
+
+void web_has_administrator(struct web_visit *visit, void (*known)(struct web_visit *visit, bool))
+{
+    struct knowing *knowing = arena_new(&visit->arena, sizeof(*knowing));
+    struct web *web = visit->web;
+    if (knowing == NULL) {
+        return;
+    }
+    if (web->has_administrator && clk_mono_ms() - web->administrator_ms < ADMINISTRATOR_LOOK_MS) {
+        known(visit, true);
+        return;
+    }
+    knowing->known = known;
+    visit->job = knowing;
+    ask_roles(visit);
+}

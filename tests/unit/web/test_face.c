@@ -1,0 +1,129 @@
+// No page becomes anything else by what people, printers and documents are called.
+#include "web/face.h"
+
+#include "lib/tap.h"
+
+static char evil[] = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;";
+
+static void check(struct html *html, const char *what)
+{
+    bool clean = memmem(html->out.ptr, html->out.len, "<script>alert", 13) == NULL &&
+                 memmem(html->out.ptr, html->out.len, "<img", 4) == NULL;
+    tap_result(web_html_ok(html) && clean, what, __FILE__, __LINE__);
+    web_html_free(html);
+}
+
+static struct face evil_face(void)
+{
+    struct face face = web_face_nobody();
+    face.user = evil;
+    face.full_name = evil;
+    face.csrf = evil;
+    face.language = evil;
+    face.theme = evil;
+    face.path = evil;
+    face.notice = evil;
+    face.name = evil;
+    face.has_role = true;
+    return face;
+}
+
+static void test_forms(struct html *html, const struct face *face)
+{
+    web_face_sign_in(html, face, evil, evil, evil);
+    check(html, "sign-in");
+    web_face_password(html, face, true, evil);
+    check(html, "password");
+    web_face_setup(html, face, evil, evil);
+    check(html, "setup");
+    web_face_problem(html, face, 404, evil, evil);
+    check(html, "problem");
+    web_face_help(html, face);
+    check(html, "help");
+    web_face_station(html, face);
+    check(html, "station");
+    web_face_admin(html, face);
+    check(html, "admin");
+}
+
+static void test_jobs(struct html *html, const struct face *face)
+{
+    Quoin__V1__Purses purses = QUOIN__V1__PURSES__INIT;
+    Quoin__V1__Job job = QUOIN__V1__JOB__INIT;
+    Quoin__V1__JobRef ref = QUOIN__V1__JOB_REF__INIT;
+    Quoin__V1__HeldJob held = QUOIN__V1__HELD_JOB__INIT;
+    Quoin__V1__HeldJob *list[] = { &held };
+    Quoin__V1__ListHeldJobsReply reply = QUOIN__V1__LIST_HELD_JOBS_REPLY__INIT;
+    Quoin__V1__Shortfall shortfall = QUOIN__V1__SHORTFALL__INIT;
+    Quoin__V1__Shortfall *shorts[] = { &shortfall };
+    Quoin__V1__JobTrouble trouble = QUOIN__V1__JOB_TROUBLE__INIT;
+    Quoin__V1__JobTrouble *troubles[] = { &trouble };
+    Quoin__V1__ReleaseJobsReply undone = QUOIN__V1__RELEASE_JOBS_REPLY__INIT;
+    job.document = job.user = job.message = job.notice = job.printer = evil;
+    ref.engine = evil;
+    held.ref = &ref;
+    held.job = &job;
+    held.why_not = held.whose = evil;
+    reply.n_jobs = 1;
+    reply.jobs = list;
+    shortfall.what = shortfall.name = evil;
+    trouble.text = trouble.reason = evil;
+    undone.n_short_ = 1;
+    undone.short_ = shorts;
+    undone.n_troubles = 1;
+    undone.troubles = troubles;
+    web_face_home(html, face, &purses, &reply, evil);
+    check(html, "home");
+    web_face_home(html, face, NULL, NULL, evil);
+    check(html, "home, and nobody answers");
+    web_face_jobs(html, face, &reply, evil, &undone);
+    check(html, "jobs");
+}
+
+static void test_others(struct html *html, const struct face *face)
+{
+    Quoin__V1__PriceLine line = QUOIN__V1__PRICE_LINE__INIT;
+    Quoin__V1__PriceLine *lines[] = { &line };
+    Quoin__V1__Decision decision = QUOIN__V1__DECISION__INIT;
+    Quoin__V1__PastWork work = QUOIN__V1__PAST_WORK__INIT;
+    Quoin__V1__PastWork *works[] = { &work };
+    Quoin__V1__ListWorksReply list = QUOIN__V1__LIST_WORKS_REPLY__INIT;
+    Quoin__V1__Queue queue = QUOIN__V1__QUEUE__INIT;
+    Quoin__V1__Queue *queues[] = { &queue };
+    Quoin__V1__ListQueuesReply queue_list = QUOIN__V1__LIST_QUEUES_REPLY__INIT;
+    Quoin__V1__Card card = QUOIN__V1__CARD__INIT;
+    Quoin__V1__Card *cards[] = { &card };
+    Quoin__V1__CredentialState state = QUOIN__V1__CREDENTIAL_STATE__INIT;
+    line.what = line.rule = evil;
+    decision.text = decision.verdict = evil;
+    work.queue = work.printer = work.why = work.user = work.outcome = evil;
+    work.n_lines = 1;
+    work.lines = lines;
+    work.decision = &decision;
+    list.n_works = 1;
+    list.works = works;
+    queue.name = evil;
+    queue_list.n_queues = 1;
+    queue_list.queues = queues;
+    card.title = card.hint = evil;
+    state.n_cards = 1;
+    state.cards = cards;
+    web_face_history(html, face, &list, evil);
+    check(html, "history");
+    web_face_work(html, face, &work);
+    check(html, "a work");
+    web_face_send(html, face, &queue_list);
+    check(html, "send");
+    web_face_cards(html, face, &state);
+    check(html, "cards");
+}
+
+int main(void)
+{
+    struct html html = HTML_CAP(1 << 20);
+    struct face face = evil_face();
+    test_forms(&html, &face);
+    test_jobs(&html, &face);
+    test_others(&html, &face);
+    return tap_done();
+}
