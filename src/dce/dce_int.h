@@ -58,6 +58,7 @@ struct dce_engine {
 // --- devices ------------------------------------------------------------------------------------
 
 struct dce_watch;
+struct dce_readers;
 
 struct dce_device {
     char name[SESSION_DEVICE_MAX + 1];
@@ -103,7 +104,7 @@ struct dce {
     bool versions_asking;
     struct dce_version versions[DCE_VERSIONS_KEPT];
     size_t versions_at;
-    struct badge *badge; // owned; the readers
+    struct dce_readers *readers; // owned
     struct net_timer *tick;
     struct net_timer *follow;
     unsigned tries; // of release keys in this minute, anywhere
