@@ -314,6 +314,8 @@ bool cas_site_time_check(const Quoin__V1__SiteTime *time, struct err *err) CC_MU
 // From which ledger accounts: each leg's account and amount, and who has not enough.
 bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                    struct err *err) CC_MUST_USE;
+// What is short, for as long as the turn: the charge is its step's.
+const char *const *cas_shorts_kept(struct arena *arena, const struct cas_charge *charge);
 // All legs or none; like: key, why, asker, detail and times. The receipt is the first leg's.
 bool cas_step_reserve(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                       const struct ledger_ask *like, struct ledger_receipt *receipt,

@@ -266,12 +266,23 @@ bool cas_step_legs(struct cas *cas, struct cas_turn *turn, struct cas_charge *ch
 
 // ---- reserving and closing ---------------------------------------------------------------------
 
+const char *const *cas_shorts_kept(struct arena *arena, const struct cas_charge *charge)
+{
+    size_t most = sizeof(charge->shorts) / sizeof(charge->shorts[0]);
+    const char **kept = arena_new_array(arena, most, sizeof(*kept));
+    for (size_t i = 0; kept != NULL && i + 1 < most && charge->shorts[i] != NULL; i++) {
+        kept[i] = charge->shorts[i];
+    }
+    return kept;
+}
+
 bool cas_step_reserve(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,
                       const struct ledger_ask *like, struct ledger_receipt *receipt,
                       struct err *err)
 {
     if (charge->missing != NULL) {
-        turn->reasons = charge->short_count > 0 ? charge->shorts : legs_limit_reached;
+        turn->reasons =
+            charge->short_count > 0 ? cas_shorts_kept(turn->arena, charge) : legs_limit_reached;
         return err_set(err, ERR_LIMIT, "%s", charge->missing);
     }
     for (size_t i = 0; i < charge->leg_count; i++) {

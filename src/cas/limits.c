@@ -303,7 +303,7 @@ bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *
     if (!quota_reserve(cas->quota, site, key.bytes, turn->now, takes, count, &refused, err)) {
         if (refused != SIZE_MAX) {
             limits_short(turn, &takes[refused], charge);
-            turn->reasons = charge->shorts;
+            turn->reasons = cas_shorts_kept(turn->arena, charge);
         }
         return false;
     }
