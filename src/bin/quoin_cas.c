@@ -72,7 +72,8 @@ static bool start(struct svc *svc, void *state, struct err *err)
                                          .authority_key = signs ? key : NULL,
                                          .certificate = svc_path(svc, "pki/cas.crt"),
                                          .key = svc_path(svc, "pki/cas.key"),
-                                         .believed = certificate };
+                                         .believed = certificate,
+                                         .pepper = svc_path(svc, "cas/pepper") };
     if (!fs_make_folder(svc_path(svc, "cas"), err) || !cas_open(&cas, &options, err)) {
         return false;
     }

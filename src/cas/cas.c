@@ -9,8 +9,10 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/rnd.h"
 #include "cas/cas_int.h"
 #include "cas/closing.h"
+#include "cas/credentials.h"
 #include "cas/limits.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
@@ -60,6 +62,44 @@ static bool cas_authority_open(struct cas *cas, const struct cas_options *option
         mem_wipe(key.ptr, key.len);
     }
     return ok || err_in(err, "the site's own authority");
+}
+
+// The pepper, 64 hexadecimal digits. Who meets none makes one; of two that begin at once one wins.
+static bool cas_pepper_open(const char *path, uint8_t pepper[static CREDENTIAL_PEPPER_LEN],
+                            struct err *err)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(4096);
+    rnd_bytes(pepper, CREDENTIAL_PEPPER_LEN);
+    if (path == NULL) {
+        return true;
+    }
+    if (access(path, F_OK) != 0) {
+        enc_hex_add(&text, pepper, CREDENTIAL_PEPPER_LEN);
+        buf_add(&text, STR("\n"));
+        bool made = fs_replace(path, buf_str(&text), 0600, err);
+        mem_wipe(text.ptr, text.len);
+        return made;
+    }
+    bool ok = fs_read(path, &text, err);
+    ok = ok && (enc_hex_read((struct str){ text.ptr, text.len == 0 ? 0 : text.len - 1 }, pepper,
+                             CREDENTIAL_PEPPER_LEN) ||
+                err_set(err, ERR_INVALID,
+                        "%.150s is not the pepper of a site: 64 hexadecimal "
+                        "digits and a line end",
+                        path));
+    if (text.ptr != NULL) {
+        mem_wipe(text.ptr, text.len);
+    }
+    return ok;
+}
+
+static bool cas_credential_open(struct cas *cas, const char *path, struct err *err)
+{
+    uint8_t pepper[CREDENTIAL_PEPPER_LEN];
+    bool ok = cas_pepper_open(path, pepper, err) &&
+              credential_open(cas->db, pepper, &cas->credential, err);
+    mem_wipe(pepper, sizeof(pepper));
+    return ok;
 }
 
 static char *cas_path_keep(const char *path)
@@ -221,6 +261,7 @@ static const struct config_bound cas_bounds[] = {
     { "quota", CAS_QUOTAS_MAX, "quotas" },
     { "schedule", CAS_SCHEDULES_MAX, "schedules" },
     { "policy", CAS_POLICIES_MAX, "policies" },
+    { "card-format", CAS_CARD_FORMATS_MAX, "card formats" },
 };
 
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err)
@@ -245,7 +286,8 @@ bool cas_open(struct cas **cas, const struct cas_options *options, struct err *e
         !accounts_open(made->db, &made->accounts, err) ||
         !quota_open(made->db, &made->quota, err) || !cas_runs_open(made, err) ||
         !cas_store_open(made, err) || !cas_payers_open(made, err) ||
-        !cas_vouchers_open(made, err) || (!options->bare && !cas_begin(made, options, err))) {
+        !cas_vouchers_open(made, err) || !cas_credential_open(made, options->pepper, err) ||
+        (!options->bare && !cas_begin(made, options, err))) {
         return false;
     }
     config_bound(made->config, cas_bounds, sizeof(cas_bounds) / sizeof(cas_bounds[0]));
@@ -267,6 +309,8 @@ void cas_close(struct cas **cas)
     cas_closing_free(&(*cas)->closing);
     quota_close(&(*cas)->quota);
     cas_policies_free(&(*cas)->policies);
+    cas_cards_free(&(*cas)->cards);
+    credential_close(&(*cas)->credential);
     accounts_close(&(*cas)->accounts);
     history_close(&(*cas)->history);
     free((*cas)->quote);
@@ -572,6 +616,26 @@ static const struct {
     { &quoin__v1__list_balances_request__descriptor, cas_proofs_balances },
     { &quoin__v1__list_periods_request__descriptor, cas_closing_list },
     { &quoin__v1__get_statement_request__descriptor, cas_closing_statement },
+    { &quoin__v1__who_is_request__descriptor, cas_who_is },
+    { &quoin__v1__get_credentials_request__descriptor, cas_credentials_get },
+    { &quoin__v1__unlock_request__descriptor, cas_credentials_unlock },
+    { &quoin__v1__make_ticket_request__descriptor, cas_ticket_make },
+    { &quoin__v1__add_card_request__descriptor, cas_card_add },
+    { &quoin__v1__remove_card_request__descriptor, cas_card_remove },
+    { &quoin__v1__list_cards_request__descriptor, cas_card_list },
+    { &quoin__v1__try_card_request__descriptor, cas_card_try },
+    { &quoin__v1__set_roles_request__descriptor, cas_roles_set },
+    { &quoin__v1__list_roles_request__descriptor, cas_roles_list },
+    { &quoin__v1__set_delegate_request__descriptor, cas_delegate_set },
+    { &quoin__v1__list_delegates_request__descriptor, cas_delegate_list },
+    { &quoin__v1__get_preferences_request__descriptor, cas_preferences_get },
+    { &quoin__v1__set_preferences_request__descriptor, cas_preferences_set },
+    { &quoin__v1__make_token_request__descriptor, cas_token_make },
+    { &quoin__v1__list_tokens_request__descriptor, cas_token_list },
+    { &quoin__v1__revoke_token_request__descriptor, cas_token_revoke },
+    { &quoin__v1__check_token_request__descriptor, cas_token_check },
+    { &quoin__v1__list_versions_request__descriptor, cas_versions_list },
+    { &quoin__v1__make_setup_request__descriptor, cas_setup_make },
 };
 
 bool cas_knows(const ProtobufCMessageDescriptor *ask)

@@ -32,6 +32,9 @@ struct cas_options {
     const char *key;
     // Whose word is believed, PEM; NULL: the signatures of checkpoints are not looked at.
     const char *believed;
+    // What PINs and cards are keyed with, a file beside the database and in no copy of it; made
+    // where it is not there. NULL: random, for as long as this process lives.
+    const char *pepper;
 };
 
 // Opens the database (checks it after an unclean stop), makes what a new site needs, and refuses to

@@ -41,6 +41,8 @@ enum cas_run_sql {
 };
 
 struct cas_vouchers;
+struct cas_cards;
+struct credential;
 
 struct cas {
     struct db *db;                        // owned
@@ -63,6 +65,8 @@ struct cas {
     struct db_stmt *stmts[CAS_SQL_COUNT]; // db's
     struct cas_payers *payers;            // owned; payers_int.h
     struct cas_vouchers *vouchers;        // owned
+    struct credential *credential;        // owned
+    struct cas_cards *cards;              // owned; the card formats, compiled; NULL: not asked yet
     // The statements of schedule_db.c; db's.
     struct db_stmt *run_stmts[CAS_RUN_SQL_COUNT];
     int witness;             // descriptor; -1: none

@@ -2,6 +2,7 @@
 // follow by entries of its chain.
 
 #include "cas/put_int.h"
+#include "credential/credential.h"
 #include "quota/quota.h"
 
 static const char *const names_purses[] = { "user", "allotment" };
@@ -98,7 +99,8 @@ CAS_CORE(cas_person_rename)
     return (str_eq(person.name, str_of(folded)) ||
             (names_ledger(cas, turn, rename->key, person.name, str_of(folded), err) &&
              names_follow(cas, turn, person.name, str_of(folded), err) &&
-             cas_config_follow(cas, turn, rename->key, &followed, false, err))) &&
+             cas_config_follow(cas, turn, rename->key, &followed, false, err) &&
+             credential_touch(cas->credential, person.id, err))) &&
            names_done(cas, turn, ask, rename->key, person.id, &followed, reply, err);
 }
 
@@ -226,5 +228,6 @@ CAS_CORE(cas_person_merge)
            names_move_balance(cas, turn, merge->key, "allotment", &from, &into, err) &&
            names_follow(cas, turn, from.name, into.name, err) &&
            cas_config_follow(cas, turn, merge->key, &followed, false, err) &&
+           credential_merge(cas->credential, from.id, into.id, err) &&
            names_done(cas, turn, ask, merge->key, into.id, &followed, reply, err);
 }

@@ -3,6 +3,7 @@
 #include "accounts/list.h"
 #include "accounts/tree.h"
 #include "cas/cas_int.h"
+#include "credential/credential.h"
 
 struct accounts_by cas_by(struct cas_turn *turn)
 {
@@ -150,6 +151,7 @@ static bool people_came_back(struct cas *cas, struct cas_turn *turn,
     struct accounts_person person;
     Quoin__V1__Person *made;
     if (!cas_person(cas, turn, add->name, &person, err) ||
+        !credential_touch(cas->credential, person.id, err) ||
         !cas_person_reply(cas, turn, &person, &made, err)) {
         return false;
     }

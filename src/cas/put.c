@@ -2,6 +2,7 @@
 
 #include "accounts/tree.h"
 #include "cas/put_int.h"
+#include "credential/credential.h"
 #include "wire/status.h"
 
 // ---- rows of any kind --------------------------------------------------------------------------
@@ -284,6 +285,12 @@ static bool put_person(struct cas *cas, struct cas_turn *turn, const struct cas_
         return false;
     }
     *wrote = true;
+    // Whoever is locked or removed, or comes back, is signed in nowhere any more.
+    bool ends = (put->sets & (ACCOUNTS_SET_LOCKED | ACCOUNTS_SET_REMOVED)) != 0 &&
+                *outcome == ACCOUNTS_IS_CHANGED && !put->by.is_dry;
+    if (ends && !credential_touch(cas->credential, person.id, err)) {
+        return false;
+    }
     return put_limit(cas, turn, ask, i, put->sets, &person, arena, outcome, err) &&
            (!aliases || ask->dry_run ||
             put_aliases(cas, row, &person, &put->by, arena, outcome, err));

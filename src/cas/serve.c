@@ -394,6 +394,28 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Schedules/RunSchedule", serve_handle },
     { "/quoin.v1.Schedules/GetScheduleRun", serve_handle },
     { "/quoin.v1.Schedules/ListScheduleRuns", serve_handle },
+    { "/quoin.v1.Credentials/Prove", cas_slow_handle },
+    { "/quoin.v1.Credentials/SetSecret", cas_slow_handle },
+    { "/quoin.v1.Credentials/UseSetup", cas_slow_handle },
+    { "/quoin.v1.Credentials/GetCredentials", serve_handle },
+    { "/quoin.v1.Credentials/Unlock", serve_handle },
+    { "/quoin.v1.Credentials/MakeTicket", serve_handle },
+    { "/quoin.v1.Credentials/AddCard", serve_handle },
+    { "/quoin.v1.Credentials/RemoveCard", serve_handle },
+    { "/quoin.v1.Credentials/ListCards", serve_handle },
+    { "/quoin.v1.Credentials/TryCard", serve_handle },
+    { "/quoin.v1.Credentials/SetRoles", serve_handle },
+    { "/quoin.v1.Credentials/ListRoles", serve_handle },
+    { "/quoin.v1.Credentials/SetDelegate", serve_handle },
+    { "/quoin.v1.Credentials/ListDelegates", serve_handle },
+    { "/quoin.v1.Credentials/GetPreferences", serve_handle },
+    { "/quoin.v1.Credentials/SetPreferences", serve_handle },
+    { "/quoin.v1.Credentials/MakeToken", serve_handle },
+    { "/quoin.v1.Credentials/ListTokens", serve_handle },
+    { "/quoin.v1.Credentials/RevokeToken", serve_handle },
+    { "/quoin.v1.Credentials/CheckToken", serve_handle },
+    { "/quoin.v1.Credentials/ListVersions", serve_handle },
+    { "/quoin.v1.Credentials/MakeSetup", serve_handle },
 };
 
 const struct wire_method *cas_serve_methods(size_t *count)
@@ -415,6 +437,7 @@ struct cas_serve *cas_serve_new(struct net_loop *loop, struct cas *cas)
     serve->batch =
         net_batch_new(loop, "cas-writer", serve_take, serve, SERVE_GROUP_MAX, SERVE_QUEUE_MAX);
     net_batch_on_rest(serve->batch, serve_rest, SERVE_REST_MS);
+    cas_slow_start(serve);
     serve->timer = net_timer_new(loop, serve_tick, serve);
     net_timer_every(serve->timer, SERVE_LAPSE_EVERY_MS);
     return serve;
@@ -431,6 +454,7 @@ void cas_serve_free(struct cas_serve **serve)
         return;
     }
     net_timer_free(&(*serve)->timer);
+    cas_slow_stop(*serve);
     net_batch_free(&(*serve)->batch); // works off what waits, so that their askers get an answer
     cas_walks_sweep(*serve, true);
     cas_close(&(*serve)->cas);

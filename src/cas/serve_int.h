@@ -18,9 +18,11 @@ struct cas_serve {
     size_t token_count;
     struct cas_walk *walks; // owned, under way
     size_t walk_count;
-    bool lapsing;     // a lapse waits or runs
-    bool scheduling;  // a step of the schedules does
-    bool has_to_look; // and when it is back, another one is wanted at once
+    struct net_pool *slow_pool; // owned; hashes secrets
+    size_t slow_count;          // requests that it may be needed for
+    bool lapsing;               // a lapse waits or runs
+    bool scheduling;            // a step of the schedules does
+    bool has_to_look;           // and when it is back, another one is wanted at once
     bool must_stop;
     void (*on_broken)(void *arg);
     void *broken_arg; // borrowed
@@ -40,3 +42,8 @@ struct serve_item *cas_serve_item_of(struct db_task *task);
 void cas_serve_note(struct cas_serve *serve, const struct serve_item *item);
 // Refuses a call that there is no room for.
 void cas_serve_busy(struct cas_serve *serve, struct wire_call *call);
+
+// slow_wire.c: requests that hash a secret between two turns.
+void cas_slow_handle(void *engine, struct wire_call *call, const ProtobufCMessage *ask);
+void cas_slow_start(struct cas_serve *serve);
+void cas_slow_stop(struct cas_serve *serve);

@@ -3,6 +3,7 @@
 #include "cas/things.h"
 
 #include "cas/absent.h"
+#include "cas/credentials.h"
 #include "cas/devices.h"
 #include "cas/limits.h"
 #include "cas/payers_int.h"
@@ -87,6 +88,16 @@ static bool things_policy_set(struct cas *cas, struct cas_turn *turn,
                               struct err *err)
 {
     return cas_policy_prepare(cas, turn, name, (Quoin__V1__PolicySet *)thing, err);
+}
+
+static bool things_card_format(struct cas *cas, struct cas_turn *turn,
+                               char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                               struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    (void)name;
+    return cas_card_format_check((const Quoin__V1__CardFormat *)thing, err);
 }
 
 static bool things_is_word(const char *text, const char *const *words)

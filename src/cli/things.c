@@ -9,6 +9,7 @@
 #include "cli/ask.h"
 #include "manifest/message.h"
 #include "proto/config.pb-c.h"
+#include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/payers.pb-c.h"

@@ -14,6 +14,7 @@
 
 static char fixture_dsn[STORE_DSN_MAX];
 static char fixture_witness[160];
+static char fixture_pepper[160];
 static struct cas *cas;
 static struct arena arena = { .cap = CAS_ARENA_MAX };
 static struct err err;
@@ -27,7 +28,8 @@ static inline bool fixture_open_with(const char *certificate, const char *key)
     const struct cas_options options = { .dsn = fixture_dsn,
                                          .witness = fixture_witness,
                                          .authority_certificate = certificate,
-                                         .authority_key = key };
+                                         .authority_key = key,
+                                         .pepper = fixture_pepper };
     memset(&err, 0, sizeof(err));
     return cas_open(&cas, &options, &err);
 }
@@ -42,6 +44,7 @@ static inline void fixture_begin(void)
     const char *folder = folder_make();
     store_make(fixture_dsn, folder);
     (void)snprintf(fixture_witness, sizeof(fixture_witness), "%s/witness", folder);
+    (void)snprintf(fixture_pepper, sizeof(fixture_pepper), "%s/pepper", folder);
 }
 
 static inline int fixture_end(void)
