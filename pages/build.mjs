@@ -1,4 +1,4 @@
-// build.mjs ASSETS.c WORDS.c SIZES.json - bundles the pages and writes them, gzipped and named by their hash,
+// build.mjs ASSETS.c WORDS.c SIZES.json [DEPFILE RULE] - bundles the pages and writes them, gzipped and named by their hash,
 // as a C table (struct web_asset of src/web/asset.h), and the catalogue's words as another (struct web_words
 // of src/web/words.h). The same input gives the same bytes.
 import { createHash } from "node:crypto";
@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [assetsOut, wordsOut, sizes] = process.argv.slice(2);
+const [assetsOut, wordsOut, sizes, depfile, rule] = process.argv.slice(2);
 const types = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
@@ -124,3 +124,11 @@ writeFileSync(assetsOut, assetTable(assets));
 writeFileSync(wordsOut, wordTable(words));
 writeFileSync(sizes, JSON.stringify(Object.fromEntries(assets.map(({ name, bytes, gzip }) =>
   [name, { bytes: bytes.length, gzip: gzip.length }])), null, 1));
+
+if (depfile) {
+  // What was read, for ninja: everything here but what npm installed.
+  const read = readdirSync(here, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules") && !entry.name.startsWith("."))
+    .map((entry) => join(entry.parentPath, entry.name).replace(/ /g, "\\ ")).sort();
+  writeFileSync(depfile, `${rule}: ${read.join(" ")}\n`);
+}

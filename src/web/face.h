@@ -3,12 +3,14 @@
 // One file a page: face_NAME.c.
 #pragma once
 
+#include "calendar/zone.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/history.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "web/html.h"
+#include "web/words.h"
 
 struct web_visit;
 
@@ -26,12 +28,15 @@ struct face {
     const char *path;   // of the page: "/history"
     const char *notice; // what was just done: "released", "deleted", "refund-asked", …; a keyword
     const char *name;   // of the station's device
+    const struct web_words *words;    // of the language
+    const struct calendar_zone *zone; // the site's clock
+    struct arena *arena;              // of what is put together; NULL: nothing is
 };
 
 struct face web_face_nobody(void);
 struct face web_face_of(struct web_visit *visit); // page.c
 
-// The frame of a person's page: doctype to <main>, and back. title is in the reader's language.
+// The frame of a person's page: doctype to <main>, and back. title is a key of the catalogue.
 void web_face_open(struct html *html, const struct face *face, const char *title);
 void web_face_close(struct html *html, const struct face *face);
 
@@ -44,7 +49,8 @@ void web_face_password(struct html *html, const struct face *face, bool must_cha
 // POST /setup: token, user, full_name, password.
 void web_face_setup(struct html *html, const struct face *face, const char *token,
                     const char *refused);
-// POST /jobs: csrf, do=release|delete, job=ENGINE:ID (as often as there are), keep=1, printer.
+// POST /jobs: csrf, do=release|keep|delete, job=ENGINE:ID (as often as there are), printer; and of
+// each job that is to be changed copies-, sides-, color- and pages-ENGINE:ID.
 // purses and held are NULL where the engine did not answer; away says so.
 void web_face_home(struct html *html, const struct face *face, const Quoin__V1__Purses *purses,
                    const Quoin__V1__ListHeldJobsReply *held, const char *away);
@@ -58,8 +64,19 @@ void web_face_history(struct html *html, const struct face *face,
 void web_face_work(struct html *html, const struct face *face, const Quoin__V1__PastWork *work);
 void web_face_send(struct html *html, const struct face *face,
                    const Quoin__V1__ListQueuesReply *queues);
-void web_face_cards(struct html *html, const struct face *face,
-                    const Quoin__V1__CredentialState *state);
+// What stands on the page of cards and secrets. POST /cards: csrf and
+// do=pin|make-pin|drop-pin|drop-card|delegate|drop-delegate|preferences|ticket.
+struct face_own {
+    const Quoin__V1__CredentialState *state;
+    const Quoin__V1__ListDelegatesReply *delegates;
+    const Quoin__V1__Preferences *preferences;
+    const char *made;    // a PIN that is told this once; empty: none was made
+    const char *code;    // a one-time code; empty: none was made
+    const char *picture; // of the code, SVG; empty: none
+    int64_t until;
+    const char *refused; // the sentence why not; empty: nothing was
+};
+void web_face_cards(struct html *html, const struct face *face, const struct face_own *own);
 void web_face_help(struct html *html, const struct face *face);
 // The files that start an application: the station's and the administrator's.
 void web_face_station(struct html *html, const struct face *face);

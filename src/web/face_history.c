@@ -2,87 +2,247 @@
 //
 // no unit test: tests/unit/web/test_face.c writes every page with hostile names.
 
-#include "web/face.h"
+#include "web/face_text.h"
 
-#include "base/clk.h"
-#include "model/money.h"
+#include <stdio.h>
 
-static struct str shown(int64_t units, char *text)
+static void add_state(struct html *html, const struct face *face, const char *outcome)
 {
-    return str_of(money_shown((struct money){ units }, text));
+    bool good = strcmp(outcome, "charged") == 0;
+    bool bad = strcmp(outcome, "denied") == 0 || strcmp(outcome, "refused") == 0;
+    HTML(html, "<span class=\"state {}\"><span aria-hidden=\"true\">{}</span>{}</span>",
+         good  ? STR("good")
+         : bad ? STR("bad")
+               : STR(""),
+         good  ? STR("\xe2\x9c\x93")
+         : bad ? STR("\xe2\x9c\x95")
+               : STR("\xe2\x97\x8b"),
+         web_face_word(face, "state", outcome));
 }
 
-static void add_time(struct html *html, int64_t at)
+static void add_row(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
 {
-    OWN(buf_free) struct buf text = BUF_CAP(64);
-    clk_add_utc(&text, at);
-    HTML(html, "<time datetime=\"{}\">{}</time>", buf_str(&text),
-         (struct str){ buf_str(&text).ptr, text.len < 10 ? text.len : 10 });
+    struct str number = web_face_text(face, "%lld", (long long)work->number);
+    HTML(html, "<tr><td data-label=\"{}\">", web_face_say(face, "column.when"));
+    web_face_time(html, face, work->at);
+    HTML(html,
+         "</td><td data-label=\"{}\"><bdi>{}</bdi></td><td data-label=\"{}\"><bdi>{}</bdi></td>"
+         "<td data-label=\"{}\" class=\"number\">{}</td><td data-label=\"{}\">",
+         web_face_say(face, "column.document"), str_of(work->job), web_face_say(face, "printer"),
+         str_of(work->printer[0] != '\0' ? work->printer : work->queue),
+         web_face_say(face, "column.pages"), web_face_number(face, work->pages),
+         web_face_say(face, "column.state"));
+    add_state(html, face, work->outcome);
+    HTML(html,
+         "</td><td data-label=\"{}\" class=\"number money\">{}</td>"
+         "<td><a href=\"/history/{}\" aria-label=\"{}\">{}</a></td></tr>\n",
+         web_face_say(face, "column.cost"), web_face_money(face, work->amount), number,
+         FACE_PUT(face, "home.why-number", { "number", number }), web_face_say(face, "home.why"));
 }
 
 void web_face_history(struct html *html, const struct face *face,
                       const Quoin__V1__ListWorksReply *works, const char *next)
 {
-    char text[MONEY_TEXT_MAX];
-    web_face_open(html, face, "History");
-    HTML_TEXT(html, "<table>\n<thead><tr><th>When</th><th>Queue</th><th>Printer</th><th>Pages</th>"
-                    "<th>Cost</th><th></th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < works->n_works; i++) {
-        const Quoin__V1__PastWork *work = works->works[i];
-        OWN(buf_free) struct buf number = BUF_CAP(32);
-        OWN(buf_free) struct buf pages = BUF_CAP(32);
-        buf_addf(&number, "%lld", (long long)work->number);
-        buf_addf(&pages, "%llu", (unsigned long long)work->pages);
-        HTML_TEXT(html, "<tr><td>");
-        add_time(html, work->at);
-        HTML(html,
-             "</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>"
-             "<td><a href=\"/history/{}\">Why?</a></td></tr>\n",
-             str_of(work->queue), str_of(work->printer), buf_str(&pages), shown(work->amount, text),
-             buf_str(&number));
+    static const char *const columns[] = { "column.when",  "column.document", "printer",
+                                           "column.pages", "column.state",    "column.cost" };
+    web_face_open(html, face, "home.history");
+    if (works->n_works == 0) {
+        web_face_note(html, "", web_face_say(face, "jobs.nothing"));
+        web_face_close(html, face);
+        return;
     }
-    HTML_TEXT(html, "</tbody>\n</table>\n");
+    HTML(html,
+         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n"
+         "<table class=\"stack\">\n<thead><tr>",
+         web_face_say(face, "home.history"));
+    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+        bool number = i == 3 || i == 5;
+        HTML(html, "<th scope=\"col\" class=\"{}\">{}</th>", number ? STR("number") : STR(""),
+             web_face_say(face, columns[i]));
+    }
+    HTML(html, "<th scope=\"col\"><span class=\"hidden\">{}</span></th></tr></thead>\n<tbody>\n",
+         web_face_say(face, "home.why"));
+    for (size_t i = 0; i < works->n_works; i++) {
+        add_row(html, face, works->works[i]);
+    }
+    HTML_TEXT(html, "</tbody>\n</table>\n</div>\n");
     if (next[0] != '\0') {
-        HTML(html, "<p><a href=\"/history?after={}\">Older</a></p>\n", str_of(next));
+        HTML(html, "<p><a class=\"button\" href=\"/history?after={}\">{}</a></p>\n", str_of(next),
+             web_face_say(face, "list.next"));
     }
     web_face_close(html, face);
 }
 
-static void add_lines(struct html *html, const Quoin__V1__PastWork *work)
+// --- one work -----------------------------------------------------------------------------------
+
+// "page.normal.color.two-sided" is "Normal (A4) · Colour · Two-sided".
+static struct str rule_text(const struct face *face, const char *rule)
 {
-    char each[MONEY_TEXT_MAX];
-    char amount[MONEY_TEXT_MAX];
-    HTML_TEXT(html, "<table>\n<tbody>\n");
+    char part[4][40] = { "", "", "", "" };
+    struct str said[4] = { { "", 0 }, { "", 0 }, { "", 0 }, { "", 0 } };
+    static const char *const keys[] = { "rule", "size", "color", "sides" };
+    size_t count = 0;
+    size_t at = 0;
+    for (const char *from = rule; *from != '\0' && count < 4; count++) {
+        size_t len = strcspn(from, ".");
+        (void)snprintf(part[count], sizeof(part[count]), "%.*s", (int)len, from);
+        from += len + (from[len] == '.' ? 1 : 0);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *word = strcmp(part[i], "mono") == 0        ? "monochrome"
+                           : strcmp(part[i], "two-sided") == 0 ? "two-sided-long-edge"
+                                                               : part[i];
+        if (!web_face_knows(face, keys[i], word)) {
+            return str_of(rule);
+        }
+        said[at++] = web_face_word(face, keys[i], word);
+    }
+    return web_face_text(face, "%.*s%s%.*s%s%.*s%s%.*s", (int)said[0].len, said[0].ptr,
+                         count > 1 ? " \xc2\xb7 " : "", (int)said[1].len, said[1].ptr,
+                         count > 2 ? " \xc2\xb7 " : "", (int)said[2].len, said[2].ptr,
+                         count > 3 ? " \xc2\xb7 " : "", (int)said[3].len, said[3].ptr);
+}
+
+static void add_lines(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+{
+    HTML(html,
+         "<section class=\"card\">\n<h2>{}</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+         "role=\"region\" aria-label=\"{}\">\n<table class=\"stack\">\n<thead><tr>"
+         "<th scope=\"col\">{}</th><th scope=\"col\" class=\"number\">{}</th>"
+         "<th scope=\"col\" class=\"number\">{}</th><th scope=\"col\" class=\"number\">{}</th>"
+         "</tr></thead>\n<tbody>\n",
+         web_face_say(face, "job.price"), web_face_say(face, "job.price"),
+         web_face_say(face, "column.what"), web_face_say(face, "column.quantity"),
+         web_face_say(face, "column.each"), web_face_say(face, "column.amount"));
     for (size_t i = 0; i < work->n_lines; i++) {
         const Quoin__V1__PriceLine *line = work->lines[i];
-        OWN(buf_free) struct buf quantity = BUF_CAP(32);
-        buf_addf(&quantity, "%lld", (long long)line->quantity);
-        HTML(html, "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-             str_of(line->what[0] != '\0' ? line->what : line->rule), buf_str(&quantity),
-             shown(line->each, each), shown(line->amount, amount));
+        HTML(html,
+             "<tr><td data-label=\"{}\"><bdi>{}</bdi></td><td data-label=\"{}\" class=\"number\">{}"
+             "</td><td data-label=\"{}\" class=\"number money\">{}</td>"
+             "<td data-label=\"{}\" class=\"number money\">{}</td></tr>\n",
+             web_face_say(face, "column.what"),
+             line->what[0] != '\0' ? str_of(line->what) : rule_text(face, line->rule),
+             web_face_say(face, "column.quantity"),
+             web_face_number(face, line->quantity < 0 ? 0 : (uint64_t)line->quantity),
+             web_face_say(face, "column.each"), web_face_money(face, line->each),
+             web_face_say(face, "column.amount"), web_face_money(face, line->amount));
     }
-    HTML_TEXT(html, "</tbody>\n</table>\n");
+    HTML(html,
+         "</tbody>\n<tfoot><tr><th scope=\"row\" colspan=\"3\">{}</th><td class=\"number money\">{}"
+         "</td></tr></tfoot>\n</table>\n</div>\n",
+         web_face_say(face, "total"), web_face_money(face, work->amount));
+    if (work->price_version != 0) {
+        HTML(html, "<p class=\"soft\">{}</p>\n",
+             FACE_PUT(face, "work.price-version",
+                      { "version", web_face_number(face, work->price_version) }));
+    }
+    HTML_TEXT(html, "</section>\n");
+}
+
+static void add_payers(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+{
+    if (work->n_legs == 0) {
+        return;
+    }
+    HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n<ul class=\"plain\">\n",
+         web_face_say(face, "job.payers"));
+    for (size_t i = 0; i < work->n_legs; i++) {
+        HTML(html, "<li class=\"row between\"><bdi>{}</bdi> <span class=\"money\">{}</span></li>\n",
+             str_of(work->legs[i]->account), web_face_money(face, work->legs[i]->amount));
+    }
+    HTML_TEXT(html, "</ul>\n");
+    if (work->entry != 0) {
+        HTML(html, "<p class=\"soft\">{}</p>\n",
+             FACE_PUT(face, "work.entry",
+                      { "number", web_face_number(face, (uint64_t)work->entry) }));
+    }
+    if (work->corrected != 0) {
+        HTML(html, "<p class=\"note\">{}</p>\n",
+             FACE_PUT(face, "work.corrected", { "amount", web_face_money(face, work->corrected) }));
+    }
+    HTML_TEXT(html, "</section>\n");
+}
+
+static void add_decision(struct html *html, const struct face *face,
+                         const Quoin__V1__Decision *decision)
+{
+    bool said = decision != NULL &&
+                (decision->rule[0] != '\0' || decision->text[0] != '\0' || decision->n_notices > 0);
+    HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n", web_face_say(face, "job.decision"));
+    if (!said) {
+        HTML(html, "<p>{}</p>\n</section>\n", web_face_say(face, "work.no-rule"));
+        return;
+    }
+    HTML(html, "<p><strong>{}</strong> <bdi>{}</bdi></p>\n",
+         web_face_word(face, "verdict", decision->verdict), str_of(decision->text));
+    for (size_t i = 0; i < decision->n_notices; i++) {
+        HTML(html, "<p><bdi>{}</bdi></p>\n", str_of(decision->notices[i]));
+    }
+    if (decision->rule[0] != '\0') {
+        HTML(html, "<p class=\"soft\">{}: <code>{}</code></p>\n", web_face_say(face, "column.rule"),
+             str_of(decision->rule));
+    }
+    HTML_TEXT(html, "</section>\n");
+}
+
+static void add_fact(struct html *html, struct str name, struct str value)
+{
+    if (value.len > 0) {
+        HTML(html, "<dt>{}</dt><dd><bdi>{}</bdi></dd>\n", name, value);
+    }
+}
+
+static void add_facts(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+{
+    HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n<dl class=\"facts\">\n",
+         web_face_say(face, "job.facts"));
+    add_fact(html, web_face_say(face, "column.when"), web_face_when(face, work->at));
+    add_fact(html, web_face_say(face, "column.document"), str_of(work->job));
+    add_fact(html, web_face_say(face, "column.queue"), str_of(work->queue));
+    add_fact(html, web_face_say(face, "printer"), str_of(work->printer));
+    add_fact(html, web_face_say(face, "column.department"), str_of(work->department));
+    struct str pages = web_face_count(face, "pages", work->pages);
+    struct str color = work->color_pages > 0
+                           ? web_face_count(face, "pages.color", work->color_pages)
+                           : web_face_say(face, "pages.mono");
+    add_fact(
+        html, web_face_say(face, "column.pages"),
+        web_face_text(face, "%.*s, %.*s", (int)pages.len, pages.ptr, (int)color.len, color.ptr));
+    add_fact(html, web_face_say(face, "column.sheets"), web_face_number(face, work->sheets));
+    add_fact(html, web_face_say(face, "work.evidence"), str_of(work->why));
+    HTML_TEXT(html, "</dl>\n</section>\n");
+}
+
+static void add_refund(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+{
+    if (work->amount <= 0 || work->key.len == 0 || strcmp(work->outcome, "charged") != 0) {
+        return;
+    }
+    HTML(html,
+         "<section class=\"card\">\n<h2>{}</h2>\n<form method=\"post\" action=\"/history/{}\">\n",
+         web_face_say(face, "home.refund"), web_face_text(face, "%lld", (long long)work->number));
+    web_face_csrf(html, face);
+    HTML(html,
+         "<div class=\"field\"><label for=\"reason\">{}</label>"
+         "<textarea id=\"reason\" name=\"reason\" rows=\"3\" maxlength=\"500\" required></textarea>"
+         "</div>\n<p><button>{}</button></p>\n</form>\n</section>\n",
+         web_face_say(face, "work.refund-why"), web_face_say(face, "home.refund"));
 }
 
 void web_face_work(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
 {
-    char text[MONEY_TEXT_MAX];
-    OWN(buf_free) struct buf number = BUF_CAP(32);
-    buf_addf(&number, "%lld", (long long)work->number);
-    web_face_open(html, face, "Why this cost");
-    HTML_TEXT(html, "<p>");
-    add_time(html, work->at);
-    HTML(html, " {} {}: <strong>{}</strong></p>\n<p>{}</p>\n", str_of(work->queue),
-         str_of(work->printer), shown(work->amount, text), str_of(work->why));
-    if (work->decision != NULL && work->decision->text[0] != '\0') {
-        HTML(html, "<p>{} {}</p>\n", str_of(work->decision->verdict), str_of(work->decision->text));
+    web_face_open(html, face, "job.price");
+    HTML_TEXT(html, "<p class=\"row\">");
+    add_state(html, face, work->outcome);
+    HTML(html, "<strong class=\"big money\">{}</strong></p>\n<div class=\"tiles\">\n",
+         web_face_money(face, work->amount));
+    add_facts(html, face, work);
+    add_decision(html, face, work->decision);
+    if (work->n_lines > 0) {
+        add_lines(html, face, work);
     }
-    add_lines(html, work);
-    HTML(html,
-         "<form method=\"post\" action=\"/history/{}\">\n"
-         "<input type=\"hidden\" name=\"csrf\" value=\"{}\">\n"
-         "<p><label>What went wrong? <input name=\"reason\" required></label> "
-         "<button>Ask for a refund</button></p>\n</form>\n",
-         buf_str(&number), str_of(face->csrf));
+    add_payers(html, face, work);
+    add_refund(html, face, work);
+    HTML_TEXT(html, "</div>\n");
     web_face_close(html, face);
 }

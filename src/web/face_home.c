@@ -1,120 +1,266 @@
-// face_home: a person's own pages: balance, waiting jobs, a file to send, cards.
+// face_home: a person's own pages: balance, waiting jobs, a file to send.
 //
 // no unit test: tests/unit/web/test_face.c writes every page with hostile names.
 
-#include "web/face.h"
+#include "web/face_text.h"
 
-#include "model/money.h"
+enum { LAST_DAY_MS = 24 * 3600 * 1000 };
 
-static struct str shown(int64_t units, char *text)
+// --- balance ------------------------------------------------------------------------------------
+
+static void add_purse(struct html *html, const struct face *face, const char *key,
+                      const Quoin__V1__Purse *purse)
 {
-    return str_of(money_shown((struct money){ units }, text));
+    HTML(html, "<div><dt>{}</dt><dd><span class=\"money\">{}</span>", web_face_say(face, key),
+         web_face_money(face, purse->balance));
+    if (purse->unlimited) {
+        HTML(html, " <span class=\"soft\">{}</span>", web_face_say(face, "unlimited"));
+    } else if (purse->reserved != 0) {
+        HTML(html, " <span class=\"soft\">{} {}</span>", web_face_say(face, "person.reserved"),
+             web_face_money(face, purse->reserved));
+    }
+    HTML_TEXT(html, "</dd></div>\n");
 }
 
-static void add_job(struct html *html, const Quoin__V1__HeldJob *held)
+static void add_purses(struct html *html, const struct face *face, const Quoin__V1__Purses *purses)
 {
-    char cost[MONEY_TEXT_MAX];
-    OWN(buf_free) struct buf ref = BUF_CAP(200);
-    OWN(buf_free) struct buf pages = BUF_CAP(40);
+    HTML(html,
+         "<section class=\"card purses\" aria-labelledby=\"purses\">\n<h2 id=\"purses\">{}</h2>\n",
+         web_face_say(face, "home.available"));
+    HTML(html, "<p class=\"big money\" id=\"balance\">{}</p>\n<dl>\n",
+         web_face_money(face, purses->available));
+    if (purses->paid != NULL) {
+        add_purse(html, face, "home.paid", purses->paid);
+    }
+    if (purses->allotment != NULL) {
+        add_purse(html, face, "home.allotment", purses->allotment);
+    }
+    HTML(html, "</dl>\n<p><a href=\"/history\">{}</a></p>\n</section>\n",
+         web_face_say(face, "home.history"));
+}
+
+// --- waiting jobs -------------------------------------------------------------------------------
+
+static struct str facts_of(const struct face *face, const Quoin__V1__Job *job)
+{
+    struct str color = job->color_pages > 0 ? web_face_count(face, "pages.color", job->color_pages)
+                                            : web_face_say(face, "pages.mono");
+    struct str pages = web_face_count(face, "pages", job->pages);
+    struct str copies =
+        job->copies > 1 ? web_face_count(face, "copies", job->copies) : (struct str){ "", 0 };
+    return web_face_text(face, "%.*s \xc2\xb7 %.*s%s%.*s", (int)pages.len, pages.ptr,
+                         (int)color.len, color.ptr, copies.len > 0 ? " \xc2\xb7 " : "",
+                         (int)copies.len, copies.ptr);
+}
+
+static void add_choice(struct html *html, const struct face *face, const char *key,
+                       const char *value)
+{
+    OWN(buf_free) struct buf word = BUF_CAP(96);
+    buf_addf(&word, "%s.%s", key, value);
+    HTML(html, "<option value=\"{}\">{}</option>\n", str_of(value), web_face_say(face, word.ptr));
+}
+
+// What may be changed: empty is as it is.
+static void add_changes(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
+                        struct str ref)
+{
+    HTML(html, "<details><summary>{}</summary>\n<div class=\"more\">\n",
+         web_face_say(face, "jobs.change"));
+    HTML(html,
+         "<div><label for=\"copies-{}\">{}</label><input id=\"copies-{}\" name=\"copies-{}\" "
+         "type=\"number\" min=\"1\" max=\"999\" inputmode=\"numeric\"></div>\n",
+         ref, web_face_say(face, "copies.field"), ref, ref);
+    if (held->can_two_sided) {
+        HTML(html,
+             "<div><label for=\"sides-{}\">{}</label><select id=\"sides-{}\" name=\"sides-{}\">\n"
+             "<option value=\"\">{}</option>\n",
+             ref, web_face_say(face, "sides"), ref, ref, web_face_say(face, "as-it-is"));
+        add_choice(html, face, "sides", "one-sided");
+        add_choice(html, face, "sides", "two-sided-long-edge");
+        add_choice(html, face, "sides", "two-sided-short-edge");
+        HTML_TEXT(html, "</select></div>\n");
+    }
+    if (held->can_color && held->job->color_pages > 0) {
+        HTML(html,
+             "<div><label for=\"color-{}\">{}</label><select id=\"color-{}\" name=\"color-{}\">\n"
+             "<option value=\"\">{}</option>\n",
+             ref, web_face_say(face, "color"), ref, ref, web_face_say(face, "as-it-is"));
+        add_choice(html, face, "color", "color");
+        add_choice(html, face, "color", "monochrome");
+        HTML_TEXT(html, "</select></div>\n");
+    }
+    HTML(html,
+         "<div><label for=\"pages-{}\">{}</label><input id=\"pages-{}\" name=\"pages-{}\" "
+         "placeholder=\"{}\" size=\"8\" autocomplete=\"off\"></div>\n</div>\n</details>\n",
+         ref, web_face_say(face, "page-ranges"), ref, ref, web_face_say(face, "page-ranges.all"));
+}
+
+static void add_job(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
+                    bool whole)
+{
     const Quoin__V1__Job *job = held->job;
     if (job == NULL || held->ref == NULL) {
         return;
     }
-    buf_addf(&ref, "%s:%lld", held->ref->engine, (long long)held->ref->id);
-    buf_addf(&pages, "%u", job->pages);
+    struct str ref = web_face_text(face, "%s:%lld", held->ref->engine, (long long)held->ref->id);
+    struct str name =
+        job->document[0] != '\0'
+            ? str_of(job->document)
+            : FACE_PUT(face, "jobs.number", { "number", web_face_number(face, (uint64_t)job->id) });
+    HTML(html, "<li>\n<label class=\"job\"><input type=\"checkbox\" name=\"job\" value=\"{}\"",
+         ref);
+    HTML_TEXT(html, held->printable ? " checked" : "");
     HTML(html,
-         "<li><label><input type=\"checkbox\" name=\"job\" value=\"{}\"> {} ({} pages, {})"
-         "</label> {} {}</li>\n",
-         buf_str(&ref), str_of(job->document), buf_str(&pages), shown(job->cost, cost),
-         str_of(held->why_not), str_of(job->message));
+         "><span class=\"what\"><strong><bdi>{}</bdi></strong>"
+         "<span class=\"soft\">{}</span>",
+         name, facts_of(face, job));
+    if (strcmp(held->whose, "own") != 0) {
+        OWN(buf_free) struct buf key = BUF_CAP(64);
+        buf_addf(&key, "whose.%s", held->whose);
+        HTML(html, "<span class=\"soft\"><bdi>{}</bdi></span>",
+             FACE_PUT(face, key.ptr, { "name", str_of(job->user) }));
+    }
+    if (job->expires_at != 0) {
+        HTML(html, "<span class=\"soft\">{}</span>",
+             FACE_PUT(face, "home.expires", { "when", web_face_when(face, job->expires_at) }));
+    }
+    if (!held->printable) {
+        HTML(html, "<span class=\"state bad\">{}</span>",
+             web_face_word(face, "reason", held->why_not));
+    }
+    if (job->notice[0] != '\0') {
+        HTML(html, "<span class=\"note warn\"><bdi>{}</bdi></span>", str_of(job->notice));
+    }
+    HTML(html, "</span><span class=\"money\">{}</span></label>\n", web_face_money(face, job->cost));
+    if (whole) {
+        add_changes(html, face, held, ref);
+    }
+    HTML_TEXT(html, "</li>\n");
 }
 
 static void add_jobs(struct html *html, const struct face *face,
-                     const Quoin__V1__ListHeldJobsReply *held)
+                     const Quoin__V1__ListHeldJobsReply *held, bool whole)
 {
-    if (held == NULL || held->n_jobs == 0) {
-        HTML_TEXT(html, "<p>No jobs wait.</p>\n");
+    if (held == NULL) {
         return;
     }
-    HTML(html,
-         "<form method=\"post\" action=\"/jobs\">\n<input type=\"hidden\" name=\"csrf\" "
-         "value=\"{}\">\n<ul>\n",
-         str_of(face->csrf));
-    for (size_t i = 0; i < held->n_jobs; i++) {
-        add_job(html, held->jobs[i]);
+    for (size_t i = 0; i < held->n_away; i++) {
+        web_face_note(html, "warn", web_face_say(face, "station.away"));
+        break;
     }
-    HTML_TEXT(html, "</ul>\n<button name=\"do\" value=\"release\">Release</button>\n"
-                    "<button name=\"do\" value=\"delete\">Delete</button>\n</form>\n");
+    if (held->n_jobs == 0) {
+        web_face_note(html, "", web_face_say(face, "jobs.none"));
+        return;
+    }
+    HTML_TEXT(html, "<form method=\"post\" action=\"/jobs\">\n");
+    web_face_csrf(html, face);
+    HTML_TEXT(html, "<ul class=\"jobs\">\n");
+    for (size_t i = 0; i < held->n_jobs; i++) {
+        add_job(html, face, held->jobs[i], whole);
+    }
+    HTML(html,
+         "</ul>\n<p class=\"row\"><button class=\"first\" name=\"do\" "
+         "value=\"release\">{}</button>\n"
+         "<button name=\"do\" value=\"keep\">{}</button>\n"
+         "<button class=\"danger\" name=\"do\" value=\"delete\">{}</button></p>\n</form>\n",
+         web_face_say(face, "jobs.print"), web_face_say(face, "jobs.print-keep"),
+         web_face_say(face, "jobs.delete"));
 }
 
-static void add_away(struct html *html, const char *away)
+static void add_news(struct html *html, const struct face *face)
 {
-    if (away[0] != '\0') {
-        HTML(html, "<p role=\"alert\">{}</p>\n", str_of(away));
-    }
+    HTML(html, "<p class=\"note\" data-news hidden role=\"status\">{} <a href=\"{}\">{}</a></p>\n",
+         web_face_say(face, "home.news"), str_of(face->path), web_face_say(face, "reload"));
 }
 
 void web_face_home(struct html *html, const struct face *face, const Quoin__V1__Purses *purses,
                    const Quoin__V1__ListHeldJobsReply *held, const char *away)
 {
-    char text[MONEY_TEXT_MAX];
-    web_face_open(html, face, "Home");
-    add_away(html, away);
-    if (purses != NULL) {
-        HTML(html, "<p>Balance: <strong id=\"balance\">{}</strong></p>\n",
-             shown(purses->available, text));
+    web_face_open(html, face, "home");
+    add_news(html, face);
+    if (away[0] != '\0') {
+        web_face_note(html, "bad", web_face_say(face, "home.away"));
     }
-    HTML_TEXT(html, "<h2>Waiting jobs</h2>\n");
-    add_jobs(html, face, held);
+    HTML_TEXT(html, "<div class=\"tiles\">\n");
+    if (purses != NULL) {
+        add_purses(html, face, purses);
+    }
+    HTML(html,
+         "<section class=\"card wide\" aria-labelledby=\"waiting\">\n<h2 id=\"waiting\">{}</h2>\n",
+         web_face_say(face, "home.waiting"));
+    add_jobs(html, face, held, false);
+    HTML(html, "<p><a href=\"/jobs\">{}</a></p>\n</section>\n</div>\n",
+         web_face_say(face, "home.all-jobs"));
     web_face_close(html, face);
+}
+
+static void add_undone(struct html *html, const struct face *face,
+                       const Quoin__V1__ReleaseJobsReply *undone)
+{
+    HTML(html, "<div class=\"note bad\" role=\"alert\">\n<p><strong>{}</strong></p>\n<ul>\n",
+         web_face_say(face, "jobs.none-printed"));
+    for (size_t i = 0; i < undone->n_short_; i++) {
+        const Quoin__V1__Shortfall *one = undone->short_[i];
+        bool account = strcmp(one->what, "quota") != 0;
+        HTML(html, "<li><bdi>{}</bdi></li>\n",
+             FACE_PUT(face, account ? "short.account" : "short.quota",
+                      { "name", str_of(one->name) }, { "have", web_face_money(face, one->have) },
+                      { "need", web_face_money(face, one->need) }));
+    }
+    for (size_t i = 0; i < undone->n_troubles; i++) {
+        const Quoin__V1__JobTrouble *one = undone->troubles[i];
+        bool known = web_face_knows(face, "reason", one->reason);
+        if (undone->n_short_ == 0 || !known) {
+            HTML(html, "<li><bdi>{}</bdi></li>\n",
+                 known ? web_face_word(face, "reason", one->reason) : str_of(one->text));
+        }
+    }
+    HTML_TEXT(html, "</ul>\n</div>\n");
 }
 
 void web_face_jobs(struct html *html, const struct face *face,
                    const Quoin__V1__ListHeldJobsReply *held, const char *away,
                    const Quoin__V1__ReleaseJobsReply *undone)
 {
-    char need[MONEY_TEXT_MAX];
-    char have[MONEY_TEXT_MAX];
-    web_face_open(html, face, "Waiting jobs");
-    add_away(html, away);
-    if (undone != NULL) {
-        HTML_TEXT(html, "<ul role=\"alert\">\n");
-        for (size_t i = 0; i < undone->n_troubles; i++) {
-            HTML(html, "<li>{}</li>\n", str_of(undone->troubles[i]->text));
-        }
-        for (size_t i = 0; i < undone->n_short_; i++) {
-            const Quoin__V1__Shortfall *one = undone->short_[i];
-            HTML(html, "<li>{} {}: {} &lt; {}</li>\n", str_of(one->what), str_of(one->name),
-                 shown(one->have, have), shown(one->need, need));
-        }
-        HTML_TEXT(html, "</ul>\n");
+    web_face_open(html, face, "home.waiting");
+    add_news(html, face);
+    if (away[0] != '\0') {
+        web_face_note(html, "bad", web_face_say(face, "home.away"));
     }
-    add_jobs(html, face, held);
+    if (undone != NULL) {
+        add_undone(html, face, undone);
+    }
+    add_jobs(html, face, held, true);
     web_face_close(html, face);
 }
+
+// --- a file -------------------------------------------------------------------------------------
 
 void web_face_send(struct html *html, const struct face *face,
                    const Quoin__V1__ListQueuesReply *queues)
 {
-    web_face_open(html, face, "Send a file");
-    HTML_TEXT(html, "<p id=\"send\">Choose a PDF or an image.</p>\n<ul id=\"queues\">\n");
+    web_face_open(html, face, "home.send");
+    HTML(html,
+         "<p>{}</p>\n<noscript><p class=\"note warn\">{}</p></noscript>\n"
+         "<form id=\"send\" class=\"card sign\" hidden>\n<div class=\"field\">\n"
+         "<label for=\"file\">{}</label>\n"
+         "<input id=\"file\" name=\"file\" type=\"file\" required>\n</div>\n"
+         "<div class=\"field\">\n<label for=\"queue\">{}</label>\n<select id=\"queue\" "
+         "name=\"queue\">\n",
+         web_face_say(face, "send.why"), web_face_say(face, "needs-script"),
+         web_face_say(face, "send.file"), web_face_say(face, "column.queue"));
     for (size_t i = 0; queues != NULL && i < queues->n_queues; i++) {
-        HTML(html, "<li data-queue=\"{}\">{}</li>\n", str_of(queues->queues[i]->name),
-             str_of(queues->queues[i]->name));
+        const Quoin__V1__Queue *queue = queues->queues[i];
+        HTML(html, "<option value=\"{}\">{}</option>\n", str_of(queue->name), str_of(queue->name));
     }
-    HTML_TEXT(html, "</ul>\n");
-    web_face_close(html, face);
-}
-
-void web_face_cards(struct html *html, const struct face *face,
-                    const Quoin__V1__CredentialState *state)
-{
-    web_face_open(html, face, "Cards");
-    HTML_TEXT(html, "<ul id=\"cards\">\n");
-    for (size_t i = 0; state != NULL && i < state->n_cards; i++) {
-        HTML(html, "<li>{} {}</li>\n", str_of(state->cards[i]->title),
-             str_of(state->cards[i]->hint));
-    }
-    HTML_TEXT(html, "</ul>\n<p><a href=\"/password\">Change the password</a></p>\n");
+    HTML(html,
+         "</select>\n</div>\n<div class=\"field\">\n<label for=\"copies\">{}</label>\n"
+         "<input id=\"copies\" name=\"copies\" type=\"number\" min=\"1\" max=\"999\" value=\"1\" "
+         "inputmode=\"numeric\">\n</div>\n<p><button class=\"first\">{}</button></p>\n"
+         "<progress id=\"progress\" max=\"100\" value=\"0\" aria-label=\"{}\" hidden></progress>\n"
+         "</form>\n<div id=\"sent\" role=\"status\"></div>\n",
+         web_face_say(face, "copies.field"), web_face_say(face, "home.send"),
+         web_face_say(face, "send.progress"));
     web_face_close(html, face);
 }

@@ -4,7 +4,7 @@
 // no unit test: needs the engines; tests/it/test_web_pages.py walks through them.
 
 #include "web/asset.h"
-#include "web/face.h"
+#include "web/face_text.h"
 #include "web/message.h"
 #include "web/web_int.h"
 
@@ -12,21 +12,26 @@
 #include "base/num.h"
 #include <stdio.h>
 
+#define LANGUAGE_COOKIE "__Host-quoin-lang"
+
+enum { LANGUAGE_AGE_S = 400 * 24 * 3600 };
 enum { PAGE_MAX = 4 << 20, REFS_MAX = 500, WORKS_A_PAGE = 50 };
 
 // --- what all have ------------------------------------------------------------------------------
 
-// The first language that the browser names, where nobody is known.
-static const char *browser_language(struct web_visit *visit)
+// In which language: as the address says (and then also the pages after this one), as the person
+// prefers, as was chosen before the sign-in, as the browser accepts.
+static const struct web_words *words_of(struct web_visit *visit, const char *preferred)
 {
-    struct str accept = web_field(visit, "Accept-Language");
-    size_t len = 0;
-    while (len < accept.len && len < 35 &&
-           ((accept.ptr[len] >= 'a' && accept.ptr[len] <= 'z') ||
-            (accept.ptr[len] >= 'A' && accept.ptr[len] <= 'Z') || accept.ptr[len] == '-')) {
-        len++;
+    const struct web_words *asked = web_words_find(web_query(visit, "lang"));
+    if (asked != NULL) {
+        web_set_cookie(visit, LANGUAGE_COOKIE, asked->language, LANGUAGE_AGE_S);
+        return asked;
     }
-    return len == 0 ? "en" : web_text(visit, (struct str){ accept.ptr, len });
+    const struct web_words *words = preferred[0] == '\0' ? NULL : web_words_find(str_of(preferred));
+    struct str kept = web_cookie(visit, LANGUAGE_COOKIE);
+    words = words == NULL && kept.len > 0 ? web_words_find(kept) : words;
+    return words == NULL ? web_words_accepted(web_field(visit, "Accept-Language")) : words;
 }
 
 static bool preference_is(const struct web_node *preferences, const char *name)
@@ -48,20 +53,34 @@ struct face web_face_of(struct web_visit *visit)
     face.csrf = who->csrf == NULL ? "" : who->csrf;
     face.roles = who->roles;
     face.has_role = (who->roles & WEB_ROLES) != 0;
-    face.language =
-        who->language == NULL || who->language[0] == '\0' ? browser_language(visit) : who->language;
+    const char *language = who->language == NULL ? "" : who->language;
     if (who->preferences != NULL &&
         web_tree_read(str_of(who->preferences), &visit->arena, &preferences, &ignored)) {
         const struct web_node *theme = web_tree_find(preferences, STR("theme"));
-        const struct web_node *language = web_tree_find(preferences, STR("language"));
+        const struct web_node *preferred = web_tree_find(preferences, STR("language"));
         face.theme = theme == NULL ? "" : web_text(visit, theme->text);
         face.large_text = preference_is(preferences, "large_text");
         face.high_contrast = preference_is(preferences, "high_contrast");
-        if (language != NULL && language->text.len > 0) {
-            face.language = web_text(visit, language->text);
+        if (preferred != NULL && preferred->text.len > 0) {
+            language = web_text(visit, preferred->text);
         }
     }
+    face.words = words_of(visit, language);
+    face.language = face.words->language;
+    face.zone = web_zone(visit->web);
+    face.arena = &visit->arena;
     return face;
+}
+
+const char *web_refusal(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct face face = web_face_of(visit);
+    for (size_t i = 0; answer->reasons != NULL && answer->reasons[i] != NULL; i++) {
+        if (web_face_knows(&face, "reason", answer->reasons[i])) {
+            return web_face_word(&face, "reason", answer->reasons[i]).ptr;
+        }
+    }
+    return web_text(visit, str_of(answer->err.text));
 }
 
 static void show(struct web_visit *visit, unsigned status, struct html *html)
@@ -122,7 +141,7 @@ static void on_page_signed_in(struct web_visit *visit, const struct wire_answer 
     if (refusal != NULL) {
         show_sign_in(visit, refusal->err.code == ERR_UNAVAILABLE ? 503 : 401,
                      web_form(visit, "next"), web_text(visit, web_form(visit, "user")),
-                     refusal->err.text);
+                     web_refusal(visit, refusal));
         return;
     }
     web_go(visit, visit->who.must_change ? "/password" : next_page(visit, web_form(visit, "next")));
@@ -155,7 +174,7 @@ static void on_page_password_signed_in(struct web_visit *visit, const struct wir
 static void on_page_password_set(struct web_visit *visit, const struct wire_answer *answer)
 {
     if (answer->reply == NULL) {
-        show_password(visit, 422, answer->err.text);
+        show_password(visit, 422, web_refusal(visit, answer));
         return;
     }
     (void)web_session_end_person(visit->web->sessions, visit->who.person, INT64_MAX);
@@ -219,7 +238,7 @@ static void on_set_up(struct web_visit *visit, const struct wire_answer *answer)
 {
     if (answer->reply == NULL) {
         show_setup(visit, web_status_of(answer->err.code),
-                   web_text(visit, web_form(visit, "token")), answer->err.text);
+                   web_text(visit, web_form(visit, "token")), web_refusal(visit, answer));
         return;
     }
     visit->web->has_administrator = true;
@@ -436,6 +455,33 @@ static void on_acted(struct web_visit *visit, const struct wire_answer *answer)
     ask_held(visit);
 }
 
+static struct str form_of(struct web_visit *visit, const char *what, const Quoin__V1__JobRef *ref)
+{
+    const char *name =
+        arena_textf(&visit->arena, "%s-%s:%lld", what, ref->engine, (long long)ref->id);
+    return name == NULL ? STR("") : web_form(visit, name);
+}
+
+// What the form says of a job beyond that it is chosen; NULL: nothing.
+static Quoin__V1__JobChange *read_change(struct web_visit *visit, const Quoin__V1__JobRef *ref)
+{
+    Quoin__V1__JobChange *change = arena_new(&visit->arena, sizeof(*change));
+    uint64_t copies = 0;
+    if (change == NULL) {
+        return NULL;
+    }
+    quoin__v1__job_change__init(change);
+    if (num_u64(form_of(visit, "copies", ref), UINT32_MAX, &copies)) {
+        change->copies = (uint32_t)copies;
+    }
+    change->sides = lent(web_text(visit, form_of(visit, "sides", ref)));
+    change->color_mode = lent(web_text(visit, form_of(visit, "color", ref)));
+    change->page_ranges = lent(web_text(visit, form_of(visit, "pages", ref)));
+    bool any = change->copies != 0 || change->sides[0] != '\0' || change->color_mode[0] != '\0' ||
+               change->page_ranges[0] != '\0';
+    return any ? change : NULL;
+}
+
 static void act_with_session(struct web_visit *visit, const char *session)
 {
     Quoin__V1__JobRef *refs = arena_new_array(&visit->arena, REFS_MAX, sizeof(*refs));
@@ -446,12 +492,13 @@ static void act_with_session(struct web_visit *visit, const char *session)
         return;
     }
     size_t count = read_refs(visit, refs);
-    bool keep = str_eq(web_form(visit, "keep"), STR("1"));
+    bool keep = str_eq(web_form(visit, "do"), STR("keep"));
     for (size_t i = 0; i < count; i++) {
         list[i] = &refs[i];
         quoin__v1__job_wish__init(&wishes[i]);
         wishes[i].ref = &refs[i];
         wishes[i].keep = keep;
+        wishes[i].change = read_change(visit, &refs[i]);
         wanted[i] = &wishes[i];
     }
     if (count == 0) {
@@ -593,25 +640,6 @@ void web_do_page_send(struct web_visit *visit)
     request.limit = REFS_MAX;
     web_ask(visit, web_dre(visit->web, STR("")), "/quoin.v1.Queues/ListQueues", &request.base,
             on_queues);
-}
-
-static void on_credentials(struct web_visit *visit, const struct wire_answer *answer)
-{
-    struct html html = HTML_CAP(PAGE_MAX);
-    if (reply_or_fail(visit, answer) == NULL) {
-        return;
-    }
-    struct face face = web_face_of(visit);
-    web_face_cards(&html, &face, (const Quoin__V1__CredentialState *)answer->reply);
-    show(visit, 200, &html);
-}
-
-void web_do_page_cards(struct web_visit *visit)
-{
-    Quoin__V1__GetCredentialsRequest request = QUOIN__V1__GET_CREDENTIALS_REQUEST__INIT;
-    request.user = lent(visit->who.user);
-    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/GetCredentials", &request.base,
-            on_credentials);
 }
 
 void web_do_page_help(struct web_visit *visit)

@@ -48,6 +48,8 @@ ROUTE(GET, "/send", WEB_PERSON, NONE, NONE, READ, NULL, page_send, NULL, "",
       "Sends a file to be printed.")
 ROUTE(GET, "/cards", WEB_PERSON, NONE, NONE, READ, NULL, page_cards, NULL, "",
       "The person's cards, PIN, delegates and preferences.")
+ROUTE(POST, "/cards", WEB_PERSON, TOKEN, FORM, SECRET, NULL, page_act_on_cards, NULL, "",
+      "Changes one of these.")
 ROUTE(GET, "/help", WEB_PUBLIC | WEB_PERSON, NONE, NONE, READ, NULL, page_help, NULL, "", "Help.")
 ROUTE(GET, "/setup", WEB_PUBLIC | WEB_PERSON, NONE, NONE, SECRET, NULL, page_setup, NULL, "",
       "Makes the first administrator; not there once there is one.")

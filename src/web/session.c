@@ -211,6 +211,14 @@ void web_session_sweep(struct web_sessions *sessions, int64_t now_ms)
     }
 }
 
+void web_session_prefer(struct web_session *session, struct str preferences)
+{
+    char *text = mem_new(preferences.len + 1);
+    memcpy(text, preferences.ptr, preferences.len);
+    free(session->preferences);
+    session->preferences = text;
+}
+
 size_t web_session_count(const struct web_sessions *sessions)
 {
     return sessions->by_hash.count;

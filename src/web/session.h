@@ -60,6 +60,8 @@ struct web_session *web_session_again(struct web_sessions *sessions, const uint8
 void web_session_end(struct web_sessions *sessions, struct web_session *session);
 // All of a person whose version is older; gives how many ended.
 size_t web_session_end_person(struct web_sessions *sessions, int64_t person, int64_t version);
+// Its person prefers otherwise now: JSON.
+void web_session_prefer(struct web_session *session, struct str preferences);
 // Ends those whose time is over.
 void web_session_sweep(struct web_sessions *sessions, int64_t now_ms);
 size_t web_session_count(const struct web_sessions *sessions);

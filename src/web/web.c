@@ -178,6 +178,7 @@ static void on_tick(void *arg)
     struct web *web = arg;
     web_session_sweep(web->sessions, clk_mono_ms());
     web_versions_look(web);
+    web_zone_look(web);
     web_dres_look(web);
     web_events_tick(web);
 }
@@ -250,6 +251,7 @@ static void free_tables(struct web *web)
     map_free(&web->tokens);
     map_free(&web->stations);
     map_free(&web->keys);
+    arena_free(&web->zone_arena);
 }
 
 static void fini(void *state)

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "calendar/zone.h"
 #include "httpio/server.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
@@ -95,6 +96,9 @@ struct web {
     int64_t versions_at; // the newest change of versions that we know
     int64_t versions_ms; // when CAS told it; clk_mono_ms; 0: never
     bool asking_versions;
+    const struct calendar_zone *zone; // the site's clock; in zone_arena
+    struct arena zone_arena;
+    int64_t zone_ms; // when CAS was last asked for it; 0: never
     bool has_administrator;
     int64_t administrator_ms;
     struct buf openapi; // made when first asked
@@ -229,6 +233,16 @@ void web_versions_look(struct web *web);
 unsigned web_roles_of(char *const *roles, size_t count);
 #define WEB_COOKIE "__Host-quoin"
 #define WEB_STATION_COOKIE "__Host-quoin-station"
+
+// --- clock.c ------------------------------------------------------------------------------------
+
+const struct calendar_zone *web_zone(struct web *web); // what clocks show at the site
+void web_zone_look(struct web *web);
+
+// --- page.c -------------------------------------------------------------------------------------
+
+// The sentence of a refusal in the visitor's language, or the engine's own.
+const char *web_refusal(struct web_visit *visit, const struct wire_answer *answer);
 
 // --- sign.c -------------------------------------------------------------------------------------
 
