@@ -17,6 +17,9 @@
 struct str dre_job_message(const struct job *job)
 {
     struct str own = dre_table_job_text(job).message;
+    if (job->key_told != NULL && job->core.state == JOB_HELD) {
+        return str_of(job->key_told);
+    }
     return own.len > 0 ? own : str_of(dre_job_reason_sentence((enum job_reason)job->core.reason));
 }
 

@@ -14,6 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define LONG_WAIT_MS (25 * DAY_MS)
+#define AFTER_WAIT_MS (5 * DAY_MS)
+
 struct asking {      // one question under way
     struct dre *dre; // borrowed
     uint32_t id;
@@ -153,6 +157,7 @@ void dre_refuse_job(struct dre *dre, struct job *job, enum job_event event, enum
         return;
     }
     dre_table_job_set_message(job, str_of(text));
+    dre_refusal_keep(job->live, &err, reasons);
     dre_event_reason(dre, job, event, reason);
 }
 
@@ -218,6 +223,9 @@ static void send_reserve(struct dre *dre, struct job *job, Quoin__V1__Work *work
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.job = name;
     request.work = work;
+    if (job->expires_at - job->created_at > LONG_WAIT_MS) { // else it would lapse while it waits
+        request.lapses_at = job->expires_at + AFTER_WAIT_MS;
+    }
     request.decided = course != NULL && course->done ? course->decision : NULL;
     ask(dre, job, JOB_ACT_RESERVE, "/quoin.v1.Charging/Reserve", &request.base, on_reserved);
     work->account_pin = no_pin;

@@ -9,6 +9,8 @@ uint32_t dre_call_limit(uint32_t asked); // of a page of a list
 
 // A job with all that the table knows; the key of a guest's is left out.
 void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *out);
+// The same, with the key for an administrator.
+void dre_call_fill_job(struct wire_call *call, const struct job *job, Quoin__V1__Job *out);
 void dre_call_answer_job(struct wire_call *call, const struct job *job);
 
 // The job of an id; NULL: the call was refused.
@@ -31,6 +33,8 @@ void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call
 void dre_witness_get(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_change_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_claim_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_send_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_quote_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_list_held(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

@@ -34,6 +34,7 @@ enum {
 
 struct delivery;
 struct ability;
+struct copying;
 struct dre_refusal;
 
 // What is under way for a job. A job that rests has none; nothing outside the loop holds one:
@@ -69,6 +70,7 @@ struct live {
     bool course_is_new;
     struct dre_refusal *refusal_kept; // owned; NULL: none
     char pin[DRE_PIN_MAX + 1];        // of a protected account, until it was used; wiped
+    struct copying *copying;          // owned: waits for the document; NULL: none
     struct delivery *delivery;        // deliver's; NULL: none
     struct ability *ability;          // a question to a printer; NULL: none
     // For the next write:
@@ -123,14 +125,16 @@ struct dre {
     bool stopping;
     bool cas_away; // it did not answer the last question
     bool is_recounting;
-    bool is_expiring;  // expired documents are being looked for
-    int64_t expire_at; // monotonic: when they are looked for next
-    bool disk_failed;  // the journal's: the process ends with DRE_EXIT_DISK
+    bool is_expiring;    // expired documents are being looked for
+    int64_t expire_at;   // monotonic: when they are looked for next
+    int64_t held_due_at; // wall time: when the first job that waits ends, or is warned
+    bool disk_failed;    // the journal's: the process ends with DRE_EXIT_DISK
     struct {
         int64_t accepted;
         int64_t refused;
         int64_t delivered;
         int64_t uncertain;
+        int64_t expired;  // jobs that nobody released
         int64_t streamed; // documents that were counted while they came in
     } counters;
 };
@@ -149,6 +153,7 @@ void dre_event(struct dre *dre, struct job *job, enum job_event event); // witho
 void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
                       enum job_reason reason);
 void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document);
+void dre_begin_copy(struct dre *dre, struct job *job);
 // A line of the job's story, kept with its next write.
 void dre_tell(struct dre *dre, struct job *job, const char *what, struct str detail);
 // The journal's disk cannot be believed any more: the process ends, and its successor reads on.
@@ -246,6 +251,23 @@ bool dre_printer_is_ready(const struct printer *printer, struct err *err,
                           const char **reason) CC_MUST_USE;
 bool dre_printer_may_stand_in(const struct job *job, const struct printer *printer, struct err *err,
                               const char **reason) CC_MUST_USE;
+
+// --- copy.c: a job of its own, of one that waits -------------------------------------------------
+
+void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
+                    const Quoin__V1__ReleaseJobRequest *ask);
+void dre_copy_stop(struct live *live); // the job goes
+
+// --- claim.c ------------------------------------------------------------------------------------
+
+// A guest's job is released: by who pays for it, or by its key alone where its queue pays.
+void dre_claim_release(struct dre *dre, struct wire_call *call, struct job *job,
+                       const Quoin__V1__ReleaseJobRequest *ask);
+
+// --- expire.c -----------------------------------------------------------------------------------
+
+void dre_expire_note(struct dre *dre, const struct job *job); // it may wait from now on
+void dre_expire_tick(struct dre *dre);
 
 // --- shown.c: keys of guests' jobs
 // ----------------------------------------------------------------

@@ -70,6 +70,7 @@ void dre_live_free(struct dre *dre, struct job *job)
     }
     unwait(dre, live);
     dre_ability_stop(live);
+    dre_copy_stop(live);
     uncache(dre, live);
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));
@@ -106,9 +107,9 @@ void dre_rest(struct dre *dre, struct job *job)
 {
     struct live *live = job->live;
     if (live == NULL || live->busy > 0 || live->is_waiting || live->call != NULL ||
-        live->act != NULL || live->asker.v != 0 || live->intake != NULL || live->delivery != NULL ||
-        live->document_is_new || live->events.len > 0 || live->pin[0] != '\0' ||
-        job->core.state == JOB_SENDING || keeps_document(dre, job)) {
+        live->act != NULL || live->asker.v != 0 || live->copying != NULL || live->intake != NULL ||
+        live->delivery != NULL || live->document_is_new || live->events.len > 0 ||
+        live->pin[0] != '\0' || job->core.state == JOB_SENDING || keeps_document(dre, job)) {
         return;
     }
     dre_live_free(dre, job);
@@ -284,6 +285,7 @@ void dre_tick(void *arg)
         live = next;
     }
     dre_keep_tick(dre);
+    dre_expire_tick(dre);
     dre_witness_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
@@ -318,6 +320,8 @@ static void mark_change(struct dre *dre, struct job *job, const struct job_core 
         dre_release_key_make(dre, job);
     } else {
         job->release_key[0] = '\0';
+        free(job->key_told);
+        job->key_told = NULL;
     }
     dre_table_job_mark(&dre->table, job);
 }
@@ -347,7 +351,9 @@ static void tell_change(struct dre *dre, struct job *job, const struct job_core 
             dre_table_job_set_message(job, (struct str){ "", 0 });
         }
     }
-    dre_tell(dre, job, dre_job_state_name(state), dre_job_message(job));
+    bool tells_key = state == JOB_HELD && (job->core.flags & JOB_FLAG_GUEST) != 0;
+    dre_tell(dre, job, dre_job_state_name(state),
+             tells_key ? str_of(dre_job_reason_sentence(JOB_REASON_GUEST)) : dre_job_message(job));
 }
 
 static void carry_out_money(struct dre *dre, struct job *job, unsigned todo)
@@ -459,6 +465,9 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
         unwait(dre, job->live); // it waited for something else
     }
     mark_change(dre, job, &before);
+    if (job->core.state == JOB_HELD) {
+        dre_expire_note(dre, job);
+    }
     tell_change(dre, job, &before);
     carry_out(dre, job, todo);
 }
@@ -483,6 +492,14 @@ void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document)
         job->core.wait_until = clk_wall_ms() + (int64_t)IPPD_OPEN_JOB_S * 1000;
         todo |= JOB_DO_WAIT;
     }
+    dre_tell(dre, job, "created", STR(""));
+    carry_out(dre, job, todo);
+}
+
+void dre_begin_copy(struct dre *dre, struct job *job)
+{
+    unsigned flags = dre_deliver_is_askable(job->printer) ? JOB_FLAG_ASKABLE : 0;
+    unsigned todo = dre_job_begin_copy(&job->core, (uint16_t)flags);
     dre_tell(dre, job, "created", STR(""));
     carry_out(dre, job, todo);
 }

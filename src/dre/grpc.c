@@ -95,7 +95,7 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
             reply.more = true;
             break;
         }
-        dre_job_fill(job, arena, out);
+        dre_call_fill_job(call, job, out);
         reply.jobs[reply.n_jobs++] = out;
     }
     wire_call_answer(call, &reply.base);
@@ -198,7 +198,7 @@ static void answer_detail(struct wire_call *call, const struct job *job,
 {
     struct arena *arena = wire_call_arena(call);
     Quoin__V1__Job basic;
-    dre_job_fill(job, arena, &basic);
+    dre_call_fill_job(call, job, &basic);
     OWN(unpacked_free) struct unpacked unpacked = { 0 };
     unpack(detail, &unpacked);
     Quoin__V1__JobDetail out = QUOIN__V1__JOB_DETAIL__INIT;
@@ -328,7 +328,9 @@ static void refuse_kept(struct wire_call *call, const struct live *live)
     for (size_t at = 0; at < kept->count; at++) {
         reasons[at] = kept->texts[at];
     }
-    err_fill(&err, kept->err.code, "job %u stays held: %s", (unsigned)live->job->id,
+    const struct job *job = live->job;
+    err_fill(&err, kept->err.code, "job %u stays held: %s",
+             (unsigned)(job->origin != 0 && job->core.state == JOB_ABORTED ? job->origin : job->id),
              kept->err.text);
     wire_call_refuse(call, &err, reasons);
 }
@@ -348,8 +350,16 @@ void dre_answer_asker(struct dre *dre, struct job *job)
                     (reason == JOB_REASON_MONEY_SHORT || reason == JOB_REASON_USER_UNKNOWN ||
                      reason == JOB_REASON_ACCOUNT_REFUSED || reason == JOB_REASON_ACCOUNT_NEEDED ||
                      reason == JOB_REASON_ACCOUNT_CLOSED || reason == JOB_REASON_POLICY_HOLDS ||
-                     reason == JOB_REASON_NO_WAY);
-    if (job->core.state == JOB_HELD && job->live->refusal_kept != NULL) {
+                     reason == JOB_REASON_NO_WAY || reason == JOB_REASON_GUEST);
+    bool is_copy = (job->core.flags & JOB_FLAG_COPY) != 0;
+    if (is_copy && job->core.state == JOB_RESERVING) {
+        dre_call_refuse(call, ERR_UNAVAILABLE,
+                        "the accounting server does not answer; nothing is printed");
+        dre_event_reason(dre, job, JOB_CANCEL, JOB_REASON_CAS_AWAY);
+        return;
+    }
+    bool is_refused = job->core.state == JOB_HELD || (is_copy && job->core.state == JOB_ABORTED);
+    if (is_refused && job->live->refusal_kept != NULL) {
         refuse_kept(call, job->live);
         return;
     }
@@ -490,7 +500,9 @@ const struct wire_method dre_methods[] = {
     { "/quoin.v1.Jobs/ResolveJob", resolve_job },
     { "/quoin.v1.Jobs/ChargeJob", dre_charge_job },
     { "/quoin.v1.Jobs/ChangeJob", dre_change_job },
+    { "/quoin.v1.Jobs/ClaimJob", dre_claim_job },
     { "/quoin.v1.Jobs/ListHeld", dre_list_held },
+    { "/quoin.v1.Jobs/SendJob", dre_send_job },
     { "/quoin.v1.Jobs/QuoteJob", dre_quote_job },
     { "/quoin.v1.Jobs/RecountJobs", dre_recount_jobs },
     { "/quoin.v1.Witness/GetWitness", dre_witness_get },

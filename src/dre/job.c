@@ -268,6 +268,9 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
     case JOB_CLAIMED:
         job->flags &= (uint16_t) ~(JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST);
         job->flags |= JOB_FLAG_QUEUE_HOLD;
+        if ((job->flags & JOB_FLAG_GOES) != 0) {
+            job->flags &= (uint16_t) ~(JOB_FLAG_GOES | JOB_FLAG_QUEUE_HOLD | JOB_FLAG_HOLD);
+        }
         return reserve_anew(job);
     case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
     case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
@@ -521,6 +524,13 @@ unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int6
         return enter(job, JOB_ACCEPTING, JOB_REASON_COUNTING) | JOB_DO_COUNT;
     }
     return enter(job, JOB_INCOMING, JOB_REASON_INCOMING);
+}
+
+unsigned dre_job_begin_copy(struct job_core *job, uint16_t flags)
+{
+    *job = (struct job_core){ .flags = flags | JOB_FLAG_COPY | JOB_FLAG_COUNTED,
+                              .computed = job->computed };
+    return enter(job, JOB_ACCEPTING, JOB_REASON_RESERVING);
 }
 
 unsigned dre_job_step(struct job_core *job, const struct job_happened *happened)

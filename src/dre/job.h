@@ -113,6 +113,7 @@ enum {
     JOB_FLAG_GUEST = 1 << 11,       // waits with a release key
     JOB_FLAG_SENDER_PAYS = 1 << 12, // for the copies of those whom it was sent to
     JOB_FLAG_WARNED = 1 << 13,      // its end was told
+    JOB_FLAG_GOES = 1 << 15,        // a guest's that is printed as soon as it is paid for
     JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
 };
 
@@ -144,6 +145,9 @@ struct job_happened {
 
 // A new job: INCOMING when its document is to come by itself, else ACCEPTING.
 unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now);
+
+// A copy of a job that was counted: it is asked for once it is stored.
+unsigned dre_job_begin_copy(struct job_core *job, uint16_t flags);
 
 // What is to be done: a set of enum job_action. Events that mean nothing in a state do nothing.
 unsigned dre_job_step(struct job_core *job, const struct job_happened *happened);

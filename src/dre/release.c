@@ -109,6 +109,11 @@ void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessag
     bool is_elsewhere = ask->printer[0] != '\0' && strcmp(ask->printer, job->printer->name) != 0;
     if (is_too_long(ask)) {
         dre_call_refuse(call, ERR_INVALID, "a name is too long");
+    } else if ((job->core.flags & (JOB_FLAG_GUEST | JOB_FLAG_UNCLAIMED)) != 0 &&
+               !dre_job_has_ended(&job->core)) {
+        dre_claim_release(dre, call, job, ask);
+    } else if (ask->keep || ask->as_recipient) {
+        dre_copy_print(dre, call, job, ask);
     } else if (!dre_job_may_release(&job->core)) {
         dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
     } else if (is_elsewhere) {

@@ -4,10 +4,13 @@
 
 #include "dre/calls_int.h"
 
+#include "base/mem.h"
 #include "crypto/hash.h"
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
-enum { TICKET_ARENA_MAX = 64 << 10, RANGES_TEXT_MAX = 2400 };
+enum { TICKET_ARENA_MAX = 64 << 10, RANGES_TEXT_MAX = 2400, KEY_TOLD_MAX = 100 };
 
 // --- release keys -------------------------------------------------------------------------------
 
@@ -34,6 +37,11 @@ void dre_release_key_make(const struct dre *dre, struct job *job)
         number /= sizeof(key_letters) - 1;
     }
     job->release_key[RELEASE_KEY_LEN] = '\0';
+    free(job->key_told);
+    job->key_told = mem_new(KEY_TOLD_MAX);
+    (void)snprintf(job->key_told, KEY_TOLD_MAX,
+                   "The job waits for its release key, which is %.4s-%s: type it at a device.",
+                   job->release_key, job->release_key + RELEASE_KEY_LEN / 2);
 }
 
 bool dre_release_key_read(struct str typed, char key[static RELEASE_KEY_LEN + 1])
@@ -143,7 +151,10 @@ void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *ou
     out->cost = job->cost;
     out->created_at = job->created_at;
     out->completed_at = job->completed_at;
-    out->message = dre_call_text(arena, dre_job_message(job));
+    bool hides_key = job->key_told != NULL && job->core.state == JOB_HELD;
+    out->message =
+        dre_call_text(arena, hides_key ? str_of(dre_job_reason_sentence(JOB_REASON_GUEST))
+                                       : dre_job_message(job));
     out->bytes = job->bytes;
     out->account = dre_call_text(arena, text.account);
     out->notice = dre_call_text(arena, text.notice);
@@ -152,12 +163,17 @@ void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *ou
     fill_waiting(job, arena, out);
 }
 
+void dre_call_fill_job(struct wire_call *call, const struct job *job, Quoin__V1__Job *out)
+{
+    dre_job_fill(job, wire_call_arena(call), out);
+    if (strcmp(wire_call_role(call), "admin") == 0) {
+        out->release_key = dre_call_text(wire_call_arena(call), str_of(job->release_key));
+    }
+}
+
 void dre_call_answer_job(struct wire_call *call, const struct job *job)
 {
     Quoin__V1__Job out;
-    dre_job_fill(job, wire_call_arena(call), &out);
-    if (strcmp(wire_call_role(call), "admin") == 0) {
-        out.release_key = dre_call_text(wire_call_arena(call), str_of(job->release_key));
-    }
+    dre_call_fill_job(call, job, &out);
     wire_call_answer(call, &out.base);
 }

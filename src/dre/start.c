@@ -156,6 +156,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     dre->loop = svc_loop(svc);
     dre->cas = svc_cas(svc);
     dre->started_at = clk_wall_ms();
+    dre->held_due_at = INT64_MAX;
     dre_table_init(&dre->table);
     if (!open_stores(dre, err) || !open_counter(dre, err) || !open_door(dre, err)) {
         return false;
@@ -206,6 +207,7 @@ static void count(void *state, struct svc_counts *counts)
     const struct dre *dre = state;
     svc_count(counts, "jobs.open", dre->table.open.count);
     svc_count(counts, "jobs.accepted", dre->counters.accepted);
+    svc_count(counts, "jobs.expired", dre->counters.expired);
     svc_count(counts, "jobs.refused", dre->counters.refused);
     svc_count(counts, "jobs.delivered", dre->counters.delivered);
     svc_count(counts, "ledger.shortened", dre->witness.is_shortened);

@@ -27,6 +27,7 @@ void dre_table_fini(struct table *table)
     for (size_t at = 0; map_next(&table->jobs, &at, &value);) {
         struct job *job = value;
         free(job->text);
+        free(job->key_told);
         free(job);
     }
     for (size_t at = 0; map_next(&table->owners, &at, &value);) {
@@ -132,6 +133,7 @@ void dre_table_job_free(struct table *table, struct job *job)
     owner_drop_if_idle(table, job->owner);
     (void)map_drop(&table->jobs, map_key(&job->id, sizeof(job->id)));
     free(job->text);
+    free(job->key_told);
     free(job);
 }
 

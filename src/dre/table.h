@@ -132,6 +132,7 @@ struct job {
     uint16_t notice_len;
     uint16_t message_len;
     char release_key[RELEASE_KEY_LEN + 1]; // of a guest's job; else empty
+    char *key_told;                        // owned; the sentence that tells it; NULL: none
     char from[46];                         // the client's address; may be empty
     bool is_ended;                         // stands in the lists of ended jobs
     bool is_ready;                         // stands in printer->waiting

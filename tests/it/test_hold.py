@@ -1,8 +1,11 @@
 """Jobs that wait: what queues say of them, who sees them, what may be changed, who may release them, and
 when they end."""
 import sqlite3
+import time
 
 import pytest
+from conftest import SOURCE, wait_until
+
 
 
 @pytest.fixture
@@ -69,13 +72,13 @@ def test_a_journal_of_an_older_version_is_taken_over(office, sample):
 
 
 @pytest.fixture
-def group(office, new_printer):
+def group(office, new_printer, virtual_printer):
     """Two printers of a pull group and one that is not of it."""
     second = new_printer("second").start()
     office.printer("library", second.uri)
     for name in ("hall", "library"):
         office.ask("printer", "set", name, "--pull-group", "house")
-    office.second = second
+    office.first, office.second = virtual_printer, second
     return office
 
 
@@ -240,3 +243,166 @@ def test_a_printer_in_error_gets_nothing(group, sample):
     group.second.start()
     group.ask("job", "release", number, "--printer", "library")
     assert group.wait_job(number)["printer"] == "library"
+
+
+def papers(printer):
+    return len(list(printer.paper.glob("job-*")))
+
+
+def test_a_copy_is_printed_and_the_job_waits_on(group, sample, virtual_printer):
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    copy = group.ask("job", "release", number, "--keep", "--printer", "library", "--device", "library-1")
+    assert copy["id"] != number
+    done = group.wait_job(copy["id"])
+    assert (done["state"], done["printer"], done["cost"], done["device"]) == \
+        ("completed", "library", "0.37", "library-1"), done
+    assert (papers(group.second), papers(virtual_printer)) == (1, 0)
+    assert group.job(number)["state"] == "pending-held"
+    purse = group.balance("mary")
+    assert (purse["balance"], purse["reserved"]) == ("9.63", "0.37")
+    group.ask("job", "release", number)
+    assert group.wait_job(number)["state"] == "completed"
+    assert group.balance("mary")["balance"] == "9.26"
+    assert any(event["what"] == "copied" for event in group.explain(copy["id"])["events"])
+
+
+def test_a_large_document_is_copied_too(group, tmp_path):
+    big = tmp_path / "big.jpg"
+    one = (SOURCE / "tests/data/jpeg/cm.jpg").read_bytes()
+    big.write_bytes(one[:2] + b"".join(b"\xff\xfe\xff\xff" + bytes(65533) for _ in range(20)) + one[2:])
+    number = group.ipptool("office", big, kind="image/jpeg")
+    before = wait_held(group, number)
+    assert before["bytes"] > 1 << 20
+    copy = group.ask("job", "release", number, "--keep")
+    assert group.wait_job(copy["id"])["state"] == "completed"
+    printed = next(path for path in group.first.paper.glob("job-*"))
+    assert printed.read_bytes() == big.read_bytes()
+    group.ask("job", "cancel", number)
+    assert list((group.data / "dre/spool").iterdir()) == []
+
+
+def test_a_copy_that_nobody_pays_for_is_not_printed(group, sample, virtual_printer):
+    group.user("poor", balance="0.40")
+    number = group.ipptool("office", sample, user="poor")
+    wait_held(group, number)
+    refused = group.run("job", "release", number, "--keep", check=False)
+    assert refused.returncode != 0 and f"job {number} stays held" in refused.stderr, refused.stderr
+    assert group.job(number)["state"] == "pending-held" and papers(virtual_printer) == 0
+    assert group.balance("poor")["reserved"] == "0.37"
+
+
+def test_a_job_is_sent_to_others(group, sample, virtual_printer):
+    group.user("bob", balance="1.00")
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    sent = group.ask("job", "send", number, "--to", "Anna,bob,gone", "--to-groups", "staff")
+    assert sent["sent_to"] == ["user:anna", "user:bob", "user:gone", "group:staff"] and not sent["sender_pays"]
+    for words in (("--user", "anna"), ("--user", "x", "--groups", "staff")):
+        assert [job["id"] for job in group.ask("job", "list", "--held", *words)] == [number]
+    mine = group.ask("job", "release", number, "--by", "anna", "--as-recipient", "--device", "desk")
+    done = group.wait_job(mine["id"])
+    assert (done["user"], done["cost"], done["identity"]) == ("anna", "0.37", "authenticated"), done
+    assert group.balance("anna")["balance"] == "9.63" and group.balance("mary")["balance"] == "10.00"
+    group.ask("job", "send", number, "--to", "bob", "--sender-pays")
+    assert group.ask("job", "list", "--held", "--user", "anna") == []
+    second = group.ask("job", "release", number, "--by", "bob", "--as-recipient")
+    done = group.wait_job(second["id"])
+    assert (done["user"], done["released_by"], done["cost"]) == ("mary", "bob", "0.37"), done
+    assert group.balance("bob")["balance"] == "1.00" and papers(virtual_printer) == 2
+    group.stop()
+    group.start()
+    assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "bob")] == [number]
+    many = ",".join(f"user{at}" for at in range(51))
+    assert group.run("job", "send", number, "--to", many, check=False).returncode != 0
+    assert group.ask("job", "send", number, "--to", "")["sent_to"] == []
+    group.ask("job", "cancel", number)
+    assert group.ask("job", "list", "--held", "--user", "bob") == []
+
+
+def test_who_is_not_believed_must_claim_the_job(group, sample, virtual_printer):
+    group.ask("queue", "set", "office", "--trust", "authenticated")
+    number = group.ipptool("office", sample)
+    job = wait_held(group, number)
+    assert (job["state"], job["unclaimed"], job["cost"], job["reasons"]) == \
+        ("pending-held", True, "0.00", ["job-held-unclaimed"]), job
+    assert group.ask("job", "list", "--held", "--user", "mary") == []
+    for words in (("--unclaimed",), ("--unclaimed", "--user", "mary")):
+        assert [job["id"] for job in group.ask("job", "list", *words)] == [number]
+    assert group.ask("job", "list", "--unclaimed", "--user", "anna") == []
+    for words in (("release", number), ("change", number, "--copies", 2), ("send", number, "--to", "bob"),
+                  ("release", number, "--by", "anna")):
+        assert group.run("job", *words, check=False).returncode != 0, words
+    group.stop()
+    group.start()
+    claimed = group.ask("job", "claim", number, "Anna")
+    assert (claimed["user"], claimed["state"], claimed["unclaimed"], claimed["cost"], claimed["identity"]) == \
+        ("anna", "pending-held", False, "0.37", "authenticated"), claimed
+    again = group.run("job", "claim", number, "mary", check=False)
+    assert again.returncode != 0 and "already" in again.stderr
+    assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "anna")] == [number]
+    assert group.ask("job", "list", "--unclaimed") == []
+    group.ask("job", "release", number)
+    assert group.wait_job(number)["state"] == "completed" and group.balance("anna")["balance"] == "9.63"
+    assert any(event["what"] == "claimed" for event in group.explain(number)["events"])
+
+
+def test_a_guest_has_a_release_key(group, sample):
+    assert group.ipptool("office", sample, user="visitor") is None
+    group.ask("queue", "set", "office", "--guests", "yes")
+    number = group.ipptool("office", sample, user="visitor")
+    told = group.refusal
+    job = wait_held(group, number)
+    key = job["release_key"]
+    assert len(key) == 8 and not set(key) & set("01OIL") and f"{key[:4]}-{key[4:]}" in told, (key, told)
+    assert job["reasons"] == ["job-held-for-release-key"] and key not in job["message"]
+    for typed in (key, key.lower(), f"{key[:4]} {key[4:]}", f"{key[:4]}-{key[4:]}"):
+        assert [job["id"] for job in group.ask("job", "list", "--release-key", typed)] == [number]
+    assert group.ask("job", "list", "--release-key", "2" * 8) == []
+    assert group.run("job", "release", number, check=False).returncode != 0
+    group.stop()
+    for path in group.data.glob("dre/dre.db*"):
+        assert key.encode() not in path.read_bytes() and key[:4].encode() + b"-" not in path.read_bytes()
+    group.start()
+    assert group.job(number)["release_key"] == key
+    group.ask("job", "release", number, "--by", "anna")
+    done = group.wait_job(number)
+    assert (done["state"], done["user"], done["cost"]) == ("completed", "anna", "0.37"), done
+    assert "release_key" not in done and group.balance("anna")["balance"] == "9.63"
+
+
+def test_the_queue_pays_for_its_guests(group, sample):
+    group.run("code", "add", "lobby/1", "--make-missing", "--limit", "unlimited")
+    group.ask("queue", "set", "office", "--guests", "yes", "--account", "code:lobby/1")
+    number = group.ipptool("office", sample, user="visitor")
+    assert number is not None, group.refusal
+    wait_held(group, number)
+    group.ask("job", "release", number)
+    done = group.wait_job(number)
+    assert (done["state"], done["account"], done["cost"]) == ("completed", "code:lobby/1", "0.37"), done
+
+
+def set_ends(site, when, number=None):
+    """While the site is down: jobs end then, in milliseconds from now."""
+    with sqlite3.connect(site.data / "dre/dre.db") as journal:
+        now = int(time.time() * 1000)
+        journal.execute("UPDATE dre_job SET expires_at = ?, created_at = ? WHERE state = 3"
+                        " AND (id = ? OR ? IS NULL)", (now + when, now - 71 * 3600_000, number, number))
+
+
+def test_what_nobody_releases_ends(group, sample):
+    numbers = [group.ipptool("office", sample) for _ in range(2)]
+    for number in numbers:
+        wait_held(group, number)
+    assert group.balance("mary")["reserved"] == "0.74"
+    group.stop()
+    set_ends(group, 3600_000, numbers[0])
+    set_ends(group, 3000, numbers[1])
+    group.start()
+    wait_until(lambda: "ends soon" in group.job(numbers[0])["notice"], 10, "the warning")
+    ended = group.wait_job(numbers[1])
+    assert (ended["state"], ended["cost"]) == ("canceled", "0.00"), ended
+    assert "Nobody released" in ended["message"] and "Nobody released" in group.run("explain", numbers[1]).stdout
+    assert group.job(numbers[0])["state"] == "pending-held" and group.balance("mary")["reserved"] == "0.37"
+    events = [event["what"] for event in group.explain(numbers[0])["events"]]
+    assert events.count("expires-soon") == 1, events

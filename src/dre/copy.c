@@ -1,0 +1,397 @@
+// copy: a job of its own is made of one that waits, with the document under a key of its own, and
+// is printed at once or not at all; the one that it was made of waits on. Loop thread; the document
+// passes through the workers of the spool.
+//
+// no unit test: needs the whole engine; tests/it/test_hold.py keeps and sends jobs.
+
+#include "dre/calls_int.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+#include "base/rnd.h"
+#include "dre/deliver_int.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct copying {
+    struct dre *dre; // borrowed
+    struct wire_call_id call;
+    uint32_t job;                      // that is copied
+    uint32_t id;                       // of the copy
+    Quoin__V1__ReleaseJobRequest *ask; // owned
+    char owner[TABLE_NAME_MAX * 2];    // of the copy
+    char printer[TABLE_NAME_MAX + 1];  // where it is printed
+    bool is_others;                    // the owner is another
+    struct deliver_feed *feed;
+    struct spool_intake *intake; // NULL: it has ended
+    bool is_writing;             // on_copied may run within a write
+    struct err why;              // then
+    struct buf facts;
+    struct buf work;
+    struct buf plan;
+    struct dre_planned planned;
+};
+
+static void copying_free(struct copying *copying)
+{
+    dre_deliver_feed_close(&copying->feed);
+    if (copying->intake != NULL) {
+        dre_spool_intake_abort(copying->intake);
+    }
+    quoin__v1__release_job_request__free_unpacked(copying->ask, NULL);
+    buf_free(&copying->facts);
+    buf_free(&copying->work);
+    buf_free(&copying->plan);
+    free(copying);
+}
+
+static void give_up(struct copying *copying, const struct err *err, const char *reason)
+{
+    struct wire_call *call = wire_call_find(svc_server(copying->dre->svc), copying->call);
+    const char *const reasons[] = { reason, NULL };
+    if (call != NULL) {
+        wire_call_refuse(call, err, reasons);
+    }
+    struct dre *dre = copying->dre;
+    struct job *job = dre_table_job_find(&dre->table, copying->job);
+    copying_free(copying);
+    if (job != NULL) {
+        dre_rest(dre, job);
+    }
+}
+
+// --- the copy -----------------------------------------------------------------------------------
+
+static struct job *make_job(struct copying *copying, struct job *from, struct printer *printer)
+{
+    struct dre *dre = copying->dre;
+    const Quoin__V1__ReleaseJobRequest *ask = copying->ask;
+    struct job_text text = dre_table_job_text(from);
+    text.sent = STR("");
+    text.message = STR("");
+    text.notice = STR("");
+    text.printer = str_of(printer->name);
+    if (copying->is_others) {
+        text.account = str_of(from->queue->account);
+        text.identity = str_of(dre_trust_name(TRUST_AUTHENTICATED));
+    }
+    struct job *job =
+        dre_table_job_new(&dre->table, copying->id, from->queue, str_of(copying->owner), &text);
+    job->printer = printer;
+    job->created_at = clk_wall_ms();
+    rnd_uuid(job->uuid, job->created_at);
+    dre_table_uuid_text(job->uuid, job->uuid_text);
+    job->origin = from->id;
+    job->claimed = from->claimed;
+    job->deaths = from->deaths;
+    job->bytes = from->bytes;
+    job->in_file = from->in_file;
+    job->expires_at = from->expires_at;
+    memcpy(job->from, from->from, sizeof(job->from));
+    job->pages = copying->planned.plan.pages;
+    job->color_pages = copying->planned.plan.color_pages;
+    job->sheets = copying->planned.plan.sheets;
+    job->copies = copying->planned.copies;
+    memcpy(job->asked_by, ask->key.data, sizeof(job->asked_by));
+    job->is_asked = true;
+    dre_release_note(job, ask->by, ask->device);
+    return job;
+}
+
+static void tell_both(struct dre *dre, struct job *from, struct job *job)
+{
+    char line[64];
+    (void)snprintf(line, sizeof(line), "of job %u", (unsigned)from->id);
+    dre_tell(dre, job, "copied", str_of(line));
+    dre_release_tell(dre, job);
+    (void)snprintf(line, sizeof(line), "as job %u", (unsigned)job->id);
+    dre_tell(dre, from, "copied", str_of(line));
+    dre_event(dre, from, JOB_NOTED);
+}
+
+// What the rules decided of the same person's job is not decided again.
+static void take_course(struct live *live, const struct live *from)
+{
+    Quoin__V1__JobCourse *course = dre_course_read(buf_str(&from->course));
+    if (course != NULL && course->undo == NULL && course->done) {
+        buf_add(&live->course, buf_str(&from->course));
+        live->course_is_new = true;
+    }
+    quoin__v1__job_course__free_unpacked(course, NULL);
+}
+
+static void print_copy(struct copying *copying, struct job *from, struct spool_document *document)
+{
+    struct dre *dre = copying->dre;
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(copying->printer));
+    struct job *job = make_job(copying, from, printer == NULL ? from->printer : printer);
+    struct live *live = dre_live(dre, job);
+    uint32_t id = job->id;
+    live->document = document;
+    live->document_is_new = true;
+    live->asker = copying->call;
+    buf_add(&live->facts, buf_str(&copying->facts));
+    buf_add(&live->plan, buf_str(&copying->plan));
+    buf_add(&live->work, buf_str(&copying->work));
+    live->work_is_new = true;
+    if (!copying->is_others && from->live != NULL) {
+        take_course(live, from->live);
+    }
+    job->core.computed = copying->planned.plan.impressions;
+    tell_both(dre, from, job);
+    dre_call_remember(dre, copying->ask->key);
+    dre_begin_copy(dre, job);
+    job = dre_table_job_find(&dre->table, id);
+    if (job != NULL && job->live != NULL) {
+        dre_answer_asker(dre, job);
+        dre_rest(dre, job);
+    }
+}
+
+// --- the document -------------------------------------------------------------------------------
+
+static void on_copied(void *arg, struct spool_document *document, const struct err *err)
+{
+    struct copying *copying = arg;
+    struct dre *dre = copying->dre;
+    struct job *from = dre_table_job_find(&dre->table, copying->job);
+    struct err why = *err;
+    copying->intake = NULL;
+    if (copying->is_writing) {
+        copying->why = why;
+        return;
+    }
+    bool waits = from != NULL && dre_job_may_recharge(&from->core);
+    if (document != NULL && waits) {
+        print_copy(copying, from, document);
+        copying_free(copying);
+        from = dre_table_job_find(&dre->table, from->id);
+        if (from != NULL) {
+            dre_rest(dre, from);
+        }
+        return;
+    }
+    if (document != NULL) {
+        err_fill(&why, ERR_CONFLICT, "the job does not wait any more");
+        if (document->in_file) {
+            dre_spool_remove(&dre->spool, copying->id);
+        }
+        dre_spool_document_drop(&document);
+    }
+    give_up(copying, &why, NULL);
+}
+
+static void on_room(void *arg)
+{
+    struct copying *copying = arg;
+    dre_deliver_feed_next(copying->feed);
+}
+
+static void on_piece(void *arg, struct str bytes, bool last, const struct err *err)
+{
+    struct copying *copying = arg;
+    if (err != NULL) {
+        give_up(copying, err, "document-access-error");
+        return;
+    }
+    copying->is_writing = true;
+    bool has_room = dre_spool_intake_write(copying->intake, bytes);
+    copying->is_writing = false;
+    if (copying->intake == NULL) { // the disk refused it
+        on_copied(copying, NULL, &copying->why);
+    } else if (last) {
+        dre_spool_intake_end(copying->intake);
+    } else if (has_room) {
+        dre_deliver_feed_next(copying->feed);
+    }
+}
+
+static void with_document(struct dre *dre, struct job *job, const struct err *err)
+{
+    static const struct spool_intake_events events = { on_room, on_copied };
+    struct copying *copying = job == NULL ? NULL : job->live->copying;
+    if (copying == NULL) {
+        return; // the job is gone, and its asker was told
+    }
+    job->live->copying = NULL;
+    if (err != NULL) {
+        give_up(copying, err, "document-access-error");
+        return;
+    }
+    copying->id = dre->table.next_id++;
+    copying->intake = dre_spool_intake_new(&dre->spool, copying->id, &events, copying);
+    copying->feed = dre_deliver_feed_open(dre, job->live->document, on_piece, copying);
+    dre_deliver_feed_next(copying->feed);
+}
+
+void dre_copy_stop(struct live *live)
+{
+    struct copying *copying = live->copying;
+    live->copying = NULL;
+    if (copying != NULL) {
+        struct err err;
+        struct wire_call *call = wire_call_find(svc_server(copying->dre->svc), copying->call);
+        err_fill(&err, ERR_NOT_FOUND, "the job is gone");
+        if (call != NULL) {
+            wire_call_refuse(call, &err, NULL);
+        }
+        copying_free(copying);
+    }
+}
+
+// --- what it is ---------------------------------------------------------------------------------
+
+static bool plan_copy(struct copying *copying, const struct job *job, const struct printer *printer,
+                      struct arena *arena, struct err *err)
+{
+    struct str packed = buf_str(&copying->facts);
+    OWN(count_facts_free)
+    Quoin__V1__DocumentFacts *facts =
+        quoin__v1__document_facts__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
+    const struct dre_plan_ask with = { .ticket = dre_table_job_text(job).ticket,
+                                       .way = dre_deliver_way(printer) };
+    if (facts == NULL) {
+        return err_set(err, ERR_INTERNAL, "the facts of the document are not there");
+    }
+    if (!dre_plan_make(facts, &with, arena, &copying->planned, err)) {
+        return false;
+    }
+    for (size_t at = 0; at < copying->planned.plan.step_count; at++) {
+        buf_addf(&copying->plan, "%s\n", copying->planned.plan.steps[at]);
+    }
+    return true;
+}
+
+static bool make_work(struct copying *copying, const struct job *job, const struct printer *printer,
+                      struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX);
+    Quoin__V1__Work *work = dre_work_read(buf_str(&job->live->work));
+    if (work == NULL) {
+        return err_set(err, ERR_INTERNAL, "the job's record is damaged");
+    }
+    Quoin__V1__Work now = *work;
+    bool good = plan_copy(copying, job, printer, &arena, err);
+    if (good) {
+        dre_work_replan(printer, dre_table_job_text(job).ticket, &copying->planned, &arena, &now);
+    }
+    if (copying->is_others) {
+        now.user = copying->owner;
+        now.account = dre_call_text(&arena, str_of(job->queue->account));
+        now.identity = dre_call_text(&arena, str_of(dre_trust_name(TRUST_AUTHENTICATED)));
+        now.n_shares = 0;
+    }
+    if (good) {
+        dre_pack(&now.base, &copying->work);
+    }
+    quoin__v1__work__free_unpacked(work, NULL);
+    return good;
+}
+
+static void with_detail(struct dre *dre, void *arg, struct job *job,
+                        const struct journal_detail *detail, const struct err *trouble)
+{
+    struct copying *copying = arg;
+    struct printer *printer = dre_table_printer_find(&dre->table, str_of(copying->printer));
+    const char *reason = NULL;
+    struct err err;
+    bool good = job != NULL || err_set(&err, ERR_NOT_FOUND, "the job is gone");
+    if (good && (trouble != NULL || !dre_live_take(job->live, detail) || printer == NULL)) {
+        good = err_set(&err, ERR_UNAVAILABLE, "the job's record cannot be read now; ask again");
+    }
+    if (good && (!dre_job_may_recharge(&job->core) || job->live->copying != NULL)) {
+        good = err_set(&err, ERR_CONFLICT, "somebody else is changing this job; ask again");
+    }
+    good = good && dre_printer_is_ready(printer, &err, &reason);
+    if (good) {
+        buf_add(&copying->facts,
+                job->live->facts.len > 0 ? buf_str(&job->live->facts) : detail->facts);
+        good = make_work(copying, job, printer, &err);
+    }
+    if (!good) {
+        give_up(copying, &err, reason);
+        return;
+    }
+    job->live->copying = copying;
+    dre_read_document(dre, job, with_document);
+}
+
+static void with_state(struct dre *dre, void *arg, struct job *job)
+{
+    struct copying *copying = arg;
+    dre_read_detail(dre, copying->job, with_detail, copying);
+    (void)job; // it is looked for once more when its record is there
+}
+
+// A copy that was made for this call before, also before a crash.
+static struct job *find_copy(const struct dre *dre, const char *owner, uint32_t origin,
+                             ProtobufCBinaryData key)
+{
+    const struct owner *found = map_find(&dre->table.owners, str_of(owner));
+    struct job *lists[] = { found == NULL ? NULL : found->open.first,
+                            found == NULL ? NULL : found->ended.first };
+    for (size_t at = 0; at < sizeof(lists) / sizeof(lists[0]); at++) {
+        for (struct job *job = lists[at]; job != NULL; job = job->link[TABLE_BY_OWNER].next) {
+            if (job->origin == origin && job->is_asked &&
+                memcmp(job->asked_by, key.data, sizeof(job->asked_by)) == 0) {
+                return job;
+            }
+        }
+    }
+    return NULL;
+}
+
+void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
+                    const Quoin__V1__ReleaseJobRequest *ask)
+{
+    char by[TABLE_NAME_MAX * 2];
+    bool sender_pays = (job->core.flags & JOB_FLAG_SENDER_PAYS) != 0;
+    (void)dre_table_owner_name(str_of(ask->by), by, sizeof(by));
+    bool is_others =
+        ask->as_recipient && !sender_pays && by[0] != '\0' && strcmp(by, job->owner->name) != 0;
+    const char *owner = is_others ? by : job->owner->name;
+    const struct job *made = find_copy(dre, owner, job->id, ask->key);
+    struct printer *printer = ask->printer[0] == '\0'
+                                  ? job->printer
+                                  : dre_table_printer_find(&dre->table, str_of(ask->printer));
+    const char *reasons[] = { NULL, NULL };
+    struct err err;
+    if (made != NULL) {
+        dre_call_answer_job(call, made);
+        return;
+    }
+    if (!dre_job_may_recharge(&job->core)) {
+        dre_call_refuse(call, ERR_CONFLICT, "only a job that was counted and waits can be copied");
+        return;
+    }
+    if (dre->cas_away) {
+        dre_call_refuse(call, ERR_UNAVAILABLE,
+                        "the accounting server does not answer; the job stays as it is");
+        return;
+    }
+    if (printer == NULL) {
+        dre_call_refuse(call, ERR_NOT_FOUND, "there is no such printer");
+        return;
+    }
+    if (!dre_printer_may_stand_in(job, printer, &err, &reasons[0])) {
+        wire_call_refuse(call, &err, reasons);
+        return;
+    }
+    struct copying *copying = mem_new(sizeof(*copying));
+    OWN(buf_free) struct buf packed = BUF_CAP(64 << 10);
+    dre_pack(&ask->base, &packed);
+    copying->dre = dre;
+    copying->call = wire_call_id(call);
+    copying->job = job->id;
+    copying->ask =
+        quoin__v1__release_job_request__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
+    (void)snprintf(copying->owner, sizeof(copying->owner), "%s", owner);
+    (void)snprintf(copying->printer, sizeof(copying->printer), "%s", printer->name);
+    copying->is_others = is_others;
+    copying->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
+    copying->work = BUF_CAP(DRE_WORK_BYTES_MAX);
+    copying->plan = BUF_CAP(8192);
+    if (!dre_ability_ask(dre, job, printer, true, with_state, copying)) {
+        with_state(dre, copying, job);
+    }
+}
