@@ -274,6 +274,30 @@ static void test_any_call_may_fail(void)
     CHECK(done);
 }
 
+// What was on the stack of the answer is gone.
+static void overwrite_stack(void)
+{
+    volatile char deep[48 << 10];
+    for (size_t i = 0; i < sizeof(deep); i++) {
+        deep[i] = 'x';
+    }
+}
+
+// The writer refuses, the loop sends it: the reasons are read when the answer's frames are gone.
+static void test_the_reasons_of_a_refusal_outlive_its_answer(void)
+{
+    void (*volatile then)(void) = overwrite_stack;
+    CHECK(reserve(90, "mary", 30, 30) == NULL && err.code == ERR_LIMIT);
+    then();
+    CHECK(has_reason("account-limit-reached") && strncmp(reasons[1], "short;quota;30;", 15) == 0);
+    CHECK(reasons[2] == NULL);
+    CHECK(reserve(91, "mary", 2000, 0) == NULL && err.code == ERR_LIMIT);
+    then();
+    CHECK(has_reason("account-limit-reached") &&
+          strncmp(reasons[1], "short;account;10000000;", 23) == 0);
+    CHECK(reasons[2] == NULL);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -294,5 +318,6 @@ int main(void)
     test_each_group_or_all_of_it_together();
     test_what_makes_no_sense_is_refused();
     test_any_call_may_fail();
+    test_the_reasons_of_a_refusal_outlive_its_answer();
     return fixture_end();
 }
