@@ -63,6 +63,10 @@ ROUTE(GET, "/admin/{rest*}", WEB_ROLES, NONE, NONE, READ, NULL, page_admin, NULL
       "The administrator's application.")
 ROUTE(GET, "/a/{file}", WEB_PUBLIC, NONE, NONE, READ, NULL, asset, NULL, "", "A file of the pages.")
 
+// --- the API about itself
+ROUTE(GET, "/api/v1/openapi.json", WEB_PUBLIC, NONE, NONE, READ, NULL, openapi, NULL, "",
+      "This description.")
+
 // --- sessions of people
 ROUTE(POST, "/api/v1/session", WEB_PUBLIC | WEB_PERSON, ORIGIN, JSON, SECRET, NULL, sign_in, NULL,
       "", "Signs in: user and password. Sets the cookie __Host-quoin and tells the CSRF token.")
@@ -130,6 +134,9 @@ ROUTE(POST, "/api/v1/me/tokens", WEB_PERSON, TOKEN, JSON, WRITE, NULL, make_toke
       "Makes a token for a program; its secret is told this once.")
 ROUTE(DELETE, "/api/v1/me/tokens/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, drop_token, NULL, "",
       "Revokes a token of one's own.")
+ROUTE(POST, "/api/v1/me/files", WEB_PERSON, TOKEN, FILE, WRITE, "me", send_file, NULL, "",
+      "Sends a document to be printed: its bytes are the body, ?queue= and ?name= say where and "
+      "how it is called.")
 READ("/me/queues", WEB_PERSON, "me", "Queues/ListQueues", "-items=queues -next=name",
      "The queues that a file can be sent to.")
 ROUTE(GET, "/api/v1/me/events", WEB_PERSON, NONE, NONE, READ, "me", my_events, NULL, "",

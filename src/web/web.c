@@ -153,15 +153,32 @@ static bool make_tls(struct web *web, struct net_tls **tls, struct err *err)
     return net_tls_new(&settings, true, tls, err);
 }
 
+// Who we are to the door where documents are handed in.
+static bool make_door_tls(struct web *web, struct net_tls **tls, struct err *err)
+{
+    static const char *const alpn[] = { "http/1.1", NULL };
+    const struct net_tls_settings settings = { .certificate = svc_path(web->svc, "pki/web.crt"),
+                                               .key = svc_path(web->svc, "pki/web.key"),
+                                               .authority = svc_path(web->svc, "pki/ca.crt"),
+                                               .peer = NET_TLS_PEER_REQUIRED,
+                                               .alpn = alpn };
+    return net_tls_new(&settings, false, tls, err);
+}
+
 static void on_renewed(void *state)
 {
     struct web *web = state;
     struct net_tls *tls = NULL;
+    struct net_tls *door = NULL;
     struct err err;
     for (size_t i = 0; i < web->dre_count; i++) {
         wire_client_set_tls(web->dres[i].client, svc_client_tls(web->svc));
     }
     wire_client_set_tls(web->dce, svc_client_tls(web->svc));
+    if (make_door_tls(web, &door, &err)) {
+        net_tls_free(&web->door_tls);
+        web->door_tls = door;
+    }
     if (!make_tls(web, &tls, &err)) {
         log_event(LOG_WARNING, "certificate.not-taken", log_text("why", err.text));
         return;
@@ -202,7 +219,8 @@ static bool start(struct svc *svc, void *state, struct err *err)
     struct web *web = state;
     web->svc = svc;
     web->loop = svc_loop(svc);
-    if (!read_settings(web, err) || !read_secret(web, err) || !make_tls(web, &web->tls, err)) {
+    if (!read_settings(web, err) || !read_secret(web, err) || !make_tls(web, &web->tls, err) ||
+        !make_door_tls(web, &web->door_tls, err)) {
         return false;
     }
     web->sessions = web_sessions_new();
@@ -265,6 +283,7 @@ static void fini(void *state)
         wire_client_free(&web->dres[i].client);
     }
     net_tls_free(&web->tls);
+    net_tls_free(&web->door_tls);
     web_sessions_free(&web->sessions);
     web_rates_free(&web->rates);
     free_tables(web);

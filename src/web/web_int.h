@@ -79,7 +79,8 @@ struct web {
     struct svc *svc; // borrowed
     struct net_loop *loop;
     struct httpio_server *http; // owned, as all below
-    struct net_tls *tls;
+    struct net_tls *tls;        // of our door
+    struct net_tls *door_tls;   // for the IPP doors of others
     struct wire_client *dce;
     struct web_dre dres[WEB_DRES_ALL];
     size_t dre_count;
