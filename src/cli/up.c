@@ -8,6 +8,7 @@
 #include "base/clk.h"
 #include "base/fs.h"
 #include "base/num.h"
+#include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/demo.h"
 #include "cli/out.h"
@@ -15,6 +16,7 @@
 #include "cli/value.h"
 #include "net/net.h"
 #include "ports/ports.h"
+#include "proto/credential.pb-c.h"
 #include "svc/pki.h"
 #include "wire/client.h"
 #include <arpa/inet.h>
@@ -366,6 +368,36 @@ static void start_tour(struct up *up)
     child_start(tour);
 }
 
+// Where nobody is an administrator yet, whoever reads this console becomes the first one.
+static void on_setup(void *arg, const struct wire_answer *answer)
+{
+    struct up *up = arg;
+    const Quoin__V1__Setup *setup = (const Quoin__V1__Setup *)answer->reply;
+    if (setup == NULL) {
+        return; // there is one, or it is asked for with quoin setup
+    }
+    cli_say(up->cli, CLI_WARN, "Nobody administers this site yet.");
+    buf_addf(&up->cli->out, " Open this address once:\n  https://%s:%u/setup?token=%s\n",
+             strcmp(up->place.listen, "0.0.0.0") == 0 || strcmp(up->place.listen, "::") == 0
+                 ? "THIS-HOST"
+                 : "localhost",
+             ENGINE_WEB_PORT + up->place.port_offset, setup->token);
+    show(up);
+}
+
+static void ask_setup(struct up *up)
+{
+    Quoin__V1__MakeSetupRequest request = QUOIN__V1__MAKE_SETUP_REQUEST__INIT;
+    for (size_t i = 0; i < up->count; i++) {
+        struct up_child *child = &up->children[i];
+        if (child->is_engine && child->engine == ENGINE_CAS && child->client != NULL) {
+            request.key = cli_key(up->cli);
+            (void)wire_ask(child->client, "/quoin.v1.Credentials/MakeSetup", &request.base, 0,
+                           on_setup, up);
+        }
+    }
+}
+
 static void announce(struct up *up)
 {
     struct cli *cli = up->cli;
@@ -385,9 +417,15 @@ static void announce(struct up *up)
     buf_addf(&cli->out, "  %-4s %s port %-5u  print to ipp://%s:%u/ipp/print/QUEUE\n", "ipp",
              place->listen, ENGINE_IPP_PORT + place->port_offset,
              everyone ? "THIS-HOST" : "localhost", ENGINE_IPP_PORT + place->port_offset);
+    if (!place->joined) {
+        buf_addf(&cli->out, "  %-4s %s port %-5u  open https://%s:%u/\n", "web", place->listen,
+                 ENGINE_WEB_PORT + place->port_offset, everyone ? "THIS-HOST" : "localhost",
+                 ENGINE_WEB_PORT + place->port_offset);
+    }
     buf_addf(&cli->out, "Ctrl-C ends all of it. In another terminal: export QUOIN_DATA=%s\n",
              cli->data);
     show(up);
+    ask_setup(up);
     if (up->demo) {
         start_tour(up);
     }
