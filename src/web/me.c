@@ -260,7 +260,14 @@ static void on_ticket(struct web_visit *visit, const struct wire_answer *answer)
 
 void web_do_ticket(struct web_visit *visit)
 {
+    static const char *const taken[] = { "user", NULL };
     Quoin__V1__MakeTicketRequest request = QUOIN__V1__MAKE_TICKET_REQUEST__INIT;
+    struct err err;
+    if (visit->json != NULL &&
+        !web_message_read(visit->json, taken, &visit->arena, &request.base, &err)) {
+        web_fail(visit, &err, NULL);
+        return;
+    }
     request.user = (char *)(uintptr_t)visit->who.user;
     web_tell_key(visit, &request.key);
     web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/MakeTicket", &request.base,

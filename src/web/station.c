@@ -107,9 +107,22 @@ static void on_pair_device(struct web_visit *visit, const struct wire_answer *an
     }
 }
 
+// A body that says nothing: {} or none.
+static bool is_empty(struct web_visit *visit)
+{
+    if (visit->json == NULL || visit->json->count == 0) {
+        return true;
+    }
+    web_problem(visit, 400, "invalid", "Nothing can be said here: the body is {}.", NULL);
+    return false;
+}
+
 void web_do_pair(struct web_visit *visit)
 {
     Quoin__V1__GetDeviceRequest request = QUOIN__V1__GET_DEVICE_REQUEST__INIT;
+    if (!is_empty(visit)) {
+        return;
+    }
     request.name = lent(web_text(visit, web_param(visit, "name")));
     web_ask(visit, visit->web->dce, "/quoin.v1.Sessions/GetDevice", &request.base, on_pair_device);
 }
@@ -297,7 +310,9 @@ static void ask_session(struct web_visit *visit, const char *path)
 
 void web_do_station_extend(struct web_visit *visit)
 {
-    ask_session(visit, "/quoin.v1.Sessions/Extend");
+    if (is_empty(visit)) {
+        ask_session(visit, "/quoin.v1.Sessions/Extend");
+    }
 }
 
 // Who is signed in, for a page that was loaded again; somebody is at the screen, so it counts.
@@ -310,6 +325,9 @@ void web_do_station_session(struct web_visit *visit)
 void web_do_station_sign_out(struct web_visit *visit)
 {
     struct web_station *station = web_station_of(visit->web, visit->who.station);
+    if (!is_empty(visit)) {
+        return;
+    }
     station->pending[0] = '\0';
     ask_session(visit, "/quoin.v1.Sessions/SignOut");
     station->session[0] = '\0';
