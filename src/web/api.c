@@ -175,8 +175,9 @@ static bool set_field(struct web_visit *visit, ProtobufCMessage *message, struct
 static bool set_keys(struct web_visit *visit, struct api *api, struct str path, struct err *err)
 {
     const struct web_node *member = visit->json == NULL ? NULL : visit->json->first;
-    for (; member != NULL; member = member->next) {
-        if (!set_field(visit, api->request, path, member->key, err)) {
+    for (; member != NULL; member = member->next) { // a name says which, and is not set
+        if (!str_eq(member->key, STR("name")) &&
+            !set_field(visit, api->request, path, member->key, err)) {
             return false;
         }
     }
@@ -835,6 +836,13 @@ static void api_begin(struct web_visit *visit, bool anew)
     api_with_session(visit, NULL);
 }
 
+static void api_gone(struct web_visit *visit)
+{
+    struct api *api = visit->job;
+    buf_free(&api->parts);
+    buf_free(&api->last);
+}
+
 void web_do_call(struct web_visit *visit)
 {
     struct api *api = arena_new(&visit->arena, sizeof(*api));
@@ -849,5 +857,6 @@ void web_do_call(struct web_visit *visit)
         api->checks = true;
     }
     visit->job = api;
+    visit->on_gone = api_gone;
     api_begin(visit, false);
 }

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
+#include "proto/cas.pb-c.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,6 +44,7 @@ bool web_rate_ok(struct web_visit *visit, struct str name, enum web_rate rate)
         [WEB_RATE_READ] = { a_second * 60, a_second * 4 },
         [WEB_RATE_WRITE] = { a_second * 20, a_second * 2 },
         [WEB_RATE_SECRET] = { a_second * 6 / 10, a_second / 5 }, // of 100: 60 a minute, 20 at once
+        [WEB_RATE_TRIES] = { a_second / 10, a_second / 10 },
     };
     bool is_account = visit->who.user != NULL || visit->who.station != NULL;
     uint8_t kind = (uint8_t)((unsigned)rate + (is_account ? WEB_RATE_COUNT : 0U));
@@ -211,6 +213,79 @@ void web_become(struct web_visit *visit, struct web_session *session)
     memcpy(visit->who.session, session->hash, sizeof(visit->who.session));
 }
 
+// A person whose version grew: what was begun with a password that still holds, by somebody who may
+// still do the same, goes on (a card was added, a token revoked); everything else ends.
+struct judging {
+    struct web *web;
+    struct web_session_found found;
+    char *user; // owned
+};
+
+static void judge(struct judging *judging, bool known)
+{
+    if (!known) { // then nobody is believed
+        judging->found.is_out = true;
+    }
+    size_t ended = web_session_judge(judging->web->sessions, &judging->found);
+    if (ended > 0) {
+        log_event(LOG_INFO, "session.revoked", log_text("user", judging->user),
+                  log_int("sessions", (int64_t)ended));
+    }
+    free(judging->user);
+    free(judging);
+}
+
+static void on_person(void *arg, const struct wire_answer *answer)
+{
+    struct judging *judging = arg;
+    const Quoin__V1__Person *person = (const Quoin__V1__Person *)answer->reply;
+    if (person != NULL) {
+        judging->found.is_out = person->locked || person->removed;
+    }
+    judge(judging, person != NULL);
+}
+
+static void on_state(void *arg, const struct wire_answer *answer)
+{
+    struct judging *judging = arg;
+    const Quoin__V1__CredentialState *state = (const Quoin__V1__CredentialState *)answer->reply;
+    if (state == NULL || svc_cas(judging->web->svc) == NULL) {
+        judge(judging, false);
+        return;
+    }
+    Quoin__V1__GetPersonRequest request = QUOIN__V1__GET_PERSON_REQUEST__INIT;
+    judging->found.password_at = state->password_at;
+    judging->found.roles = web_roles_of(state->roles, state->n_roles);
+    request.name = judging->user;
+    (void)wire_ask(web_cas(judging->web), "/quoin.v1.People/GetPerson", &request.base, 0, on_person,
+                   judging);
+}
+
+static char *text_copy(const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = mem_new(len + 1);
+    memcpy(copy, text, len);
+    return copy;
+}
+
+static void look_at(struct web *web, int64_t person, int64_t version)
+{
+    Quoin__V1__GetCredentialsRequest request = QUOIN__V1__GET_CREDENTIALS_REQUEST__INIT;
+    const char *user = web_session_user(web->sessions, person, version);
+    if (user == NULL) {
+        return;
+    }
+    struct judging *judging = mem_new(sizeof(*judging));
+    judging->web = web;
+    judging->found.person = person;
+    judging->found.version = version;
+    judging->user = text_copy(user);
+    request.user = judging->user;
+    (void)wire_ask(web_cas(web), "/quoin.v1.Credentials/GetCredentials", &request.base, 0, on_state,
+                   judging);
+}
+
 static void on_versions(void *arg, const struct wire_answer *answer)
 {
     struct web *web = arg;
@@ -221,11 +296,7 @@ static void on_versions(void *arg, const struct wire_answer *answer)
     }
     for (size_t i = 0; i < reply->n_people; i++) {
         const Quoin__V1__PersonVersion *one = reply->people[i];
-        size_t ended = web_session_end_person(web->sessions, one->person, one->version);
-        if (ended > 0) {
-            log_event(LOG_INFO, "session.revoked", log_int("person", one->person),
-                      log_int("sessions", (int64_t)ended));
-        }
+        look_at(web, one->person, one->version);
         web->versions_at = one->change > web->versions_at ? one->change : web->versions_at;
     }
     web->versions_ms = clk_mono_ms();
@@ -262,14 +333,6 @@ void web_token_free(struct web_token *token)
     free((void *)token->scopes);
     free(token->user);
     free(token);
-}
-
-static char *text_copy(const char *text)
-{
-    size_t len = strlen(text);
-    char *copy = mem_new(len + 1);
-    memcpy(copy, text, len);
-    return copy;
 }
 
 static void token_become(struct web_visit *visit, struct web_token *token)

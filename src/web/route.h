@@ -35,6 +35,7 @@ enum web_rate {
     WEB_RATE_READ,
     WEB_RATE_WRITE,
     WEB_RATE_SECRET, // where a secret could be guessed
+    WEB_RATE_TRIES,  // of one account, from wherever; no row's
     WEB_RATE_COUNT,
 };
 

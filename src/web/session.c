@@ -138,6 +138,7 @@ struct web_session *web_session_begin(struct web_sessions *sessions,
     session->must_change = of->must_change;
     session->person = of->person;
     session->version = of->version;
+    session->password_at = -1;
     session->began_ms = now_ms;
     session->used_ms = now_ms;
     session->user = text_new(of->user);
@@ -198,6 +199,37 @@ size_t web_session_end_person(struct web_sessions *sessions, int64_t person, int
         at = older;
     }
     return ended;
+}
+
+size_t web_session_judge(struct web_sessions *sessions, const struct web_session_found *found)
+{
+    size_t ended = 0;
+    struct str key = map_key(&found->person, sizeof(found->person));
+    struct web_session *at = map_find(&sessions->by_person, key);
+    while (at != NULL) {
+        struct web_session *older = at->older;
+        bool holds = !found->is_out && at->password_at == found->password_at &&
+                     (at->roles & WEB_ROLES) == (found->roles & WEB_ROLES);
+        if (at->version < found->version && !holds) {
+            web_session_end(sessions, at);
+            ended++;
+        } else if (at->version < found->version) {
+            at->version = found->version;
+        }
+        at = older;
+    }
+    return ended;
+}
+
+const char *web_session_user(const struct web_sessions *sessions, int64_t person, int64_t version)
+{
+    struct web_session *at = map_find(&sessions->by_person, map_key(&person, sizeof(person)));
+    for (; at != NULL; at = at->older) {
+        if (at->version < version) {
+            return at->user;
+        }
+    }
+    return NULL;
 }
 
 void web_session_sweep(struct web_sessions *sessions, int64_t now_ms)

@@ -25,7 +25,8 @@ struct web_session {
     bool must_change; // only the password may be changed before anything else
     int64_t person;
     int64_t version;
-    int64_t began_ms; // clk_mono_ms
+    int64_t password_at; // when the password was set that began it; -1: not known
+    int64_t began_ms;    // clk_mono_ms
     int64_t used_ms;
     char dce[80]; // the session at DCE; empty: none yet
     char *user;   // owned, as the next
@@ -62,6 +63,18 @@ void web_session_end(struct web_sessions *sessions, struct web_session *session)
 size_t web_session_end_person(struct web_sessions *sessions, int64_t person, int64_t version);
 // Its person prefers otherwise now: JSON.
 void web_session_prefer(struct web_session *session, struct str preferences);
+// What was found of a person whose version grew: the sessions that were begun with what still holds
+// go on with the new version, the others end.
+struct web_session_found {
+    int64_t person;
+    int64_t version;
+    int64_t password_at;
+    unsigned roles;
+    bool is_out; // locked or removed
+};
+size_t web_session_judge(struct web_sessions *sessions, const struct web_session_found *found);
+// Whose it is; NULL: nobody of that number is signed in with an older version.
+const char *web_session_user(const struct web_sessions *sessions, int64_t person, int64_t version);
 // Ends those whose time is over.
 void web_session_sweep(struct web_sessions *sessions, int64_t now_ms);
 size_t web_session_count(const struct web_sessions *sessions);

@@ -50,6 +50,18 @@ static void begin(struct web_visit *visit, const Quoin__V1__Proof *proof)
               log_str("from", visit->address));
 }
 
+// The session holds as long as this password does. Where that is not known, any change ends it.
+static void on_password_age(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct signing *signing = visit->job;
+    const Quoin__V1__CredentialState *state = (const Quoin__V1__CredentialState *)answer->reply;
+    struct web_session *session = web_session_again(visit->web->sessions, visit->who.session);
+    if (state != NULL && session != NULL && state->version == session->version) {
+        session->password_at = state->password_at;
+    }
+    signing->then(visit, NULL);
+}
+
 static void on_proof(struct web_visit *visit, const struct wire_answer *answer)
 {
     struct signing *signing = visit->job;
@@ -58,7 +70,10 @@ static void on_proof(struct web_visit *visit, const struct wire_answer *answer)
         return;
     }
     begin(visit, (const Quoin__V1__Proof *)answer->reply);
-    signing->then(visit, NULL);
+    Quoin__V1__GetCredentialsRequest request = QUOIN__V1__GET_CREDENTIALS_REQUEST__INIT;
+    request.user = (char *)(uintptr_t)visit->who.user;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/GetCredentials", &request.base,
+            on_password_age);
 }
 
 void web_sign_in(struct web_visit *visit, const char *user, const char *password,
@@ -82,7 +97,7 @@ void web_sign_in(struct web_visit *visit, const char *user, const char *password
     request.may = may;
     request.n_may = 1;
     // Of the account that is tried, from wherever; before it is known whether there is one.
-    if (!web_rate_ok(visit, str_of(user), WEB_RATE_SECRET)) {
+    if (!web_rate_ok(visit, str_of(user), WEB_RATE_TRIES)) {
         return;
     }
     web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/Prove", &request.base, on_proof);

@@ -45,6 +45,7 @@ def routes():
         left, _, rest = line.partition(";")
         method, pattern, *who = left.split()
         path = re.sub(r"\{(id|number|batch)\*?\}", "987654321", pattern)
+        path = path.replace("/config/things/{kind}", "/config/things/device")
         path = re.sub(r"\{reservation\}", "AAAAAAAAAAAAAAAAAAAAAA", path)
         found.append((method, re.sub(r"\{[a-z_]+\*?\}", "nobody-here", path), set(who), rest))
     return found

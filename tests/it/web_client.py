@@ -53,10 +53,10 @@ class Web:
                 response = self.connection.getresponse()
                 answer = Answer(response.status, {}, response.read())
                 break
-            except (http.client.RemoteDisconnected, ConnectionError):
+            except (http.client.HTTPException, OSError) as lost:
                 self.connection.close()
                 self.connection = None
-                if last:
+                if last or not isinstance(lost, (http.client.RemoteDisconnected, ConnectionError)):
                     raise
         for name, value in response.getheaders():
             answer.fields[name.lower()] = value
@@ -121,8 +121,9 @@ def person(site, admin, user, *roles):
     """Somebody with a password and roles, signed in."""
     if not any(known["name"] == user for known in site.ask("user", "list")):
         site.user(user, balance="5.00")
-    admin.good("PUT", f"/people/{user}/secret", {"kind": "password", "secret": PASSWORD})
-    admin.good("PUT", f"/people/{user}/roles", {"roles": list(roles)})
+    name = urllib.parse.quote(user, safe="")
+    admin.good("PUT", f"/people/{name}/secret", {"kind": "password", "secret": PASSWORD})
+    admin.good("PUT", f"/people/{name}/roles", {"roles": list(roles)})
     web = Web(site)
     answer = web.sign_in(user, PASSWORD)
     assert answer.status == 200, answer.text

@@ -80,8 +80,34 @@ static void test_bounds(void)
     web_sessions_free(&sessions);
 }
 
+static void test_judged(void)
+{
+    char first[WEB_SECRET_LEN + 1];
+    char second[WEB_SECRET_LEN + 1];
+    struct web_sessions *sessions = web_sessions_new();
+    struct web_session_found found = { .person = 1, .version = 6, .password_at = 77 };
+    begin(sessions, 1, WEB_DESK, 0, first)->password_at = 77;
+    begin(sessions, 1, 0, 0, second)->password_at = 77;
+    found.roles = WEB_DESK;
+    CHECK(web_session_user(sessions, 1, 5) == NULL && web_session_user(sessions, 1, 6) != NULL);
+    CHECK(web_session_judge(sessions, &found) == 1); // of other roles
+    CHECK(web_session_find(sessions, str_of(second), 1) == NULL);
+    CHECK(web_session_find(sessions, str_of(first), 1)->version == 6);
+    found.version = 7;
+    found.password_at = 78; // another password
+    CHECK(web_session_judge(sessions, &found) == 1 && web_session_count(sessions) == 0);
+    begin(sessions, 1, WEB_DESK, 0, first)->password_at = 78;
+    found.is_out = true;
+    CHECK(web_session_judge(sessions, &found) == 1);
+    (void)begin(sessions, 1, WEB_DESK, 0, first); // of which it is not known
+    found.is_out = false;
+    CHECK(web_session_judge(sessions, &found) == 1);
+    web_sessions_free(&sessions);
+}
+
 int main(void)
 {
+    test_judged();
     test_time();
     test_end();
     test_bounds();
