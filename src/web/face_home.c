@@ -116,7 +116,7 @@ static void add_job(struct html *html, const struct face *face, const Quoin__V1_
          "<span class=\"soft\">{}</span>",
          name, facts_of(face, job));
     if (strcmp(held->whose, "own") != 0) {
-        OWN(buf_free) struct buf key = BUF_CAP(64);
+        OWN(buf_free) struct buf key = BUF_CAP(8 << 10);
         buf_addf(&key, "whose.%s", held->whose);
         HTML(html, "<span class=\"soft\"><bdi>{}</bdi></span>",
              FACE_PUT(face, key.ptr, { "name", str_of(job->user) }));
