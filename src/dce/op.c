@@ -230,18 +230,19 @@ static void step_if_done(struct dce_op *op)
     step(op);
 }
 
+static const char *const no_reasons[] = { NULL };
+
 static const char *const *keep_reasons(struct arena *arena, const char *const *reasons)
 {
-    static const char *const none[] = { NULL };
     size_t count = 0;
-    while (reasons != NULL && reasons[count] != NULL) {
+    while (reasons[count] != NULL) {
         count++;
     }
     const char **kept = arena_new_array(arena, count + 1, sizeof(*kept));
     for (size_t at = 0; at < count && kept != NULL; at++) {
         kept[at] = dce_text(arena, reasons[at]);
     }
-    return kept == NULL ? none : kept;
+    return kept == NULL ? no_reasons : kept;
 }
 
 static void on_answer(void *arg, const struct wire_answer *answer)
@@ -249,7 +250,7 @@ static void on_answer(void *arg, const struct wire_answer *answer)
     struct dce_asked *asked = arg;
     struct dce_op *op = asked->op;
     asked->is_done = true;
-    asked->reasons = keep_reasons(&op->arena, answer->reply == NULL ? answer->reasons : NULL);
+    asked->reasons = answer->reply == NULL ? keep_reasons(&op->arena, answer->reasons) : no_reasons;
     if (answer->reply != NULL) {
         asked->reply = dce_copy(&op->arena, answer->reply);
         if (asked->reply == NULL) {
@@ -275,7 +276,7 @@ struct dce_asked *dce_op_ask(struct dce_op *op, struct wire_client *client, cons
     struct dce_asked *asked = arena_new(&op->arena, sizeof(*asked));
     assert(asked != NULL);
     asked->op = op;
-    asked->reasons = keep_reasons(&op->arena, NULL);
+    asked->reasons = no_reasons;
     op->open++;
     if (client == NULL) { // we are ending
         err_fill(&asked->err, ERR_UNAVAILABLE, "the engine is ending");
