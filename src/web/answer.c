@@ -36,7 +36,8 @@ void web_add_security(struct web_visit *visit, bool page)
     web_add_field(visit, "X-Content-Type-Options", STR("nosniff"));
     web_add_field(visit, "Content-Security-Policy", str_of(page ? policy_page : policy_data));
     web_add_field(visit, "Strict-Transport-Security", STR("max-age=63072000"));
-    web_add_field(visit, "Referrer-Policy", STR("no-referrer"));
+    // Under no-referrer a browser sends a form of ours with "Origin: null" (Fetch, 3.2).
+    web_add_field(visit, "Referrer-Policy", page ? STR("same-origin") : STR("no-referrer"));
     web_add_field(visit, "Cross-Origin-Resource-Policy", STR("same-origin"));
     if (page) {
         web_add_field(visit, "Cross-Origin-Opener-Policy", STR("same-origin"));
