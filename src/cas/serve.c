@@ -414,6 +414,7 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Credentials/ListTokens", serve_handle },
     { "/quoin.v1.Credentials/RevokeToken", serve_handle },
     { "/quoin.v1.Credentials/CheckToken", serve_handle },
+    { "/quoin.v1.Credentials/WhoIs", serve_handle },
     { "/quoin.v1.Credentials/ListVersions", serve_handle },
     { "/quoin.v1.Credentials/MakeSetup", serve_handle },
 };
