@@ -178,6 +178,29 @@ static bool after_leg(struct cas *cas, struct cas_turn *turn, size_t leg, struct
     return true;
 }
 
+// Whom somebody became one with bears it: nobody can spend what goes back to the account of before.
+static bool after_of_now(struct cas *cas, struct cas_turn *turn, struct cas_bearer *bearer,
+                         struct err *err)
+{
+    struct ledger_account account;
+    const char *name;
+    bool found;
+    if (!cas_account_asked(cas, turn, bearer->name, false, &name, err)) {
+        return false;
+    }
+    if (strcmp(name, bearer->name) == 0) {
+        return true;
+    }
+    if (!ledger_account_find(cas->ledger, str_of(name), &account, &found, err)) {
+        return false;
+    }
+    if (found) {
+        bearer->account = account.id;
+        bearer->name = name;
+    }
+    return true;
+}
+
 bool cas_after_find(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData reservation,
                     struct cas_after *after, struct err *err)
 {
@@ -195,9 +218,17 @@ bool cas_after_find(struct cas *cas, struct cas_turn *turn, ProtobufCBinaryData 
     }
     memcpy(after->bearers, after->first, sizeof(after->first));
     after->bearer_count = after->first_count;
-    return cas_store_after(cas, turn->arena, after, &bearers, &found, err) &&
-           (!found ||
-            cas_bearers_read(cas, turn->arena, bearers, after->bearers, &after->bearer_count, err));
+    if (!cas_store_after(cas, turn->arena, after, &bearers, &found, err) ||
+        (found &&
+         !cas_bearers_read(cas, turn->arena, bearers, after->bearers, &after->bearer_count, err))) {
+        return false;
+    }
+    for (size_t i = 0; i < after->bearer_count; i++) {
+        if (!after_of_now(cas, turn, &after->bearers[i], err)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool cas_after_keep(struct cas *cas, struct cas_turn *turn, const struct cas_after *after,

@@ -173,11 +173,14 @@ static bool names_move_balance(struct cas *cas, struct cas_turn *turn, ProtobufC
         !ledger_account_find(cas->ledger, entry.credit, &stays, &found, err)) {
         return false;
     }
-    if (!has || gone.state.balance.units == 0) {
+    if (!has) {
         return true;
     }
-    if (!found) {
+    if (!found) { // also of an empty one: what was spent of it may be given back
         return ledger_rename(cas->ledger, &entry, &receipt, err);
+    }
+    if (gone.state.balance.units == 0) {
+        return true;
     }
     entry.why = STR("two accounts of one person became one");
     entry.amount = gone.state.balance;

@@ -313,6 +313,28 @@ static void test_every_failing_call_gives_nothing_back(void)
     CHECK(done && n > 10);
 }
 
+// Who was merged has no account any more that somebody could spend: money goes to the one who
+// stays.
+static void test_of_somebody_who_was_merged(void)
+{
+    Quoin__V1__MergePeopleRequest merge = QUOIN__V1__MERGE_PEOPLE_REQUEST__INIT;
+    CHECK(add_person(236, "twin", 100000) != NULL && add_person(237, "lone", 100000) != NULL);
+    CHECK(grant(238, "twin", "add", 10000, 0) != NULL);
+    CHECK(reserve(239, "twin", 4, 0) != NULL && settle(240, 239, 4, 0) != NULL); // 0.10 and 0.10
+    CHECK(balance_of("allotment:twin") == 0 && balance_of("user:twin") == 90000);
+    merge.key = key_of(241);
+    merge.from = text_of("twin");
+    merge.into = text_of("lone");
+    CHECK(ask(&merge.base) != NULL && balance_of("user:lone") == 190000);
+    const Quoin__V1__Refund *refund = ask_refund(242, 239, 10000, 0);
+    CHECK(refund != NULL && (refund = decide(243, refund->id, true, 0)) != NULL);
+    CHECK(refund != NULL && refund->n_to == 2 &&
+          strcmp(refund->to[0]->account, "allotment:lone") == 0 &&
+          strcmp(refund->to[1]->account, "user:lone") == 0);
+    CHECK(balance_of("allotment:lone") == 5000 && balance_of("user:lone") == 195000);
+    CHECK(balance_of("user:twin") == 0);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -328,5 +350,6 @@ int main(void)
     test_rounded_to_the_precision();
     test_quotas_get_it_back();
     test_every_failing_call_gives_nothing_back();
+    test_of_somebody_who_was_merged();
     return fixture_end();
 }
