@@ -133,10 +133,29 @@ void ippd_exchange_reply(struct ippd_exchange *exchange, enum ipp_status status,
     ippd_exchange_send(exchange, &out);
 }
 
+struct ippd_call *ippd_call_new(const struct ippd_caller *caller, void *arg)
+{
+    struct ippd_call *call = mem_new(sizeof(*call));
+    call->caller = caller;
+    call->arg = arg;
+    return call;
+}
+
+void ippd_call_leave(struct ippd_call *call)
+{
+    call->caller = NULL;
+}
+
 void ippd_call_answer(struct ippd_call *call, const struct ippd_outcome *outcome)
 {
     struct ippd_exchange *exchange = call->exchange;
+    const struct ippd_caller *caller = call->caller;
+    void *arg = call->arg;
     free(call);
+    if (caller != NULL) {
+        caller->on_answer(arg, outcome);
+        return;
+    }
     if (exchange == NULL) {
         return; // the client has gone
     }
@@ -283,6 +302,10 @@ static void document_settle(struct ippd_exchange *exchange)
 void ippd_call_room(struct ippd_call *call)
 {
     struct ippd_exchange *exchange = call->exchange;
+    if (call->caller != NULL && call->caller->on_room != NULL) {
+        call->caller->on_room(call->arg);
+        return;
+    }
     if (exchange == NULL || !exchange->blocked) {
         return;
     }

@@ -15,7 +15,9 @@ enum {
 
 struct ippd_call {
     const struct ippd_backend *backend;
-    struct ippd_exchange *exchange; // NULL: the client has gone
+    struct ippd_exchange *exchange;   // NULL: the client has gone, or it is another door's
+    const struct ippd_caller *caller; // of another door; NULL: it has gone, or came by IPP
+    void *arg;                        // the caller's
 };
 
 enum ippd_step {

@@ -106,6 +106,7 @@ struct ippd_asker {
     struct str user;    // the authenticated name, else the claimed one, else "anonymous"
     struct str claimed; // requesting-user-name; may be empty
     bool authenticated;
+    bool agent; // … not the user: a program of the site's that says who the user is
     bool admin;
     bool tls;
     struct str address; // "127.0.0.1"
@@ -159,6 +160,15 @@ enum ippd_queue_act {
 // One request that waits for the engine. It lives until it is answered, also when the client has
 // gone meanwhile.
 struct ippd_call;
+struct ippd_outcome;
+
+// A request that did not come by IPP: another door asks the same things of the engine.
+struct ippd_caller {
+    void (*on_answer)(void *arg, const struct ippd_outcome *outcome); // once; the call is gone
+    void (*on_room)(void *arg);                                       // may be NULL
+};
+struct ippd_call *ippd_call_new(const struct ippd_caller *caller, void *arg); // both borrowed
+void ippd_call_leave(struct ippd_call *call); // who asked has gone: no event comes any more
 
 struct ippd_outcome {
     enum ipp_status status;
