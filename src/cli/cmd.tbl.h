@@ -78,6 +78,7 @@ COMMAND(
            "or 0)"),
     OPTION("listen", "ADDRESS",
            "numeric address to listen on (default 127.0.0.1: this machine only)"),
+    OPTION("lpd-port", "PORT", "where jobs come in by LPD (default 8515+N); 0: nowhere"),
     OPTION("store", "ADDRESS",
            "where accounts and the ledger are kept: postgresql://USER@HOST:PORT/DATABASE, or "
            "sqlite: for a file in DIR (default: as last time, or sqlite:); see docs/stores.md"),

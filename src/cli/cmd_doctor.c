@@ -244,14 +244,16 @@ static void check_engines(struct doctor *doctor)
 static void check_ports(struct doctor *doctor)
 {
     struct ports_view *view = arena_new(&doctor->cli->arena, sizeof(*view));
-    uint16_t ports[ENGINE_COUNT + 2];
+    enum { COUNT = ENGINE_COUNT + 3 };
+    uint16_t ports[COUNT];
     struct err err;
     for (int i = 0; i < ENGINE_COUNT; i++) {
         ports[i] = (uint16_t)(engine_port((enum engine)i) + doctor->place.port_offset);
     }
     ports[ENGINE_COUNT] = (uint16_t)(ENGINE_IPP_PORT + doctor->place.port_offset);
     ports[ENGINE_COUNT + 1] = (uint16_t)(ENGINE_WEB_PORT + doctor->place.port_offset);
-    if (view == NULL || !ports_look(ports, ENGINE_COUNT + 2, view, &err)) {
+    ports[ENGINE_COUNT + 2] = (uint16_t)(ENGINE_LPD_PORT + doctor->place.port_offset);
+    if (view == NULL || !ports_look(ports, COUNT, view, &err)) {
         tell(doctor, "ports", SKIP, "the kernel does not tell", "");
         return;
     }
@@ -267,8 +269,8 @@ static void check_ports(struct doctor *doctor)
             return;
         }
     }
-    tell(doctor, "ports", GOOD,
-         said(doctor, "nobody else holds one of %u ports", ENGINE_COUNT + 2U), "");
+    tell(doctor, "ports", GOOD, said(doctor, "nobody else holds one of %u ports", (unsigned)COUNT),
+         "");
 }
 
 static void check_printer(struct doctor *doctor, const Quoin__V1__Printer *printer)

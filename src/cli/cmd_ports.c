@@ -48,8 +48,13 @@ static bool add_ours(struct look *look, const struct cli_place *place, struct er
                                  .engine = ENGINE_DRE };
     struct asked_port *web = &look->asked[look->count++];
     *web = (struct asked_port){ .service = "https", .has_engine = true, .engine = ENGINE_WEB };
+    struct asked_port *lpd = &look->asked[look->count++];
+    *lpd = (struct asked_port){ .service = "lpd front door",
+                                .has_engine = true,
+                                .engine = ENGINE_DRE };
     return cli_port(place, ENGINE_IPP_PORT, &door->port, err) &&
-           cli_port(place, ENGINE_WEB_PORT, &web->port, err);
+           cli_port(place, ENGINE_WEB_PORT, &web->port, err) &&
+           cli_port(place, ENGINE_LPD_PORT, &lpd->port, err);
 }
 
 // Keeps only the ports that were named; those of ours keep what is known of them.

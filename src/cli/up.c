@@ -70,6 +70,7 @@ struct up_child {
 struct up {
     struct cli *cli;
     struct cli_place place;
+    uint16_t lpd_port; // 0: none
     struct net_loop *loop;
     struct net_tls *tls;
     struct net_timer *look;
@@ -329,6 +330,9 @@ static void add_engine(struct up *up, enum engine engine)
     if (cas != NULL) {
         child_add_option(child, "--cas", cas);
     }
+    if (engine == ENGINE_DRE) {
+        child_add_option(child, "--lpd-port", cli_number(cli, up->lpd_port));
+    }
     if (engine == ENGINE_DCE && cli->dre != NULL) { // besides those it hears of
         child_add_option(child, "--dre", cli->dre);
     }
@@ -421,6 +425,10 @@ static void announce(struct up *up)
         buf_addf(&cli->out, "  %-4s %s port %-5u  open https://%s:%u/\n", "web", place->listen,
                  ENGINE_WEB_PORT + place->port_offset, everyone ? "THIS-HOST" : "localhost",
                  ENGINE_WEB_PORT + place->port_offset);
+    }
+    if (up->lpd_port != 0) {
+        buf_addf(&cli->out, "  %-4s %s port %-5u  print by LPD to the queue's name\n", "lpd",
+                 place->listen, up->lpd_port);
     }
     buf_addf(&cli->out, "Ctrl-C ends all of it. In another terminal: export QUOIN_DATA=%s\n",
              cli->data);
@@ -576,6 +584,12 @@ static bool read_options(struct up *up, struct err *err)
         return false;
     }
     up->place.port_offset = (uint16_t)offset;
+    uint64_t lpd = 0;
+    if (!cli_port(&up->place, ENGINE_LPD_PORT, &up->lpd_port, err) ||
+        !cli_number_of(cli, "lpd-port", UINT16_MAX, up->lpd_port, &lpd, err)) {
+        return false;
+    }
+    up->lpd_port = (uint16_t)lpd;
     const char *listen = cli_value(cli, "listen");
     struct in6_addr parsed;
     if (listen == NULL) {
@@ -648,7 +662,7 @@ static bool find_foreign(struct up *up, struct ports_holder *foreign, bool *left
                          struct err *err)
 {
     struct ports_view *view = arena_new(&up->cli->arena, sizeof(*view));
-    uint16_t ports[CHILDREN_MAX + 2];
+    uint16_t ports[CHILDREN_MAX + 3];
     size_t count = 0;
     for (size_t i = 0; i < up->count; i++) {
         if (up->children[i].port != 0) {
@@ -657,6 +671,9 @@ static bool find_foreign(struct up *up, struct ports_holder *foreign, bool *left
     }
     ports[count++] = (uint16_t)(ENGINE_IPP_PORT + up->place.port_offset);
     ports[count++] = (uint16_t)(ENGINE_WEB_PORT + up->place.port_offset);
+    if (up->lpd_port != 0) {
+        ports[count++] = up->lpd_port;
+    }
     if (view == NULL || !ports_look(ports, count, view, err)) {
         return false;
     }

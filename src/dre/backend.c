@@ -8,6 +8,7 @@
 #include "base/enc.h"
 #include "base/log.h"
 #include "base/rnd.h"
+#include "dre/identity.h"
 #include "ipp/name.h"
 #include <assert.h>
 #include <stdio.h>
@@ -286,6 +287,17 @@ void dre_answer(struct dre *dre, struct job *job, bool accepted)
     ippd_call_answer(call, &outcome);
 }
 
+void dre_answer_stored(struct dre *dre, struct job *job)
+{
+    struct live *live = job->live;
+    (void)dre; // of which the call is
+    if (live != NULL && live->answers_stored && live->call != NULL) {
+        struct ippd_call *call = live->call;
+        live->call = NULL;
+        answer_ok(call, job);
+    }
+}
+
 void dre_answer_act(struct dre *dre, struct job *job)
 {
     (void)dre; // of which the call is
@@ -315,11 +327,13 @@ static void keep_plain(struct buf *buf, struct str text)
     }
 }
 
-static struct job *make_job(struct dre *dre, struct queue *queue, const struct ippd_intake *intake)
+// id: 0: the next one.
+static struct job *make_job(struct dre *dre, struct queue *queue, const struct ippd_intake *intake,
+                            uint32_t id)
 {
     char name[IPPD_NAME_MAX + 1];
     struct str owner = dre_table_owner_name(intake->asker->user, name, sizeof(name));
-    enum trust trust = intake->asker->authenticated ? TRUST_AUTHENTICATED : TRUST_CLAIMED;
+    enum trust trust = dre_identity_of(intake->asker);
     const struct job_text text = {
         .name = intake->name,
         .document = intake->document,
@@ -333,7 +347,7 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
             intake->ticket != NULL && intake->ticket->copies_refused ? DRE_NOTICE_COPIES : ""),
         .identity = str_of(dre_trust_name(trust)),
     };
-    struct job *job = dre_table_job_new(&dre->table, 0, queue, owner, &text);
+    struct job *job = dre_table_job_new(&dre->table, id, queue, owner, &text);
     job->created_at = clk_wall_ms();
     rnd_uuid(job->uuid, job->created_at);
     dre_table_uuid_text(job->uuid, job->uuid_text);
@@ -389,7 +403,7 @@ static void job_create(void *context, const struct ippd_intake *intake, struct i
     if (queue == NULL) {
         return;
     }
-    struct job *job = make_job(dre, queue, intake);
+    struct job *job = make_job(dre, queue, intake, 0);
     dre_live(dre, job)->call = call;
     dre_begin(dre, job, job->core.flags, false);
 }
@@ -447,6 +461,29 @@ static void on_arrived(void *arg, struct spool_document *document, const struct 
     }
 }
 
+void dre_document_take(struct dre *dre, const struct ippd_intake *intake, uint32_t id,
+                       struct spool_document *document, struct ippd_call *call)
+{
+    struct queue *queue = intake_queue(dre, intake, call);
+    if (queue == NULL) {
+        if (document->in_file) {
+            dre_spool_remove(&dre->spool, id);
+        }
+        dre_spool_document_drop(&document);
+        return;
+    }
+    struct job *job = make_job(dre, queue, intake, id);
+    struct live *live = dre_live(dre, job);
+    live->is_print_job = true;
+    live->answers_stored = true;
+    live->call = call;
+    live->document = document;
+    live->document_is_new = true;
+    job->bytes = document->len;
+    job->in_file = document->in_file;
+    dre_begin(dre, job, job->core.flags, true);
+}
+
 static void *document_open(void *context, const struct ippd_intake *intake, struct ippd_call *call)
 {
     static const struct spool_intake_events events = { on_room, on_arrived };
@@ -470,7 +507,7 @@ static void *document_open(void *context, const struct ippd_intake *intake, stru
         text.format = intake->format;
         dre_table_job_set_text(job, &text);
     } else {
-        job = make_job(dre, queue, intake);
+        job = make_job(dre, queue, intake, 0);
         dre_live(dre, job)->is_print_job = true;
     }
     struct live *live = dre_live(dre, job);

@@ -50,6 +50,7 @@ struct live {
     struct ippd_call *act;     // who waits for a change of it to be stored; NULL: nobody
     struct wire_call_id asker; // a gRPC call that waits for it to come to rest; v 0: none
     bool is_print_job;         // call is a Print-Job: the job is nothing until it is stored
+    bool answers_stored;       // call is answered once the job is on disk, whatever its fate
     struct spool_intake *intake;
     struct spool_document *document; // one use; NULL: not in memory
     bool document_is_new;            // the journal has not got it yet
@@ -117,7 +118,8 @@ struct dre {
     struct ippd_backend backend;
     struct httpio_server *http;
     struct ippd_door *door;
-    struct map keys; // of calls that were answered: key -> struct seen_key
+    struct door *lpd; // NULL: none
+    struct map keys;  // of calls that were answered: key -> struct seen_key
     struct journal_head head;
     struct dre_witness witness;
     int64_t started_at;
@@ -134,7 +136,8 @@ struct dre {
         int64_t refused;
         int64_t delivered;
         int64_t uncertain;
-        int64_t expired;  // jobs that nobody released
+        int64_t expired; // jobs that nobody released
+        int64_t lpd_refused;
         int64_t streamed; // documents that were counted while they came in
     } counters;
 };
@@ -349,9 +352,15 @@ bool dre_ability_lacks_sides(const struct printer *printer, const char *keyword)
 // --- backend.c, grpc.c --------------------------------------------------------------------------
 
 void dre_backend_init(struct dre *dre);
+// A document that came whole by another door than IPP's becomes a job of this number. Takes the
+// document; the call is answered as Print-Job's is.
+void dre_document_take(struct dre *dre, const struct ippd_intake *intake, uint32_t id,
+                       struct spool_document *document, struct ippd_call *call);
 void dre_answer(struct dre *dre, struct job *job, bool accepted); // JOB_DO_ACCEPT, JOB_DO_REFUSE
 void dre_answer_after_store(struct dre *dre, struct job *job, uint32_t stores_before,
                             struct ippd_call *call);
+// The job is on disk: whoever wants to know no more is told.
+void dre_answer_stored(struct dre *dre, struct job *job);
 void dre_answer_act(struct dre *dre, struct job *job);
 // What is told to who asked, instead of how the job stands then.
 void dre_refusal_keep(struct live *live, const struct err *why, const char *const *reasons);

@@ -144,6 +144,9 @@ static void on_stored(void *arg, struct journal_write *write, bool ok, const str
         log_event(LOG_WARNING, "job.not_stored", log_int("job", job->id),
                   log_text("why", err->text));
     }
+    if (ok) {
+        dre_answer_stored(dre, job);
+    }
     if (dre_journal_write_number(write) == job->store_count) {
         if (ok && job->live->erase && job->in_file && !job->live->file_gone) {
             job->live->file_gone = true;

@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "dre/door.h"
+#include "dre/door_lpd.h"
 #include "ippd/door.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,7 +106,8 @@ static bool open_door(struct dre *dre, struct err *err)
         .arg = dre,
     };
     dre->door = ippd_door_new(&door);
-    return httpio_server_new(dre->loop, &http, &dre->http, err);
+    return httpio_server_new(dre->loop, &http, &dre->http, err) &&
+           dre_lpd_open(dre, &dre->lpd, err);
 }
 
 // What the journal does not hold of a job that waits.
@@ -173,6 +176,7 @@ static void stop(struct svc *svc, void *state)
 {
     struct dre *dre = state;
     dre->stopping = true;
+    dre_door_close(&dre->lpd);
     httpio_server_free(&dre->http);
     ippd_door_free(&dre->door);
     svc_stopped(svc);
@@ -181,6 +185,7 @@ static void stop(struct svc *svc, void *state)
 static void fini(void *state)
 {
     struct dre *dre = state;
+    dre_door_close(&dre->lpd); // where the start failed behind it
     net_pool_free(&dre->counting);
     net_pool_free(&dre->reading);
     net_pool_free(&dre->disk);
@@ -211,6 +216,8 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "jobs.refused", dre->counters.refused);
     svc_count(counts, "jobs.delivered", dre->counters.delivered);
     svc_count(counts, "ledger.shortened", dre->witness.is_shortened);
+    svc_count(counts, "lpd.connections", dre->lpd == NULL ? 0 : dre_door_open_count(dre->lpd));
+    svc_count(counts, "lpd.refused", dre->counters.lpd_refused);
     svc_count(counts, "jobs.uncertain", dre->counters.uncertain);
     svc_count(counts, "documents.streamed", dre->counters.streamed);
     svc_count(counts, "readers.lost", (int64_t)count_figures_get(dre->count).lost);

@@ -21,5 +21,6 @@ bool engine_find(struct str name, enum engine *engine) CC_MUST_USE;
 enum {                         // front doors, before --port-offset
     ENGINE_WEB_PORT = 8443,    // the web's: pages and programs, https
     ENGINE_IPP_PORT = 8631,    // DRE's
+    ENGINE_LPD_PORT = 8515,    // DRE's
     ENGINE_READER_PORT = 8639, // DCE's, for network card readers
 };

@@ -70,6 +70,17 @@ static bool options_read_reader(const char *value, uint16_t *port, struct err *e
     return true;
 }
 
+static bool options_read_lpd(const char *value, struct svc_settings *settings, struct err *err)
+{
+    uint64_t number = 0;
+    if (!num_u64(str_of(value), UINT16_MAX, &number)) {
+        return err_set(err, ERR_INVALID, "--lpd-port is a port, or 0 for none, not \"%s\"", value);
+    }
+    settings->lpd_port = (uint16_t)number;
+    settings->no_lpd = number == 0;
+    return true;
+}
+
 static bool options_take(int option, const char *value, struct svc_options *options,
                          struct err *err)
 {
@@ -80,6 +91,7 @@ static bool options_take(int option, const char *value, struct svc_options *opti
     case 'c': return options_read_address("--cas", value, &options->settings.cas, err);
     case 'D': return options_add_dre(value, &options->settings, err);
     case 'r': return options_read_reader(value, &options->settings.reader_port, err);
+    case 'p': return options_read_lpd(value, &options->settings, err);
     case 'g': return options_read_level(value, &options->log, err);
     case 's': options->settings.store = value; return true;
     case 'h': options->help = true; return true;
@@ -121,6 +133,7 @@ bool svc_options_read(int argc, char **argv, struct svc_options *options, struct
         { "store", required_argument, NULL, 's' },
         { "dre", required_argument, NULL, 'D' },
         { "reader-port", required_argument, NULL, 'r' },
+        { "lpd-port", required_argument, NULL, 'p' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },

@@ -501,7 +501,7 @@ static void svc_help(const struct svc *svc)
     (void)fprintf(stdout,
                   "usage: %s --data DIR [--port-offset N] [--listen ADDRESS] [--cas HOST:PORT]\n"
                   "           [--log error|warning|info|debug] [--store ADDRESS]\n"
-                  "           [--dre HOST:PORT]... [--reader-port N]\n"
+                  "           [--dre HOST:PORT]... [--reader-port N] [--lpd-port N]\n"
                   "One engine of Quoin; \"quoin up\" starts it.\n",
                   svc->program);
 }

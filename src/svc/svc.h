@@ -14,7 +14,8 @@
 
 // What `quoin up` and packaging give an engine on its command line:
 //   --data DIR --port-offset N --listen ADDRESS [--cas HOST:PORT] [--log LEVEL]
-//   [--store sqlite:|postgresql://HOST/DATABASE] [--dre HOST:PORT]... [--reader-port N]
+//   [--store sqlite:|postgresql://HOST/DATABASE] [--dre HOST:PORT]... [--reader-port N] [--lpd-port
+//   N]
 enum { SVC_DRES_MAX = 32 };
 struct svc_settings {
     const char *data; // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid, which it locks
@@ -26,6 +27,8 @@ struct svc_settings {
     // are heard.
     struct net_address dres[SVC_DRES_MAX];
     size_t dre_count;
+    uint16_t lpd_port;    // of DRE: RFC 1179; 0: its own, with our offset
+    bool no_lpd;          // … none at all: --lpd-port 0
     uint16_t reader_port; // of DCE: network card readers; 0: its own, with our offset
 };
 

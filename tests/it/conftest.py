@@ -17,7 +17,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("QUOIN_BUILD", SOURCE / "build"))
 QUOIN = BUILD / "bin" / "quoin"
 ENGINES = {"cas": 2938, "dce": 2939, "dre": 2940, "web": 8444}
-OUR_PORTS = [2938, 2939, 2940, 2941, 2942, 8631, 8632, 8639, 8443, 8444]
+OUR_PORTS = [2938, 2939, 2940, 2941, 2942, 8515, 8631, 8632, 8639, 8443, 8444]
 SAMPLE = SOURCE / "share" / "quoin" / "sample.pdf"
 
 
@@ -97,6 +97,10 @@ class Site:
     @property
     def ipp_port(self):
         return 8631 + self.offset
+
+    @property
+    def lpd_port(self):
+        return 8515 + self.offset
 
     def port(self, engine):
         return ENGINES[engine] + self.offset

@@ -79,8 +79,32 @@ static void test_engines_and_readers_are_told(void)
     CHECK(options.settings.dres[1].port == 941 && options.settings.reader_port == 77);
 }
 
+static void test_lpd_is_where_it_is_wanted(void)
+{
+    static const struct {
+        const char *word;
+        bool is_good;
+        uint16_t port;
+        bool is_none;
+    } cases[] = { { "515", true, 515, false },
+                  { "0", true, 0, true },
+                  { "65536", false, 0, false },
+                  { "lpd", false, 0, false } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char words[4][16] = { "quoin-dre", "--data=d", "--lpd-port", "" };
+        char *args[5] = { words[0], words[1], words[2], words[3] };
+        struct svc_options options;
+        struct err err;
+        memcpy(words[3], cases[i].word, strlen(cases[i].word) + 1);
+        CHECK(svc_options_read(4, args, &options, &err) == cases[i].is_good);
+        CHECK(!cases[i].is_good || (options.settings.lpd_port == cases[i].port &&
+                                    options.settings.no_lpd == cases[i].is_none));
+    }
+}
+
 int main(void)
 {
+    test_lpd_is_where_it_is_wanted();
     test_engines_and_readers_are_told();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         test_row(i);

@@ -1,0 +1,337 @@
+"""The doors besides IPP: LPD with real clients and with hostile ones. What is acknowledged is there; what is
+not there was not acknowledged."""
+import concurrent.futures
+import contextlib
+import getpass
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from conftest import is_free, wait_until
+
+CUPS_LPD = "/usr/lib/cups/backend/lpd"
+
+
+@pytest.fixture
+def office(site, virtual_printer):
+    site.prices(mono="0.05", color="0.20", duplex="100", per_job="0.02")
+    site.user("mary", balance="100.00")
+    site.user("anna", balance="10.00")
+    site.printer("hall", virtual_printer.uri)
+    site.queue("office", mode="direct", printer="hall")
+    site.queue("later", mode="hold", printer="hall")
+    site.queue("strict", mode="hold", printer="hall", trust="authenticated")
+    return site
+
+
+class Lpd:
+    """A client that says what the test wants it to say."""
+
+    def __init__(self, site, timeout=20, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", site.lpd_port), timeout, (source, 0))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def say(self, data):
+        self.socket.sendall(data if isinstance(data, bytes) else data.encode())
+
+    def ack(self):
+        """The octet; None: the connection ended."""
+        with contextlib.suppress(ConnectionResetError):
+            octet = self.socket.recv(1)
+            return octet[0] if octet else None
+        return None
+
+    def told(self, data):
+        self.say(data)
+        return self.ack()
+
+    def file(self, kind, name, content):
+        self.say(bytes([kind]) + f"{len(content)} {name}\n".encode())
+        if (octet := self.ack()) != 0:
+            return octet
+        return self.told(content + b"\0")
+
+    def rest(self):
+        text = b""
+        while piece := self.socket.recv(65536):
+            text += piece
+        return text.decode()
+
+
+def control(user="mary", files=("dfA001host",), job="A title", copies=1, name="document.pdf"):
+    lines = ["Hhost", f"P{user}"] if user is not None else ["Hhost"]
+    lines += [f"J{job}"] if job else []
+    for file in files:
+        lines += [f"f{file}"] * copies + [f"U{file}", f"N{name}"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def send(site, queue="office", document=b"", data_first=False, files=("dfA001host",), source="127.0.0.1", **about):
+    with Lpd(site, source=source) as lpd:
+        assert lpd.told(f"\x02{queue}\n") == 0
+        text = control(files=files, **about)
+        acks = [] if data_first else [lpd.file(2, "cfA001host", text)]
+        acks += [lpd.file(3, name, document) for name in files]
+        return acks + ([lpd.file(2, "cfA001host", text)] if data_first else [])
+
+
+def newest(site):
+    return max(site.jobs(), key=lambda job: job["id"])
+
+
+def test_a_job_by_lpd_is_counted_charged_and_delivered(office, sample, virtual_printer):
+    for data_first in (False, True):
+        assert send(office, document=sample.read_bytes(), data_first=data_first, copies=2) == [0, 0]
+        job = office.wait_job(newest(office)["id"])
+        assert job["state"] == "completed", office.explain(job["id"])
+        assert (job["user"], job["document"], job["copies"], job["cost"]) == ("mary", "A title", 2, "0.72")
+        story = office.explain(job["id"])
+        assert (story["identity"], story["claimed_user"]) == ("claimed", "mary")
+        assert story["from"] == "127.0.0.1"
+    assert office.balance("mary")["balance"] == "98.56"
+    assert len(list(virtual_printer.paper.glob("*.pdf"))) == 2
+
+
+def test_several_files_are_jobs_of_their_own_and_acknowledged_together(office, sample):
+    files = tuple(f"df{letter}001host" for letter in "ABC")
+    assert send(office, "later", sample.read_bytes(), files=files) == [0, 0, 0, 0]
+    assert len(office.jobs()) == 3
+    assert send(office, "later", sample.read_bytes(), files=files, data_first=True) == [0, 0, 0, 0]
+    assert len(office.jobs()) == 6
+    with Lpd(office) as lpd:  # the third never comes
+        assert lpd.told("\x02later\n") == 0
+        assert lpd.file(2, "cfA002host", control(files=files)) == 0
+        for name in files[:2]:
+            assert lpd.file(3, name, sample.read_bytes()) == 0
+    assert send(office, "later", sample.read_bytes()) == [0, 0]
+    assert len(office.jobs()) == 7
+
+
+def test_data_that_lasts_until_the_end(office, sample):
+    with Lpd(office) as lpd:
+        assert lpd.told("\x02later\n") == 0
+        assert lpd.file(2, "cfA001host", control()) == 0
+        assert lpd.told("\x030 dfA001host\n") == 0
+        lpd.say(sample.read_bytes())
+        lpd.socket.shutdown(socket.SHUT_WR)
+        assert lpd.ack() == 0 and lpd.ack() is None
+    assert office.wait_job(newest(office)["id"], ("pending-held",))["pages"] == 4
+
+
+def test_who_it_is_decides_whether_a_job_waits_unclaimed(office, sample):
+    assert send(office, "later", sample.read_bytes(), user=None) == [0, 0]
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    assert office.explain(job["id"])["identity"] == "none"
+    assert "job-held-unclaimed" in job["reasons"]
+    assert send(office, "strict", sample.read_bytes()) == [0, 0]
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    assert office.explain(job["id"])["identity"] == "claimed"
+    assert "job-held-unclaimed" in job["reasons"] and job["cost"] in ("", "0.00")
+    assert send(office, "later", sample.read_bytes(), user="J\xfcrgen \x41") == [0, 0]
+    with Lpd(office) as lpd:  # ISO 8859-1, as many send
+        assert lpd.told("\x02later\n") == 0
+        assert lpd.file(2, "cfA001host", b"PJ\xfcrgen\nJStra\xdfe\nfdfA001host\n") == 0
+        assert lpd.file(3, "dfA001host", sample.read_bytes()) == 0
+    assert newest(office)["document"] == "Stra\u00dfe"
+
+
+def test_what_is_refused(office, sample):
+    document = sample.read_bytes()
+    with Lpd(office) as lpd:
+        assert lpd.told("\x02nowhere\n") == 1 and lpd.ack() is None
+    for junk in (b"\n", b"\x09office\n", b"\x02\n", b"A" * 5000, b"\x02a\x00b\n", b"GET / HTTP/1.1\r\n\r\n",
+                 b"\x02" + b"q" * 300 + b"\n"):
+        with Lpd(office) as lpd:
+            assert lpd.told(junk) in (1, None), junk
+    bad = [b"\x02-5 cfA\n", b"\x0299999999999999999999 cfA\n", b"\x0299999999 cfA001host\n", b"\x02\n", b"\x03x dfA\n",
+           b"\x03 \n", b"\x0399999999999999999 dfA001host\n", b"\x04 x\n", b"\x035 " + b"d" * 500 + b"\n"]
+    for line in bad:
+        with Lpd(office) as lpd:
+            assert lpd.told("\x02office\n") == 0
+            assert lpd.told(line) in (1, None), line
+    for text in (b"", b"Pmary\n", b"Pma\x1bry\nfdfA001host\n"):  # prints nothing, or is no text
+        with Lpd(office) as lpd:
+            assert lpd.told("\x02office\n") == 0
+            assert lpd.file(2, "cfA001host", text) in (1, None)
+    with Lpd(office) as lpd:  # no octet of 0 behind the file
+        assert lpd.told("\x02office\n") == 0
+        assert lpd.told(f"\x03{len(document)} dfA001host\n") == 0
+        assert lpd.told(document + b"x") == 1
+    with Lpd(office) as lpd:  # aborted, then well
+        assert lpd.told("\x02later\n") == 0
+        assert lpd.file(3, "dfA001host", document) == 0
+        assert lpd.told(b"\x01\n") == 0
+        assert lpd.file(2, "cfA001host", control()) == 0
+        assert lpd.file(3, "dfA001host", document) == 0
+    assert len(office.jobs()) == 1
+
+
+def test_a_queue_says_how_it_is_and_jobs_are_removed_by_their_owners(office, sample):
+    send(office, "later", sample.read_bytes())
+    number = newest(office)["id"]
+    office.wait_job(number, ("pending-held",))
+    for command, words in (("\x03", ("held", "mary", str(number), "A title", "bytes")),
+                           ("\x04", ("mary: held", f"[job {number} 127.0.0.1]", "A title"))):
+        with Lpd(office) as lpd:
+            lpd.say(f"{command}later\n")
+            text = lpd.rest()
+            assert all(word in text for word in words), text
+    with Lpd(office) as lpd:
+        lpd.say("\x03later anna\n")
+        assert "no entries" in lpd.rest()
+    with Lpd(office) as lpd:
+        lpd.say("\x03nowhere\n")
+        assert "no such queue" in lpd.rest()
+    with Lpd(office) as lpd:
+        lpd.say(f"\x05later anna {number}\n")
+        assert "permission denied" in lpd.rest()
+    assert office.job(number)["state"] == "pending-held"
+    with Lpd(office) as lpd:
+        lpd.say(f"\x05later mary {number}\n")
+        assert "dequeued" in lpd.rest()
+    assert office.wait_job(number)["state"] == "canceled"
+    assert office.balance("mary")["reserved"] == "0.00"
+    number = office.ipptool("later", sample)
+    with Lpd(office) as lpd:
+        assert lpd.told("\x01later\n") == 0
+
+
+def rlpr(office, queue, *words, document):
+    return subprocess.run(["rlpr", "-N", f"--port={office.lpd_port}", "-H", "127.0.0.1", "-P", queue, *words,
+                           document], text=True, capture_output=True, timeout=60, check=False)
+
+
+def test_rlpr_prints(office, sample):
+    if shutil.which("rlpr") is None:
+        pytest.skip("rlpr is not here")
+    office.user(getpass.getuser(), balance="10.00")
+    done = rlpr(office, "later", "-J", "From rlpr", "-#2", document=sample)
+    assert done.returncode == 0, done.stderr
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    assert (job["document"], job["pages"]) == ("From rlpr", 4)
+    assert rlpr(office, "nowhere", document=sample).returncode != 0 or len(office.jobs()) == 1
+
+
+@pytest.mark.parametrize("options", ["", "order=data,control", "mode=stream", "manual_copies=no"])
+def test_the_lpd_backend_of_cups_prints(office, sample, options):
+    if not pathlib.Path(CUPS_LPD).exists():
+        pytest.skip("CUPS's backend lpd is not here")
+    uri = f"lpd://127.0.0.1:{office.lpd_port}/later?reserve=none" + (f"&{options}" if options else "")
+    done = subprocess.run([CUPS_LPD, "17", "mary", "From CUPS", "1", "", sample], capture_output=True, text=True,
+                          env={"DEVICE_URI": uri, "PATH": os.environ["PATH"]}, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    wait_until(office.jobs, 20, "the job")  # this one waits for no acknowledgement of a stream
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    assert (job["user"], job["document"], job["pages"]) == ("mary", "From CUPS", 4)
+    assert len(office.jobs()) == 1
+
+
+def test_sixty_four_clients_at_once(office, sample):
+    document = sample.read_bytes()
+    with concurrent.futures.ThreadPoolExecutor(64) as pool:
+        results = list(pool.map(lambda n: send(office, "later", document, job=f"Number {n}"), range(64)))
+    assert all(acks == [0, 0] for acks in results)
+    assert {job["document"] for job in office.jobs(limit=100)} == {f"Number {n}" for n in range(64)}
+
+
+def test_two_thousand_idle_clients_do_not_keep_others_out(office, sample):
+    idle = []
+    try:
+        for _ in range(2000):
+            with contextlib.suppress(OSError):
+                idle.append(socket.create_connection(("127.0.0.1", office.lpd_port), timeout=5))
+        assert len(idle) > 1000
+        assert send(office, "later", sample.read_bytes(), source="127.0.0.2") == [0, 0]
+        assert office.ipptool("later", sample), office.refusal
+        for client in idle:
+            client.close()
+        wait_until(lambda: can_send(office, sample), 20, "a place")
+    finally:
+        for client in idle:
+            client.close()
+
+
+def can_send(office, sample):
+    with contextlib.suppress(OSError, AssertionError):
+        return send(office, "later", sample.read_bytes()) == [0, 0]
+    return False
+
+
+def test_garbage_does_nothing(office, sample):
+    chance = random.Random(8515)
+    for _ in range(300):
+        with contextlib.suppress(OSError), Lpd(office, timeout=5) as lpd:
+            lpd.say(chance.choice([b"", b"\x02office\n", b"\x02office\n\x0299 cfA\n"]) +
+                    chance.randbytes(chance.randrange(1, 3000)))
+    assert office.jobs() == []
+    assert send(office, "later", sample.read_bytes()) == [0, 0]
+
+
+@pytest.mark.parametrize("data_first", [False, True])
+def test_killed_in_the_middle(office, sample, data_first):
+    """What was acknowledged is there afterwards, and what was broken off is not."""
+    document = sample.read_bytes()
+    text = control()
+    parts = [(2, "cfA001host", text), (3, "dfA001host", document)]
+    with Lpd(office) as lpd:
+        assert lpd.told("\x02later\n") == 0
+        first, second = reversed(parts) if data_first else parts
+        assert lpd.file(*first) == 0
+        kind, name, content = second
+        assert lpd.told(bytes([kind]) + f"{len(content)} {name}\n".encode()) == 0
+        lpd.say(content[:-1])
+        os.kill(office.pids()["dre"], signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            lpd.say(content[-1:] + b"\0")
+        assert lpd.ack() is None
+    office.wait()
+    assert office.jobs() == []
+    assert not list((office.data / "dre/spool").iterdir())
+    assert send(office, "later", document, data_first=data_first) == [0, 0]
+    os.kill(office.pids()["dre"], signal.SIGKILL)
+    office.wait()
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    assert job["document"] == "A title" and len(office.jobs()) == 1
+
+
+def test_no_lpd_where_none_is_wanted(new_site, tmp_path):
+    with new_site(tmp_path / "quiet", options=("--lpd-port", "0")) as quiet:
+        assert is_free(quiet.lpd_port)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a small file system needs root")
+def test_a_full_disk_is_a_clear_no(tmp_path, new_site, sample):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", folder], check=True)
+    try:
+        with new_site(folder / "data") as site:
+            site.user("mary", balance="10.00")
+            site.printer("sink", "socket://127.0.0.1:9")
+            site.queue("later", mode="hold", printer="sink")
+            filler = folder / "filler"
+            with open(filler, "wb") as file, contextlib.suppress(OSError):
+                while True:
+                    file.write(b"x" * 65536)
+                    file.flush()
+            document = sample.read_bytes() + b"%" + b"x" * 3000000 + b"\n"
+            for data_first in (False, True):
+                acks = send(site, "later", document, data_first)
+                assert 1 in acks or None in acks, acks
+            assert site.jobs() == []
+            filler.unlink()
+            wait_until(lambda: send(site, "later", document)[-1] == 0, 30, "it goes on once there is room")
+            assert len(site.jobs()) == 1
+    finally:
+        subprocess.run(["umount", folder], check=True)
