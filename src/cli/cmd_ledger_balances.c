@@ -39,8 +39,8 @@ static bool show_page(struct balances *balances, const Quoin__V1__ListBalancesRe
             char balance[MONEY_TEXT_MAX];
             char reserved[MONEY_TEXT_MAX];
             buf_addf(&cli->out, "%18s %14s  %s\n",
-                     money_text((struct money){ one->balance }, balance),
-                     money_text((struct money){ one->reserved }, reserved), one->account);
+                     money_shown((struct money){ one->balance }, balance),
+                     money_shown((struct money){ one->reserved }, reserved), one->account);
         }
     }
     return cli->out.len < FLUSH || cli_flush(cli, err);

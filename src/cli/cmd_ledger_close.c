@@ -40,6 +40,25 @@ static size_t next_line(struct arena *arena, struct str *text, const char *words
     return count;
 }
 
+// As the site's currency is shown; what was signed has every amount exactly.
+static const char *shown_to(const char *amount, char *text)
+{
+    struct money money;
+    return money_read(str_of(amount), &money) ? money_shown(money, text) : amount;
+}
+
+// A row of the table: its name and what was signed of it.
+static void sums_row(struct cli *cli, struct cli_table *table, const char *name,
+                     const char *const *amounts)
+{
+    const char *cells[LEDGER_COLUMNS + 1] = { name };
+    char text[MONEY_TEXT_MAX];
+    for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
+        cells[i + 1] = arena_text(&cli->arena, str_of(shown_to(amounts[i], text)));
+    }
+    cli_table_row(table, cells);
+}
+
 static void sums_json(struct json *json, const char *const *amounts)
 {
     for (size_t i = 0; i < LEDGER_COLUMNS; i++) {
@@ -72,11 +91,9 @@ static void show_classes(struct cli *cli, struct str lines, struct json *json,
             sums_json(json, &words[is_class ? 3 : 2]);
             json_end(json);
         } else if (table != NULL && is_class) {
-            words[2] = words[1];
-            cli_table_row(table, &words[2]);
+            sums_row(cli, table, words[1], &words[3]);
         } else if (table != NULL && is_total) {
-            words[1] = words[0];
-            cli_table_row(table, &words[1]);
+            sums_row(cli, table, words[0], &words[2]);
         }
     }
 }
@@ -121,8 +138,9 @@ static const struct cli_column columns[] = {
 static void say_period(struct cli *cli, const Quoin__V1__Period *period)
 {
     buf_addf(&cli->out, "%s: from %s UTC", period->name, cli_time(cli, period->from));
-    buf_addf(&cli->out, " until %s UTC, entries %lld to %lld\n", cli_time(cli, period->until),
-             (long long)period->after + 1, (long long)period->last);
+    buf_addf(&cli->out, " until %s UTC, entries %lld to ", cli_time(cli, period->until),
+             (long long)period->after + 1);
+    buf_addf(&cli->out, "%s\n", cli_sum_title(cli, cli_number(cli, period->last)));
 }
 
 static void show_table(struct cli *cli, const Quoin__V1__Period *period)
@@ -288,7 +306,8 @@ static bool statement_line(struct statement *statement, struct err *err)
         json_end(&statement->json);
     } else {
         for (size_t i = 1; i <= LEDGER_COLUMNS; i++) {
-            buf_addf(&cli->out, "%13s ", cells[i]);
+            char text[MONEY_TEXT_MAX];
+            buf_addf(&cli->out, "%13s ", shown_to(cells[i], text));
         }
         buf_addf(&cli->out, " %s\n", cells[0]);
     }

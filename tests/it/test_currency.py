@@ -90,6 +90,8 @@ def test_dinars_have_three(site, sample, virtual_printer, tmp_path):
     site.run("voucher", "make", "1.5", "--sheet", sheet)
     text = subprocess.run(["pdftotext", sheet, "-"], capture_output=True, text=True, check=True).stdout
     assert "1.500 KWD" in text
+    balances = site.run("ledger", "balances").stdout.splitlines()
+    assert ["1.585", "0.000", "user:mary"] in [line.split() for line in balances]
     # Another currency is known at once, to the command and to the engines.
     configure(site, tmp_path, "site:\n  money:\n    currency: EUR\n")
     assert "1.585 EUR" in site.run("user", "show", "mary").stdout
