@@ -75,7 +75,7 @@ static bool read_wish(struct dre *dre, const struct job *job, const Quoin__V1__J
 {
     static const char *const sides[] = { "", "one-sided", "two-sided-long-edge",
                                          "two-sided-short-edge", NULL };
-    static const char *const modes[] = { "", "monochrome", "color", NULL };
+    static const char *const modes[] = { "", "monochrome", "color", "auto", NULL };
     *wish = (struct wish){ .sides = "", .color_mode = "", .printer = job->printer };
     if (change == NULL) {
         return true;
@@ -93,7 +93,7 @@ static bool read_wish(struct dre *dre, const struct job *job, const Quoin__V1__J
                        change->sides);
     }
     if (!is_one_of(change->color_mode, modes)) {
-        return err_set(err, ERR_INVALID, "\"%.40s\" is no colour mode: monochrome, color",
+        return err_set(err, ERR_INVALID, "\"%.40s\" is no colour mode: monochrome, color, auto",
                        change->color_mode);
     }
     if (change->printer[0] != '\0') {
