@@ -18,6 +18,7 @@ struct dce_item {
     bool is_changed; // it was changed for this, and is put back where that fails
     bool is_done;
     bool is_short;
+    bool has_turn; // it is being let go
     uint64_t tries;
     char busy[DCE_NAME_MAX + 32];
 };

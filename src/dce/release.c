@@ -3,8 +3,9 @@
 // 1. Each job is looked up as the person may see it. 2. Those that are wished otherwise, and those
 // whose money was never set aside, are changed: planned, priced and reserved anew, and still wait.
 // 3. Copies (of kept jobs and of those that others sent) are priced, as they have nothing set aside
-// yet. Only when all of it is enough, 4. the copies are let go, and then the others, which cannot
-// be short of anything any more. Where one of them is refused before that, what was changed is put
+// yet. Only when all of it is enough, 4. the copies are let go, then those whose printer was in
+// error when it was last heard of (their engine asks it now), and then the others, which nothing
+// can be wrong with any more. Where one of them is refused before that, what was changed is put
 // back, and what is short is named. A job that is being released by somebody is nobody else's
 // meanwhile. Whatever is not known is asked again with the same key, which prints once.
 //
@@ -20,6 +21,7 @@
 #include <stdio.h>
 
 enum { TRIES_MAX = 12, TRY_MS = 5000, LONGEST_MS = 25000 };
+enum { TURN_COPIES, TURN_DOUBTFUL, TURN_OTHERS };
 
 struct releasing {
     struct dce_op op; // first
@@ -32,7 +34,7 @@ struct releasing {
     struct dce_shorts shorts;
     int64_t until_ms;
     bool is_partial;       // each for itself: at sign-in
-    bool are_copies;       // in step 4: the copies' turn
+    int turn;              // in step 4: whose
     struct dce_op *parent; // of a release at sign-in
     void (*done)(struct dce_op *parent, uint32_t count);
 };
@@ -131,6 +133,7 @@ static bool may_try_again(struct releasing *releasing, struct dce_item *item)
 
 static void let_go_asked(struct dce_op *op);
 static void put_back(struct releasing *releasing);
+static void let_go(struct releasing *releasing);
 
 static void item_let_go(struct releasing *releasing, struct dce_item *item)
 {
@@ -147,17 +150,51 @@ static void item_let_go(struct releasing *releasing, struct dce_item *item)
         dce_op_ask_engine(op, item->engine, "/quoin.v1.Jobs/ReleaseJob", &ask.base, TRY_MS);
 }
 
+static int turn_of(const struct releasing *releasing, const struct dce_item *item)
+{
+    const char *printer = releasing->printer[0] != '\0' ? releasing->printer : item->job->printer;
+    const struct dce_printer *found = dce_printer_find(item->engine, printer);
+    return dce_item_is_copy(item)                                  ? TURN_COPIES
+           : found != NULL && strcmp(found->state, "stopped") == 0 ? TURN_DOUBTFUL
+                                                                   : TURN_OTHERS;
+}
+
+static void turn_begin(struct releasing *releasing)
+{
+    for (size_t at = 0; at < releasing->count; at++) {
+        struct dce_item *item = &releasing->items[at];
+        item->has_turn =
+            item->reason == NULL && !item->is_done && turn_of(releasing, item) == releasing->turn;
+    }
+    let_go(releasing);
+}
+
 static void let_go(struct releasing *releasing)
 {
     for (size_t at = 0; at < releasing->count; at++) {
         struct dce_item *item = &releasing->items[at];
-        if (item->reason == NULL && !item->is_done &&
-            dce_item_is_copy(item) == releasing->are_copies) {
-            item->asked = NULL;
+        if (item->has_turn) {
             item_let_go(releasing, item);
         }
     }
     dce_op_go(&releasing->op, let_go_asked);
+}
+
+static void item_let_gone(struct releasing *releasing, struct dce_item *item, bool *again)
+{
+    item->has_turn = false;
+    if (item->asked->reply != NULL) {
+        item->is_done = true;
+        item->job = (Quoin__V1__Job *)(uintptr_t)item->asked->reply;
+    } else if (may_try_again(releasing, item)) {
+        item->has_turn = true;
+        *again = true;
+    } else if (is_unknown(item)) {
+        dce_items_fail(item, "not-known",
+                       "the server does not answer; look at the printer, then at the list");
+    } else {
+        dce_items_fail(item, reason_of(item->asked), item->asked->err.text);
+    }
 }
 
 static void let_go_asked(struct dce_op *op)
@@ -165,33 +202,20 @@ static void let_go_asked(struct dce_op *op)
     struct releasing *releasing = (struct releasing *)op;
     bool again = false;
     for (size_t at = 0; at < releasing->count; at++) {
-        struct dce_item *item = &releasing->items[at];
-        if (item->reason != NULL || item->is_done ||
-            dce_item_is_copy(item) != releasing->are_copies) {
-            continue;
-        }
-        if (item->asked->reply != NULL) {
-            item->is_done = true;
-            item->job = (Quoin__V1__Job *)(uintptr_t)item->asked->reply;
-        } else if (may_try_again(releasing, item)) {
-            again = true;
-        } else if (is_unknown(item)) {
-            dce_items_fail(item, "not-known",
-                           "the server does not answer; look at the printer, then at the list");
-        } else {
-            dce_items_fail(item, reason_of(item->asked), item->asked->err.text);
+        if (releasing->items[at].has_turn) {
+            item_let_gone(releasing, &releasing->items[at], &again);
         }
     }
+    bool is_wrong = dce_items_wrong(releasing->items, releasing->count) > 0;
     if (again) {
         let_go(releasing);
-    } else if (releasing->are_copies && dce_items_wrong(releasing->items, releasing->count) > 0 &&
-               !releasing->is_partial) {
-        put_back(releasing);
-    } else if (releasing->are_copies) {
-        releasing->are_copies = false;
-        let_go(releasing);
-    } else {
+    } else if (releasing->turn == TURN_OTHERS) {
         answer(releasing);
+    } else if (is_wrong && !releasing->is_partial) {
+        put_back(releasing);
+    } else {
+        releasing->turn++;
+        turn_begin(releasing);
     }
 }
 
@@ -284,8 +308,8 @@ static void copies_asked(struct dce_op *op)
         put_back(releasing);
         return;
     }
-    releasing->are_copies = true;
-    let_go(releasing);
+    releasing->turn = TURN_COPIES;
+    turn_begin(releasing);
 }
 
 static void copies_price(struct releasing *releasing)

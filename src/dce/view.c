@@ -119,7 +119,10 @@ const char *dce_why_not(const struct dce_engine *engine, const char *printer,
         return "not-waiting";
     }
     const char *there = why_not_there(engine, printer, job);
-    return there[0] != '\0' || is_final ? there : why_not_yet(job);
+    if (is_final) { // its engine asks the printer itself, which may be well again
+        return strcmp(there, "printer-stopped") == 0 ? "" : there;
+    }
+    return there[0] != '\0' ? there : why_not_yet(job);
 }
 
 // --- shown --------------------------------------------------------------------------------------

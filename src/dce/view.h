@@ -20,8 +20,8 @@ const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job);
 enum dce_act { DCE_RELEASE, DCE_CHANGE, DCE_DELETE, DCE_SEND, DCE_CLAIM };
 bool dce_may(const char *whose, enum dce_act act);
 
-// Why it cannot be printed at that printer (empty: its own): a keyword, or "". is_final: money and
-// approval aside, which may have come meanwhile: only what makes a release senseless.
+// Why it cannot be printed at that printer (empty: its own): a keyword, or "". is_final: only what
+// makes a release senseless; money and approval may have come meanwhile, the printer be well again.
 const char *dce_why_not(const struct dce_engine *engine, const char *printer,
                         const Quoin__V1__Job *job, const char *whose, bool is_final);
 

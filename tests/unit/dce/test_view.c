@@ -154,8 +154,8 @@ static void test_why_a_job_is_not_printed_here(void)
         { "", "a", "pending-held", "", "", "" },
         { "a", "a", "pending-held", "job-held-for-release", "", "" },
         { "b", "a", "pending-held", "", "", "" },
-        { "c", "a", "pending-held", "", "printer-stopped", "printer-stopped" },
-        { "", "c", "pending-held", "", "printer-stopped", "printer-stopped" },
+        { "c", "a", "pending-held", "", "printer-stopped", "" },
+        { "", "c", "pending-held", "", "printer-stopped", "" },
         { "d", "a", "pending-held", "", "wrong-pull-group", "wrong-pull-group" },
         { "e", "a", "pending-held", "", "wrong-pull-group", "wrong-pull-group" },
         { "a", "e", "pending-held", "", "", "" }, // the job itself says floor1
@@ -164,7 +164,7 @@ static void test_why_a_job_is_not_printed_here(void)
         { "a", "a", "processing", "", "not-waiting", "not-waiting" },
         { "a", "a", "pending-held", "account-limit-reached", "money-short", "" },
         { "a", "a", "pending-held", "account-info-needed", "account-needed", "" },
-        { "c", "a", "pending-held", "account-limit-reached", "printer-stopped", "printer-stopped" },
+        { "c", "a", "pending-held", "account-limit-reached", "printer-stopped", "" },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         Quoin__V1__Job job;
