@@ -62,10 +62,12 @@ struct dce_readers;
 
 struct dce_device {
     char name[SESSION_DEVICE_MAX + 1];
-    Quoin__V1__Device *told; // owned
-    bool is_seen;            // in the reading that is under way
-    int64_t reader_seen_at;  // wall clock; 0: never
-    unsigned tries;          // of release keys in this minute
+    Quoin__V1__Device *told;           // owned
+    bool is_seen;                      // in the reading that is under way
+    int64_t reader_seen_at;            // wall clock; 0: never
+    uint8_t card_mac[CRYPTO_HASH_LEN]; // that its reader read last
+    int64_t card_ms;                   // and when, by the monotonic clock
+    unsigned tries;                    // of release keys in this minute
     int64_t tries_minute;
 };
 

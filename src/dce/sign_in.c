@@ -498,18 +498,32 @@ void dce_register_card(void *engine, struct wire_call *call, const ProtobufCMess
 
 // --- a reader beside the device -----------------------------------------------------------------
 
+// A reader that reads a card again and again while it lies there is not meant: it is shown once.
+static bool is_shown_again(struct dce *dce, struct dce_device *device, const char *card)
+{
+    uint8_t mac[CRYPTO_HASH_LEN];
+    const struct str secret = { (const char *)dce->secret, sizeof(dce->secret) };
+    int64_t now = clk_mono_ms();
+    crypto_mac_of(secret, str_of(card), mac);
+    bool is_same = crypto_is_same(mac, device->card_mac, sizeof(mac));
+    bool is_again = is_same && now - device->card_ms < BOUNCE_MS;
+    memcpy(device->card_mac, mac, sizeof(mac));
+    device->card_ms = now;
+    return is_again;
+}
+
 void dce_card_read(struct dce *dce, struct dce_device *device, const char *card,
                    const char *address)
 {
     struct session *session = dce_session_at(&dce->sessions, str_of(device->name));
-    device->reader_seen_at = clk_wall_ms();
+    if (is_shown_again(dce, device, card)) {
+        return;
+    }
     bool is_theirs = session != NULL && session->secret != NULL &&
                      strlen(session->secret) == strlen(card) &&
                      crypto_is_same(session->secret, card, strlen(card));
-    if (is_theirs) { // the card once more: its owner goes; a reader that reads twice is not meant
-        if (clk_wall_ms() - session->since > BOUNCE_MS) {
-            dce_session_end(&dce->sessions, session, "signed-out");
-        }
+    if (is_theirs) { // the card once more: its owner goes
+        dce_session_end(&dce->sessions, session, "signed-out");
         return;
     }
     struct signing *signing = signing_new(dce, NULL, NULL);

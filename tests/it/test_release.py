@@ -1,0 +1,395 @@
+"""What waits for a person, on two routing engines, and its release: all or none, once, whatever is killed."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from conftest import SAMPLE, Site, wait_until
+from engine_client import Bridge, Refused
+from stations import Sink, Station, prints
+
+
+@pytest.fixture
+def desk(site):
+    """Prices, two people, a queue that holds, a device."""
+    sink = Sink()
+    site.user("mary", balance="10.00")
+    site.user("tom", balance="10.00")
+    site.prices(mono="0.05", color="0.20")
+    site.printer("hall", sink.uri)
+    site.queue("office", mode="hold", printer="hall")
+    site.run("device", "add", "any", "--printers", "hall", "--sign-in", "card,password,release-key")
+    station = Station(site)
+    station.sink = sink
+    station.follows("any")
+    station.sees("hall")
+    yield station
+    station.close()
+    sink.close()
+
+
+@pytest.fixture
+def branch(desk, tmp_path):
+    """A second routing engine, of a host that joined; it has the same printer."""
+    token = desk.site.ask("engine", "join-token", "dre", "branch")["token"]
+    second = Site(tmp_path / "branch")
+    second.run("engine", "join", "--cas", f"127.0.0.1:{desk.site.port('cas')}", "--token", token)
+    with second:
+        ask = Bridge(second, "dre", "admin", pki=desk.site.data / "pki")
+        ask.ask("Printers/AddPrinter", name="hall", uri=desk.sink.uri)
+        ask.ask("Queues/AddQueue", name="office", mode="hold", printer="hall")
+        session = desk.person("mary")
+
+        def joined():
+            return "branch" in desk.site.run("device", "show", "any").stdout or desk.held(session) and \
+                counters(desk.site)["engines.here"] == 2
+        wait_until(joined, 15, "the second engine is heard of")
+        second.dre = ask
+        yield second
+        ask.close()
+
+
+def counters(site):
+    return next(one for one in site.ask("status", check=False)["engines"] if one["name"] == "dce")["counters"]
+
+
+def printed_there(second, user="mary"):
+    """Prints at the joined engine; its administrator asks from the site."""
+    number = second.ipptool("office", SAMPLE, user=user)
+    assert number is not None, second.refusal
+    wait_until(lambda: job_there(second, number)["state"] == "pending-held", 20, "it is held")
+    return number
+
+
+def job_there(second, number):
+    return second.dre.ask("Jobs/GetJob", id=number)["job"]
+
+
+# --- what is listed
+
+def test_own_jobs_are_listed_and_nobody_elses(desk):
+    first = prints(desk.site, "office")
+    second = prints(desk.site, "office")
+    other = prints(desk.site, "office", user="tom")
+    mary, tom = desk.person("mary"), desk.person("tom")
+    listed = desk.held(mary)
+    assert [job["ref"]["id"] for job in listed["jobs"]] == [first, second]
+    job = listed["jobs"][0]
+    assert job["whose"] == "own" and job["printable"] and job["why_not"] == "" and job["can_color"]
+    assert job["job"]["document"] == "sample.pdf" and job["job"]["cost"] == 35000
+    assert listed["purses"]["available"] == 1000000 - 2 * 35000 and listed["away"] == []
+    assert desk.numbers(tom) == [other]
+    page = desk.held(mary, limit=1)
+    assert page["more"] and [one["ref"]["id"] for one in page["jobs"]] == [first]
+    page = desk.held(mary, limit=1, after=page["next"])
+    assert [one["ref"]["id"] for one in page["jobs"]] == [second]
+    assert desk.held(mary, limit=1, after=page["next"] or "vm=99")["jobs"] == []
+    assert desk.web.refused("Release/ListHeld", session=mary, after="nonsense").code == 3
+
+
+def test_titles_stay_off_the_screen_unless_allowed(desk):
+    prints(desk.site, "office")
+    desk.password("mary")
+    session = desk.sign_in("any", user="mary", password="correct horse")["id"]
+    assert desk.held(session)["jobs"][0]["job"]["document"] == ""
+    desk.site.ask("device", "set", "any", "--show-titles", "yes")
+    wait_until(lambda: desk.held(session)["jobs"][0]["job"]["document"] == "sample.pdf", 5, "titles are allowed")
+
+
+def test_jobs_of_two_engines_are_one_list(desk, branch):
+    here = prints(desk.site, "office")
+    there = printed_there(branch)
+    here_again = prints(desk.site, "office")
+    session = desk.person("mary")
+    refs = [job["ref"] for job in desk.held(session)["jobs"]]
+    name = refs[0]["engine"]
+    assert [(ref["engine"] == "branch", ref["id"]) for ref in refs] == [(False, here), (True, there), (False, here_again)]
+    page = desk.held(session, limit=2)
+    rest = desk.held(session, limit=2, after=page["next"])
+    assert [job["ref"] for job in page["jobs"] + rest["jobs"]] == refs
+    done = desk.release(session, *refs)
+    assert done["done"] and len(done["jobs"]) == 3 and done["troubles"] == []
+    desk.site.wait_job(here)
+    wait_until(lambda: job_there(branch, there)["state"] == "completed", 20, "the other engine's job is printed")
+    assert len(desk.sink.documents) == 3
+    left = printed_there(branch)
+    mine = prints(desk.site, "office")
+    branch.stop()
+    began = time.monotonic()
+    listed = desk.held(session)
+    assert time.monotonic() - began < 1.6, "an engine that is away holds nobody up"
+    assert listed["away"] == ["branch"] and [job["ref"]["id"] for job in listed["jobs"]] == [mine]
+    refused = desk.release(session, {"engine": name, "id": mine}, {"engine": "branch", "id": left})
+    assert not refused["done"] and [one["reason"] for one in refused["troubles"]] == ["engine-away"]
+    assert desk.numbers(session) == [mine], "none was released"
+    branch.start()
+    wait_until(lambda: len(desk.held(session)["jobs"]) == 2, 15, "it is back")
+    assert desk.release(session, {"engine": name, "id": mine}, {"engine": "branch", "id": left})["done"]
+
+
+# --- money
+
+def test_a_change_is_priced_before_and_charged_after(desk):
+    number = prints(desk.site, "office")
+    session = desk.person("mary")
+    ref = desk.held(session)["jobs"][0]["ref"]
+    quote = desk.web.ask("Release/Quote", session=session, jobs=[{"ref": ref, "change": {"copies": 3}}])
+    assert quote["total"] == 3 * 35000 and quote["enough"] and quote["jobs"][0]["amount_now"] == 35000
+    assert desk.site.job(number)["cost"] == "0.35", "a question changes nothing"
+    done = desk.release(session, {"ref": ref, "change": {"copies": 3}})
+    assert done["done"] and done["jobs"][0]["job"]["copies"] == 3
+    desk.site.wait_job(number)
+    assert desk.site.balance("mary")["balance"] == "8.95"
+
+
+def test_all_or_none_and_what_is_short_is_named(desk):
+    first = prints(desk.site, "office")
+    second = prints(desk.site, "office")
+    session = desk.person("mary")
+    refs = [job["ref"] for job in desk.held(session)["jobs"]]
+    reply = desk.release(session, {"ref": refs[0], "change": {"copies": 4}}, {"ref": refs[1], "change": {"copies": 100}})
+    assert not reply["done"] and reply["jobs"] == []
+    assert [(one["ref"]["id"], one["reason"]) for one in reply["troubles"]] == [(second, "money-short")]
+    short = reply["short"][0]
+    assert (short["what"], short["name"], short["need"]) == ("account", "user:mary", 100 * 35000)
+    assert short["have"] == 1000000 - 35000
+    for number in (first, second):
+        job = desk.site.job(number)
+        assert (job["state"], job["copies"], job["cost"]) == ("pending-held", 1, "0.35"), "all is as it was"
+    balance = desk.site.balance("mary")
+    assert (balance["reserved"], balance["balance"]) == ("0.70", "10.00")
+    assert desk.sink.documents == []
+    assert desk.release(session, *refs)["done"]
+
+
+def test_who_gets_money_meanwhile_can_release(desk):
+    desk.site.user("poor", balance="0.40")
+    desk.site.ask("queue", "set", "office", "--short-of-money", "hold")
+    first = prints(desk.site, "office", user="poor")
+    second = prints(desk.site, "office", user="poor")
+    session = desk.person("poor")
+    listed = {job["ref"]["id"]: job for job in desk.held(session)["jobs"]}
+    assert listed[first]["printable"] and listed[second]["why_not"] == "money-short"
+    refs = [listed[first]["ref"], listed[second]["ref"]]
+    refused = desk.release(session, *refs)
+    assert not refused["done"] and refused["short"][0]["need"] == 35000 and refused["short"][0]["have"] == 5000
+    assert desk.numbers(session) == [first, second]
+    desk.site.run("user", "deposit", "poor", "5.00")
+    assert desk.release(session, *refs)["done"]
+    desk.site.wait_job(second)
+    assert desk.site.balance("poor")["balance"] == "4.70"
+
+
+# --- once
+
+def test_the_same_key_prints_once(desk):
+    number = prints(desk.site, "office")
+    session = desk.person("mary")
+    ref = desk.held(session)["jobs"][0]["ref"]
+    asked = [desk.web.send("Release/ReleaseJobs", {"key": "ab" * 16, "session": session, "jobs": [{"ref": ref}]})
+             for _ in range(4)]
+    replies = [desk.web.take(one)["reply"] for one in asked]
+    assert all(one == replies[0] and one["done"] for one in replies)
+    assert desk.web.refused("Release/ReleaseJobs", key="ab" * 16, session=session, jobs=[]).code
+    desk.site.wait_job(number)
+    again = desk.release(session, ref)
+    assert not again["done"] and again["troubles"][0]["reason"] == "no-such-job"
+    assert len(desk.sink.documents) == 1 and desk.site.balance("mary")["balance"] == "9.65"
+
+
+def test_two_at_once_print_one(desk):
+    for _ in range(5):
+        number = prints(desk.site, "office")
+        sessions = [desk.person("mary") for _ in range(4)]
+        ref = {"engine": desk.held(sessions[0])["jobs"][0]["ref"]["engine"], "id": number}
+        asked = [desk.web.send("Release/ReleaseJobs", {"session": one, "jobs": [{"ref": ref}]}) for one in sessions]
+        replies = [desk.web.take(one)["reply"] for one in asked]
+        assert sum(one["done"] for one in replies) == 1, replies
+        assert all(one["troubles"][0]["reason"] in ("being-released", "no-such-job") for one in replies if not one["done"])
+        desk.site.wait_job(number)
+    assert len(desk.sink.documents) == 5
+
+
+# --- whose
+
+def test_nothing_of_others_by_any_way(desk):
+    """Every call, with another person's job by its number: it is not there, and nothing happens."""
+    number = prints(desk.site, "office", user="tom")
+    engine = desk.held(desk.person("tom"))["jobs"][0]["ref"]["engine"]
+    mary = desk.person("mary")
+    for ref in ({"engine": engine, "id": number}, {"engine": engine, "id": number + 1000}, {"engine": "nowhere", "id": 1}):
+        for call, ask in (("ReleaseJobs", {"jobs": [{"ref": ref}]}),
+                          ("ReleaseJobs", {"jobs": [{"ref": ref, "change": {"copies": 2}, "keep": True}]}),
+                          ("DeleteJobs", {"jobs": [ref]}), ("ClaimJobs", {"jobs": [ref]}),
+                          ("SendJobs", {"jobs": [ref], "users": ["mary"]})):
+            reply = desk.web.ask(f"Release/{call}", session=mary, **ask)
+            assert not reply["done"] and reply["jobs"] == [], (call, ref)
+            assert [one["reason"] for one in reply["troubles"]] == ["no-such-job"], (call, ref)
+        assert desk.web.refused("Release/Quote", session=mary, jobs=[{"ref": ref}]).reasons == ["no-such-job"]
+    job = desk.site.job(number)
+    assert (job["state"], job["copies"], job["user"]) == ("pending-held", 1, "tom")
+    assert desk.sink.documents == []
+
+
+def test_a_delegate_releases_and_the_delegator_pays(desk):
+    number = prints(desk.site, "office", user="tom")
+    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary")
+    session = desk.person("mary")
+    job = desk.held(session)["jobs"][0]
+    assert job["whose"] == "delegator" and job["ref"]["id"] == number
+    refused = desk.web.ask("Release/DeleteJobs", session=session, jobs=[job["ref"]])
+    assert refused["troubles"][0]["reason"] == "not-yours" and desk.site.job(number)["state"] == "pending-held"
+    assert desk.release(session, job["ref"])["done"]
+    desk.site.wait_job(number)
+    assert desk.site.balance("tom")["balance"] == "9.65" and desk.site.balance("mary")["balance"] == "10.00"
+    told = desk.site.job(number)
+    assert told.get("released_by", "mary") == "mary"
+    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary", remove=True)
+    wait_until(lambda: desk.site.ask("session", "list", "--user", "mary") == [], 3, "the session of old rights ends")
+
+
+def test_deleting(desk):
+    first, second = prints(desk.site, "office"), prints(desk.site, "office")
+    session = desk.person("mary")
+    refs = {job["ref"]["id"]: job["ref"] for job in desk.held(session)["jobs"]}
+    reply = desk.web.ask("Release/DeleteJobs", session=session, jobs=[refs[first]])
+    assert reply["done"] and desk.site.wait_job(first)["state"] == "canceled"
+    assert desk.numbers(session) == [second] and desk.site.balance("mary")["reserved"] == "0.35"
+
+
+# --- printers
+
+def test_only_to_printers_of_the_device_and_of_the_group(desk):
+    other = Sink()
+    desk.site.printer("cellar", other.uri)
+    number = prints(desk.site, "office")
+    desk.password("mary")
+    session = desk.sign_in("any", user="mary", password="correct horse")["id"]
+    ref = desk.held(session)["jobs"][0]["ref"]
+    assert desk.web.refused("Release/ReleaseJobs", session=session, jobs=[{"ref": ref}], printer="cellar").reasons == \
+        ["no-such-printer"]
+    desk.site.ask("device", "set", "any", "--printers", "cellar")
+    wait_until(lambda: desk.held(session)["jobs"][0]["why_not"] == "wrong-pull-group", 5, "the other printer")
+    assert desk.release(session, ref)["troubles"][0]["reason"] == "wrong-pull-group"
+    for name in ("hall", "cellar"):
+        desk.site.ask("printer", "set", name, "--pull-group", "house")
+    wait_until(lambda: desk.held(session)["jobs"][0]["printable"], 5, "they stand for each other")
+    assert desk.release(session, ref)["done"]
+    desk.site.wait_job(number)
+    assert len(other.documents) == 1 and desk.sink.documents == []
+    other.close()
+
+
+def test_never_to_a_printer_in_error(desk, new_printer):
+    """A real one that is away; a job for another that is there is not printed either."""
+    gone = new_printer("gone").start()
+    desk.site.printer("attic", gone.uri)
+    desk.site.queue("roof", mode="hold", printer="attic")
+    first, second = prints(desk.site, "roof"), prints(desk.site, "office")
+    gone.stop()
+    session = desk.person("mary")
+    wait_until(lambda: all(job["printable"] for job in desk.held(session)["jobs"]), 5, "the printer is heard of")
+    refs = {job["ref"]["id"]: job["ref"] for job in desk.held(session)["jobs"]}
+    alone = desk.release(session, refs[first], printer="attic")
+    assert not alone["done"] and alone["troubles"][0]["reason"] == "printer-stopped", alone
+    wait_until(lambda: {job["ref"]["id"]: job["why_not"] for job in desk.held(session)["jobs"]} ==
+               {first: "printer-stopped", second: ""}, 5, "the list says so")
+    both = desk.release(session, refs[first], refs[second])
+    if not both["done"]:
+        assert both["jobs"] == [] and desk.sink.documents == [], "none of them"
+
+
+# --- signing in and out
+
+def test_automatic_release_at_sign_in(desk):
+    desk.password("mary")
+    first, second = prints(desk.site, "office"), prints(desk.site, "office")
+    other = prints(desk.site, "office", user="tom")
+    desk.cas.ask("Credentials/SetPreferences", user="mary", set=["auto_release"], preferences={"auto_release": True})
+    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary")
+    assert desk.person("mary") and desk.site.job(first)["state"] == "pending-held", "not on the web"
+    session = desk.sign_in("any", user="mary", password="correct horse")
+    assert session["released"] == 2
+    for number in (first, second):
+        assert desk.site.wait_job(number)["state"] == "completed"
+    assert desk.site.job(other)["state"] == "pending-held", "one's own only"
+    assert len(desk.sink.documents) == 2
+
+
+def test_news_of_jobs(desk):
+    session = desk.person("mary")
+    watch = desk.web.watch("Sessions/Watch", session=session)
+    other = desk.web.watch("Sessions/Watch", session=desk.person("tom"))
+    everywhere = desk.web.watch("Sessions/Watch")
+    for one in (watch, other, everywhere):
+        assert one.next()["what"] == "here"
+    number = prints(desk.site, "office")
+    assert watch.next("jobs")["jobs"] == []
+    told = everywhere.next("jobs")["jobs"][0]
+    assert told["ref"]["id"] == number and told["job"]["user"] == "mary"
+    assert desk.numbers(session) == [number]
+    with pytest.raises(Exception):  # noqa: B017 - the queue's own Empty
+        other.next("jobs", limit_s=1)
+
+
+# --- kills
+
+def test_killed_in_the_middle_nothing_is_lost_or_printed_twice(desk, branch):
+    """DCE dies by kill -9 at some moment of a release at two engines; what was not printed still waits."""
+    desk.site.run("user", "deposit", "mary", "90.00")
+    for pause in (0.0, 0.002, 0.01, 0.03, 0.08):
+        printed = len(desk.sink.documents)
+        here = [prints(desk.site, "office") for _ in range(2)]
+        there = [printed_there(branch) for _ in range(2)]
+        session = desk.person("mary")
+        refs = [job["ref"] for job in desk.held(session)["jobs"]]
+        assert len(refs) == 4
+        old = desk.site.pids()["dce"]
+        wishes = [{"ref": ref, "change": {"copies": 2}} for ref in refs]
+        desk.web.send("Release/ReleaseJobs", {"session": session, "jobs": wishes})
+        time.sleep(pause)
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda: serves_again(desk.site, old), 20, "dce serves again")
+        session = wait_until(lambda: asked_again(desk), 10, "signed in again")
+        wait_until(lambda: counters(desk.site)["engines.here"] == 2, 10, "both engines are heard of")
+        left = [job["ref"] for job in desk.held(session)["jobs"]]
+        if left:
+            assert desk.release(session, *left)["done"]
+        for number in here:
+            assert desk.site.wait_job(number)["state"] == "completed"
+        for number in there:
+            wait_until(lambda: job_there(branch, number)["state"] == "completed", 20, "it is printed")
+        assert len(desk.sink.documents) == printed + 4, "each once"
+    desk.site.verify()
+
+
+def serves_again(site, old):
+    now = site.ask("status", check=False)["engines"]
+    return all(one["state"] == "up" for one in now) and site.pids()["dce"] != old
+
+
+def asked_again(desk):
+    try:
+        return desk.person("mary")
+    except Refused:
+        return None
+
+
+def test_an_engine_dies_in_the_middle(desk, branch):
+    """The other engine dies while it is asked; what is not known is said, and is printed once at most."""
+    there = printed_there(branch)
+    here = prints(desk.site, "office")
+    session = desk.person("mary")
+    refs = [job["ref"] for job in desk.held(session)["jobs"]]
+    pid = next(one["pid"] for one in branch.ask("status")["engines"] if one["name"] == "dre")
+    threading.Timer(0.01, os.kill, (pid, signal.SIGKILL)).start()
+    reply = desk.release(session, *refs)
+    wait_until(lambda: counters(desk.site)["engines.here"] == 2, 20, "it is back")
+    left = desk.numbers(session)
+    if left:
+        desk.release(session, *[job["ref"] for job in desk.held(session)["jobs"]])
+    assert desk.site.wait_job(here)["state"] == "completed"
+    wait_until(lambda: job_there(branch, there)["state"] == "completed", 30, "it is printed")
+    assert len(desk.sink.documents) == 2, (reply, left)
