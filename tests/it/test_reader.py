@@ -215,7 +215,7 @@ def pcscd(tmp_path):
     if pathlib.Path("/run/pcscd/pcscd.comm").exists() or os.geteuid() != 0:
         missing("a pcscd runs here already, or we may not start one")
     log = open(tmp_path / "pcscd.log", "wb")
-    process = subprocess.Popen([program, "--foreground", "--disable-polkit"], stdout=log, stderr=log,
+    process = subprocess.Popen([program, "--foreground"], stdout=log, stderr=log,
                                stdin=subprocess.DEVNULL)
 
     def listens():
@@ -250,7 +250,7 @@ def test_a_card_on_a_real_reader(desk, pcscd):
     again = Card(VPCD_PORT, bytes.fromhex("04112233445566"))
     assert watch.next("ended")["session"]["why"] == "signed-out", "put on once more, its owner goes"
     again.take_away()
-    stranger = Card(VPCD_PORT, bytes.fromhex("0499"))
+    stranger = Card(VPCD_PORT, bytes.fromhex("04998877665544"))
     assert watch.next("card-unknown")["session"]["card_unknown"]
     stranger.take_away()
     pcscd.send_signal(signal.SIGTERM)  # a daemon that goes and comes back
