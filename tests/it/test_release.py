@@ -64,7 +64,10 @@ def printed_there(second, user="mary"):
 
 
 def job_there(second, number):
-    return second.dre.ask("Jobs/GetJob", id=number)["job"]
+    try:
+        return second.dre.ask("Jobs/GetJob", id=number)["job"]
+    except Refused:  # it is beginning again
+        return {"state": "away"}
 
 
 # --- what is listed
