@@ -1,7 +1,8 @@
 // quoin-pdl: reads documents of strangers in a jail, and says what is on their pages.
 //
 // quoin-pdl --worker [--weak-jail] answers requests on descriptor 0; quoin-pdl --render PROGRAM
-// PAGE with-annotations|without-annotations draws a page; quoin-pdl --interpret PROGRAM
+// PAGE with-annotations|without-annotations draws a page; quoin-pdl --preview PROGRAM
+// PAGE WIDTH draws one for a person; quoin-pdl --interpret PROGRAM
 // count|inks|inks-pdf COPIES SIDES SECONDS runs PostScript. See reader/reader.h.
 
 #include "reader/reader.h"
@@ -23,6 +24,9 @@ int main(int argc, char **argv)
     }
     if (count == ARGUMENTS_RENDER && strcmp(argv[1], "--render") == 0) {
         return reader_draw(argv[2], argv[3], strcmp(argv[4], "with-annotations") == 0, may_be_weak);
+    }
+    if (count == ARGUMENTS_RENDER && strcmp(argv[1], "--preview") == 0) {
+        return reader_preview(argv[2], argv[3], argv[4], may_be_weak);
     }
     if (count == ARGUMENTS_INTERPRET && strcmp(argv[1], "--interpret") == 0) {
         struct reader_interpret asked = { .program = argv[2],

@@ -613,6 +613,14 @@ COMMAND(job_quote, "job quote", "ID", 1, 1, "administrator",
         OPTION("pages", "RANGES", "only these: 1-3,7; all: every page"),
         OPTION("printer", "PRINTER", "at this printer of the same pull group"),
         OPTION("user", "NAME", "a copy of it for this person"))
+COMMAND(job_preview, "job preview", "ID FILE", 2, 2, "administrator",
+        "draws a page of a job that waits into a PNG file", "Documents in PDF can be drawn.",
+        OPTION("page", "N", "which page (default 1)"),
+        OPTION("width", "PIXELS", "64 to 1200 (default 400)"))
+COMMAND(job_watch, "job watch", "", 0, 0, "administrator",
+        "tells what becomes of jobs, as it happens",
+        "One line a change, until it is interrupted, or ten minutes are over.",
+        OPTION("user", "NAMES", "only of these people, with commas between"))
 COMMAND(
     job_send, "job send", "ID", 1, 1, "administrator", "lets others print a job that waits",
     "Each prints a copy of their own; the job stays with its owner. Whom it was sent to before is "

@@ -1,11 +1,13 @@
 // cli/cmd_job_wait: what is done with jobs that wait: released, changed, quoted, sent, claimed.
 // no unit test: needs running engines; tests/it/test_hold.py asks by every command of a real site
+#include "base/fs.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/job.h"
 #include "cli/out.h"
 #include "cli/value.h"
 #include "proto/dre.pb-c.h"
+#include <stdio.h>
 
 enum { NAMES_MAX = 50 };
 
@@ -13,6 +15,18 @@ static const char *value_or_empty(const struct cli *cli, const char *option)
 {
     const char *value = cli_value(cli, option);
     return value != NULL ? value : "";
+}
+
+static size_t names_of(struct cli *cli, const char *option, char **names)
+{
+    const char *text = value_or_empty(cli, option);
+    size_t count = 0;
+    while (text[0] != '\0' && count < NAMES_MAX + 1) {
+        size_t len = strcspn(text, ",");
+        names[count++] = arena_text(&cli->arena, (struct str){ text, len });
+        text += text[len] == ',' ? len + 1 : len;
+    }
+    return count;
 }
 
 static bool read_change(struct cli *cli, Quoin__V1__JobChange *change, struct err *err)
@@ -194,19 +208,91 @@ bool cli_job_release(struct cli *cli, struct err *err)
     return true;
 }
 
-// ---- send and claim ----------------------------------------------------------------------------
+// ---- a page ------------------------------------------------------------------------------------
 
-static size_t names_of(struct cli *cli, const char *option, char **names)
+bool cli_job_preview(struct cli *cli, struct err *err)
 {
-    const char *text = value_or_empty(cli, option);
-    size_t count = 0;
-    while (text[0] != '\0' && count < NAMES_MAX + 1) {
-        size_t len = strcspn(text, ",");
-        names[count++] = arena_text(&cli->arena, (struct str){ text, len });
-        text += text[len] == ',' ? len + 1 : len;
+    Quoin__V1__GetPreviewRequest request = QUOIN__V1__GET_PREVIEW_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    uint64_t page = 0;
+    uint64_t width = 0;
+    if (!read_id(cli->arguments[0], &request.id, err) ||
+        !cli_number_of(cli, "page", UINT32_MAX, 1, &page, err) ||
+        !cli_number_of(cli, "width", UINT32_MAX, 0, &width, err)) {
+        return false;
     }
-    return count;
+    request.page = (uint32_t)page;
+    request.width = (uint32_t)width;
+    if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Jobs/GetPreview", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__Preview *preview = (const Quoin__V1__Preview *)reply;
+    struct str png = { (const char *)preview->png.data, preview->png.len };
+    if (!fs_replace(cli->arguments[1], png, 0600, err)) {
+        return false;
+    }
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_int_field(&json, "page", preview->page);
+        json_int_field(&json, "pages", preview->pages);
+        json_int_field(&json, "bytes", (int64_t)png.len);
+        json_end(&json);
+        buf_addf(&cli->out, "\n");
+    } else {
+        buf_addf(&cli->out, "Page %u of %u is in %s.\n", preview->page, preview->pages,
+                 cli->arguments[1]);
+    }
+    return true;
 }
+
+// ---- as it happens -----------------------------------------------------------------------------
+
+// At once: whoever reads on wants the line now.
+static void on_news(void *arg, const ProtobufCMessage *message)
+{
+    struct cli *cli = arg;
+    const Quoin__V1__JobNews *news = (const Quoin__V1__JobNews *)message;
+    OWN(buf_free) struct buf line = BUF_CAP(64 << 10);
+    if (news->here) {
+        return;
+    }
+    if (cli->json) {
+        struct json json = json_to(&line);
+        json_object(&json);
+        cli_json_time(&json, "at", news->at);
+        json_key(&json, "job");
+        if (news->job == NULL) {
+            json_null(&json);
+        } else {
+            json_object(&json);
+            cli_job_json(&json, news->job);
+            json_end(&json);
+        }
+        json_end(&json);
+    } else if (news->job == NULL) {
+        buf_addf(&line, "%s  much has changed: see quoin job list", cli_time(cli, news->at));
+    } else {
+        buf_addf(&line, "%s  job %lld of %s on %s: %s", cli_time(cli, news->at),
+                 (long long)news->job->id, news->job->user, news->job->queue, news->job->state);
+    }
+    buf_addf(&line, "\n");
+    (void)fwrite(line.ptr, 1, line.len, stdout); // where nobody reads, SIGPIPE ends it
+    (void)fflush(stdout);
+}
+
+bool cli_job_watch(struct cli *cli, struct err *err)
+{
+    Quoin__V1__WatchJobsRequest request = QUOIN__V1__WATCH_JOBS_REQUEST__INIT;
+    char *users[NAMES_MAX + 1];
+    request.users = users;
+    request.n_users = names_of(cli, "user", users);
+    bool good = cli_ask_parts(cli, ENGINE_DRE, "/quoin.v1.Jobs/WatchJobs", &request.base, on_news,
+                              cli, err);
+    return good || err->code == ERR_TIMEOUT;
+}
+
+// ---- send and claim ----------------------------------------------------------------------------
 
 bool cli_job_send(struct cli *cli, struct err *err)
 {

@@ -35,6 +35,8 @@ void dre_change_job(void *engine, struct wire_call *call, const ProtobufCMessage
 void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_claim_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_send_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_get_preview(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
+void dre_watch_jobs(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_quote_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_list_held(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

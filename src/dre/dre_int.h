@@ -35,6 +35,8 @@ enum {
 struct delivery;
 struct ability;
 struct copying;
+struct drawing;
+struct dre_watch;
 struct dre_refusal;
 
 // What is under way for a job. A job that rests has none; nothing outside the loop holds one:
@@ -71,6 +73,7 @@ struct live {
     bool course_is_new;
     struct dre_refusal *refusal_kept; // owned; NULL: none
     char pin[DRE_PIN_MAX + 1];        // of a protected account, until it was used; wiped
+    struct drawing *drawings;         // owned: wait for the document; NULL: none
     struct copying *copying;          // owned: waits for the document; NULL: none
     struct delivery *delivery;        // deliver's; NULL: none
     struct ability *ability;          // a question to a printer; NULL: none
@@ -127,10 +130,12 @@ struct dre {
     bool stopping;
     bool cas_away; // it did not answer the last question
     bool is_recounting;
-    bool is_expiring;    // expired documents are being looked for
-    int64_t expire_at;   // monotonic: when they are looked for next
-    int64_t held_due_at; // wall time: when the first job that waits ends, or is warned
-    bool disk_failed;    // the journal's: the process ends with DRE_EXIT_DISK
+    struct dre_watch *watch; // owned; NULL: nobody ever did
+    uint32_t drawing_count;  // pages that are drawn for people
+    bool is_expiring;        // expired documents are being looked for
+    int64_t expire_at;       // monotonic: when they are looked for next
+    int64_t held_due_at;     // wall time: when the first job that waits ends, or is warned
+    bool disk_failed;        // the journal's: the process ends with DRE_EXIT_DISK
     struct {
         int64_t accepted;
         int64_t refused;
@@ -260,6 +265,16 @@ bool dre_printer_may_stand_in(const struct job *job, const struct printer *print
 void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
                     const Quoin__V1__ReleaseJobRequest *ask);
 void dre_copy_stop(struct live *live); // the job goes
+
+// --- watch.c ------------------------------------------------------------------------------------
+
+void dre_watch_note(struct dre *dre, const struct job *job); // something of it is otherwise
+void dre_watch_tick(struct dre *dre);
+void dre_watch_free(struct dre *dre);
+
+// --- preview.c -----------------------------------------------------------------------------------
+
+void dre_preview_stop(struct live *live); // the job goes
 
 // --- claim.c ------------------------------------------------------------------------------------
 

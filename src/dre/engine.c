@@ -71,6 +71,7 @@ void dre_live_free(struct dre *dre, struct job *job)
     unwait(dre, live);
     dre_ability_stop(live);
     dre_copy_stop(live);
+    dre_preview_stop(live);
     uncache(dre, live);
     dre_spool_document_drop(&live->document);
     mem_wipe(live->pin, sizeof(live->pin));
@@ -107,9 +108,10 @@ void dre_rest(struct dre *dre, struct job *job)
 {
     struct live *live = job->live;
     if (live == NULL || live->busy > 0 || live->is_waiting || live->call != NULL ||
-        live->act != NULL || live->asker.v != 0 || live->copying != NULL || live->intake != NULL ||
-        live->delivery != NULL || live->document_is_new || live->events.len > 0 ||
-        live->pin[0] != '\0' || job->core.state == JOB_SENDING || keeps_document(dre, job)) {
+        live->act != NULL || live->asker.v != 0 || live->copying != NULL ||
+        live->drawings != NULL || live->intake != NULL || live->delivery != NULL ||
+        live->document_is_new || live->events.len > 0 || live->pin[0] != '\0' ||
+        job->core.state == JOB_SENDING || keeps_document(dre, job)) {
         return;
     }
     dre_live_free(dre, job);
@@ -289,6 +291,7 @@ void dre_tick(void *arg)
     }
     dre_keep_tick(dre);
     dre_expire_tick(dre);
+    dre_watch_tick(dre);
     dre_witness_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
@@ -472,6 +475,9 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
         dre_expire_note(dre, job);
     }
     tell_change(dre, job, &before);
+    if (memcmp(&before, &job->core, sizeof(before)) != 0) {
+        dre_watch_note(dre, job);
+    }
     carry_out(dre, job, todo);
 }
 

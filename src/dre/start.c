@@ -200,6 +200,7 @@ static void fini(void *state)
     for (size_t at = 0; map_next(&dre->table.printers, &at, &value);) {
         dre_deliver_drop(dre, value);
     }
+    dre_watch_free(dre);
     dre_table_fini(&dre->table);
     map_free(&dre->keys);
     dre_spool_close(&dre->spool);

@@ -14,21 +14,9 @@ enum {
     RENDERER_CPU_S = 10,
 };
 
-int reader_draw(const char *program, const char *page, bool annotations, bool may_be_weak)
+static int become(const char *program, const char *const *args, bool may_be_weak)
 {
     struct err err;
-    const char *args[] = { "pdftoppm",
-                           "-r",
-                           "72",
-                           "-cropbox",
-                           "-q",
-                           "-f",
-                           page,
-                           "-l",
-                           page,
-                           annotations ? "-" : "-hide-annotations",
-                           annotations ? NULL : "-",
-                           NULL };
     struct jail_limits limits = { .kind = JAIL_RENDERER,
                                   .memory_bytes = (uint64_t)RENDERER_MEMORY_MIB * MIB,
                                   .space_bytes = (uint64_t)RENDERER_MEMORY_MIB * 2 * MIB,
@@ -41,4 +29,29 @@ int reader_draw(const char *program, const char *page, bool annotations, bool ma
     }
     (void)fprintf(stderr, "quoin-pdl: %s\n", err.text); // the status says it too
     return EXIT_FAILURE;
+}
+
+int reader_draw(const char *program, const char *page, bool annotations, bool may_be_weak)
+{
+    const char *args[] = { "pdftoppm",
+                           "-r",
+                           "72",
+                           "-cropbox",
+                           "-q",
+                           "-f",
+                           page,
+                           "-l",
+                           page,
+                           annotations ? "-" : "-hide-annotations",
+                           annotations ? NULL : "-",
+                           NULL };
+    return become(program, args, may_be_weak);
+}
+
+int reader_preview(const char *program, const char *page, const char *width, bool may_be_weak)
+{
+    const char *args[] = { "pdftoppm", "-png",     "-scale-to-x", width, "-scale-to-y",
+                           "-1",       "-cropbox", "-q",          "-f",  page,
+                           "-l",       page,       "-",           NULL };
+    return become(program, args, may_be_weak);
 }

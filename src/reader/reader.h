@@ -18,6 +18,9 @@ int reader_serve(bool may_be_weak);
 // descriptor 0, the picture on 1. Returns only on failure.
 int reader_draw(const char *program, const char *page, bool annotations, bool may_be_weak);
 
+// As above, for a person: as a PNG so many pixels wide.
+int reader_preview(const char *program, const char *page, const char *width, bool may_be_weak);
+
 // What the interpreter of PostScript is told (quoin.v1.DocumentPart).
 struct reader_interpret {
     const char *program; // gs

@@ -1,10 +1,12 @@
 """Jobs that wait: what queues say of them, who sees them, what may be changed, who may release them, and
 when they end."""
+import json
 import sqlite3
+import subprocess
 import time
 
 import pytest
-from conftest import SOURCE, wait_until
+from conftest import QUOIN, SOURCE, wait_until
 
 
 
@@ -406,3 +408,55 @@ def test_what_nobody_releases_ends(group, sample):
     assert group.job(numbers[0])["state"] == "pending-held" and group.balance("mary")["reserved"] == "0.37"
     events = [event["what"] for event in group.explain(numbers[0])["events"]]
     assert events.count("expires-soon") == 1, events
+
+
+def png_size(path):
+    head = path.read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n", head
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
+def test_a_page_that_waits_is_drawn(group, sample, tmp_path):
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    picture = tmp_path / "page.png"
+    told = group.ask("job", "preview", number, picture)
+    assert (told["page"], told["pages"]) == (1, 4) and told["bytes"] <= 512 << 10
+    width, height = png_size(picture)
+    assert width == 400 and 560 <= height <= 570, (width, height)
+    first = picture.read_bytes()
+    group.ask("job", "preview", number, picture, "--page", 3, "--width", 900)
+    assert png_size(picture)[0] == 900 and picture.read_bytes() != first
+    for words in (("--page", 5), ("--width", 9000), ("--width", 1)):
+        assert group.run("job", "preview", number, picture, *words, check=False).returncode != 0, words
+    group.ask("job", "cancel", number)
+    assert group.run("job", "preview", number, picture, check=False).returncode != 0
+    photo = group.ipptool("office", SOURCE / "tests/data/jpeg/cm.jpg", kind="image/jpeg")
+    wait_held(group, photo)
+    refused = group.run("job", "preview", photo, picture, check=False)
+    assert refused.returncode != 0 and "image/jpeg" in refused.stderr, refused.stderr
+
+
+def test_who_watches_is_told_what_happens(group, sample):
+    everybody, annas = [subprocess.Popen([QUOIN, "--data", group.data, "--json", "job", "watch", *words],
+                                         stdout=subprocess.PIPE, text=True)
+                        for words in ((), ("--user", "anna"))]
+    try:
+        time.sleep(0.5)  # until both watch: what was before is not told
+        number = group.ipptool("office", sample)
+        other = group.ipptool("office", sample, user="anna")
+        seen = set()
+        while ("pending-held" not in {state for _, state in seen} or
+               (other, "pending-held") not in seen):
+            news = json.loads(everybody.stdout.readline())
+            seen.add((news["job"]["id"], news["job"]["state"]))
+        assert (number, "pending-held") in seen
+        first = json.loads(annas.stdout.readline())
+        assert first["job"]["user"] == "anna" and first["job"]["id"] == other
+        group.ask("job", "send", number, "--to", "anna")
+        while json.loads(annas.stdout.readline())["job"]["id"] != number:
+            pass
+    finally:
+        for process in (everybody, annas):
+            process.terminate()
+            process.wait()
