@@ -382,6 +382,7 @@ void dre_refusal_keep(struct live *live, const struct err *why, const char *cons
 // Who lets it go, and where; empty: its owner, nowhere.
 void dre_release_note(struct job *job, const char *by, const char *device);
 void dre_release_tell(struct dre *dre, struct job *job); // what was noted, in its story
+void dre_refuse_asker(struct dre *dre, struct job *job); // the job goes: it was never stored
 void dre_answer_asker(struct dre *dre, struct job *job); // once the job has come to rest
 struct str dre_job_message(const struct job *job);
 const char *dre_ipp_state_name(const struct job *job);

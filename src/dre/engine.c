@@ -430,6 +430,7 @@ static void carry_out(struct dre *dre, struct job *job, unsigned todo)
         dre_answer(dre, job, (todo & JOB_DO_ACCEPT) != 0);
     }
     if ((todo & JOB_DO_DROP) != 0) {
+        dre_refuse_asker(dre, job);
         dre_spool_remove(&dre->spool, job->id);
         dre_live_free(dre, job);
         dre_table_job_free(&dre->table, job);

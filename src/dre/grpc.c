@@ -335,6 +335,16 @@ static void refuse_kept(struct wire_call *call, const struct live *live)
     wire_call_refuse(call, &err, reasons);
 }
 
+void dre_refuse_asker(struct dre *dre, struct job *job)
+{
+    struct wire_call *call =
+        job->live == NULL ? NULL : wire_call_find(svc_server(dre->svc), job->live->asker);
+    if (call != NULL) {
+        job->live->asker.v = 0;
+        dre_call_refuse(call, ERR_UNAVAILABLE, dre_job_reason_sentence(JOB_REASON_STORE_FAILED));
+    }
+}
+
 void dre_answer_asker(struct dre *dre, struct job *job)
 {
     if (job->live == NULL || job->live->asker.v == 0 || !dre_job_is_at_rest(&job->core)) {

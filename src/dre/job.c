@@ -273,6 +273,8 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
         }
         return reserve_anew(job);
     case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
+    case JOB_STORE_FAILED: return wait_more(job, &job->tries, happened);
+    case JOB_DUE: return job->stored ? 0 : JOB_DO_STORE;
     case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
     case JOB_RESTARTED: job->stored = true; return 0;
     default: return 0;

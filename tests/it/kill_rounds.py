@@ -130,8 +130,8 @@ class Releases:
     is to say what came out of a job whose outcome is not known: that one is neither printed once more
     nor given back."""
 
-    def __init__(self, site, load, chance):
-        self.site, self.load, self.chance = site, load, chance
+    def __init__(self, site, load, chance, changes=False):
+        self.site, self.load, self.chance, self.changes = site, load, chance, changes
         self.released, self.canceled = set(), set()
         self.stopping = False
         self.thread = threading.Thread(target=self.run, daemon=True)
@@ -152,6 +152,10 @@ class Releases:
             number = self.chance.choice(waiting)
             self.released.add(number)
             acts = [("release", number), ("release", number)]
+            if self.changes:  # to another printer of the pull group and, at once, back and out
+                self.act("change", number, "--printer", "second").wait(60)
+                acts = [("change", number, "--printer", "lp"), ("release", number, "--printer", "second"),
+                        ("release", number)]
             if self.chance.random() < 0.3:
                 self.canceled.add(number)
                 acts.append(("cancel", number))
@@ -281,8 +285,9 @@ def victim_of(site, name):
     return None
 
 
-def rounds(site, folder, count, engines, seed=1, clients=16, rules=None):
-    """Prints and kills; gives what is wrong and the jobs. Rules may send jobs to the printer "second"."""
+def rounds(site, folder, count, engines, seed=1, clients=16, rules=None, changes=False):
+    """Prints and kills; gives what is wrong and the jobs. Rules may send jobs to the printer "second", and so
+    may who releases them, with changes."""
     chance = random.Random(seed)
     printer = RawPrinter()
     second = RawPrinter(printer.whole)
@@ -293,10 +298,12 @@ def rounds(site, folder, count, engines, seed=1, clients=16, rules=None):
         site.run("policy", "set", "kills", path)
     site.user("mary", balance=MONEY)
     site.printer("lp", printer.uri)
+    for name in ("lp", "second") if changes else ():
+        site.ask("printer", "set", name, "--pull-group", "house")
     site.queue("direct", mode="direct", printer="lp")
     site.queue("held", mode="hold", printer="lp")
     load = Load(site, one_page(folder), ["direct", "held"], clients)
-    releases = Releases(site, load, random.Random(seed))
+    releases = Releases(site, load, random.Random(seed), changes)
     slowest = 0
     try:
         for _ in range(count):
@@ -315,7 +322,7 @@ def rounds(site, folder, count, engines, seed=1, clients=16, rules=None):
     wrong += taken
     if slowest > SERVES_S:
         wrong.append(f"it served again only after {slowest:.1f} s")
-    if rules is not None and not any(job["printer"] == "second" for job in jobs.values()):
+    if (rules is not None or changes) and not any(job["printer"] == "second" for job in jobs.values()):
         wrong.append("no job was sent to the second printer")
     second.close()
     printer.close()

@@ -23,3 +23,11 @@ def test_a_job_that_rules_change_keeps_one_fate_through_every_kill(site, tmp_pat
                                         rules=rules)
     print(summary)
     assert not wrong, "\n".join([summary, *wrong[:20]])
+
+
+@pytest.mark.soak
+def test_a_job_that_a_person_changes_keeps_one_fate_through_every_kill(site, tmp_path):
+    wrong, summary = kill_rounds.rounds(site, tmp_path, 12 if TIMES == 1 else 10 * TIMES, ["dre", "cas"],
+                                        changes=True)
+    print(summary)
+    assert not wrong, "\n".join([summary, *wrong[:20]])

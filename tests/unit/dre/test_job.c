@@ -137,6 +137,77 @@ static void test_who_pays_is_changed_by_giving_back_and_asking_anew(void)
     CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) == 0 && job.state == JOB_HELD);
 }
 
+static void test_what_is_not_claimed_is_asked_for_by_nobody(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_UNCLAIMED, true, 1);
+    (void)step(&job, JOB_STORED);
+    CHECK(step(&job, JOB_COUNTED) == (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD && job.reason == JOB_REASON_UNCLAIMED);
+    (void)step(&job, JOB_STORED);
+    CHECK(!dre_job_may_release(&job) && !dre_job_may_recharge(&job) && dre_job_may_claim(&job));
+    CHECK(step(&job, JOB_RELEASE) == 0 && step(&job, JOB_RECHARGE) == 0);
+    CHECK(step(&job, JOB_CLAIMED) == JOB_DO_STORE && job.state == JOB_RESERVING);
+    CHECK(!dre_job_may_claim(&job) && job.attempt == 1);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) == 0 && job.state == JOB_HELD);
+    CHECK(job.reason == JOB_REASON_QUEUE_HOLDS && dre_job_may_release(&job));
+}
+
+static void test_a_guest_is_held_where_guests_are_taken_and_refused_elsewhere(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, 0, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    (void)step_reason(&job, JOB_REFUSED, JOB_REASON_USER_UNKNOWN);
+    CHECK(job.state == JOB_ABORTED);
+    (void)dre_job_begin(&job, JOB_FLAG_GUESTS, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_USER_UNKNOWN) ==
+          (JOB_DO_STORE | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD && job.reason == JOB_REASON_GUEST && !dre_job_may_release(&job));
+    job.flags |= JOB_FLAG_GOES;
+    (void)step(&job, JOB_STORED);
+    CHECK(step(&job, JOB_CLAIMED) == JOB_DO_STORE);
+    (void)step(&job, JOB_STORED);
+    CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) != 0 && job.state == JOB_READY);
+}
+
+static void test_a_copy_is_printed_or_ends(void)
+{
+    static const enum job_event noes[] = { JOB_REFUSED, JOB_STOPPED, JOB_DENIED };
+    struct job_core job = { .computed = 4 };
+    CHECK(dre_job_begin_copy(&job, 0) == JOB_DO_STORE && job.computed == 4);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) != 0 && job.state == JOB_READY);
+    for (size_t at = 0; at < sizeof(noes) / sizeof(noes[0]); at++) {
+        (void)dre_job_begin_copy(&job, JOB_FLAG_HOLD_SHORT);
+        (void)step(&job, JOB_STORED);
+        CHECK((step_reason(&job, noes[at], JOB_REASON_MONEY_SHORT) & JOB_DO_ERASE) != 0);
+        CHECK(job.state == JOB_ABORTED);
+    }
+    (void)dre_job_begin_copy(&job, 0);
+    CHECK(step(&job, JOB_RESTARTED) == JOB_DO_COUNT); // its facts may not be there: read again
+}
+
+static void test_what_is_noted_is_stored_before_it_is_told(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_QUEUE_HOLD, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    (void)step(&job, JOB_RESERVED);
+    (void)step(&job, JOB_STORED);
+    CHECK(dre_job_is_at_rest(&job));
+    CHECK(step(&job, JOB_NOTED) == JOB_DO_STORE && !dre_job_is_at_rest(&job));
+    CHECK(step(&job, JOB_STORED) == 0 && dre_job_is_at_rest(&job) && job.state == JOB_HELD);
+    (void)step_reason(&job, JOB_CANCEL, JOB_REASON_EXPIRED);
+    CHECK(job.state == JOB_VOIDING && job.end_reason == JOB_REASON_EXPIRED);
+    CHECK(step(&job, JOB_NOTED) == 0);
+}
+
 static void test_a_release_is_told_only_once_its_row_is_on_disk(void)
 {
     struct job_core job;
@@ -540,6 +611,10 @@ int main(void)
     test_what_policy_stops_is_accepted_and_waits();
     test_a_changed_job_is_asked_for_anew_once_that_is_stored();
     test_who_pays_is_changed_by_giving_back_and_asking_anew();
+    test_what_is_not_claimed_is_asked_for_by_nobody();
+    test_a_guest_is_held_where_guests_are_taken_and_refused_elsewhere();
+    test_a_copy_is_printed_or_ends();
+    test_what_is_noted_is_stored_before_it_is_told();
     test_a_release_is_told_only_once_its_row_is_on_disk();
     test_cancel_while_the_outcome_is_unknown_waits_for_it();
     test_a_crash_while_sending_never_sends_again();
