@@ -266,6 +266,9 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
         }
         return (job->flags & JOB_FLAG_RESERVED) != 0 ? void_and_reserve(job) : reserve_anew(job);
     case JOB_CLAIMED:
+        if (!dre_job_may_claim(job)) {
+            return 0;
+        }
         job->flags &= (uint16_t) ~(JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST);
         job->flags |= JOB_FLAG_QUEUE_HOLD;
         if ((job->flags & JOB_FLAG_GOES) != 0) {

@@ -388,7 +388,10 @@ static void world_event(struct world *world, struct job_happened happened)
 {
     happened.now = 1000;
     happened.random = chance(1000);
-    world_act(world, dre_job_step(&world->job, &happened));
+    uint8_t before = world->job.state;
+    unsigned todo = dre_job_step(&world->job, &happened);
+    world->waiting = world->waiting && before == world->job.state; // it waited for something else
+    world_act(world, todo);
 }
 
 static void world_disk(struct world *world)
@@ -484,9 +487,10 @@ static void world_person(struct world *world)
 {
     static const enum job_event asks[] = { JOB_HOLD,        JOB_RELEASE,         JOB_CANCEL,
                                            JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED, JOB_SAY_AGAIN,
-                                           JOB_RECHARGE };
-    enum job_event event = asks[chance(7)];
-    if ((event == JOB_RELEASE || event == JOB_RECHARGE) && world->job.attempt > 200) {
+                                           JOB_RECHARGE,    JOB_CLAIMED,         JOB_NOTED };
+    enum job_event event = asks[chance(9)];
+    if ((event == JOB_RELEASE || event == JOB_RECHARGE || event == JOB_CLAIMED) &&
+        world->job.attempt > 200) {
         return;
     }
     if (event == JOB_SAY_AGAIN && world->job.state == JOB_UNCERTAIN) {
@@ -582,6 +586,7 @@ static void test_random_worlds_keep_the_invariants(void)
         struct world world = { .sent_allowed = 1 };
         uint16_t flags = (uint16_t)((chance(3) == 0 ? JOB_FLAG_QUEUE_HOLD : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_HOLD_SHORT : 0) |
+                                    (chance(5) == 0 ? JOB_FLAG_UNCLAIMED : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_ASKABLE : 0));
         world_act(&world, dre_job_begin(&world.job, flags, true, 1));
         int ticks = 0;
