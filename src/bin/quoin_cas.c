@@ -214,6 +214,20 @@ static int store_prepare(char **argv)
                : 1;
 }
 
+// --store-forget-pepper ADDRESS FILE
+static int store_forget(char **argv)
+{
+    struct err err = { 0 };
+    int64_t people = 0;
+    if (!cas_pepper_forget(argv[2], argv[3], &people, &err)) {
+        return store_fail(&err);
+    }
+    return printf("PINs and cards of %lld people were removed; %s counts from now on\n",
+                  (long long)people, argv[3]) > 0
+               ? 0
+               : 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 4 && strcmp(argv[1], "--store-copy") == 0) {
@@ -223,6 +237,10 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "--store-prepare") == 0) {
         db_allow_postgres();
         return store_prepare(argv);
+    }
+    if (argc == 4 && strcmp(argv[1], "--store-forget-pepper") == 0) {
+        db_allow_postgres();
+        return store_forget(argv);
     }
     struct cas_serve *serve = NULL;
     size_t method_count;

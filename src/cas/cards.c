@@ -6,6 +6,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "cas/credentials.h"
+#include "cas/put_int.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,6 +311,74 @@ CAS_CORE(cas_card_add)
     }
     *reply = &cas_card_message(turn->arena, &card, cas_text(turn->arena, person.name))->base;
     return cas_answer_keep(cas, turn, plain, add->key, *reply, err);
+}
+
+// ---- many --------------------------------------------------------------------------------------
+
+static bool cards_row(struct cas *cas, struct cas_turn *turn, const struct cas_put *put, size_t i,
+                      struct arena *arena, enum accounts_outcome *outcome, bool *wrote,
+                      struct err *err)
+{
+    const Quoin__V1__CardRow *row = ((const Quoin__V1__PutCardsRequest *)put->ask)->cards[i];
+    struct cas_turn one = *turn;
+    struct cas_card_read read;
+    struct accounts_person person;
+    struct credential_card card = { .id = 0 };
+    Quoin__V1__AddCardRequest add = QUOIN__V1__ADD_CARD_REQUEST__INIT;
+    bool found;
+    one.arena = arena;
+    add.user = row->name;
+    add.number = row->number;
+    add.raw = row->raw;
+    add.reader = row->reader;
+    add.title = row->title;
+    add.valid_until = row->valid_until;
+    if (!cards_number(cas, &one, &add, &read, err) || !cards_check(&add, turn->now, err) ||
+        !cas_person(cas, &one, add.user, &person, err)) {
+        return false;
+    }
+    struct credential_mac mac = credential_card_mac(cas->credential, str_of(read.number));
+    if (!credential_card_find(cas->credential, &mac, arena, &card, &found, err)) {
+        return false;
+    }
+    if (person.is_removed || (found && card.person != person.id)) {
+        return err_set(err, ERR_EXISTS,
+                       found ? "that card is somebody else's; remove it there first"
+                             : "that user was removed");
+    }
+    bool same = found && card.valid_until == add.valid_until &&
+                (add.title[0] == '\0' || str_eq(card.title, str_of(add.title)));
+    *outcome = same ? ACCOUNTS_IS_SAME : found ? ACCOUNTS_IS_CHANGED : ACCOUNTS_IS_NEW;
+    if (same || put->by.is_dry) {
+        return true;
+    }
+    *wrote = found; // a new card may be one too many
+    return cards_put(cas, &one, &add, &person, &mac, &read, &card, err);
+}
+
+CAS_CORE(cas_card_put)
+{
+    const Quoin__V1__PutCardsRequest *cards = (const Quoin__V1__PutCardsRequest *)ask;
+    struct cas_put put = {
+        .ask = ask, .count = cards->n_cards, .by = cas_by(turn), .row = cards_row
+    };
+    struct credential_mac mac =
+        credential_mac_of(cas->credential, "rows", cas_pack(turn->arena, ask));
+    Quoin__V1__AddCardRequest about = QUOIN__V1__ADD_CARD_REQUEST__INIT;
+    bool found;
+    about.key = cards->key;
+    const ProtobufCMessage *plain = cards_plain(turn, &about, &mac);
+    put.by.is_dry = cards->dry_run;
+    if (!credential_pepper_check(cas->credential, err) ||
+        !cas_answered(cas, turn, plain, cards->key, &quoin__v1__put_reply__descriptor, reply,
+                      &found, err)) {
+        return false;
+    }
+    if (found) {
+        return true;
+    }
+    return cas_put_rows(cas, turn, &put, reply, err) &&
+           (cards->dry_run || cas_answer_keep(cas, turn, plain, cards->key, *reply, err));
 }
 
 static bool cards_find(struct cas *cas, struct cas_turn *turn,

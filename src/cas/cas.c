@@ -331,6 +331,11 @@ void cas_close(struct cas **cas)
     *cas = NULL;
 }
 
+bool cas_pepper_accept(struct cas *cas, int64_t *people, struct err *err)
+{
+    return credential_pepper_accept(cas->credential, people, err);
+}
+
 // ---- words -------------------------------------------------------------------------------------
 
 bool cas_name_fold(struct str name, char out[static CAS_NAME_MAX + 1], struct err *err)
@@ -621,6 +626,7 @@ static const struct {
     { &quoin__v1__unlock_request__descriptor, cas_credentials_unlock },
     { &quoin__v1__make_ticket_request__descriptor, cas_ticket_make },
     { &quoin__v1__add_card_request__descriptor, cas_card_add },
+    { &quoin__v1__put_cards_request__descriptor, cas_card_put },
     { &quoin__v1__remove_card_request__descriptor, cas_card_remove },
     { &quoin__v1__list_cards_request__descriptor, cas_card_list },
     { &quoin__v1__try_card_request__descriptor, cas_card_try },

@@ -42,6 +42,10 @@ struct cas_options {
 bool cas_open(struct cas **cas, const struct cas_options *options, struct err *err) CC_MUST_USE;
 void cas_close(struct cas **cas);
 
+// The pepper that PINs and cards were made with is gone: they go, and the one that is there counts.
+// Inside a transaction. *people: how many had one.
+bool cas_pepper_accept(struct cas *cas, int64_t *people, struct err *err) CC_MUST_USE;
+
 struct db *cas_db(struct cas *cas);
 struct ledger *cas_ledger(struct cas *cas);
 

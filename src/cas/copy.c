@@ -253,6 +253,14 @@ bool cas_copy_run(const struct cas_copy *copy, struct cas_copied *copied, struct
     return good;
 }
 
+bool cas_pepper_forget(const char *dsn, const char *pepper, int64_t *people, struct err *err)
+{
+    OWN(cas_close) struct cas *cas = NULL;
+    const struct cas_options options = { .dsn = dsn, .bare = true, .pepper = pepper };
+    return cas_open(&cas, &options, err) && db_begin(cas_db(cas), err) &&
+           cas_pepper_accept(cas, people, err) && db_commit(cas_db(cas), err);
+}
+
 bool cas_copy_prepare(const char *dsn, const char *role, struct err *err)
 {
     OWN(cas_close) struct cas *cas = NULL;

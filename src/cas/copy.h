@@ -37,5 +37,11 @@ struct cas_copied {
 bool cas_copy_run(const struct cas_copy *copy, struct cas_copied *copied,
                   struct err *err) CC_MUST_USE;
 
+// The file of the pepper was lost: all PINs and cards are removed, and the pepper in that file
+// (made where there is none) counts from now on. No CAS may have the store open. *people: how many
+// had one.
+bool cas_pepper_forget(const char *dsn, const char *pepper, int64_t *people,
+                       struct err *err) CC_MUST_USE;
+
 // Makes or upgrades the tables as their owner, and gives the role what an engine needs.
 bool cas_copy_prepare(const char *dsn, const char *role, struct err *err) CC_MUST_USE;

@@ -162,7 +162,8 @@ CAS_CORE(cas_credentials_unlock)
     }
     bool device = unlock->device[0] != '\0';
     const struct credential_try of = { device ? CREDENTIAL_OF_DEVICE : CREDENTIAL_OF_ADDRESS,
-                                       str_of(device ? unlock->device : unlock->address) };
+                                       device ? str_of(unlock->device)
+                                              : cas_place(turn->arena, unlock->address) };
     *reply = cas_message(turn->arena, &quoin__v1__credential_state__descriptor);
     return credential_tries_end(cas->credential, &of, err) &&
            cas_answer_keep(cas, turn, ask, unlock->key, *reply, err);

@@ -75,6 +75,9 @@ void cas_slow_refuse(struct cas_slow *slow, struct cas_turn *turn);
 // A try of this kind; the bytes are copied.
 void cas_slow_try(struct cas_turn *turn, struct cas_slow *slow, enum credential_subject of,
                   struct str subject);
+// Where somebody asks from: an IPv4 address, of IPv6 the first 64 bits, for whoever has one has all
+// of those. What is no address is as it is.
+struct str cas_place(struct arena *arena, const char *address);
 struct credential_try cas_try_of_person(struct arena *arena, int64_t person);
 // All tries are allowed: then they are counted, and *allowed.
 bool cas_slow_count(struct cas *cas, struct cas_turn *turn, struct cas_slow *slow, bool *allowed,
@@ -133,6 +136,7 @@ Quoin__V1__Card *cas_card_message(struct arena *arena, const struct credential_c
                                   const char *user);
 
 CAS_CORE(cas_card_add);
+CAS_CORE(cas_card_put);
 CAS_CORE(cas_card_remove);
 CAS_CORE(cas_card_list);
 CAS_CORE(cas_card_try);

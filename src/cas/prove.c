@@ -287,7 +287,7 @@ bool cas_prove_begin(struct cas *cas, struct cas_turn *turn, struct cas_slow *sl
         return err_set(err, ERR_INVALID, "a part of the proof is too long");
     }
     cas_slow_try(turn, slow, CREDENTIAL_OF_DEVICE, (struct str){ prove->device, device });
-    cas_slow_try(turn, slow, CREDENTIAL_OF_ADDRESS, (struct str){ prove->address, address });
+    cas_slow_try(turn, slow, CREDENTIAL_OF_ADDRESS, cas_place(turn->arena, prove->address));
     if (prove->ticket[0] != '\0') {
         return prove_ticket(cas, turn, slow, reply, err);
     }

@@ -401,6 +401,7 @@ static const struct wire_method serve_methods[] = {
     { "/quoin.v1.Credentials/Unlock", serve_handle },
     { "/quoin.v1.Credentials/MakeTicket", serve_handle },
     { "/quoin.v1.Credentials/AddCard", serve_handle },
+    { "/quoin.v1.Credentials/PutCards", serve_handle },
     { "/quoin.v1.Credentials/RemoveCard", serve_handle },
     { "/quoin.v1.Credentials/ListCards", serve_handle },
     { "/quoin.v1.Credentials/TryCard", serve_handle },

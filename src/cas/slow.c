@@ -115,6 +115,58 @@ void cas_slow_try(struct cas_turn *turn, struct cas_slow *slow, enum credential_
     }
 }
 
+enum { SLOW_GROUPS = 8, SLOW_NETWORK = 4 };
+
+// The groups between the colons; *gap: how many stand before "::", SLOW_GROUPS: there is none.
+static size_t slow_groups(struct str address, struct str groups[SLOW_GROUPS], size_t *gap)
+{
+    size_t count = 0;
+    *gap = SLOW_GROUPS;
+    for (size_t at = 0; at <= address.len && count < SLOW_GROUPS;) {
+        size_t end = at;
+        while (end < address.len && address.ptr[end] != ':') {
+            end++;
+        }
+        if (end > at) {
+            groups[count++] = (struct str){ address.ptr + at, end - at };
+        } else if (end + 1 < address.len || at > 0) {
+            *gap = *gap == SLOW_GROUPS && end < address.len ? count : *gap;
+        }
+        at = end + 1;
+    }
+    return count;
+}
+
+struct str cas_place(struct arena *arena, const char *address)
+{
+    struct str groups[SLOW_GROUPS];
+    struct str whole = str_of(address);
+    const char *text = "";
+    size_t gap;
+    if (strchr(address, ':') == NULL) {
+        return whole;
+    }
+    if (strchr(address, '.') != NULL) { // ::ffff:192.0.2.1
+        return str_of(strrchr(address, ':') + 1);
+    }
+    size_t count = slow_groups(whole, groups, &gap);
+    for (size_t i = 0; i < SLOW_NETWORK; i++) {
+        size_t behind = gap < SLOW_GROUPS ? SLOW_GROUPS - count : 0; // groups that "::" stands for
+        struct str group = i < gap && i < count                      ? groups[i]
+                           : i >= gap + behind && i - behind < count ? groups[i - behind]
+                                                                     : STR("0");
+        while (group.len > 1 && group.ptr[0] == '0') {
+            group = (struct str){ group.ptr + 1, group.len - 1 };
+        }
+        text = arena_textf(arena, "%s%.*s:", text == NULL ? "" : text, (int)group.len, group.ptr);
+    }
+    char *folded = text == NULL ? NULL : arena_text(arena, str_of(text));
+    for (char *at = folded; at != NULL && *at != '\0'; at++) {
+        *at = *at >= 'A' && *at <= 'F' ? (char)(*at - 'A' + 'a') : *at;
+    }
+    return folded == NULL ? whole : str_of(folded);
+}
+
 struct credential_try cas_try_of_person(struct arena *arena, int64_t person)
 {
     char bytes[8];

@@ -102,6 +102,13 @@ COMMAND(store_prepare, "store prepare", "ADDRESS ROLE", 2, 2, "anyone",
         "names. It may read and add, and change what is not kept for ever; never an entry of the "
         "ledger. Again after each upgrade, before quoin up.",
         NONE)
+COMMAND(
+    store_forget_pepper, "store forget-pepper", "[ADDRESS]", 0, 1, "anyone",
+    "removes PINs and cards where the file they were keyed with is lost",
+    "For a store (default sqlite:, the file in DIR) whose DIR/cas/pepper is gone for good; CAS is "
+    "stopped meanwhile. All PINs and "
+    "cards go, and the pepper that is in DIR now, or is made, counts from then on. Passwords stay.",
+    NONE)
 COMMAND(user_add, "user add", "NAME", 1, 1, "administrator", "adds a person",
         "NAME is the name that print clients send: 1 to 128 bytes without control characters, ':' "
         "and '/'. Who was removed comes back with all there was.",
@@ -143,8 +150,8 @@ COMMAND(user_set, "user set", "NAME", 1, 1, "administrator", "changes what is kn
         OPTION("make-missing", NULL, "adds the department and groups where they are not there yet"))
 COMMAND(user_lock, "user lock", "NAME", 1, 1, "administrator", "lets a person print nothing more",
         "What was sent before stays.", DRY_RUN)
-COMMAND(user_unlock, "user unlock", "NAME", 1, 1, "administrator", "lets a person print again", "",
-        DRY_RUN)
+COMMAND(user_unlock, "user unlock", "NAME", 1, 1, "administrator", "lets a person print again",
+        "Also ends the wait of somebody who was wrong too often at signing in.", DRY_RUN)
 COMMAND(user_remove, "user remove", "NAME", 1, 1, "administrator", "locks and hides a person",
         "Nothing is deleted: history and balance stay, and \"quoin user add\" with the same name "
         "brings the person back with all of it.",
@@ -179,6 +186,69 @@ IMPORT(user, "users",
               "locks everybody who is not in the file; refused where that is more than one in ten"),
        OPTION("yes", NULL, "locks them all the same"))
 EXPORT(user, "users")
+COMMAND(card_add, "card add", "NAME [NUMBER|-]", 1, 2, "administrator", "gives a person a card",
+        "NUMBER is what \"quoin card test\" shows. Of the number only a keyed digest is kept. A "
+        "card is "
+        "one person's: to give it to another it is removed first.",
+        OPTION("raw", "TEXT", "what a reader sends, instead of the number"),
+        OPTION("reader", "KIND", "of the reader that sent it, for formats that are for some only"),
+        OPTION("title", "TEXT", "what the card is, for people"),
+        OPTION("until", "TIME", "a temporary card: good until then"))
+COMMAND(card_remove, "card remove", "[ID]", 0, 1, "administrator", "takes a card from a person",
+        "Whatever was signed in with it ends at once.",
+        OPTION("number", "NUMBER", "the card's number, instead of its id"))
+COMMAND(card_list, "card list", "[NAME]", 0, 1, "administrator", "lists cards", "", NONE)
+COMMAND(card_test, "card test", "RAW|-", 1, 1, "administrator",
+        "shows what the card formats make of what a reader sends",
+        "Each format is tried in its order; why it does not take it is told, and whose card it is.",
+        OPTION("reader", "KIND", "of the reader that sent it, for formats that are for some only"))
+COMMAND(
+    card_import, "card import", "FILE|-", 1, 1, "administrator",
+    "adds cards by a file of comma-separated values",
+    "The first line names the columns: name (whose card it is), number, or raw and reader, title "
+    "and valid_until. A person may have several lines. The same file again changes nothing. A "
+    "line that is refused is told with its number and stops nothing; then it leaves with 5.",
+    DRY_RUN)
+COMMAND(card_export, "card export", "", 0, 0, "administrator",
+        "prints cards as comma-separated values",
+        "Numbers are not kept, so that only their last characters can be printed.", NONE)
+COMMAND(password_set, "password set", "NAME", 1, 1, "administrator", "sets a person's password",
+        "It comes from standard input, or is asked for.",
+        OPTION("must-change", NULL, "the person changes it at the next sign-in"))
+COMMAND(password_remove, "password remove", "NAME", 1, 1, "administrator",
+        "takes a person's password away", "", NONE)
+COMMAND(pin_set, "pin set", "NAME", 1, 1, "administrator", "sets a person's PIN",
+        "4 to 12 digits, from standard input, or asked for.",
+        OPTION("make", NULL, "makes one and shows it this once"),
+        OPTION("must-change", NULL, "the person changes it at the next sign-in"))
+COMMAND(pin_remove, "pin remove", "NAME", 1, 1, "administrator", "takes a person's PIN away", "",
+        NONE)
+COMMAND(
+    role_set, "role set", "NAME [ROLE...]", 1, 6, "administrator",
+    "says what a person may do in the web and in programs",
+    "These roles and no others: administrator, desk, finance, auditor, device-manager. None: the "
+    "person's own things only.",
+    NONE)
+COMMAND(role_list, "role list", "", 0, 0, "administrator", "lists those who have a role", "", NONE)
+COMMAND(delegate_add, "delegate add", "NAME DELEGATE", 2, 2, "administrator",
+        "lets DELEGATE release NAME's jobs", "NAME pays, and who released is kept.",
+        OPTION("until", "TIME", "until then only"))
+COMMAND(delegate_remove, "delegate remove", "NAME DELEGATE", 2, 2, "administrator",
+        "lets DELEGATE release NAME's jobs no more", "", NONE)
+COMMAND(delegate_list, "delegate list", "NAME", 1, 1, "administrator",
+        "shows who may release a person's jobs, and whose the person may", "", NONE)
+COMMAND(
+    token_make, "token make", "NAME SCOPE...", 2, 64, "administrator",
+    "makes a token for a program, with at most NAME's rights",
+    "It is shown this once. SCOPE is like jobs:read, people:write or device:NAME (docs/api.md).",
+    OPTION("title", "TEXT", "what it is for"), OPTION("until", "TIME", "until then only"))
+COMMAND(token_list, "token list", "[NAME]", 0, 1, "administrator", "lists tokens of programs", "",
+        NONE)
+COMMAND(token_revoke, "token revoke", "ID", 1, 1, "administrator", "ends a token at once", "", NONE)
+COMMAND(setup, "setup", "", 0, 0, "administrator",
+        "makes the address with which the first administrator begins",
+        "It serves once, within a day, and only while there is no administrator.",
+        OPTION("web", "ADDRESS", "where the web is reached (default https://localhost:8443)"))
 COMMAND(group_add, "group add", "NAME", 1, 1, "administrator", "adds a group of people", "",
         OPTION("title", "TEXT", "what it is, for people"),
         OPTION("must-choose", "inherit|no|ask|must",

@@ -8,6 +8,7 @@
 #include "cli/out.h"
 #include "cli/put.h"
 #include "cli/value.h"
+#include "proto/credential.pb-c.h"
 #include "proto/dre.pb-c.h"
 
 // ---- one row -----------------------------------------------------------------------------------
@@ -384,13 +385,25 @@ PAYERS(code)
 PAYERS(shared)
 PUT(user, set, "change", NULL, false)
 PUT(user, remove, "change", "removed", true)
-LOCKS(user)
+PUT(user, lock, "change", "locked", true)
 FILES(user)
 PUT(group, add, "add", NULL, false)
 PUT(group, set, "change", NULL, false)
 PUT(group, remove, "change", "removed", true)
 CALLS(group, list, accounts_list)
 FILES(group)
+
+// A person who was locked, and one who tried too often.
+bool cli_user_unlock(struct cli *cli, struct err *err)
+{
+    Quoin__V1__UnlockRequest request = QUOIN__V1__UNLOCK_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    request.key = cli_key(cli);
+    request.user = cli->arguments[0];
+    return (cli_value(cli, "dry-run") != NULL ||
+            cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/Unlock", &request.base, &reply, err)) &&
+           accounts_put(cli, "user", "change", "locked", false, err);
+}
 
 // ---- groups ------------------------------------------------------------------------------------
 

@@ -45,3 +45,11 @@ bool cli_store_prepare(struct cli *cli, struct err *err)
     const char *const words[] = { "--store-prepare", cli->arguments[0], cli->arguments[1], NULL };
     return store_become(cli, words, err);
 }
+
+bool cli_store_forget_pepper(struct cli *cli, struct err *err)
+{
+    const char *store = cli->argument_count == 0 ? "sqlite:" : cli->arguments[0];
+    const char *const words[] = { "--store-forget-pepper", cli_store_address(cli, store),
+                                  cli_path(cli, "cas/pepper"), NULL };
+    return store_become(cli, words, err);
+}

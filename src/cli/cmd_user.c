@@ -2,6 +2,7 @@
 // no unit test: needs running engines; tests/it ask by every command of a real site
 #include "cli/ask.h"
 #include "cli/cmd.h"
+#include "cli/credential.h"
 #include "cli/out.h"
 #include "cli/put.h"
 #include "cli/value.h"
@@ -71,7 +72,7 @@ static void person_lines(struct cli *cli, const Quoin__V1__Person *person)
 
 // allotment: NULL where it was not asked for, or nothing was ever granted.
 static void person_show(struct cli *cli, const ProtobufCMessage *reply,
-                        const Quoin__V1__Purse *allotment)
+                        const Quoin__V1__Purse *allotment, const Quoin__V1__CredentialState *state)
 {
     const Quoin__V1__Person *person = (const Quoin__V1__Person *)reply;
     if (cli->json) {
@@ -81,6 +82,12 @@ static void person_show(struct cli *cli, const ProtobufCMessage *reply,
         if (allotment != NULL) {
             cli_json_money(&json, "allotment", allotment->balance);
             cli_json_money(&json, "allotment_reserved", allotment->reserved);
+        }
+        if (state != NULL) {
+            json_key(&json, "credentials");
+            json_object(&json);
+            cli_credential_json(&json, state);
+            json_end(&json);
         }
         json_end(&json);
         buf_addf(&cli->out, "\n");
@@ -102,6 +109,9 @@ static void person_show(struct cli *cli, const ProtobufCMessage *reply,
     cli_line(cli, "Available", "%s",
              person->unlimited ? "unlimited" : cli_money_whole(cli, person->available));
     cli_line(cli, "Since", "%s", cli_time(cli, person->created_at));
+    if (state != NULL) {
+        cli_credential_lines(cli, state);
+    }
 }
 
 bool cli_user_add(struct cli *cli, struct err *err)
@@ -119,6 +129,8 @@ bool cli_user_show(struct cli *cli, struct err *err)
     Quoin__V1__GetPursesRequest purses = QUOIN__V1__GET_PURSES_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
     const ProtobufCMessage *both = NULL;
+    const ProtobufCMessage *state = NULL;
+    Quoin__V1__GetCredentialsRequest credentials = QUOIN__V1__GET_CREDENTIALS_REQUEST__INIT;
     request.name = cli->arguments[0];
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, err)) {
         return false;
@@ -127,7 +139,13 @@ bool cli_user_show(struct cli *cli, struct err *err)
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Payers/GetPurses", &purses.base, &both, err)) {
         return false;
     }
-    person_show(cli, reply, ((const Quoin__V1__Purses *)both)->allotment);
+    credentials.user = purses.name;
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/GetCredentials", &credentials.base, &state,
+                 err)) {
+        return false;
+    }
+    person_show(cli, reply, ((const Quoin__V1__Purses *)both)->allotment,
+                (const Quoin__V1__CredentialState *)state);
     return true;
 }
 
@@ -143,7 +161,7 @@ bool cli_user_deposit(struct cli *cli, struct err *err)
         !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/Deposit", &request.base, &reply, err)) {
         return false;
     }
-    person_show(cli, reply, NULL);
+    person_show(cli, reply, NULL, NULL);
     return true;
 }
 
@@ -251,7 +269,7 @@ static bool user_names(struct cli *cli, const char *path, const ProtobufCMessage
     if (!cli_ask(cli, ENGINE_CAS, path, request, &reply, err)) {
         return false;
     }
-    person_show(cli, reply, NULL);
+    person_show(cli, reply, NULL, NULL);
     if (!cli->json) {
         const Quoin__V1__Person *person = (const Quoin__V1__Person *)reply;
         cli_policies_warn(cli, person->policies, person->n_policies);

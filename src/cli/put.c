@@ -4,6 +4,7 @@
 #include "cli/put.h"
 
 #include "cli/ask.h"
+#include "proto/credential.pb-c.h"
 #include "wire/status.h"
 #include <stdio.h>
 
@@ -17,6 +18,9 @@ static const char *const put_payer_columns[] = {
     "name",   "title",      "locked",      "valid_from", "valid_until",
     "access", "may_charge", "must_choose", "limit",      NULL,
 };
+
+static const char *const put_card_columns[] = { "user",        "hint",   "title",
+                                                "valid_until", "format", NULL };
 
 static const struct put_kind put_kinds[] = {
     { { "users", &quoin__v1__person_row__descriptor, &quoin__v1__person__descriptor,
@@ -39,6 +43,9 @@ static const struct put_kind put_kinds[] = {
         put_payer_columns },
       "shared",
       "a shared account" },
+    { { "cards", &quoin__v1__card_row__descriptor, &quoin__v1__card__descriptor, put_card_columns },
+      "card",
+      "a card" },
 };
 
 const struct put_kind *cli_put_kind_of(const char *word)
@@ -96,6 +103,17 @@ static bool put_payers(struct cli *cli, const struct put_ask *ask, const Protobu
     return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Accounts/PutPayers", &request.base, reply, err);
 }
 
+static bool put_cards(struct cli *cli, const struct put_ask *ask, const ProtobufCMessage **reply,
+                      struct err *err)
+{
+    Quoin__V1__PutCardsRequest request = QUOIN__V1__PUT_CARDS_REQUEST__INIT;
+    request.key = ask->key;
+    request.dry_run = ask->dry_run;
+    request.cards = (Quoin__V1__CardRow **)ask->rows;
+    request.n_cards = ask->count;
+    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/PutCards", &request.base, reply, err);
+}
+
 bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__PutReply **reply,
                   struct err *err)
 {
@@ -104,6 +122,8 @@ bool cli_put_rows(struct cli *cli, const struct put_ask *ask, const Quoin__V1__P
                   ? put_people(cli, ask, &message, err)
               : ask->kind->rows.row == &quoin__v1__group_row__descriptor
                   ? put_groups(cli, ask, &message, err)
+              : ask->kind->rows.row == &quoin__v1__card_row__descriptor
+                  ? put_cards(cli, ask, &message, err)
                   : put_payers(cli, ask, &message, err);
     *reply = (const Quoin__V1__PutReply *)message;
     if (ok && (*reply)->n_answers != ask->count) {

@@ -7,10 +7,10 @@
 
 struct put_kind {
     struct rows_kind rows;
-    const char *word;  // "user", "group", "department", "code", "shared"
+    const char *word;  // "user", "group", "department", "code", "shared", "card"
     const char *named; // "a user": for sentences
 };
-const struct put_kind *cli_put_kind_of(const char *word); // one of the five
+const struct put_kind *cli_put_kind_of(const char *word); // one of the six
 
 struct put_ask {
     const struct put_kind *kind;

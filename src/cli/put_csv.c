@@ -7,6 +7,7 @@
 #include "cli/ask.h"
 #include "cli/out.h"
 #include "cli/put.h"
+#include "proto/credential.pb-c.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -251,7 +252,9 @@ static bool import_row(struct put_import *import, const struct csv_record *recor
     if (import->names.count >= PUT_NAMES_MAX) {
         return err_set(err, ERR_LIMIT, "a file has at most %d rows; split it", PUT_NAMES_MAX);
     }
-    if (!import_is_new(import, name)) {
+    // A person may have several cards.
+    bool once = import->kind->rows.row != &quoin__v1__card_row__descriptor;
+    if (once && !import_is_new(import, name)) {
         return import_refuse(import, record->line, "name", name,
                              "the file has an earlier line of this name; leave one of them", err);
     }

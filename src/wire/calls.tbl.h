@@ -162,6 +162,7 @@ CALL(Credentials, GetCredentials, get_credentials_request, credential_state, "ca
 CALL(Credentials, Unlock, unlock_request, credential_state, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, MakeTicket, make_ticket_request, ticket, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, AddCard, add_card_request, card, "cas", ROLE_CLI | ROLE_DCE, 5000, CALL_KEYED)
+CALL(Credentials, PutCards, put_cards_request, put_reply, "cas", ROLE_CLI, 30000, CALL_KEYED)
 CALL(Credentials, RemoveCard, remove_card_request, card, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, ListCards, list_cards_request, list_cards_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Credentials, TryCard, try_card_request, try_card_reply, "cas", ROLE_CLI | ROLE_DCE, 5000, 0)

@@ -139,6 +139,28 @@ static void test_numbers_are_not_guessed_at_a_device(void)
     CHECK(prove("mary", "Tr0ub4dor&3") != NULL);
 }
 
+static void test_places(void)
+{
+    static const char *const places[][2] = {
+        { "192.0.2.1", "192.0.2.1" },
+        { "2001:DB8:0:1::7", "2001:db8:0:1:" },
+        { "2001:0db8:0000:0001:ffff:ffff:ffff:ffff", "2001:db8:0:1:" },
+        { "2001:db8::1", "2001:db8:0:0:" },
+        { "::1", "0:0:0:0:" },
+        { "1::", "1:0:0:0:" },
+        { "::", "0:0:0:0:" },
+        { "::3:4:5:6:7:8", "0:0:3:4:" },
+        { "::ffff:192.0.2.1", "192.0.2.1" },
+        { "not an address", "not an address" },
+        { "1:2:3:4:5:6:7:8:9:10", "1:2:3:4:" },
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct str place = cas_place(&arena, places[i][0]);
+        printf("# %s: %.*s\n", places[i][0], (int)place.len, place.ptr);
+        CHECK(str_eq(place, str_of(places[i][1])));
+    }
+}
+
 static void test_nonsense_is_refused(void)
 {
     Quoin__V1__ProveRequest request = proof_of("mary");
@@ -163,6 +185,7 @@ int main(void)
     test_what_changes_meanwhile_proves_nothing();
     test_a_card_proves();
     test_numbers_are_not_guessed_at_a_device();
+    test_places();
     test_nonsense_is_refused();
     return fixture_end();
 }
