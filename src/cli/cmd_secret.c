@@ -1,6 +1,7 @@
 // cli/cmd_secret: passwords, PINs, roles and delegates of people. A secret comes from standard
-// input or the keyboard, never from the command line, where others could read it. no unit test:
-// needs running engines; tests/it/test_credentials.py asks by every command
+// input or the keyboard, never from the command line, where others could read it.
+//
+// no unit test: needs running engines; tests/it/test_credentials.py asks by every command
 
 #include "cli/ask.h"
 #include "cli/cmd.h"
