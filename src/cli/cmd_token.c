@@ -155,8 +155,15 @@ bool cli_setup(struct cli *cli, struct err *err)
 {
     Quoin__V1__MakeSetupRequest request = QUOIN__V1__MAKE_SETUP_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
-    const char *given = cli_value(cli, "web");
-    const char *web = given == NULL ? "https://localhost:8443" : given;
+    const char *web = cli_value(cli, "web");
+    const struct cli_place *place = NULL;
+    if (!cli_site_open(cli, &place, err)) {
+        return false;
+    }
+    if (web == NULL) {
+        web =
+            arena_textf(&cli->arena, "https://localhost:%u", ENGINE_WEB_PORT + place->port_offset);
+    }
     request.key = cli_key(cli);
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/MakeSetup", &request.base, &reply, err)) {
         return false;
@@ -164,7 +171,7 @@ bool cli_setup(struct cli *cli, struct err *err)
     const Quoin__V1__Setup *setup = (const Quoin__V1__Setup *)reply;
     size_t len = strlen(web);
     const char *address =
-        arena_textf(&cli->arena, "%.*s/setup#%s",
+        arena_textf(&cli->arena, "%.*s/setup?token=%s",
                     (int)(len > 0 && web[len - 1] == '/' ? len - 1 : len), web, setup->token);
     if (cli->json) {
         struct json json = json_to(&cli->out);

@@ -62,4 +62,5 @@ COMMAND(token_revoke, "token revoke", "ID", 1, 1, "administrator", "ends a token
 COMMAND(setup, "setup", "", 0, 0, "administrator",
         "makes the address with which the first administrator begins",
         "It serves once, within a day, and only while there is no administrator.",
-        OPTION("web", "ADDRESS", "where the web is reached (default https://localhost:8443)"))
+        OPTION("web", "ADDRESS",
+               "where the web is reached (default: this machine, at the site's port)"))

@@ -150,7 +150,7 @@ def test_delegates_tickets_and_tokens(home, web):
 
 def test_the_first_administrator_begins_once(home, web):
     setup = home.ask("setup", "--web", "https://print.example:8443/")
-    assert setup["address"] == f"https://print.example:8443/setup#{setup['token']}"
+    assert setup["address"] == f"https://print.example:8443/setup?token={setup['token']}"
     state = web.ask("Credentials/UseSetup", token=setup["token"], user="root", full_name="The Root",
                     password=PASSWORD)
     assert state["roles"] == ["administrator"]
