@@ -638,6 +638,18 @@ void httpio_exchange_answer(struct httpio_exchange *exchange, const struct httpi
     httpio_exchange_finish(exchange);
 }
 
+void httpio_exchange_forget(struct httpio_exchange *exchange)
+{
+    assert(exchange->started);
+    exchange->request.method = STR("");
+    exchange->request.target = STR("");
+    exchange->request.path = STR("");
+    exchange->request.query = STR("");
+    exchange->request.host = STR("");
+    exchange->request.fields = (struct http_fields){ .at = NULL };
+    arena_free(&exchange->arena);
+}
+
 void httpio_exchange_abort(struct httpio_exchange *exchange, const struct err *err)
 {
     conn_abort(exchange->conn, err);

@@ -115,5 +115,8 @@ void httpio_exchange_start(struct httpio_exchange *exchange, const struct httpio
 // Copies. False: it was taken, but hold back until on_room.
 bool httpio_exchange_write(struct httpio_exchange *exchange, struct str bytes);
 void httpio_exchange_finish(struct httpio_exchange *exchange);
+// After start, of an answer that goes on for long: the request's words are not needed any more, and
+// httpio_exchange_request is not asked again.
+void httpio_exchange_forget(struct httpio_exchange *exchange);
 // Something went wrong after start: the connection is cut, so that the peer sees a broken answer.
 void httpio_exchange_abort(struct httpio_exchange *exchange, const struct err *err);

@@ -19,6 +19,7 @@ enum {
     ALIVE_MS = 20000,
     BY_TOKEN_MS = 15 * 60 * 1000, // then it comes again, and is looked at anew
     AGAIN_MS = 1000,
+    TRIM_EVERY = 500,
     EVENT_MAX = 256 << 10,
     WATCHES_MAX = 4096,
 };
@@ -54,6 +55,7 @@ struct web_events {
     size_t job_streams; // of persons and roles
     struct watch dres[WEB_DRES_ALL];
     struct map devices; // name to owned watch
+    size_t trimmed;     // so many there were when memory was given back last
 };
 
 static const struct httpio_exchange_events stream_events;
@@ -145,6 +147,7 @@ static void stream_begin(struct web_visit *visit, enum stream_kind kind, const c
     visit->answered = true;
     httpio_exchange_start(exchange, &answer, HTTPIO_CHUNKED);
     httpio_exchange_set(exchange, &stream_events, stream);
+    httpio_exchange_forget(exchange);
     stream_say(stream, STR("retry: 3000\nevent: here\ndata: {}\n\n"));
     web_drop(visit);
     web_events_tick(web);
@@ -322,6 +325,11 @@ void web_events_tick(struct web *web)
     struct web_events *events = web->events;
     int64_t now = clk_mono_ms();
     watch_dres(web, now);
+    if (events->count > events->trimmed + TRIM_EVERY) { // their handshakes left holes
+        mem_trim();
+        events->trimmed = events->count;
+    }
+    events->trimmed = events->trimmed > events->count ? events->count : events->trimmed;
     for (struct stream *stream = events->ring.next; stream != &events->ring;) {
         struct stream *next = stream->next;
         if (is_over(web, stream, now)) {
