@@ -14,6 +14,7 @@ struct absent {
     const struct config_edit *edits;
     size_t edit_count;
     const char *what; // "quota eu"
+    bool is_literal;  // it is compared with the name of now, not with aliases and paths of before
     struct cas_absent *found;
     size_t more;  // that found no room
     size_t looks; // left
@@ -32,16 +33,40 @@ static void absent_say(struct absent *absent, const char *kind, const char *name
                                     absent->what, kind, name, so)));
 }
 
+// It is there by another name, and what goes by the name of now does not find it.
+static void absent_say_other(struct absent *absent, const char *kind, const char *name,
+                             const char *now, const char *so)
+{
+    struct cas_absent *found = absent->found;
+    if (found->count >= CAS_ABSENT_MOST - 1) {
+        absent->more++;
+        return;
+    }
+    found->texts[found->count++] = cas_text(
+        absent->turn->arena,
+        str_of(arena_textf(absent->turn->arena, "%s: the %s %.130s is called %.130s now: %s",
+                           absent->what, kind, name, now, so)));
+}
+
 // ---- whether it is there -----------------------------------------------------------------------
 
+// *now: its name, where it was found by another one; else NULL. In the turn's arena.
+static void absent_now(struct absent *absent, struct str is, const char *asked, const char **now)
+{
+    *now = str_eq(is, str_of(asked)) ? NULL : cas_text(absent->turn->arena, is);
+}
+
 static bool absent_is_person(struct absent *absent, const char *name, struct arena *arena, bool *is,
-                             struct err *err)
+                             const char **now, struct err *err)
 {
     struct accounts_person person;
     if (!accounts_person_find(absent->cas->accounts, str_of(name), arena, &person, is, err)) {
         return false;
     }
     *is = *is && !person.is_removed;
+    if (*is) {
+        absent_now(absent, person.name, name, now);
+    }
     return true;
 }
 
@@ -58,20 +83,21 @@ static bool absent_is_group(struct absent *absent, const char *name, struct aren
 
 // kind: "user", "group", "department", "code", "shared"; any other is there.
 static bool absent_is(struct absent *absent, const char *kind, const char *name, bool *is,
-                      struct err *err)
+                      const char **now, struct err *err)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(ABSENT_ARENA);
     char folded[ACCOUNTS_NAME_MAX + 1];
     struct accounts_payer payer;
     enum accounts_kind payers;
     *is = true;
+    *now = NULL;
     if (absent->looks == 0 || name[0] == '\0') {
         return true;
     }
     absent->looks--;
     if (strcmp(kind, "user") == 0 || strcmp(kind, "group") == 0) {
         return accounts_name_fold(str_of(name), folded, err) &&
-               (kind[0] == 'u' ? absent_is_person(absent, folded, &arena, is, err)
+               (kind[0] == 'u' ? absent_is_person(absent, folded, &arena, is, now, err)
                                : absent_is_group(absent, folded, &arena, is, err));
     }
     if (!accounts_kind_read(str_of(kind), &payers)) {
@@ -83,6 +109,9 @@ static bool absent_is(struct absent *absent, const char *kind, const char *name,
         return false;
     }
     *is = *is && !payer.is_removed;
+    if (*is) {
+        absent_now(absent, payer.name, folded, now);
+    }
     return true;
 }
 
@@ -90,12 +119,15 @@ static bool absent_names(struct absent *absent, const char *kind, char *const *n
                          const char *so, struct err *err)
 {
     for (size_t i = 0; i < count; i++) {
+        const char *now;
         bool is;
-        if (!absent_is(absent, kind, names[i], &is, err)) {
+        if (!absent_is(absent, kind, names[i], &is, &now, err)) {
             return false;
         }
         if (!is) {
             absent_say(absent, kind, names[i], so);
+        } else if (now != NULL && absent->is_literal) {
+            absent_say_other(absent, kind, names[i], now, so);
         }
     }
     return true;
@@ -161,6 +193,7 @@ static bool absent_quota(struct absent *absent, ProtobufCMessage *thing, struct 
     const Quoin__V1__Quota *quota = (const Quoin__V1__Quota *)thing;
     static const char so[] = "this fits nobody";
     static const char not [] = "nobody is excepted by it";
+    absent->is_literal = true;
     return absent_names(absent, "user", quota->users, quota->n_users, so, err) &&
            absent_names(absent, "group", quota->groups, quota->n_groups, so, err) &&
            absent_names(absent, "department", quota->departments, quota->n_departments, so, err) &&
@@ -198,6 +231,7 @@ static bool absent_price(struct absent *absent, ProtobufCMessage *thing, struct 
 {
     const Quoin__V1__PriceBook *book = (const Quoin__V1__PriceBook *)thing;
     static const char so[] = "this fits nobody";
+    absent->is_literal = true;
     return absent_names(absent, "group", book->groups, book->n_groups, so, err) &&
            absent_names(absent, "department", book->departments, book->n_departments, so, err);
 }
@@ -206,8 +240,12 @@ static bool absent_payer(struct absent *absent, ProtobufCMessage *thing, struct 
 {
     const Quoin__V1__PayerRule *rule = (const Quoin__V1__PayerRule *)thing;
     static const char so[] = "jobs wait, or are refused";
-    if (!absent_account(absent, rule->scope, "this fits nobody", err) ||
-        !absent_account(absent, rule->account, so, err)) {
+    absent->is_literal = true;
+    if (!absent_account(absent, rule->scope, "this fits nobody", err)) {
+        return false;
+    }
+    absent->is_literal = false;
+    if (!absent_account(absent, rule->account, so, err)) {
         return false;
     }
     for (size_t i = 0; i < rule->n_shares; i++) {
@@ -248,6 +286,7 @@ static bool absent_edit(struct absent *absent, const struct config_edit *edit, s
         }
         absent->what =
             arena_textf(arena, "%s %.*s", kind->kind, (int)edit->name.len, edit->name.ptr);
+        absent->is_literal = false;
         return cas_unpack(arena, kind->descriptor, edit->body, &message, err) &&
                kind->look(absent, message, err);
     }

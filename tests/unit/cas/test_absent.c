@@ -2,6 +2,7 @@
 // makes is there; the number of sentences is bounded.
 #include "unit/cas/fixture.h"
 
+#include "proto/accounts.pb-c.h"
 #include "proto/config.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "proto/quota.pb-c.h"
@@ -135,6 +136,32 @@ static void test_a_file(void)
     CHECK(again != NULL && again->n_warnings == 20);
 }
 
+// A quota goes by the names of now: one of before would limit nobody, and is there.
+static void test_a_name_of_before(void)
+{
+    Quoin__V1__RenamePersonRequest rename = QUOIN__V1__RENAME_PERSON_REQUEST__INIT;
+    Quoin__V1__SetQuotaRequest request = QUOIN__V1__SET_QUOTA_REQUEST__INIT;
+    Quoin__V1__Quota quota = quota_of("before", "");
+    CHECK(add_person(150, "anna", 0) != NULL);
+    rename.key = key_of(151);
+    rename.name = text_of("anna");
+    rename.to = text_of("anne");
+    CHECK(ask(&rename.base) != NULL);
+    quota.users = arena_new_array(&arena, 1, sizeof(char *));
+    quota.users[0] = text_of("Anna");
+    quota.n_users = 1;
+    request.key = key_of(152);
+    request.quota = &quota;
+    const Quoin__V1__Quota *made = ask(&request.base);
+    CHECK(made != NULL);
+    check_said(made->warnings, made->n_warnings,
+               "quota before: the user anna is called anne now: this fits nobody");
+    quota.users[0] = text_of("Anne");
+    request.key = key_of(153);
+    made = ask(&request.base);
+    CHECK(made != NULL && made->n_warnings == 0);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -142,5 +169,6 @@ int main(void)
     test_a_quota_for_nobody();
     test_a_schedule_and_a_rule();
     test_a_file();
+    test_a_name_of_before();
     return fixture_end();
 }
