@@ -1,18 +1,19 @@
 // The frame: the rail, the screen that the address names, whether news still comes.
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { online } from "../lib/live";
 import { say } from "../lib/words";
-import { parts } from "./router";
+import { go, parts } from "./router";
 import { Devices } from "./screens/devices";
 import { Jobs, OneJob } from "./screens/jobs";
 import { Ledger } from "./screens/ledger";
 import { Overview } from "./screens/overview";
 import { People, OnePerson } from "./screens/people";
 import { Policies, Prices } from "./screens/rules";
+import { Refunds } from "./screens/refunds";
 import { Printers, Queues } from "./screens/printers";
 
-const rail = ["", "jobs", "people", "printers", "queues", "devices", "prices", "policies", "ledger"] as const;
+const rail = ["", "jobs", "people", "printers", "queues", "devices", "prices", "policies", "ledger", "refunds"] as const;
 
 function Screen(): JSX.Element {
   const [room = "", ...rest] = parts();
@@ -26,8 +27,34 @@ function Screen(): JSX.Element {
     case "prices": return <Prices />;
     case "policies": return <Policies name={rest[0] ?? ""} />;
     case "ledger": return <Ledger />;
+    case "refunds": return <Refunds />;
     default: return <p class="note">{say("page.unknown")}</p>;
   }
+}
+
+/** "/" goes to it: a job by its number, else people by name. */
+function Search(): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      const typing = (event.target as Element).closest("input, textarea, select") !== null;
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        field.current?.focus();
+      }
+    };
+    document.addEventListener("keydown", key);
+    return () => document.removeEventListener("keydown", key);
+  }, []);
+  return (
+    <form role="search" aria-label={say("search")} onSubmit={(event) => {
+      event.preventDefault();
+      const said = field.current?.value.trim() ?? "";
+      go(/^\d+$/.test(said) ? `/admin/jobs/-/${said}` : `/admin/people?query=${encodeURIComponent(said)}`);
+    }}>
+      <input ref={field} type="search" aria-label={say("search")} placeholder={say("search.how")} aria-keyshortcuts="/" />
+    </form>
+  );
 }
 
 export function App(): JSX.Element {
@@ -40,6 +67,7 @@ export function App(): JSX.Element {
       <header class="bar row between">
         <a class="brand" href="/admin">Quoin</a>
         {!online.value && <span class="state bad" role="status">{say("live.lost")}</span>}
+        <Search />
         <a class="button" href="/">{say("rail.mine")}</a>
       </header>
       <div class="frame">

@@ -1,5 +1,5 @@
 // What a screen shows is asked for when it opens, and again when news of it comes.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { Refused, get } from "../lib/api";
 import type { Page, Problem } from "../lib/api";
@@ -12,15 +12,19 @@ export interface Loaded<T> {
   again: () => void;
 }
 
-const news = signal(0);
-let kinds = new Set<string>();
+const news = signal({ turn: 0, kinds: new Set<string>() });
 
 /** Begins to listen; several pieces of news at once count as one. */
 export function beginNews(): void {
   let timer = 0;
+  let kinds = new Set<string>();
   listen("/events", (what) => {
     kinds.add(what);
-    timer = timer || window.setTimeout(() => { timer = 0; news.value += 1; }, 400);
+    timer = timer || window.setTimeout(() => {
+      timer = 0;
+      news.value = { turn: news.value.turn + 1, kinds };
+      kinds = new Set();
+    }, 400);
   }, ["jobs", "printers"]);
 }
 
@@ -31,19 +35,22 @@ export function useLoad<T>(path: string | null, on: string[] = []): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, "again">>({ data: null, problem: null, busy: true });
   const [turn, setTurn] = useState(0);
   const heard = news.value;
+  const seen = useRef("");
   useEffect(() => {
     let gone = false;
-    if (path === null || (heard > 0 && turn === 0 && on.length > 0 && state.data !== null && !on.some((kind) => kinds.has(kind)))) {
+    const wanted = `${path} ${turn}`;
+    if (path === null || (seen.current === wanted && !on.some((kind) => heard.kinds.has(kind)))) {
       return;
     }
+    seen.current = wanted;
     setState((before) => ({ ...before, busy: true }));
     get<T>(path).then(
       (data) => { if (!gone) { setState({ data, problem: null, busy: false }); } },
       (thrown: unknown) => { if (!gone) { setState((before) => ({ data: before.data, problem: lost(thrown), busy: false })); } },
     );
     return () => { gone = true; };
-  }, [path, turn, on.length > 0 ? heard : 0]);
-  return { ...state, again: () => { kinds = new Set(); setTurn(turn + 1); } };
+  }, [path, turn, on.length > 0 ? heard.turn : 0]);
+  return { ...state, again: () => setTurn((now) => now + 1) };
 }
 
 export const useList = <T,>(path: string | null, on: string[] = []): Loaded<Page<T>> => useLoad<Page<T>>(path, on);

@@ -11,7 +11,7 @@ export interface JobDetail {
   claimed: number; computed: number; observed: number; observed_known: boolean;
   facts?: { format: string; certainty?: string; reasons?: string[] };
   reservation?: { amount: string; lines: Line[]; legs: { account: string; amount: string }[]; balance: string };
-  settlement?: { charged: string; given_back: string; lines: Line[]; legs: { account: string; amount: string }[] };
+  price_version?: number; settlement?: { charged: string; given_back: string; lines: Line[]; legs: { account: string; amount: string }[] };
   decision?: { verdict: string; text: string; set: string; version: number; rule: string; steps: Step[] };
   events: { at: string; what: string; detail: string }[];
 }
@@ -32,3 +32,5 @@ export interface Tried {
 }
 export interface PriceList { version: number; page_mono: string[]; page_color: string[]; duplex_percent: number; per_job: string; set_at: string; set_by: string }
 export interface Device { name: string; device: { title: string; printers: string[]; pull_group: string; location: string }; is_free: boolean; reader_seen_at: string }
+export interface Work { number: number; at: string; user: string; job: string; outcome: string; printer: string; pages: number; amount: string; why: string }
+export interface Refund { id: number; job: string; user: string; status: string; reason: string; asked: string; asked_at: string; amount: string; decided_by: string; why: string }

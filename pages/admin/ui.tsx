@@ -38,7 +38,9 @@ export interface Column<T> {
 }
 
 /** A list with its caption, its rows, what stands there where there is none, and the way to the next page. */
-export function Table<T>({ caption, list, columns, none }: { caption: string; list: Loaded<Page<T>>; columns: Column<T>[]; none: string }): JSX.Element {
+export function Table<T>({ caption, list, columns, none, paged = false }: {
+  caption: string; list: Loaded<Page<T>>; columns: Column<T>[]; none: string; paged?: boolean;
+}): JSX.Element {
   const rows = list.data?.items ?? [];
   return (
     <>
@@ -55,11 +57,13 @@ export function Table<T>({ caption, list, columns, none }: { caption: string; li
         </table>
       </div>
       {rows.length === 0 && !list.busy && list.problem === null && <p class="note">{say(none)}</p>}
-      <nav class="row" aria-label={say("list.pages")}>
-        {filter("after") !== "" && <a class="button" href={withFilter("after", "")}>{say("list.first")}</a>}
-        {list.data?.next !== undefined && list.data.next !== "" &&
-          <a class="button" href={nextOf(list.data.next)}>{say("list.next")}</a>}
-      </nav>
+      {paged && (filter("after") !== "" || (list.data?.next ?? "") !== "") && (
+        <nav class="row" aria-label={`${say("list.pages")}: ${say(caption)}`}>
+          {filter("after") !== "" && <a class="button" href={withFilter("after", "")}>{say("list.first")}</a>}
+          {list.data?.next !== undefined && list.data.next !== "" &&
+            <a class="button" href={nextOf(list.data.next)}>{say("list.next")}</a>}
+        </nav>
+      )}
     </>
   );
 }
@@ -111,8 +115,8 @@ export interface FieldOf {
 }
 
 /** A form: what it asks, then what came of it. `send` gives the sentence that is shown, or throws. */
-export function Form({ fields, action, send, danger = false }: {
-  fields: FieldOf[]; action: string; send: (said: Record<string, string>) => Promise<string>; danger?: boolean;
+export function Form({ fields, action, send, danger = false, name = "" }: {
+  fields: FieldOf[]; action: string; send: (said: Record<string, string>) => Promise<string>; danger?: boolean; name?: string | number;
 }): JSX.Element {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -128,7 +132,7 @@ export function Form({ fields, action, send, danger = false }: {
   };
   return (
     <form class="row end" onSubmit={submit} aria-busy={busy}>
-      {fields.map((field) => <Field key={field.name} field={field} action={action} />)}
+      {fields.map((field) => <Field key={field.name} field={field} action={`${action}-${name}`} />)}
       <button class={danger ? "danger" : "first"} disabled={busy}>{say(action)}</button>
       <div class="whole" role="status">{done !== "" && <p class="note good">{done}</p>}</div>
       <Trouble problem={problem} />
@@ -139,7 +143,7 @@ export function Form({ fields, action, send, danger = false }: {
 function Field({ field, action }: { field: FieldOf; action: string }): JSX.Element {
   const id = `${action}-${field.name}`.replace(/[^a-z0-9-]/g, "-");
   const label = <label for={id}>{say(`field.${field.name}`)}</label>;
-  const hint = field.hint === undefined ? null : <span class="hint" id={`${id}-hint`}>{say(field.hint)}</span>;
+  const hint = field.hint === undefined ? null : <span class="hint block" id={`${id}-hint`}>{say(field.hint)}</span>;
   const common = { id, name: field.name, required: field.required, "aria-describedby": hint === null ? undefined : `${id}-hint` };
   if (field.choices !== undefined) {
     return <div>{label}<select {...common} defaultValue={field.value}>{field.choices.map((choice) => <option key={choice} value={choice}>{choice}</option>)}</select>{hint}</div>;

@@ -53,4 +53,5 @@ export const post = <T>(path: string, body: unknown = {}, key?: string): Promise
 export interface Page<T> {
   items: T[];
   next?: string;
+  engine?: string; // whose list it is, of a document routing engine
 }

@@ -4,7 +4,7 @@ import { Refused, ask, get, newKey, post } from "../lib/api";
 import { loadWords } from "../lib/words";
 import type { Change, DeviceState, HeldJob, HeldList, Quote, Session, Wish } from "./types";
 
-export type Screen = "idle" | "password" | "pin" | "key" | "register" | "jobs" | "done";
+export type Screen = "idle" | "password" | "pin" | "ticket" | "key" | "register" | "jobs" | "done";
 
 export const screen = signal<Screen>("idle");
 export const device = signal<DeviceState | null>(null);
@@ -22,6 +22,7 @@ export const unreachable = signal(false);
 export const printed = signal(0);
 export const left = signal(0); // seconds until the session ends by itself
 export const card = signal("");
+const atFirst = document.documentElement.lang; // what the device speaks before anybody signed in
 
 export const idOf = (job: HeldJob): string => `${job.ref.engine}/${job.ref.id}`;
 export const wanted = computed(() => jobs.value.filter((job) => chosen.value.has(idOf(job))));
@@ -64,6 +65,7 @@ export function reset(): void {
   screen.value = "idle";
   document.documentElement.removeAttribute("data-contrast");
   document.documentElement.removeAttribute("data-text");
+  void speak(atFirst);
 }
 
 export async function loadDevice(): Promise<void> {
@@ -81,12 +83,7 @@ async function taken(signed: Session): Promise<void> {
   if (wants?.high_contrast) {
     document.documentElement.dataset.contrast = "more";
   }
-  const words = document.querySelector<HTMLLinkElement>(`link[data-language="${signed.person?.language ?? ""}"]`);
-  if (words !== null) {
-    document.documentElement.lang = words.dataset.language ?? "en";
-    document.documentElement.dir = words.dataset.direction ?? "ltr";
-    await loadWords(words.href);
-  }
+  await speak((wants?.language || signed.person?.language) ?? "");
   printed.value = signed.released;
   await loadJobs(true);
   screen.value = signed.released > 0 && jobs.value.length === 0 ? "done" : "jobs";
@@ -105,6 +102,29 @@ export const signIn = (proof: Record<string, string>): Promise<void> => act(asyn
     await taken(signed);
   }
 });
+
+/** Somebody signed in by a reader beside the device, or this page was loaded again: the server knows who. */
+export const resume = (): Promise<void> => act(async () => {
+  try {
+    const signed = await get<Session | undefined>("/station/session");
+    if (signed !== undefined && !signed.ended) {
+      await taken(signed);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof Refused)) {
+      throw thrown;
+    }
+  }
+});
+
+export async function speak(language: string): Promise<void> {
+  const words = document.querySelector<HTMLLinkElement>(`link[data-language="${CSS.escape(language)}"]`);
+  if (words !== null) {
+    document.documentElement.lang = words.dataset.language ?? "en";
+    document.documentElement.dir = words.dataset.direction ?? "ltr";
+    await loadWords(words.href);
+  }
+}
 
 export const register = (user: string, password: string): Promise<void> => act(async () => {
   await taken(await post<Session>("/station/register-card", { user, password }));
@@ -151,7 +171,14 @@ export const toPrinter = (name: string): Promise<void> => act(async () => {
 let releaseKey = newKey();
 export const release = (keep = false): Promise<void> => act(async () => {
   const ask = { jobs: wishes().map((wish) => ({ ...wish, keep })), printer: printer.value };
-  await post("/station/release", ask, releaseKey);
+  try {
+    await post("/station/release", ask, releaseKey);
+  } catch (thrown) {
+    if (thrown instanceof Refused) {
+      releaseKey = newKey(); // what was refused is another wish the next time; what got no answer is not
+    }
+    throw thrown;
+  }
   releaseKey = newKey();
   printed.value = ask.jobs.length;
   screen.value = "done";

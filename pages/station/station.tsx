@@ -5,14 +5,14 @@ import { listen, online } from "../lib/live";
 import { money, number, time } from "../lib/show";
 import { say, sayCount } from "../lib/words";
 import * as state from "./state";
-import type { HeldJob, Session } from "./types";
+import type { HeldJob } from "./types";
 import { onCard } from "./wedge";
 
 export function Station({ name }: { name: string }): JSX.Element {
   useEffect(() => {
-    void state.act(state.loadDevice);
+    void state.act(state.loadDevice).then(state.resume);
     const stop = onCard((card) => { void state.signIn({ card }); });
-    const end = listen("/station/events", heard, ["signed-in", "ended", "jobs", "printers"]);
+    const end = listen("/station/events", heard, ["signed-in", "ended", "jobs", "printers", "device"]);
     const clock = setInterval(tick, 1000);
     return () => { stop(); end(); clearInterval(clock); };
   }, []);
@@ -28,16 +28,15 @@ export function Station({ name }: { name: string }): JSX.Element {
   );
 }
 
-function heard(what: string, data: unknown): void {
+function heard(what: string): void {
   if (what === "ended" && state.session.value !== null) {
     state.reset();
   } else if (what === "jobs" && state.session.value !== null) {
     void state.act(() => state.loadJobs());
   } else if (what === "signed-in" && state.session.value === null) {
-    void state.act(async () => { await state.loadDevice(); });
-    void state.signIn({ reader: (data as { session?: Session }).session?.person?.user ?? "" });
-  } else if (what === "printers") {
-    void state.act(state.loadDevice);
+    void state.resume();
+  } else if (what === "printers" || what === "device") {
+    void state.act(state.loadDevice).then(state.resume);
   }
 }
 
@@ -64,9 +63,13 @@ function Top({ name }: { name: string }): JSX.Element {
     <header class="top">
       <h1><bdi>{state.device.value?.device.title || name}</bdi></h1>
       <div class="tools">
+        <select aria-label={say("station.language")} value={root.lang} onChange={(event) => void state.speak(event.currentTarget.value)}>
+          {[...document.querySelectorAll<HTMLLinkElement>("link[data-language]")].map((link) =>
+            <option key={link.href} value={link.dataset.language} lang={link.dataset.language}>{link.dataset.name}</option>)}
+        </select>
         <button type="button" onClick={() => flip("text", "large")}>{say("station.large-text")}</button>
         <button type="button" onClick={() => flip("contrast", "more")}>{say("station.contrast")}</button>
-        {state.session.value !== null &&
+        {state.session.value !== null && state.screen.value !== "done" &&
           <button type="button" onClick={() => void state.signOut()}>{say("sign-out")}</button>}
       </div>
     </header>
@@ -94,6 +97,7 @@ function Screen(): JSX.Element {
     case "idle": return <Idle />;
     case "password": return <Sign fields={["user", "password"]} />;
     case "pin": return state.card.value === "" ? <Sign fields={["user", "pin"]} /> : <Sign fields={["pin"]} />;
+    case "ticket": return <Sign fields={["ticket"]} />;
     case "key": return <Sign fields={["release_key"]} />;
     case "register": return <Sign fields={["user", "password"]} registers />;
     case "jobs": return <Jobs />;
@@ -103,7 +107,7 @@ function Screen(): JSX.Element {
 
 function Idle(): JSX.Element {
   const ways = state.device.value?.device.sign_in ?? [];
-  const takes = (way: string): boolean => ways.length === 0 ? way !== "pin" && way !== "release-key" : ways.includes(way);
+  const takes = (way: string): boolean => (ways.length === 0 ? ["card", "password", "ticket"] : ways).includes(way);
   return (
     <section class="idle">
       <svg class="picture" viewBox="0 0 64 64" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="3">
@@ -113,6 +117,7 @@ function Idle(): JSX.Element {
       <div class="ways">
         {takes("password") && <button type="button" onClick={() => { state.screen.value = "password"; }}>{say("station.by-password")}</button>}
         {takes("pin") && <button type="button" onClick={() => { state.screen.value = "pin"; }}>{say("station.by-pin")}</button>}
+        {takes("ticket") && <button type="button" onClick={() => { state.screen.value = "ticket"; }}>{say("station.code")}</button>}
         {takes("release-key") && <button type="button" onClick={() => { state.screen.value = "key"; }}>{say("station.by-key")}</button>}
       </div>
     </section>

@@ -15,7 +15,7 @@ export interface Session {
   pin_needed: boolean;
   released: number;
 }
-export interface Preferences { large_text: boolean; high_contrast: boolean; theme: string }
+export interface Preferences { language: string; large_text: boolean; high_contrast: boolean; theme: string }
 export interface JobRef { engine: string; id: number }
 export interface Job {
   id: number; user: string; document: string; pages: number; color_pages: number; sheets: number; copies: number;

@@ -83,7 +83,11 @@ static struct str rule_text(const struct face *face, const char *rule)
     static const char *const keys[] = { "rule", "size", "color", "sides" };
     size_t count = 0;
     size_t at = 0;
-    for (const char *from = rule; *from != '\0' && count < 4; count++) {
+    size_t book = strcspn(rule, ".");
+    bool is_named = rule[book] == '.' && strncmp(rule, "page.", 5) != 0;
+    // The name of the price book stands in front: "base.page.normal.color".
+    for (const char *from = is_named ? rule + book + 1 : rule; *from != '\0' && count < 4;
+         count++) {
         size_t len = strcspn(from, ".");
         (void)snprintf(part[count], sizeof(part[count]), "%.*s", (int)len, from);
         from += len + (from[len] == '.' ? 1 : 0);

@@ -318,6 +318,11 @@ void web_do_station_extend(struct web_visit *visit)
 // Who is signed in, for a page that was loaded again; somebody is at the screen, so it counts.
 void web_do_station_session(struct web_visit *visit)
 {
+    // Nobody is no fault: every page that is loaded asks this, and browsers log faults.
+    if (web_station_of(visit->web, visit->who.station)->session[0] == '\0') {
+        web_answer(visit, 204, "application/json", STR(""));
+        return;
+    }
     web_new_key(visit->key);
     ask_session(visit, "/quoin.v1.Sessions/Extend");
 }

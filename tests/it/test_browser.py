@@ -45,8 +45,10 @@ def packages():
         mark.write_bytes(lock)
 
 
-def lp(site, queue, user, title, document=SAMPLE):
-    """Prints as people do. The job waits where the queue holds it."""
+def lp(site, queue, user, title):
+    """Prints as people do, a file of that name. The job waits where the queue holds it."""
+    document = site.data.parent / title[:250]
+    shutil.copy(SAMPLE, document)
     done = subprocess.run(["lp", "-h", f"localhost:{site.ipp_port}", "-d", queue, "-U", user, "-t", title, document],
                           capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

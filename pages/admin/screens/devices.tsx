@@ -1,20 +1,23 @@
 // Where people release: stations, panels, readers; and how a tablet becomes one.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { post } from "../../lib/api";
+import { ask, post } from "../../lib/api";
 import { say } from "../../lib/words";
-import { useList } from "../load";
+import type { Problem } from "../../lib/api";
+import { lost, useList } from "../load";
 import type { Device } from "../types";
-import { Form, Name, Section, State, Table, When } from "../ui";
+import { Form, Name, Section, State, Table, Trouble, When } from "../ui";
 
 export function Devices(): JSX.Element {
   const list = useList<Device>("/devices");
-  const [pairing, setPairing] = useState<{ address: string; qr: string } | null>(null);
+  const [pairing, setPairing] = useState<{ url: string; svg: string } | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
   return (
     <>
+      <Trouble problem={problem} />
       <Section title="devices.add">
         <Form fields={[{ name: "name", required: true }, { name: "title" }, { name: "printers", hint: "hint.printers" }]} action="devices.add" send={async (said) => {
-          await post("/devices", { name: said.name, device: { title: said.title, printers: (said.printers ?? "").split(/[ ,]+/).filter(Boolean) } });
+          await ask("PUT", `/config/things/device/${encodeURIComponent(said.name ?? "")}`, { title: said.title, printers: (said.printers ?? "").split(/[ ,]+/).filter(Boolean) });
           list.again();
           return say("done");
         }} />
@@ -22,8 +25,8 @@ export function Devices(): JSX.Element {
       {pairing !== null && (
         <Section title="devices.pair">
           <p>{say("devices.pair-how")}</p>
-          <img alt={say("devices.qr")} src={`data:image/svg+xml;utf8,${encodeURIComponent(pairing.qr)}`} width="220" height="220" />
-          <p><a href={pairing.address}>{pairing.address}</a></p>
+          <img class="qr" alt={say("devices.qr")} src={`data:image/svg+xml;utf8,${encodeURIComponent(pairing.svg)}`} width="220" height="220" />
+          <p><a href={pairing.url}><code>{pairing.url}</code></a></p>
         </Section>
       )}
       <Table<Device> caption="rail.devices" list={list} none="devices.none" columns={[
@@ -34,7 +37,8 @@ export function Devices(): JSX.Element {
         { title: "column.reader", show: (one) => <When at={one.reader_seen_at} /> },
         { title: "column.act", show: (one) => (
           <button type="button" onClick={() => {
-            void post<{ address: string; qr: string }>(`/devices/${encodeURIComponent(one.name)}/pair`).then(setPairing);
+            post<{ url: string; svg: string }>(`/devices/${encodeURIComponent(one.name)}/pair`).then(
+              (made) => { setPairing(made); setProblem(null); }, (thrown: unknown) => setProblem(lost(thrown)));
           }}>{say("devices.pair")}</button>
         ) },
       ]} />

@@ -8,7 +8,7 @@ import { here } from "../router";
 import type { Job, JobDetail, Line } from "../types";
 import { ChoiceFilter, Facts, Filters, Form, Money, Name, Section, State, Table, TextFilter, Trouble, When } from "../ui";
 
-const address = (job: Job): string => `/admin/jobs/${encodeURIComponent(job.engine)}/${job.id}`;
+const address = (job: Job, engine = "-"): string => `/admin/jobs/${encodeURIComponent(engine)}/${job.id}`;
 
 export function Jobs(): JSX.Element {
   const list = useList<Job>(`/jobs${here.value.search}`, ["jobs"]);
@@ -19,8 +19,8 @@ export function Jobs(): JSX.Element {
         <TextFilter name="queue" />
         <ChoiceFilter name="which" choices={["not-completed", "completed"]} />
       </Filters>
-      <Table<Job> caption="rail.jobs" list={list} none="jobs.nothing" columns={[
-        { title: "column.job", show: (job) => <a href={address(job)}>{job.id}</a> },
+      <Table<Job> caption="rail.jobs" list={list} none="jobs.nothing" paged columns={[
+        { title: "column.job", show: (job) => <a href={address(job, list.data?.engine)}>{job.id}</a> },
         { title: "column.when", show: (job) => <When at={job.created_at} /> },
         { title: "column.user", show: (job) => <a href={`/admin/people/${encodeURIComponent(job.user)}`}><Name text={job.user} /></a> },
         { title: "column.document", show: (job) => <Name text={job.document} /> },
@@ -37,7 +37,7 @@ function Lines({ lines }: { lines: Line[] }): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={say("job.price")}>
       <table>
-        <thead><tr>{["column.what", "column.rule", "column.quantity", "column.each", "column.amount"].map((key) => <th key={key} scope="col">{say(key)}</th>)}</tr></thead>
+        <thead><tr>{["column.what", "column.rule", "column.quantity", "column.each", "column.amount"].map((key, index) => <th key={key} scope="col" class={index > 1 ? "number" : ""}>{say(key)}</th>)}</tr></thead>
         <tbody>{lines.map((line, index) => (
           <tr key={index}><td>{line.what}</td><td><code>{line.rule}</code></td><td class="number">{number(line.quantity)}</td><td class="number"><Money amount={line.each} /></td><td class="number"><Money amount={line.amount} /></td></tr>
         ))}</tbody>
@@ -61,6 +61,7 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
     return say("done");
   };
   const waits = job.state === "pending-held";
+  const released = job.released_by || (job.device === "" ? "" : job.user);
   return (
     <>
       <p class="row"><State word={job.state} /> <Name text={job.message} /></p>
@@ -78,24 +79,24 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
           ["column.pages", `${sayCount("pages", job.pages)}, ${sayCount("pages.color", job.color_pages)}, ${sayCount("copies", job.copies)}`],
           ["job.counts", say("job.three-counts", { claimed: detail.claimed, computed: detail.computed, observed: detail.observed_known ? detail.observed : "–" })],
           ["column.when", <When at={job.created_at} />],
-          ["job.released-by", job.released_by === "" ? "–" : <Name text={`${job.released_by} (${job.device})`} />],
+          ["job.released-by", released === "" ? "–" : <Name text={job.device === "" ? released : `${released} (${job.device})`} />],
         ]} />
       </Section>
-      {detail.decision !== undefined && (
+      {detail.decision && (
         <Section title="job.decision">
-          <p><strong>{detail.decision.verdict || "allow"}</strong> {detail.decision.rule !== "" && <code>{detail.decision.rule}</code>} <Name text={detail.decision.text} /></p>
-          <ol>{(detail.decision.steps ?? []).map((step, index) => (
+          <p><strong>{say(`verdict.${detail.decision.verdict || "allow"}`)}</strong> {detail.decision.rule !== "" && <code>{detail.decision.rule}</code>} <Name text={detail.decision.text} /></p>
+          <ol class="plain story">{(detail.decision.steps ?? []).map((step, index) => (
             <li key={index}><code>{step.source}</code> <span class="soft">{step.values.map((one) => `${one.name} = ${one.value}`).join(", ")}</span></li>
           ))}</ol>
         </Section>
       )}
       {detail.refusal !== "" && <p class="note bad"><Name text={detail.refusal} /></p>}
-      {paid !== undefined && (
+      {paid && (
         <Section title="job.price">
           <Lines lines={paid.lines ?? []} />
           <h3>{say("job.payers")}</h3>
           <ul class="plain">{(paid.legs ?? []).map((leg) => <li key={leg.account}><Name text={leg.account} />: <Money amount={leg.amount} /></li>)}</ul>
-          {detail.settlement !== undefined && <p>{say("job.given-back")}: <Money amount={detail.settlement.given_back} /></p>}
+          {detail.settlement && <p>{say("job.given-back")}: <Money amount={detail.settlement.given_back} /></p>}
         </Section>
       )}
       <Section title="job.plan"><ol>{(detail.plan ?? []).map((step, index) => <li key={index}><Name text={step} /></li>)}</ol></Section>

@@ -12,7 +12,7 @@ import { Filters, Form, Money, Name, Section, Table, TextFilter, When } from "..
 export function Ledger(): JSX.Element {
   const entries = useList<Entry>(`/ledger/entries${here.value.search}`, ["jobs"]);
   const balances = useList<Balance>("/ledger/balances?limit=50");
-  const [proof, setProof] = useState<{ good: boolean; entries: number; trouble: string } | null>(null);
+  const [proof, setProof] = useState<{ good: boolean; total: number; finding: string } | null>(null);
   return (
     <>
       <Section title="ledger.proof">
@@ -21,11 +21,11 @@ export function Ledger(): JSX.Element {
           setProof(await post("/ledger/verify"));
           return "";
         }} />
-        {proof !== null && <p class={`note ${proof.good ? "good" : "bad"}`} role="status">{proof.good ? say("ledger.good", { count: number(proof.entries) }) : proof.trouble}</p>}
+        {proof !== null && <p class={`note ${proof.good ? "good" : "bad"}`} role="status">{proof.good ? say("ledger.good", { count: number(proof.total) }) : proof.finding}</p>}
       </Section>
       <Section title="ledger.entries">
         <Filters><TextFilter name="account" /></Filters>
-        <Table<Entry> caption="ledger.entries" list={entries} none="ledger.none" columns={[
+        <Table<Entry> caption="ledger.entries" list={entries} none="ledger.none" paged columns={[
           { title: "column.number", show: (one) => number(one.sequence), number: true },
           { title: "column.when", show: (one) => <When at={one.at} /> },
           { title: "ledger.debit", show: (one) => <Name text={one.debit} /> },

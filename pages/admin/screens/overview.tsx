@@ -4,14 +4,16 @@ import type { Page } from "../../lib/api";
 import { number } from "../../lib/show";
 import { say, sayCount } from "../../lib/words";
 import { useList, useLoad } from "../load";
-import type { Engine, Job, Printer, Total } from "../types";
+import type { Engine, Job, Printer, Refund, Total, Work } from "../types";
 import { Money, Name, Section, State, Table, Trouble, When } from "../ui";
 
 export function Overview(): JSX.Element {
   const engines = useList<Engine>("/engines");
   const printers = useList<Printer>("/printers?limit=500", ["printers"]);
-  const month = useLoad<Page<Total> & { all: Total }>("/totals?period=month");
-  const last = useList<Job>("/jobs?limit=10&order=newest", ["jobs"]);
+  const month = useLoad<Page<Total> & { all: Total }>(`/totals?period=${thisMonth()}`);
+  const last = useList<Work>("/history?limit=10", ["jobs"]);
+  const waiting = useList<Job>("/jobs?which=not-completed&limit=500", ["jobs"]);
+  const asked = useList<Refund>("/refunds?status=asked", ["jobs"]);
   const stopped = (printers.data?.items ?? []).filter((one) => one.state === "stopped");
   const all = month.data?.all;
   return (
@@ -26,21 +28,34 @@ export function Overview(): JSX.Element {
           {stopped.length === 0 ? <p>{say("overview.none-stopped")}</p>
             : <ul class="plain">{stopped.map((one) => <li key={one.name}><State word="stopped" /> <Name text={one.name} /> <span class="soft"><Name text={one.message} /></span></li>)}</ul>}
         </Section>
+        <Section title="overview.waiting">
+          <p class="big"><a href="/admin/jobs?which=not-completed">{sayCount("jobs.chosen", waiting.data?.items.length ?? 0)}</a></p>
+          {(asked.data?.items.length ?? 0) > 0 && <p><a href="/admin/refunds">{say("rail.refunds")}: {number(asked.data?.items.length ?? 0)}</a></p>}
+        </Section>
         <Section title="overview.month">
           <Trouble problem={month.problem} />
           {all !== undefined && <><p class="big"><Money amount={all.amount} /></p><p>{sayCount("jobs.chosen", all.works)} · {sayCount("pages", all.pages)} · {number(all.sheets)} {say("sheets")}</p></>}
         </Section>
       </div>
       <Section title="overview.last">
-        <Table<Job> caption="overview.last" list={last} none="jobs.nothing" columns={[
-          { title: "column.job", show: (job) => <a href={`/admin/jobs/${encodeURIComponent(job.engine)}/${job.id}`}>{job.id}</a> },
-          { title: "column.when", show: (job) => <When at={job.created_at} /> },
-          { title: "column.user", show: (job) => <a href={`/admin/people/${encodeURIComponent(job.user)}`}><Name text={job.user} /></a> },
-          { title: "column.state", show: (job) => <State word={job.state} /> },
-          { title: "column.pages", show: (job) => number(job.pages), number: true },
-          { title: "column.cost", show: (job) => <Money amount={job.cost} />, number: true },
+        <Table<Work> caption="overview.last" list={last} none="jobs.nothing" columns={[
+          { title: "column.job", show: (work) => <a href={`/admin/jobs/-/${encodeURIComponent(work.job)}`}>{work.job}</a> },
+          { title: "column.when", show: (work) => <When at={work.at} /> },
+          { title: "column.user", show: (work) => <a href={`/admin/people/${encodeURIComponent(work.user)}`}><Name text={work.user} /></a> },
+          { title: "printer", show: (work) => <Name text={work.printer} /> },
+          { title: "column.state", show: (work) => <State word={work.outcome} /> },
+          { title: "column.pages", show: (work) => number(work.pages), number: true },
+          { title: "column.cost", show: (work) => <Money amount={work.amount} />, number: true },
         ]} />
       </Section>
     </>
   );
+}
+
+// By the site's clock.
+function thisMonth(): string {
+  const zone = document.documentElement.dataset.zone;
+  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", timeZone: zone || undefined }).formatToParts(new Date());
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}`;
 }

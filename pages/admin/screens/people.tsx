@@ -5,7 +5,7 @@ import { money, number } from "../../lib/show";
 import { say } from "../../lib/words";
 import { useList, useLoad } from "../load";
 import { here } from "../router";
-import type { Person } from "../types";
+import type { Person, Work } from "../types";
 import { Facts, Filters, Form, Money, Name, Section, State, Table, TextFilter, Trouble, When } from "../ui";
 
 export function People(): JSX.Element {
@@ -20,7 +20,7 @@ export function People(): JSX.Element {
           return say("people.added", { name: said.user ?? "" });
         }} />
       </Section>
-      <Table<Person> caption="rail.people" list={list} none="people.none" columns={[
+      <Table<Person> caption="rail.people" list={list} none="people.none" paged columns={[
         { title: "column.user", show: (one) => <a href={`/admin/people/${encodeURIComponent(one.name)}`}><Name text={one.name} /></a> },
         { title: "column.full-name", show: (one) => <Name text={one.full_name} /> },
         { title: "column.department", show: (one) => <Name text={one.department} /> },
@@ -32,7 +32,6 @@ export function People(): JSX.Element {
   );
 }
 
-interface Work { number: number; at: string; outcome: string; printer: string; pages: number; amount: string; why: string }
 interface Credentials { has_password: boolean; has_pin: boolean; roles: string[]; locked_until: string; cards: { id: number; hint: string; title: string; used_at: string }[] }
 
 export function OnePerson({ name }: { name: string }): JSX.Element {
@@ -57,7 +56,7 @@ export function OnePerson({ name }: { name: string }): JSX.Element {
           <p class="big"><Money amount={one.balance} /></p>
           <p>{say("person.reserved")}: <Money amount={one.reserved} /> · {say("column.available")}: {one.unlimited ? say("unlimited") : <Money amount={one.available} />}</p>
           <Form fields={[{ name: "amount", required: true, hint: "hint.amount" }, { name: "why", required: true }]} action="person.adjust" send={async (said) => {
-            await post(`${path}/deposit`, { amount: said.amount, why: said.why });
+            await post("/ledger/deposit", { name, amount: said.amount, why: said.why });
             person.again();
             return say("person.adjusted", { amount: money(said.amount ?? "0") });
           }} />
@@ -68,13 +67,13 @@ export function OnePerson({ name }: { name: string }): JSX.Element {
             <Facts facts={[
               ["field.password", say(proof.data.has_password ? "yes" : "no")], ["field.pin", say(proof.data.has_pin ? "yes" : "no")],
               ["person.roles", (proof.data.roles ?? []).join(", ") || "–"],
-              ["person.cards", (proof.data.cards ?? []).map((card) => `${card.title} …${card.hint}`).join(", ") || "–"],
+              ["person.cards", (proof.data.cards ?? []).map((card) => `${card.title} …${card.hint}`.trim()).join(", ") || "–"],
             ]} />
           )}
           <div class="row">
-            <Form fields={[]} action="person.unlock" send={async () => { await post(`${path}/unlock`); proof.again(); return say("done"); }} />
+            <Form fields={[]} action="person.unlock" send={async () => { await post("/unlock", { user: name }); proof.again(); return say("done"); }} />
             <Form fields={[{ name: "password", type: "password", required: true }]} action="person.set-password" send={async (said) => {
-              await ask("PUT", `${path}/password`, { secret: said.password, must_change: true });
+              await ask("PUT", `${path}/secret`, { kind: "password", secret: said.password, must_change: true });
               proof.again();
               return say("done");
             }} />

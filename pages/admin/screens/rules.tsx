@@ -9,13 +9,26 @@ import type { PolicySet, PriceList, Tried } from "../types";
 import { Form, Money, Name, Section, Table, Trouble, When } from "../ui";
 
 interface WhatIf { works: number; before: string; after: string; changed: number; people_changed: number; departments: { name: string; works: number; before: string; after: string }[] }
+const monthAgo = (): string => new Date(Date.now() - 30 * 86400 * 1000).toISOString();
+
+// Rules travel as bytes: base64url of UTF-8.
+const base64 = (text: string): string =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+const fromBase64 = (text: string): string =>
+  new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0)));
+
+/** The standard book with these prices in place of its own. */
+const asBook = (said: Record<string, string>): object => ({
+  name: "base",
+  book: { pages: sizes.flatMap((size) => [["mono", said.mono], ["color", said.color]].map(([ink, price]) =>
+    ({ name: `page.${size}.${ink}`, ink: [ink], sizes: [size], price }))) },
+});
 const sizes = ["small", "normal", "large", "huge"];
 
 export function Prices(): JSX.Element {
-  const list = useLoad<PriceList>("/prices");
+  const list = useLoad<PriceList>("/price-list");
   const [seen, setSeen] = useState<WhatIf | null>(null);
   const prices = list.data;
-  const wanted = (said: Record<string, string>): { mono: string; color: string } => ({ mono: said.mono ?? "0", color: said.color ?? "0" });
   return (
     <>
       <Trouble problem={list.problem} />
@@ -35,7 +48,7 @@ export function Prices(): JSX.Element {
       <Section title="prices.try">
         <p>{say("prices.try-why")}</p>
         <Form fields={[{ name: "mono", required: true }, { name: "color", required: true }]} action="prices.what-if" send={async (said) => {
-          setSeen(await post<WhatIf>("/prices/what-if", wanted(said)));
+          setSeen(await post<WhatIf>("/prices/what-if", { since: monthAgo(), books: [asBook(said)] }));
           return "";
         }} />
         {seen !== null && (
@@ -48,7 +61,10 @@ export function Prices(): JSX.Element {
       </Section>
       <Section title="prices.set">
         <Form fields={[{ name: "mono", required: true }, { name: "color", required: true }]} action="prices.set" send={async (said) => {
-          await ask("PUT", "/prices", wanted(said));
+          await ask("PUT", "/price-list", {
+            page_mono: sizes.map(() => said.mono), page_color: sizes.map(() => said.color),
+            duplex_percent: prices?.duplex_percent ?? 100, per_job: prices?.per_job ?? "0",
+          });
           list.again();
           return say("done");
         }} danger />
@@ -79,20 +95,20 @@ function Editor({ name, saved }: { name: string; saved: () => void }): JSX.Eleme
   if (name !== "" && loaded.data === null) {
     return <Trouble problem={loaded.problem} />;
   }
-  const text = loaded.data?.text ?? "";
+  const text = fromBase64(loaded.data?.text ?? "");
   return (
     <>
       <Section title="policies.try">
         <p>{say("policies.try-why")}</p>
         <Form fields={[{ name: "rules", type: "textarea", required: true, value: text }]} action="policies.dry-run" send={async (said) => {
-          setTried(await post<Tried>("/policies/dry-run", { text: said.rules }));
+          setTried(await post<Tried>("/policies/try", { text: base64(said.rules ?? ""), file: `${name || "new"}.rules`, since: monthAgo() }));
           return "";
         }} />
         {tried !== null && <Outcome tried={tried} />}
       </Section>
       <Section title="policies.set">
         <Form fields={[{ name: "name", required: true, value: name }, { name: "why", required: true }, { name: "rules", type: "textarea", required: true, value: text }]} action="policies.set" send={async (said) => {
-          await ask("PUT", `/policies/${encodeURIComponent(said.name ?? "")}`, { text: said.rules, why: said.why });
+          await ask("PUT", `/policies/${encodeURIComponent(said.name ?? "")}?why=${encodeURIComponent(said.why ?? "")}`, { text: base64(said.rules ?? ""), file: `${said.name}.rules` });
           saved();
           return say("done");
         }} danger />

@@ -1,7 +1,7 @@
 // What the scenes share: the browser, a page that tells every error, accessibility, pictures.
 import { createRequire } from "node:module";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -77,7 +77,9 @@ export const quoin = (...words) =>
   JSON.parse(execFileSync(config.quoin, ["--data", config.data, "--json", ...words], { encoding: "utf8" }));
 
 export function lp(user, title) {
-  execFileSync("lp", [...config.lp, "-U", user, "-t", title, config.sample]);
+  const file = join(config.pictures, "..", title);
+  copyFileSync(config.sample, file);
+  execFileSync("lp", [...config.lp, "-U", user, "-t", title, file]);
 }
 
 /** What a card reader types: every key at once, then Enter. */
