@@ -34,6 +34,8 @@ enum {
 
 struct delivery;
 struct ability;
+struct door;
+struct raw_port;
 struct copying;
 struct drawing;
 struct dre_watch;
@@ -121,8 +123,10 @@ struct dre {
     struct ippd_backend backend;
     struct httpio_server *http;
     struct ippd_door *door;
-    struct door *lpd; // NULL: none
-    struct map keys;  // of calls that were answered: key -> struct seen_key
+    struct door *lpd;           // NULL: none
+    struct raw_port *raw_ports; // door_raw's
+    int64_t raw_due_at;         // monotonic: when ports that are not open are tried again
+    struct map keys;            // of calls that were answered: key -> struct seen_key
     struct journal_head head;
     struct dre_witness witness;
     int64_t started_at;
@@ -143,6 +147,7 @@ struct dre {
         int64_t uncertain;
         int64_t expired; // jobs that nobody released
         int64_t lpd_refused;
+        int64_t raw_refused;
         int64_t streamed; // documents that were counted while they came in
     } counters;
 };

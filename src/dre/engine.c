@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "dre/door_raw.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -293,6 +294,7 @@ void dre_tick(void *arg)
     dre_expire_tick(dre);
     dre_watch_tick(dre);
     dre_witness_tick(dre);
+    dre_raw_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
         if (((struct printer *)printer)->waiting.count > 0) {

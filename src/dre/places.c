@@ -11,6 +11,7 @@
 #include "base/enc.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "dre/door_raw.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -310,7 +311,7 @@ struct waiting {
     bool announce;
 };
 
-static bool read_waiting(const struct dre *dre, const struct waiting *asked, struct queue *queue,
+static bool read_waiting(struct dre *dre, const struct waiting *asked, struct queue *queue,
                          struct err *err)
 {
     void *other = NULL;
@@ -333,6 +334,9 @@ static bool read_waiting(const struct dre *dre, const struct waiting *asked, str
             return err_set(err, ERR_EXISTS, "port %u is queue %s's already", asked->raw_port,
                            taken->name);
         }
+    }
+    if (asked->raw_port != 0 && !dre_raw_check(dre, (uint16_t)asked->raw_port, err)) {
+        return false;
     }
     queue->expire_hours = asked->expire_hours == 0 ? TABLE_EXPIRE_HOURS : asked->expire_hours;
     queue->guests = asked->guests;
@@ -366,6 +370,7 @@ static void make_queue(struct dre *dre, struct wire_call *call,
     queue->changed_at = queue->created_at;
     queue->printer = printer;
     printer->queue_count++;
+    dre_raw_follow(dre);
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->is_queue = true;
     submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
@@ -619,6 +624,7 @@ void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage 
     changed.printer->queue_count++;
     changed.changed_at = clk_wall_ms();
     *queue = changed; // links and lists are the same
+    dre_raw_follow(dre);
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->is_queue = true;
     submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
@@ -656,5 +662,6 @@ void dre_queue_remove(void *engine, struct wire_call *call, const ProtobufCMessa
     pending->drop = true;
     struct journal_write *write = dre_journal_queue(queue, true, on_stored, pending);
     dre_table_queue_drop(&dre->table, queue);
+    dre_raw_follow(dre);
     submit(dre, call, pending, write);
 }

@@ -13,6 +13,7 @@
 #include "base/rnd.h"
 #include "dre/door.h"
 #include "dre/door_lpd.h"
+#include "dre/door_raw.h"
 #include "ippd/door.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,6 +167,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     }
     svc_on_renewed(svc, renewed, dre);
     resume(dre);
+    dre_raw_follow(dre);
     dre->tick = net_timer_new(dre->loop, dre_tick, dre);
     net_timer_every(dre->tick, DRE_TICK_MS);
     return true;
@@ -177,6 +179,7 @@ static void stop(struct svc *svc, void *state)
     struct dre *dre = state;
     dre->stopping = true;
     dre_door_close(&dre->lpd);
+    dre_raw_close(dre);
     httpio_server_free(&dre->http);
     ippd_door_free(&dre->door);
     svc_stopped(svc);
@@ -219,6 +222,7 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "ledger.shortened", dre->witness.is_shortened);
     svc_count(counts, "lpd.connections", dre->lpd == NULL ? 0 : dre_door_open_count(dre->lpd));
     svc_count(counts, "lpd.refused", dre->counters.lpd_refused);
+    svc_count(counts, "raw.refused", dre->counters.raw_refused);
     svc_count(counts, "jobs.uncertain", dre->counters.uncertain);
     svc_count(counts, "documents.streamed", dre->counters.streamed);
     svc_count(counts, "readers.lost", (int64_t)count_figures_get(dre->count).lost);

@@ -44,6 +44,13 @@ def free_offset():
     raise RuntimeError("no free ports")
 
 
+def free_port(besides=()):
+    """Below the range of ephemeral ports, and of no site."""
+    while not is_free(chosen := random.randrange(32000, 32768)) or chosen in besides:
+        pass
+    return chosen
+
+
 def wait_until(condition, limit_s, what):
     end = time.monotonic() + limit_s
     while time.monotonic() < end:

@@ -13,9 +13,11 @@ import subprocess
 
 import pytest
 
-from conftest import is_free, wait_until
+from conftest import free_port, is_free, wait_until
 
 CUPS_LPD = "/usr/lib/cups/backend/lpd"
+CUPS_SOCKET = "/usr/lib/cups/backend/socket"
+UEL = b"\x1b%-12345X"
 
 
 @pytest.fixture
@@ -335,3 +337,138 @@ def test_a_full_disk_is_a_clear_no(tmp_path, new_site, sample):
             assert len(site.jobs()) == 1
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+# --- raw ports ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def raw(office):
+    office.raw_port = free_port()
+    office.ask("queue", "set", "later", "--raw-port", office.raw_port)
+    return office
+
+
+def pour(port, data, half_close=True):
+    """As nc does; gives what came back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.sendall(data)
+        if not half_close:
+            return b""
+        client.shutdown(socket.SHUT_WR)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := client.recv(65536):
+                answer += piece
+        return answer
+
+
+def wrapped(document, *lines):
+    head = b"".join(b"@PJL " + line.encode() + b"\r\n" for line in lines)
+    return UEL + head + b"@PJL ENTER LANGUAGE=PDF\r\n" + document + UEL + b"@PJL EOJ\r\n" + UEL
+
+
+def test_a_raw_document_is_whose_its_pjl_says(raw, sample):
+    document = sample.read_bytes()
+    for number, lines in enumerate([('SET USERNAME="mary"', 'SET JOBNAME="Title 0"'),
+                                    ('SET JOBATTR="JobAcct1=mary"', 'JOB NAME="Title 1"'),
+                                    ('COMMENT "Username: mary; App Filename: Title 2; today"',)]):
+        assert pour(raw.raw_port, wrapped(document, *lines)) == b""
+        job = raw.wait_job(newest(raw)["id"], ("pending-held",))
+        assert (job["user"], job["document"], job["pages"]) == ("mary", f"Title {number}", 4)
+        story = raw.explain(job["id"])
+        assert (story["identity"], story["from"]) == ("claimed", "127.0.0.1")
+        assert "job-held-unclaimed" not in job["reasons"]
+    assert raw.balance("mary")["reserved"] == "1.11"
+
+
+def test_a_raw_document_of_nobody_waits_unclaimed_and_is_claimed(raw, sample):
+    pour(raw.raw_port, sample.read_bytes())
+    job = raw.wait_job(newest(raw)["id"], ("pending-held",))
+    assert "job-held-unclaimed" in job["reasons"] and raw.explain(job["id"])["identity"] == "none"
+    assert job["unclaimed"]
+    raw.ask("queue", "set", "later", "--trust", "agent")
+    pour(raw.raw_port, wrapped(sample.read_bytes(), 'SET USERNAME="mary"'))
+    job = raw.wait_job(newest(raw)["id"], ("pending-held",))
+    assert "job-held-unclaimed" in job["reasons"]
+    assert raw.balance("mary")["reserved"] == "0.00"
+
+
+def test_a_client_that_does_not_wait_is_printed_all_the_same(raw, sample):
+    pour(raw.raw_port, sample.read_bytes() + b"%" + b"x" * 2000000, half_close=False)
+    wait_until(raw.jobs, 20, "the job")
+    assert raw.wait_job(newest(raw)["id"], ("pending-held",))["pages"] in (0, 4)
+
+
+def test_questions_are_answered_and_are_no_job(raw, sample):
+    assert pour(raw.raw_port, b"") == b""
+    asked = UEL + b"@PJL ECHO 4711\r\n@PJL INFO STATUS\r\n@PJL USTATUS DEVICE=ON\r\n" + UEL
+    answer = pour(raw.raw_port, asked)
+    assert answer.startswith(b"@PJL ECHO 4711\r\n\x0c@PJL INFO STATUS\r\nCODE=10001\r\n"), answer
+    assert b"@PJL USTATUS DEVICE\r\nCODE=10001" in answer
+    assert raw.jobs() == []
+    with socket.create_connection(("127.0.0.1", raw.raw_port), timeout=10) as client:  # asked first, then sent
+        client.sendall(UEL + b"@PJL INFO STATUS\r\n")
+        assert b"ONLINE=TRUE" in client.recv(4096)
+        client.sendall(b'@PJL SET USERNAME="mary"\r\n@PJL ENTER LANGUAGE=PDF\r\n' + sample.read_bytes())
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
+    assert raw.wait_job(newest(raw)["id"], ("pending-held",))["user"] == "mary"
+
+
+def test_a_raw_document_that_breaks_off_is_no_job(raw, sample):
+    with socket.create_connection(("127.0.0.1", raw.raw_port), timeout=10) as client:
+        client.sendall(sample.read_bytes()[:1000])
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # a reset
+    pour(raw.raw_port, wrapped(sample.read_bytes(), 'SET USERNAME="mary"'))
+    raw.wait_job(newest(raw)["id"], ("pending-held",))
+    assert len(raw.jobs()) == 1
+
+
+def test_raw_ports_follow_their_queues(raw, sample):
+    second = free_port(besides=[raw.raw_port])
+    raw.ask("queue", "set", "later", "--raw-port", second)
+    assert is_free(raw.raw_port)
+    pour(second, wrapped(sample.read_bytes(), 'SET USERNAME="mary"'))
+    number = newest(raw)["id"]
+    raw.wait_job(number, ("pending-held",))
+    with socket.create_server(("127.0.0.1", raw.raw_port)):
+        refused = raw.run("queue", "set", "later", "--raw-port", raw.raw_port, check=False)
+        assert refused.returncode != 0 and str(raw.raw_port) in refused.stderr, refused.stderr
+        assert raw.ask("queue", "show", "later")["raw_port"] == second
+    raw.stop()
+    with socket.create_server(("127.0.0.1", second)):  # at the start: the engine serves all the same
+        raw.start()
+        assert raw.job(number)["state"] == "pending-held"
+    wait_until(lambda: not is_free(second), 20, "it is tried again")
+    raw.run("job", "cancel", number)
+    raw.wait_job(number)
+    raw.ask("queue", "set", "later", "--raw-port", "none")
+    assert is_free(second)
+    raw.ask("queue", "set", "strict", "--raw-port", second)
+    assert not is_free(second)
+    raw.run("queue", "remove", "strict")
+    assert is_free(second)
+
+
+def test_the_socket_backend_of_cups_prints(raw, sample):
+    if not pathlib.Path(CUPS_SOCKET).exists():
+        pytest.skip("CUPS's backend socket is not here")
+    done = subprocess.run([CUPS_SOCKET, "17", "mary", "From CUPS", "1", "", sample], capture_output=True, text=True,
+                          env={"DEVICE_URI": f"socket://127.0.0.1:{raw.raw_port}", "PATH": os.environ["PATH"]},
+                          timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    job = raw.wait_job(newest(raw)["id"], ("pending-held",))
+    assert "job-held-unclaimed" in job["reasons"]  # that backend says nothing of its user
+
+
+def test_garbage_on_a_raw_port(raw, sample):
+    chance = random.Random(9100)
+    for number in range(40):
+        with contextlib.suppress(OSError):
+            pour(raw.raw_port, chance.choice([b"", UEL, UEL + b"@PJL "]) + chance.randbytes(chance.randrange(1, 3000)))
+    idle = [socket.create_connection(("127.0.0.1", raw.raw_port), timeout=5) for _ in range(100)]
+    pour(raw.raw_port, wrapped(sample.read_bytes(), 'SET USERNAME="mary"'))
+    for client in idle:
+        client.close()
+    assert raw.wait_job(newest(raw)["id"], ("pending-held",))["user"] == "mary"

@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import QUOIN, SOURCE, wait_until
+from conftest import QUOIN, SOURCE, free_port, wait_until
 
 
 
@@ -26,24 +26,26 @@ def of_waiting(queue):
 
 def test_a_queue_says_how_its_jobs_wait(office, tmp_path):
     assert of_waiting(office.ask("queue", "show", "office")) == (72, "claimed", False, 0, False)
+    ports = [free_port()]
+    ports.append(free_port(besides=ports))
     added = office.queue("lobby", mode="hold", printer="hall", expire=4, trust="authenticated", guests="yes",
-                         raw_port=39100, announce="yes")
-    assert of_waiting(added) == (4, "authenticated", True, 39100, True)
+                         raw_port=ports[0], announce="yes")
+    assert of_waiting(added) == (4, "authenticated", True, ports[0], True)
     changed = office.ask("queue", "set", "office", "--trust", "agent", "--expire", 12, "--guests", "yes")
     assert of_waiting(changed) == (12, "agent", True, 0, False)
-    for words in (("--trust", "odd"), ("--expire", 9000), ("--raw-port", 39100),
+    for words in (("--trust", "odd"), ("--expire", 9000), ("--raw-port", ports[0]),
                   ("--raw-port", 70000), ("--guests", "perhaps")):
         assert office.run("queue", "set", "office", *words, check=False).returncode != 0, words
     assert of_waiting(office.ask("queue", "show", "office")) == (12, "agent", True, 0, False)
     assert office.run("queue", "show", "nowhere", check=False).returncode != 0
     text = office.run("config", "export", check=False).stdout
-    assert "trust: authenticated" in text and "raw-port: 39100" in text, text
+    assert "trust: authenticated" in text and f"raw-port: {ports[0]}" in text, text
     path = tmp_path / "site.yaml"
     path.write_text(text, encoding="utf-8")
     assert office.ask("config", "apply", path)["edits"] == []
-    path.write_text(text.replace("raw-port: 39100", "raw-port: 39101"), encoding="utf-8")
+    path.write_text(text.replace(f"raw-port: {ports[0]}", f"raw-port: {ports[1]}"), encoding="utf-8")
     assert len(office.ask("config", "apply", path)["edits"]) == 1
-    assert office.ask("queue", "set", "lobby", "--announce", "no")["raw_port"] == 39101
+    assert office.ask("queue", "set", "lobby", "--announce", "no")["raw_port"] == ports[1]
     assert office.ask("queue", "set", "lobby", "--raw-port", "none")["raw_port"] == 0
     office.stop()
     office.start()
