@@ -2,9 +2,9 @@
 // what it is called; and what its driver asks and waits for (HP PJL Technical Reference 4, 7, 8).
 // Pure.
 //
-// The owner's name stands where the maker of the driver put it. Best first: SET USERNAME, then
-// USERID, KMUSERNAME, OWNERNAME and ACCOUNTLOGIN, then JOBATTR "JobAcct1=…" and "JobAcct8=…", then
-// COMMENT "Username: …; …" and COMMENT OID_ATT_JOB_OWNER "…". Nothing of it is proven.
+// The owner's name stands where the maker of the driver put it. Best first: SET USERNAME; then
+// USERID, KMUSERNAME, OWNERNAME, ACCOUNTLOGIN; then JOBATTR "JobAcct1=" and "JobAcct8="; then
+// COMMENT "Username: " and COMMENT OID_ATT_JOB_OWNER. Nothing of it is proven.
 #pragma once
 
 #include "base/buf.h"

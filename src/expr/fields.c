@@ -161,6 +161,7 @@ static struct str fields_text(const struct work *work, enum expr_field field)
     case EXPR_FIELD_LOCATION: return work->location;
     case EXPR_FIELD_ACCOUNT: return work->account;
     case EXPR_FIELD_FROM: return work->from;
+    case EXPR_FIELD_IDENTITY: return work->identity;
     default: return work->destination;
     }
 }

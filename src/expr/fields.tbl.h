@@ -40,6 +40,9 @@ FIELD(GROUPS, "groups", LIST, "the groups that person is in")
 FIELD(AVAILABLE, "available", MONEY, "what that person can still spend")
 FIELD(ACCOUNT, "account", TEXT, "the account that was chosen to pay; empty when none was")
 FIELD(FROM, "from", TEXT, "the address that the job came from")
+FIELD(IDENTITY, "identity", TEXT,
+      "how it is known whose job it is: \"authenticated\", \"agent\", \"address\", \"claimed\" or "
+      "\"none\"; empty of what no print client sent")
 FIELD(DESTINATION, "destination", TEXT, "of a scan or fax: \"email\", \"folder\", a number")
 FIELD(DURATION, "duration", DURATION, "how long a fax takes on the line")
 FIELD(TIME, "time", TIME, "the time of day at the site")

@@ -40,6 +40,7 @@ struct work {
     struct str media_type;
     struct str media_source;
     struct str from;
+    struct str identity; // how the user is known: "authenticated", "claimed", …; may be empty
     struct str destination;
     struct work_class classes[PAGE_CLASS_MAX];
     size_t class_count;

@@ -302,6 +302,7 @@ static void sample_texts(struct policy_sample *sample)
     work->location = sample_run(sample, EXPR_FIELD_LOCATION);
     work->account = sample_run(sample, EXPR_FIELD_ACCOUNT);
     work->from = sample_run(sample, EXPR_FIELD_FROM);
+    work->identity = sample_run(sample, EXPR_FIELD_IDENTITY);
     work->destination = sample_run(sample, EXPR_FIELD_DESTINATION);
 }
 

@@ -472,3 +472,17 @@ def test_garbage_on_a_raw_port(raw, sample):
     for client in idle:
         client.close()
     assert raw.wait_job(newest(raw)["id"], ("pending-held",))["user"] == "mary"
+
+
+def test_policy_knows_who_vouches_for_a_name(raw, sample):
+    rules = raw.data.parent / "identity.rules"
+    rules.write_text('when identity = "claimed" and from = "127.0.0.1" then hold "Release it at the printer."\n'
+                     'when identity = "none" then deny "Say who you are."\n'
+                     'expect identity = "claimed" from = "127.0.0.1" -> hold\n'
+                     'expect identity = "none" -> deny\nexpect identity = "agent" -> allow\n')
+    raw.run("policy", "set", "identity", rules)
+    assert send(raw, "office", sample.read_bytes()) == [0, 0]
+    job = raw.wait_job(newest(raw)["id"], ("pending-held",))
+    assert job["message"] == "Release it at the printer."
+    raw.run("job", "release", job["id"])
+    assert raw.wait_job(job["id"])["state"] == "completed"

@@ -61,6 +61,8 @@ static const struct {
     { "document matches \"thesis*.p?f\"", true },
     { "document not contains \"draft\"", true },
     { "from starts with \"10.0.\"", true },
+    { "identity = \"claimed\"", true },
+    { "identity in [\"authenticated\", \"agent\"]", false },
     { "size = large", true },
     { "size > A4", true },
     { "size in [small, normal]", false },

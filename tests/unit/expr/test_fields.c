@@ -45,6 +45,7 @@ static const struct {
     { "balance", "5.00" },
     { "account", "code:acme/7" },
     { "from", "10.0.0.7" },
+    { "identity", "claimed" },
     { "destination", "email" },
     { "duration", "90 seconds" },
     { "time", "19:30" },

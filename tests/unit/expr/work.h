@@ -18,6 +18,7 @@ static inline struct work work_sample(void)
         .media_type = STR("stationery"),
         .media_source = STR("tray-1"),
         .from = STR("10.0.0.7"),
+        .identity = STR("claimed"),
         .destination = STR("email"),
         .classes = { { .page = { PAGE_NORMAL, false, false, true, 80, 40 },
                        .area = 80,
