@@ -45,22 +45,36 @@ class Sink:
 
 
 class Station:
-    """Asks DCE as the web does, and CAS as an administrator."""
+    """Asks DCE as the web does, and CAS as an administrator. In a site that several tests share each has people, a
+    printer, a queue and a device of its own."""
 
-    def __init__(self, site):
+    number = 0
+
+    def __init__(self, site, bridges=None):
         self.site = site
-        self.web = Bridge(site, "dce", "web")
-        self.cas = Bridge(site, "cas", "admin")
+        self.bridges = bridges or (Bridge(site, "dce", "web"), Bridge(site, "cas", "admin"))
+        self.owns_bridges = bridges is None
+        self.web, self.cas = self.bridges
+        Station.number += 1
+        self.mary, self.tom, self.hall, self.office, self.any = \
+            (f"{name}{Station.number}" for name in ("mary", "tom", "hall", "office", "any"))
 
     def close(self):
-        self.web.close()
-        self.cas.close()
+        if self.owns_bridges:
+            for bridge in self.bridges:
+                bridge.close()
 
-    def __enter__(self):
+    def furnish(self, *device, balance="10.00"):
+        """Two people, a printer that takes everything, a queue that holds, a device."""
+        self.sink = Sink()
+        self.site.user(self.mary, balance=balance)
+        self.site.user(self.tom, balance=balance)
+        self.site.printer(self.hall, self.sink.uri)
+        self.site.queue(self.office, mode="hold", printer=self.hall)
+        self.site.run("device", "add", self.any, "--printers", self.hall, *device)
+        self.follows(self.any)
+        self.sees(self.hall)
         return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def password(self, user, secret="correct horse"):
         self.cas.ask("Credentials/SetSecret", user=user, kind="password", secret=secret)
@@ -100,14 +114,14 @@ class Station:
                    f"device {name} is known")
 
     def sees(self, printer, state=None):
-        """Waits until DCE has heard of a printer of device "any"."""
+        """Waits until DCE has heard of a printer of the device."""
         def look():
-            found = self.site.ask("device", "show", "any")["printer_states"]
+            found = self.site.ask("device", "show", self.any)["printer_states"]
             return [one for one in found if one["name"] == printer and (state is None or one["state"] == state)]
         return wait_until(look, 10, f"printer {printer} is known")
 
 
-def prints(site, queue, user="mary", document=SAMPLE, **more):
+def prints(site, queue, user, document=SAMPLE, **more):
     """Prints, and waits until it is held."""
     number = site.ipptool(queue, document, user=user, **more)
     assert number is not None, site.refusal

@@ -40,7 +40,7 @@ def run_page(desk, card, device="copier7"):
 
 
 def test_the_lines_of_the_page_release_what_waits(desk):
-    numbers = [prints(desk.site, "office") for _ in range(2)]
+    numbers = [prints(desk.site, "office", "mary") for _ in range(2)]
     done = run_page(desk, "04A1B2C3D4")
     assert done.stdout == "mary: 2 waiting\n2 released\n" and done.returncode == 0, done
     for number in numbers:

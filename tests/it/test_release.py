@@ -1,5 +1,6 @@
 """What waits for a person, on two routing engines, and its release: all or none, once, whatever is killed."""
 import os
+import queue
 import signal
 import threading
 import time
@@ -11,53 +12,54 @@ from engine_client import Bridge, Refused
 from stations import Sink, Station, prints
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One site for all of these tests, and who asks it."""
+    folder = tmp_path_factory.mktemp("shared")
+    with Site(folder / "site") as site:
+        site.prices(mono="0.05", color="0.20")
+        with Bridge(site, "dce", "web") as web, Bridge(site, "cas", "admin") as cas:
+            site.bridges = (web, cas)
+            yield site
+
+
 @pytest.fixture
-def desk(site):
-    """Prices, two people, a queue that holds, a device."""
-    sink = Sink()
-    site.user("mary", balance="10.00")
-    site.user("tom", balance="10.00")
-    site.prices(mono="0.05", color="0.20")
-    site.printer("hall", sink.uri)
-    site.queue("office", mode="hold", printer="hall")
-    site.run("device", "add", "any", "--printers", "hall", "--sign-in", "card,password,release-key")
-    station = Station(site)
-    station.sink = sink
-    station.follows("any")
-    station.sees("hall")
+def desk(shared):
+    station = Station(shared, shared.bridges).furnish("--sign-in", "card,password,release-key")
     yield station
-    station.close()
-    sink.close()
+    station.sink.close()
+    shared.wait(15)
+    shared.verify()
+
+
+@pytest.fixture(scope="module")
+def joined(shared, tmp_path_factory):
+    """A second routing engine, of a host that joined."""
+    token = shared.ask("engine", "join-token", "dre", "branch")["token"]
+    second = Site(tmp_path_factory.mktemp("joined") / "branch")
+    second.run("engine", "join", "--cas", f"127.0.0.1:{shared.port('cas')}", "--token", token)
+    with second, Bridge(second, "dre", "admin", pki=shared.data / "pki") as ask:
+        second.dre = ask
+        wait_until(lambda: counters(shared)["engines.here"] == 2, 15, "the second engine is heard of")
+        yield second
 
 
 @pytest.fixture
-def branch(desk, tmp_path):
-    """A second routing engine, of a host that joined; it has the same printer."""
-    token = desk.site.ask("engine", "join-token", "dre", "branch")["token"]
-    second = Site(tmp_path / "branch")
-    second.run("engine", "join", "--cas", f"127.0.0.1:{desk.site.port('cas')}", "--token", token)
-    with second:
-        ask = Bridge(second, "dre", "admin", pki=desk.site.data / "pki")
-        ask.ask("Printers/AddPrinter", name="hall", uri=desk.sink.uri)
-        ask.ask("Queues/AddQueue", name="office", mode="hold", printer="hall")
-        session = desk.person("mary")
-
-        def joined():
-            return "branch" in desk.site.run("device", "show", "any").stdout or desk.held(session) and \
-                counters(desk.site)["engines.here"] == 2
-        wait_until(joined, 15, "the second engine is heard of")
-        second.dre = ask
-        yield second
-        ask.close()
+def branch(desk, joined):
+    """The second engine, with the same printer."""
+    joined.dre.ask("Printers/AddPrinter", name=desk.hall, uri=desk.sink.uri)
+    joined.dre.ask("Queues/AddQueue", name=desk.office, mode="hold", printer=desk.hall)
+    joined.queue_name = desk.office
+    return joined
 
 
 def counters(site):
     return next(one for one in site.ask("status", check=False)["engines"] if one["name"] == "dce")["counters"]
 
 
-def printed_there(second, user="mary"):
+def printed_there(second, user):
     """Prints at the joined engine; its administrator asks from the site."""
-    number = second.ipptool("office", SAMPLE, user=user)
+    number = second.ipptool(second.queue_name, SAMPLE, user=user)
     assert number is not None, second.refusal
     wait_until(lambda: job_there(second, number)["state"] == "pending-held", 20, "it is held")
     return number
@@ -73,10 +75,10 @@ def job_there(second, number):
 # --- what is listed
 
 def test_own_jobs_are_listed_and_nobody_elses(desk):
-    first = prints(desk.site, "office")
-    second = prints(desk.site, "office")
-    other = prints(desk.site, "office", user="tom")
-    mary, tom = desk.person("mary"), desk.person("tom")
+    first = prints(desk.site, desk.office, desk.mary)
+    second = prints(desk.site, desk.office, desk.mary)
+    other = prints(desk.site, desk.office, desk.tom)
+    mary, tom = desk.person(desk.mary), desk.person(desk.tom)
     listed = desk.held(mary)
     assert [job["ref"]["id"] for job in listed["jobs"]] == [first, second]
     job = listed["jobs"][0]
@@ -93,19 +95,19 @@ def test_own_jobs_are_listed_and_nobody_elses(desk):
 
 
 def test_titles_stay_off_the_screen_unless_allowed(desk):
-    prints(desk.site, "office")
-    desk.password("mary")
-    session = desk.sign_in("any", user="mary", password="correct horse")["id"]
+    prints(desk.site, desk.office, desk.mary)
+    desk.password(desk.mary)
+    session = desk.sign_in(desk.any, user=desk.mary, password="correct horse")["id"]
     assert desk.held(session)["jobs"][0]["job"]["document"] == ""
-    desk.site.ask("device", "set", "any", "--show-titles", "yes")
+    desk.site.ask("device", "set", desk.any, "--show-titles", "yes")
     wait_until(lambda: desk.held(session)["jobs"][0]["job"]["document"] == "sample.pdf", 5, "titles are allowed")
 
 
 def test_jobs_of_two_engines_are_one_list(desk, branch):
-    here = prints(desk.site, "office")
-    there = printed_there(branch)
-    here_again = prints(desk.site, "office")
-    session = desk.person("mary")
+    here = prints(desk.site, desk.office, desk.mary)
+    there = printed_there(branch, desk.mary)
+    here_again = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     refs = [job["ref"] for job in desk.held(session)["jobs"]]
     name = refs[0]["engine"]
     assert [(ref["engine"] == "branch", ref["id"]) for ref in refs] == [(False, here), (True, there), (False, here_again)]
@@ -117,8 +119,8 @@ def test_jobs_of_two_engines_are_one_list(desk, branch):
     desk.site.wait_job(here)
     wait_until(lambda: job_there(branch, there)["state"] == "completed", 20, "the other engine's job is printed")
     assert len(desk.sink.documents) == 3
-    left = printed_there(branch)
-    mine = prints(desk.site, "office")
+    left = printed_there(branch, desk.mary)
+    mine = prints(desk.site, desk.office, desk.mary)
     branch.stop()
     began = time.monotonic()
     listed = desk.held(session)
@@ -135,8 +137,8 @@ def test_jobs_of_two_engines_are_one_list(desk, branch):
 # --- money
 
 def test_a_change_is_priced_before_and_charged_after(desk):
-    number = prints(desk.site, "office")
-    session = desk.person("mary")
+    number = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     ref = desk.held(session)["jobs"][0]["ref"]
     quote = desk.web.ask("Release/Quote", session=session, jobs=[{"ref": ref, "change": {"copies": 3}}])
     assert quote["total"] == 3 * 35000 and quote["enough"] and quote["jobs"][0]["amount_now"] == 35000
@@ -144,24 +146,24 @@ def test_a_change_is_priced_before_and_charged_after(desk):
     done = desk.release(session, {"ref": ref, "change": {"copies": 3}})
     assert done["done"] and done["jobs"][0]["job"]["copies"] == 3
     desk.site.wait_job(number)
-    assert desk.site.balance("mary")["balance"] == "8.95"
+    assert desk.site.balance(desk.mary)["balance"] == "8.95"
 
 
 def test_all_or_none_and_what_is_short_is_named(desk):
-    first = prints(desk.site, "office")
-    second = prints(desk.site, "office")
-    session = desk.person("mary")
+    first = prints(desk.site, desk.office, desk.mary)
+    second = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     refs = [job["ref"] for job in desk.held(session)["jobs"]]
     reply = desk.release(session, {"ref": refs[0], "change": {"copies": 4}}, {"ref": refs[1], "change": {"copies": 100}})
     assert not reply["done"] and reply["jobs"] == []
     assert [(one["ref"]["id"], one["reason"]) for one in reply["troubles"]] == [(second, "money-short")]
     short = reply["short"][0]
-    assert (short["what"], short["name"], short["need"]) == ("account", "user:mary", 100 * 35000)
+    assert (short["what"], short["name"], short["need"]) == ("account", f"user:{desk.mary}", 100 * 35000)
     assert short["have"] == 1000000 - 35000
     for number in (first, second):
         job = desk.site.job(number)
         assert (job["state"], job["copies"], job["cost"]) == ("pending-held", 1, "0.35"), "all is as it was"
-    balance = desk.site.balance("mary")
+    balance = desk.site.balance(desk.mary)
     assert (balance["reserved"], balance["balance"]) == ("0.70", "10.00")
     assert desk.sink.documents == []
     assert desk.release(session, *refs)["done"]
@@ -169,9 +171,9 @@ def test_all_or_none_and_what_is_short_is_named(desk):
 
 def test_who_gets_money_meanwhile_can_release(desk):
     desk.site.user("poor", balance="0.40")
-    desk.site.ask("queue", "set", "office", "--short-of-money", "hold")
-    first = prints(desk.site, "office", user="poor")
-    second = prints(desk.site, "office", user="poor")
+    desk.site.ask("queue", "set", desk.office, "--short-of-money", "hold")
+    first = prints(desk.site, desk.office, "poor")
+    second = prints(desk.site, desk.office, "poor")
     session = desk.person("poor")
     listed = {job["ref"]["id"]: job for job in desk.held(session)["jobs"]}
     assert listed[first]["printable"] and listed[second]["why_not"] == "money-short"
@@ -188,8 +190,8 @@ def test_who_gets_money_meanwhile_can_release(desk):
 # --- once
 
 def test_the_same_key_prints_once(desk):
-    number = prints(desk.site, "office")
-    session = desk.person("mary")
+    number = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     ref = desk.held(session)["jobs"][0]["ref"]
     asked = [desk.web.send("Release/ReleaseJobs", {"key": "ab" * 16, "session": session, "jobs": [{"ref": ref}]})
              for _ in range(4)]
@@ -199,13 +201,13 @@ def test_the_same_key_prints_once(desk):
     desk.site.wait_job(number)
     again = desk.release(session, ref)
     assert not again["done"] and again["troubles"][0]["reason"] == "no-such-job"
-    assert len(desk.sink.documents) == 1 and desk.site.balance("mary")["balance"] == "9.65"
+    assert len(desk.sink.documents) == 1 and desk.site.balance(desk.mary)["balance"] == "9.65"
 
 
 def test_two_at_once_print_one(desk):
     for _ in range(5):
-        number = prints(desk.site, "office")
-        sessions = [desk.person("mary") for _ in range(4)]
+        number = prints(desk.site, desk.office, desk.mary)
+        sessions = [desk.person(desk.mary) for _ in range(4)]
         ref = {"engine": desk.held(sessions[0])["jobs"][0]["ref"]["engine"], "id": number}
         asked = [desk.web.send("Release/ReleaseJobs", {"session": one, "jobs": [{"ref": ref}]}) for one in sessions]
         replies = [desk.web.take(one)["reply"] for one in asked]
@@ -219,47 +221,47 @@ def test_two_at_once_print_one(desk):
 
 def test_nothing_of_others_by_any_way(desk):
     """Every call, with another person's job by its number: it is not there, and nothing happens."""
-    number = prints(desk.site, "office", user="tom")
-    engine = desk.held(desk.person("tom"))["jobs"][0]["ref"]["engine"]
-    mary = desk.person("mary")
+    number = prints(desk.site, desk.office, desk.tom)
+    engine = desk.held(desk.person(desk.tom))["jobs"][0]["ref"]["engine"]
+    mary = desk.person(desk.mary)
     for ref in ({"engine": engine, "id": number}, {"engine": engine, "id": number + 1000}, {"engine": "nowhere", "id": 1}):
         for call, ask in (("ReleaseJobs", {"jobs": [{"ref": ref}]}),
                           ("ReleaseJobs", {"jobs": [{"ref": ref, "change": {"copies": 2}, "keep": True}]}),
                           ("DeleteJobs", {"jobs": [ref]}), ("ClaimJobs", {"jobs": [ref]}),
-                          ("SendJobs", {"jobs": [ref], "users": ["mary"]})):
+                          ("SendJobs", {"jobs": [ref], "users": [desk.mary]})):
             reply = desk.web.ask(f"Release/{call}", session=mary, **ask)
             assert not reply["done"] and reply["jobs"] == [], (call, ref)
             assert [one["reason"] for one in reply["troubles"]] == ["no-such-job"], (call, ref)
         assert desk.web.refused("Release/Quote", session=mary, jobs=[{"ref": ref}]).reasons == ["no-such-job"]
     job = desk.site.job(number)
-    assert (job["state"], job["copies"], job["user"]) == ("pending-held", 1, "tom")
+    assert (job["state"], job["copies"], job["user"]) == ("pending-held", 1, desk.tom)
     assert desk.sink.documents == []
 
 
 def test_a_delegate_releases_and_the_delegator_pays(desk):
-    number = prints(desk.site, "office", user="tom")
-    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary")
-    session = desk.person("mary")
+    number = prints(desk.site, desk.office, desk.tom)
+    desk.cas.ask("Credentials/SetDelegate", user=desk.tom, delegate=desk.mary)
+    session = desk.person(desk.mary)
     job = desk.held(session)["jobs"][0]
     assert job["whose"] == "delegator" and job["ref"]["id"] == number
     refused = desk.web.ask("Release/DeleteJobs", session=session, jobs=[job["ref"]])
     assert refused["troubles"][0]["reason"] == "not-yours" and desk.site.job(number)["state"] == "pending-held"
     assert desk.release(session, job["ref"])["done"]
     desk.site.wait_job(number)
-    assert desk.site.balance("tom")["balance"] == "9.65" and desk.site.balance("mary")["balance"] == "10.00"
+    assert desk.site.balance(desk.tom)["balance"] == "9.65" and desk.site.balance(desk.mary)["balance"] == "10.00"
     told = desk.site.job(number)
-    assert told.get("released_by", "mary") == "mary"
-    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary", remove=True)
-    wait_until(lambda: desk.site.ask("session", "list", "--user", "mary") == [], 3, "the session of old rights ends")
+    assert told.get("released_by", desk.mary) == desk.mary
+    desk.cas.ask("Credentials/SetDelegate", user=desk.tom, delegate=desk.mary, remove=True)
+    wait_until(lambda: desk.site.ask("session", "list", "--user", desk.mary) == [], 3, "the session of old rights ends")
 
 
 def test_deleting(desk):
-    first, second = prints(desk.site, "office"), prints(desk.site, "office")
-    session = desk.person("mary")
+    first, second = prints(desk.site, desk.office, desk.mary), prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     refs = {job["ref"]["id"]: job["ref"] for job in desk.held(session)["jobs"]}
     reply = desk.web.ask("Release/DeleteJobs", session=session, jobs=[refs[first]])
     assert reply["done"] and desk.site.wait_job(first)["state"] == "canceled"
-    assert desk.numbers(session) == [second] and desk.site.balance("mary")["reserved"] == "0.35"
+    assert desk.numbers(session) == [second] and desk.site.balance(desk.mary)["reserved"] == "0.35"
 
 
 # --- printers
@@ -267,16 +269,16 @@ def test_deleting(desk):
 def test_only_to_printers_of_the_device_and_of_the_group(desk):
     other = Sink()
     desk.site.printer("cellar", other.uri)
-    number = prints(desk.site, "office")
-    desk.password("mary")
-    session = desk.sign_in("any", user="mary", password="correct horse")["id"]
+    number = prints(desk.site, desk.office, desk.mary)
+    desk.password(desk.mary)
+    session = desk.sign_in(desk.any, user=desk.mary, password="correct horse")["id"]
     ref = desk.held(session)["jobs"][0]["ref"]
     assert desk.web.refused("Release/ReleaseJobs", session=session, jobs=[{"ref": ref}], printer="cellar").reasons == \
         ["no-such-printer"]
-    desk.site.ask("device", "set", "any", "--printers", "cellar")
+    desk.site.ask("device", "set", desk.any, "--printers", "cellar")
     wait_until(lambda: desk.held(session)["jobs"][0]["why_not"] == "wrong-pull-group", 5, "the other printer")
     assert desk.release(session, ref)["troubles"][0]["reason"] == "wrong-pull-group"
-    for name in ("hall", "cellar"):
+    for name in (desk.hall, "cellar"):
         desk.site.ask("printer", "set", name, "--pull-group", "house")
     wait_until(lambda: desk.held(session)["jobs"][0]["printable"], 5, "they stand for each other")
     assert desk.release(session, ref)["done"]
@@ -290,9 +292,9 @@ def test_never_to_a_printer_in_error(desk, new_printer):
     gone = new_printer("gone").start()
     desk.site.printer("attic", gone.uri)
     desk.site.queue("roof", mode="hold", printer="attic")
-    first, second = prints(desk.site, "roof"), prints(desk.site, "office")
+    first, second = prints(desk.site, "roof", desk.mary), prints(desk.site, desk.office, desk.mary)
     gone.stop()
-    session = desk.person("mary")
+    session = desk.person(desk.mary)
     wait_until(lambda: all(job["printable"] for job in desk.held(session)["jobs"]), 5, "the printer is heard of")
     refs = {job["ref"]["id"]: job["ref"] for job in desk.held(session)["jobs"]}
     alone = desk.release(session, refs[first], printer="attic")
@@ -307,13 +309,13 @@ def test_never_to_a_printer_in_error(desk, new_printer):
 # --- signing in and out
 
 def test_automatic_release_at_sign_in(desk):
-    desk.password("mary")
-    first, second = prints(desk.site, "office"), prints(desk.site, "office")
-    other = prints(desk.site, "office", user="tom")
-    desk.cas.ask("Credentials/SetPreferences", user="mary", set=["auto_release"], preferences={"auto_release": True})
-    desk.cas.ask("Credentials/SetDelegate", user="tom", delegate="mary")
-    assert desk.person("mary") and desk.site.job(first)["state"] == "pending-held", "not on the web"
-    session = desk.sign_in("any", user="mary", password="correct horse")
+    desk.password(desk.mary)
+    first, second = prints(desk.site, desk.office, desk.mary), prints(desk.site, desk.office, desk.mary)
+    other = prints(desk.site, desk.office, desk.tom)
+    desk.cas.ask("Credentials/SetPreferences", user=desk.mary, set=["auto_release"], preferences={"auto_release": True})
+    desk.cas.ask("Credentials/SetDelegate", user=desk.tom, delegate=desk.mary)
+    assert desk.person(desk.mary) and desk.site.job(first)["state"] == "pending-held", "not on the web"
+    session = desk.sign_in(desk.any, user=desk.mary, password="correct horse")
     assert session["released"] == 2
     for number in (first, second):
         assert desk.site.wait_job(number)["state"] == "completed"
@@ -322,18 +324,18 @@ def test_automatic_release_at_sign_in(desk):
 
 
 def test_news_of_jobs(desk):
-    session = desk.person("mary")
+    session = desk.person(desk.mary)
     watch = desk.web.watch("Sessions/Watch", session=session)
-    other = desk.web.watch("Sessions/Watch", session=desk.person("tom"))
+    other = desk.web.watch("Sessions/Watch", session=desk.person(desk.tom))
     everywhere = desk.web.watch("Sessions/Watch")
     for one in (watch, other, everywhere):
         assert one.next()["what"] == "here"
-    number = prints(desk.site, "office")
+    number = prints(desk.site, desk.office, desk.mary)
     assert watch.next("jobs")["jobs"] == []
     told = everywhere.next("jobs")["jobs"][0]
-    assert told["ref"]["id"] == number and told["job"]["user"] == "mary"
+    assert told["ref"]["id"] == number and told["job"]["user"] == desk.mary
     assert desk.numbers(session) == [number]
-    with pytest.raises(Exception):  # noqa: B017 - the queue's own Empty
+    with pytest.raises(queue.Empty):
         other.next("jobs", limit_s=1)
 
 
@@ -341,12 +343,12 @@ def test_news_of_jobs(desk):
 
 def test_killed_in_the_middle_nothing_is_lost_or_printed_twice(desk, branch):
     """DCE dies by kill -9 at some moment of a release at two engines; what was not printed still waits."""
-    desk.site.run("user", "deposit", "mary", "90.00")
+    desk.site.run("user", "deposit", desk.mary, "90.00")
     for pause in (0.0, 0.002, 0.01, 0.03, 0.08):
         printed = len(desk.sink.documents)
-        here = [prints(desk.site, "office") for _ in range(2)]
-        there = [printed_there(branch) for _ in range(2)]
-        session = desk.person("mary")
+        here = [prints(desk.site, desk.office, desk.mary) for _ in range(2)]
+        there = [printed_there(branch, desk.mary) for _ in range(2)]
+        session = desk.person(desk.mary)
         refs = [job["ref"] for job in desk.held(session)["jobs"]]
         assert len(refs) == 4
         old = desk.site.pids()["dce"]
@@ -375,16 +377,16 @@ def serves_again(site, old):
 
 def asked_again(desk):
     try:
-        return desk.person("mary")
+        return desk.person(desk.mary)
     except Refused:
         return None
 
 
 def test_an_engine_dies_in_the_middle(desk, branch):
     """The other engine dies while it is asked; what is not known is said, and is printed once at most."""
-    there = printed_there(branch)
-    here = prints(desk.site, "office")
-    session = desk.person("mary")
+    there = printed_there(branch, desk.mary)
+    here = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
     refs = [job["ref"] for job in desk.held(session)["jobs"]]
     pid = next(one["pid"] for one in branch.ask("status")["engines"] if one["name"] == "dre")
     threading.Timer(0.01, os.kill, (pid, signal.SIGKILL)).start()
