@@ -47,11 +47,12 @@ static struct load {
     struct asker releasing;
     size_t releases;
     bool waits_for_byte;
+    bool is_over; // what is still answered counts no more
 } load;
 
 static void fail(const char *what, const char *why)
 {
-    if (load.failed++ == 0) {
+    if (!load.is_over && load.failed++ == 0) {
         (void)fprintf(stderr, "stationload: %s: %s\n", what, why);
     }
 }
@@ -197,7 +198,7 @@ static void on_released(void *arg, const struct wire_answer *answer)
 {
     const Quoin__V1__ReleaseJobsReply *reply = (const void *)answer->reply;
     (void)arg;
-    if (reply == NULL || !reply->done) {
+    if (!load.is_over && (reply == NULL || !reply->done)) {
         fail("a release", reply == NULL           ? answer->err.text
                           : reply->n_troubles > 0 ? reply->troubles[0]->text
                                                   : "not done");
@@ -377,6 +378,7 @@ int main(int argc, char **argv)
     } else {
         run(argv);
     }
+    load.is_over = true;
     wire_client_free(&load.client);
     net_loop_free(&load.loop);
     net_tls_free(&tls);

@@ -108,6 +108,7 @@ def test_jobs_of_two_engines_are_one_list(desk, branch):
     there = printed_there(branch, desk.mary)
     here_again = prints(desk.site, desk.office, desk.mary)
     session = desk.person(desk.mary)
+    wait_until(lambda: all(job["printable"] for job in desk.held(session)["jobs"]), 5, "the printers are heard of")
     refs = [job["ref"] for job in desk.held(session)["jobs"]]
     name = refs[0]["engine"]
     assert [(ref["engine"] == "branch", ref["id"]) for ref in refs] == [(False, here), (True, there), (False, here_again)]
@@ -351,6 +352,7 @@ def test_killed_in_the_middle_nothing_is_lost_or_printed_twice(desk, branch):
         session = desk.person(desk.mary)
         refs = [job["ref"] for job in desk.held(session)["jobs"]]
         assert len(refs) == 4
+        wait_until(lambda: all(job["printable"] for job in desk.held(session)["jobs"]), 5, "the printers are heard of")
         old = desk.site.pids()["dce"]
         wishes = [{"ref": ref, "change": {"copies": 2}} for ref in refs]
         desk.web.send("Release/ReleaseJobs", {"session": session, "jobs": wishes})
@@ -387,6 +389,7 @@ def test_an_engine_dies_in_the_middle(desk, branch):
     there = printed_there(branch, desk.mary)
     here = prints(desk.site, desk.office, desk.mary)
     session = desk.person(desk.mary)
+    wait_until(lambda: all(job["printable"] for job in desk.held(session)["jobs"]), 5, "the printers are heard of")
     refs = [job["ref"] for job in desk.held(session)["jobs"]]
     pid = next(one["pid"] for one in branch.ask("status")["engines"] if one["name"] == "dre")
     threading.Timer(0.01, os.kill, (pid, signal.SIGKILL)).start()
