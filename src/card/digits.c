@@ -90,6 +90,7 @@ struct card_bits card_bits_cut(const struct card_bits *bits, uint32_t first, uin
 {
     struct card_bits cut;
     card_bits_clear(&cut, count);
+    count = cut.width;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place = CARD_BITS_MAX - count + i;
         unsigned bit = card_bit(bits, first + i) << (7 - place % 8);

@@ -16,7 +16,7 @@ struct credential_mac credential_mac_of(const struct credential *credential, con
                                         struct str bytes)
 {
     struct credential_mac key;
-    struct credential_mac mac;
+    struct credential_mac mac = { { 0 } };
     struct str pepper = { (const char *)credential->pepper, sizeof(credential->pepper) };
     crypto_mac_of(pepper, str_of(what), key.bytes);
     crypto_mac_of((struct str){ (const char *)key.bytes, sizeof(key.bytes) }, bytes, mac.bytes);
