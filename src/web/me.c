@@ -377,22 +377,23 @@ static void preview_with_session(struct web_visit *visit, const char *session)
     web_ask(visit, visit->web->dce, "/quoin.v1.Release/ListHeld", &request.base, on_own_held);
 }
 
-void web_do_preview(struct web_visit *visit)
+// What of a job's document is asked for. NULL: the visit was answered.
+static struct previewing *previewing_of(struct web_visit *visit)
 {
     static const char *const words[] = { "page", "width" };
     struct previewing *previewing = arena_new(&visit->arena, sizeof(*previewing));
     struct err err;
     if (previewing == NULL) {
-        return;
+        return NULL;
     }
     quoin__v1__get_preview_request__init(&previewing->request);
     previewing->dre = web_dre(visit->web, web_param(visit, "engine"));
     if (previewing->dre == NULL) {
         not_there(visit);
-        return;
+        return NULL;
     }
     if (!number_param(visit, "id", &previewing->request.base, "id")) {
-        return;
+        return NULL;
     }
     for (size_t i = 0; i < 2; i++) {
         struct str value = web_query(visit, words[i]);
@@ -401,9 +402,25 @@ void web_do_preview(struct web_visit *visit)
                              web_message_field(&previewing->request.base, words[i]), value,
                              &visit->arena, &err)) {
             web_fail(visit, &err, NULL);
-            return;
+            return NULL;
         }
     }
     visit->job = previewing;
-    web_dce_session(visit, false, preview_with_session);
+    return previewing;
+}
+
+void web_do_preview(struct web_visit *visit)
+{
+    if (previewing_of(visit) != NULL) {
+        web_dce_session(visit, false, preview_with_session);
+    }
+}
+
+void web_do_preview_of_any(struct web_visit *visit)
+{
+    const struct previewing *previewing = previewing_of(visit);
+    if (previewing != NULL) {
+        web_ask(visit, previewing->dre, "/quoin.v1.Jobs/GetPreview", &previewing->request.base,
+                on_preview);
+    }
 }

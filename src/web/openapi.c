@@ -128,6 +128,7 @@ static const struct {
     const char *names[6];
 } queries[] = {
     { "preview", { "page", "width" } },
+    { "preview_of_any", { "page", "width" } },
     { "send_file", { "queue", "name", "copies", "sides", "color_mode" } },
 };
 
@@ -294,6 +295,7 @@ static const struct {
 } successes[] = {
     { "sign_out", "204", NULL },
     { "preview", "200", "image/png" },
+    { "preview_of_any", "200", "image/png" },
     { "send_file", "201", "application/json" },
     { "events", "200", "text/event-stream" },
     { "my_events", "200", "text/event-stream" },

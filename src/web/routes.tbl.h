@@ -248,6 +248,8 @@ READ("/count", SEES_MONEY, "people", "Accounts/CountPeople", "", "How many peopl
 // --- cards and tokens
 READ("/cards", SEES, "cards", "Credentials/ListCards", "-items=cards -next=id", "Cards.")
 WRITE(POST, "/cards", DESK, "cards", "Credentials/AddCard", "", "Gives a card to a person.")
+WRITE(POST, "/cards/rows", DESK, "cards", "Credentials/PutCards", "-items=answers",
+      "Gives up to 1,000 cards to people; each row has its answer.")
 DROP("/cards/{id}", DESK, "cards", "Credentials/RemoveCard", "", "Revokes a card, at once.")
 WRITE(POST, "/cards/try", DESK | WEB_DEVICE_MANAGER, "cards", "Credentials/TryCard", "",
       "What the card formats make of what a reader sent.")
@@ -299,6 +301,8 @@ WRITE(POST, "/jobs/{engine}/{id}/send", DESK, "jobs", "Jobs/SendJob", "by=@me",
       "Lets other people print a copy.")
 WRITE(POST, "/jobs/{engine}/{id}/claim", DESK, "jobs", "Jobs/ClaimJob", "",
       "Says whose an unclaimed job is.")
+ROUTE(GET, "/api/v1/jobs/{engine}/{id}/preview", DESK, NONE, NONE, READ, "jobs", preview_of_any,
+      NULL, "", "A page of a job whose document is still there, as PNG.")
 READ("/recount", SEES_DEVICES, "jobs", "Jobs/RecountJobs", "-items=jobs -next=id",
      "Reads kept documents again and tells what is found otherwise.")
 ROUTE(GET, "/api/v1/engines", SEES_DEVICES, NONE, NONE, READ, "engines", engines, NULL, "",
@@ -319,6 +323,8 @@ READ("/ledger/balances", SEES_MONEY, "ledger", "Proofs/ListBalances",
      "-items=balances -next=.after", "What all accounts have.")
 WRITE(POST, "/ledger/verify", SEES_MONEY, "ledger", "Ledger/Verify", "-parts",
       "Proves the chain of the whole ledger.")
+READ("/ledger/witness", SEES_MONEY, "ledger", "Witness/GetWitness", "",
+     "What a document routing engine has seen of the ledger.")
 READ("/ledger/checkpoints", SEES_MONEY, "ledger", "Proofs/ListCheckpoints",
      "-items=checkpoints -next=number", "Signed checkpoints.")
 WRITE(POST, "/ledger/checkpoints", MONEY, "ledger", "Proofs/MakeCheckpoint", "",
@@ -410,6 +416,8 @@ WRITE(POST, "/schedules/{name}/run", ADMIN, "schedules", "Schedules/RunSchedule"
       "Begins a run now.")
 READ("/schedule-runs", SEES_MONEY, "schedules", "Schedules/ListScheduleRuns",
      "-items=runs -next=due_at -after=before", "Runs, newest first.")
+READ("/schedule-runs/{name}", SEES_MONEY, "schedules", "Schedules/GetScheduleRun", "",
+     "How far a run is: ?due_at= says which.")
 READ("/payer-rules", SEES_MONEY, "accounts", "PayerRules/ListPayerRules",
      "-items=rules -next=scope", "Who pays.")
 WRITE(PUT, "/payer-rules", ADMIN, "accounts", "PayerRules/SetPayerRule", "",
