@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void round(const ProtobufCMessageDescriptor *descriptor, struct str text)
+static void there_and_back(const ProtobufCMessageDescriptor *descriptor, struct str text)
 {
     struct arena arena = ARENA_CAP(8 << 20);
     struct buf first = BUF_CAP(8 << 20);
@@ -41,7 +41,7 @@ static void round(const ProtobufCMessageDescriptor *descriptor, struct str text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = { (const char *)data, size };
-    round(&quoin__v1__put_people_request__descriptor, text);
-    round(&quoin__v1__thing__descriptor, text);
+    there_and_back(&quoin__v1__put_people_request__descriptor, text);
+    there_and_back(&quoin__v1__thing__descriptor, text);
     return 0;
 }

@@ -1,5 +1,8 @@
 """What people do with the web: jobs that wait are seen, released and deleted in pages without a script, by the
-interface, and at a paired station; files are sent."""
+interface, and at a paired station; files are sent; what happens is told as it happens."""
+import json
+import re
+import threading
 import urllib.parse
 
 import pytest
@@ -158,3 +161,47 @@ def test_a_file_becomes_a_job_of_ones_own(site, mary, tom, one_page):
         answer = mary.api("POST", target, body, Content_Type=kind)
         assert answer.status == status, (target, kind, answer.status, answer.text)
     assert mary.send("POST", "/api/v1/me/files?queue=held&name=x", document, Content_Type="application/pdf").status == 403
+
+
+class Stream(threading.Thread):
+    """Reads server-sent events."""
+
+    def __init__(self, web, path):
+        super().__init__(daemon=True)
+        self.heard, self.ended = [], False
+        other = web.again()
+        other.send("GET", "/help")
+        other.connection.request("GET", "/api/v1" + path, headers={
+            "Cookie": "; ".join(f"{name}={value}" for name, value in other.cookies.items())})
+        self.answer = other.connection.getresponse()
+        self.start()
+
+    def run(self):
+        what = None
+        for line in self.answer:
+            line = line.decode().rstrip("\n")
+            if line.startswith("event: "):
+                what = line[7:]
+            elif line.startswith("data: "):
+                self.heard.append((what, json.loads(line[6:])))
+        self.ended = True
+
+
+def test_what_happens_is_told_to_whom_it_concerns(site, admin, mary, tom, sample):
+    for web in (mary, tom):  # streams are of a session
+        assert web.api("GET", "/me").status == 200
+    own, others, all_of_it = Stream(mary, "/me/events"), Stream(tom, "/me/events"), Stream(admin, "/events")
+    assert own.answer.getheader("content-type") == "text/event-stream"
+    assert own.answer.getheader("x-content-type-options") == "nosniff"
+    assert tom.api("GET", "/events").status == 403
+    wait_until(lambda: own.heard and others.heard and all_of_it.heard, 5, "they are greeted")
+    number = held(site, sample)
+
+    def told(stream):
+        return [data for what, data in stream.heard if what == "job" and data["id"] == number]
+    wait_until(lambda: told(own) and told(all_of_it), 10, "the job is told")
+    assert told(others) == []
+    assert re.match(r"\d+\.\d\d", told(own)[-1]["cost"])
+    assert mary.api("DELETE", "/session").status == 204
+    wait_until(lambda: own.ended, 5, "the stream ends with its session")
+    assert not all_of_it.ended
