@@ -84,6 +84,8 @@ Quoin__V1__Work *cas_work_kept(struct arena *arena, const Quoin__V1__Work *asked
     *kept = *asked;
     kept->document = cas_text(arena, STR(""));
     kept->account_pin = kept->document;
+    kept->released_by = kept->document;
+    kept->device = kept->document;
     kept->digest = (ProtobufCBinaryData){ 0, NULL };
     return kept;
 }

@@ -216,10 +216,14 @@ static void send_reserve(struct dre *dre, struct job *job, Quoin__V1__Work *work
     char name[32];
     Quoin__V1__JobCourse *course = dre_course_read(buf_str(&live->course));
     Quoin__V1__ReserveRequest request = QUOIN__V1__RESERVE_REQUEST__INIT;
-    char *no_pin = work->account_pin;
+    OWN(arena_free) struct arena arena = ARENA_CAP(4096);
+    struct job_text text = dre_table_job_text(job);
+    const Quoin__V1__Work kept = *work;
     dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, key);
     (void)snprintf(name, sizeof(name), "%" PRIu32, job->id);
     work->account_pin = live->pin;
+    work->released_by = dre_call_text(&arena, text.by);
+    work->device = dre_call_text(&arena, text.device);
     request.key = (ProtobufCBinaryData){ sizeof(key), key };
     request.job = name;
     request.work = work;
@@ -228,7 +232,7 @@ static void send_reserve(struct dre *dre, struct job *job, Quoin__V1__Work *work
     }
     request.decided = course != NULL && course->done ? course->decision : NULL;
     ask(dre, job, JOB_ACT_RESERVE, "/quoin.v1.Charging/Reserve", &request.base, on_reserved);
-    work->account_pin = no_pin;
+    *work = kept;
     quoin__v1__job_course__free_unpacked(course, NULL);
 }
 

@@ -276,6 +276,7 @@ void dre_copy_stop(struct live *live); // the job goes
 void dre_watch_note(struct dre *dre, const struct job *job); // something of it is otherwise
 void dre_watch_tick(struct dre *dre);
 void dre_watch_free(struct dre *dre);
+uint32_t dre_watch_count(const struct dre *dre);
 
 // --- preview.c -----------------------------------------------------------------------------------
 

@@ -216,6 +216,7 @@ static void count(void *state, struct svc_counts *counts)
     const struct dre *dre = state;
     svc_count(counts, "jobs.open", dre->table.open.count);
     svc_count(counts, "jobs.accepted", dre->counters.accepted);
+    svc_count(counts, "jobs.watchers", dre_watch_count(dre));
     svc_count(counts, "jobs.expired", dre->counters.expired);
     svc_count(counts, "jobs.refused", dre->counters.refused);
     svc_count(counts, "jobs.delivered", dre->counters.delivered);

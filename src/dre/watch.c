@@ -134,6 +134,11 @@ void dre_watch_free(struct dre *dre)
     }
 }
 
+uint32_t dre_watch_count(const struct dre *dre)
+{
+    return dre->watch == NULL ? 0 : dre->watch->count;
+}
+
 // --- what happens -------------------------------------------------------------------------------
 
 static void note(struct dre_watch *watch, struct watcher *watcher, uint32_t job)

@@ -439,12 +439,18 @@ def test_a_page_that_waits_is_drawn(group, sample, tmp_path):
     assert refused.returncode != 0 and "image/jpeg" in refused.stderr, refused.stderr
 
 
+def counter(site, name):
+    engines = site.ask("status")["engines"]
+    return next(engine["counters"][name] for engine in engines if engine["name"] == "dre")
+
+
 def test_who_watches_is_told_what_happens(group, sample):
+    before = counter(group, "jobs.watchers")
     everybody, annas = [subprocess.Popen([QUOIN, "--data", group.data, "--json", "job", "watch", *words],
                                          stdout=subprocess.PIPE, text=True)
                         for words in ((), ("--user", "anna"))]
     try:
-        time.sleep(0.5)  # until both watch: what was before is not told
+        wait_until(lambda: counter(group, "jobs.watchers") >= before + 2, 10, "both watch")
         number = group.ipptool("office", sample)
         other = group.ipptool("office", sample, user="anna")
         seen = set()
@@ -462,3 +468,49 @@ def test_who_watches_is_told_what_happens(group, sample):
         for process in (everybody, annas):
             process.terminate()
             process.wait()
+
+
+def test_of_many_releases_at_once_one_prints(group, sample, virtual_printer):
+    numbers = [group.ipptool("office", sample) for _ in range(3)]
+    for number in numbers:
+        wait_held(group, number)
+    for number in numbers:
+        asking = [subprocess.Popen([QUOIN, "--data", group.data, "job", "release", str(number), *words],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                  for words in ((), ("--printer", "library"), ("--device", "desk"), (), ("--by", "anna"))]
+        statuses = [process.wait(60) for process in asking]
+        assert statuses.count(0) >= 1, statuses
+        assert group.wait_job(number)["state"] == "completed"
+    assert papers(virtual_printer) + papers(group.second) == 3
+    assert group.balance("mary")["balance"] == "8.89"
+
+
+def test_changes_at_once_leave_one_reservation(group, sample):
+    number = group.ipptool("office", sample)
+    wait_held(group, number)
+    asking = [subprocess.Popen([QUOIN, "--data", group.data, "job", "change", str(number), "--copies", str(copies)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for copies in (2, 3, 4, 5)]
+    assert [process.wait(60) for process in asking].count(0) >= 1
+    job = group.job(number)
+    assert job["state"] == "pending-held" and group.balance("mary")["reserved"] == job["cost"], job
+    group.ask("job", "cancel", number)
+    assert group.balance("mary") | {"at": ""} == group.balance("mary") | {"at": "", "reserved": "0.00",
+                                                                         "balance": "10.00"}
+
+
+def test_what_nobody_can_change_is_refused(group, sample):
+    far = group.printer("raw", "socket://127.0.0.1:9")
+    assert far["name"] == "raw"
+    group.queue("plain", mode="hold", printer="raw")
+    number = group.ipptool("plain", sample)
+    wait_held(group, number)
+    for words, why in ((("--pages", "1"), "some pages"), (("--sides", "two-sided-long-edge"), "both sides"),
+                       (("--color-mode", "monochrome"), "black only"), (("--copies", "1000"), "copies"),
+                       (("--printer", "hall"), "pull group"), (("--sides", "odd"), "no way to print")):
+        refused = group.run("job", "change", number, *words, check=False)
+        assert refused.returncode != 0 and why in refused.stderr, (words, refused.stderr)
+    assert group.ask("job", "change", number, "--copies", 2)["copies"] == 2
+    group.ask("job", "cancel", number)
+    for words in (("change", number, "--copies", 3), ("quote", number), ("send", number, "--to", "bob"),
+                  ("claim", number, "bob"), ("release", number, "--keep"), ("release", number)):
+        assert group.run("job", *words, check=False).returncode != 0, words
