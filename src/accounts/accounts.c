@@ -120,7 +120,10 @@ static bool person_groups(struct accounts *accounts, struct arena *arena,
         person->must_choose = ACCOUNTS_CHOOSE_NO;
     }
     person->groups = arena_new_array(arena, person->group_count, sizeof(*groups));
-    if (person->groups != NULL && person->group_count > 0) {
+    if (person->groups == NULL) {
+        return err_set(err, ERR_LIMIT, "too much is asked for at once");
+    }
+    if (person->group_count > 0) {
         memcpy(person->groups, groups, person->group_count * sizeof(*groups));
     }
     return true;
@@ -142,7 +145,10 @@ static bool person_aliases(struct accounts *accounts, struct arena *arena,
         }
     }
     person->aliases = arena_new_array(arena, person->alias_count, sizeof(*aliases));
-    if (person->aliases != NULL && person->alias_count > 0) {
+    if (person->aliases == NULL) {
+        return err_set(err, ERR_LIMIT, "too much is asked for at once");
+    }
+    if (person->alias_count > 0) {
         memcpy(person->aliases, aliases, person->alias_count * sizeof(*aliases));
     }
     return true;

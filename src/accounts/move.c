@@ -46,6 +46,10 @@ static bool move_rows(struct accounts *accounts, const struct accounts_payer *pa
             rows[read] = (struct move_row){ .id = db_col_int(stmt, 0),
                                             .from = accounts_keep(arena, stmt, 1),
                                             .parent = db_col_int(stmt, 2) };
+            if (rows[read].from.len <= payer->name.len) { // the arena was full
+                db_reset(stmt);
+                return err_set(err, ERR_LIMIT, "too much is asked for at once");
+            }
         }
         read += row ? 1 : 0;
     }
@@ -58,7 +62,8 @@ static bool move_rows(struct accounts *accounts, const struct accounts_payer *pa
 static bool move_names(const struct accounts_payer *payer, struct str to, struct arena *arena,
                        struct move_row *rows, size_t count, struct err *err)
 {
-    for (size_t i = 0; i < count; i++) {
+    rows[0].to = to; // was folded
+    for (size_t i = 1; i < count; i++) {
         char folded[ACCOUNTS_NAME_MAX + 1];
         struct str rest = { rows[i].from.ptr + payer->name.len,
                             rows[i].from.len - payer->name.len };
@@ -175,6 +180,9 @@ bool accounts_payer_move(struct accounts *accounts, const struct accounts_payer 
         return false;
     }
     to = arena_copy(arena, str_of(folded));
+    if (to.len == 0) {
+        return err_set(err, ERR_LIMIT, "too much is asked for at once");
+    }
     if (!move_place(accounts, payer, to, arena, &rows[0].parent, err)) {
         return false;
     }

@@ -168,7 +168,7 @@ static bool tree_subject(struct tree *tree, struct str text, int64_t *kind, int6
 {
     const char *colon = text.len == 0 ? NULL : memchr(text.ptr, ':', text.len);
     size_t before = colon == NULL ? 0 : (size_t)(colon - text.ptr);
-    struct str name = { text.ptr + before + 1, colon == NULL ? 0 : text.len - before - 1 };
+    struct str name = colon == NULL ? STR("") : (struct str){ colon + 1, text.len - before - 1 };
     struct str word = { text.ptr, before };
     bool found = false;
     *kind = str_eq(word, STR("user"))         ? 1

@@ -5,7 +5,7 @@ static bool move(enum accounts_kind kind, const char *from, const char *to, size
 {
     struct accounts_payer payer = payer_of(kind, from);
     struct accounts_moved *moved;
-    return KEEP(
+    return KEEP( // of one that is not there too: it is refused
         accounts_payer_move(accounts, &payer, str_of(to), &by, &arena, &moved, count, &err));
 }
 
@@ -39,6 +39,8 @@ static void test_moving_takes_all_below_along(void)
     CHECK(payer_of(ACCOUNTS_CODE, "other/one").parent == payer_of(ACCOUNTS_CODE, "other").id);
     CHECK(payer_of(ACCOUNTS_CODE, "other/one/x").parent == id);
     CHECK(payer_of(ACCOUNTS_CODE, "acme/10").id != 0); // not below acme/1
+    CHECK(!move(ACCOUNTS_CODE, "nowhere", "new", &count));
+    CHECK(payer_of(ACCOUNTS_CODE, "new").id == 0);
     CHECK(move(ACCOUNTS_CODE, "other/one", "top", &count));
     CHECK(payer_of(ACCOUNTS_CODE, "top").parent == 0);
     struct accounts_listed found[4];
@@ -106,6 +108,29 @@ static void test_every_failing_call_undoes_all(void)
     CHECK(n > 10);
 }
 
+// Names for which there is no room are not taken for empty ones.
+static void test_a_full_arena_moves_nothing(void)
+{
+    const struct accounts_by dry = { .asker = by.asker, .at = by.at, .is_dry = true };
+    struct accounts_moved *moved;
+    size_t count;
+    bool done = false;
+    int refused = 0;
+    CHECK(add_payer(ACCOUNTS_CODE, "deep") && add_payer(ACCOUNTS_CODE, "deep/1") &&
+          add_payer(ACCOUNTS_CODE, "deep/1/2"));
+    struct accounts_payer payer = payer_of(ACCOUNTS_CODE, "deep");
+    OWN(arena_free) struct arena roomy = ARENA_CAP(64 << 20);
+    CHECK(accounts_payer_move(accounts, &payer, STR("high"), &dry, &roomy, &moved, &count, &err));
+    for (size_t cap = roomy.used - 1024; !done && cap < roomy.used + 65536; cap += 16) {
+        OWN(arena_free) struct arena small = ARENA_CAP(cap);
+        done = KEEP(
+            accounts_payer_move(accounts, &payer, STR("high"), &by, &small, &moved, &count, &err));
+        refused += !done;
+        CHECK(done || (err.code == ERR_LIMIT && payer_of(ACCOUNTS_CODE, "deep/1/2").id != 0));
+    }
+    CHECK(done && refused > 20 && payer_of(ACCOUNTS_CODE, "high/1/2").id != 0);
+}
+
 int main(void)
 {
     CHECK(fixture_begin());
@@ -114,5 +139,6 @@ int main(void)
     test_what_was_removed_is_hidden_and_comes_back();
     test_groups();
     test_every_failing_call_undoes_all();
+    test_a_full_arena_moves_nothing();
     return fixture_end();
 }
