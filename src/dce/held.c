@@ -203,10 +203,11 @@ void dce_list_held(void *engine, struct wire_call *call, const ProtobufCMessage 
         dce_op_deny(&listing->op, ERR_INVALID, "no-cursor", "after is `next` of the page before");
         return;
     }
-    listing->printer = dce_printer_asked(&listing->op, device, listing->ask->printer);
-    if (listing->printer == NULL) {
+    const char *printer = dce_printer_asked(&listing->op, device, listing->ask->printer);
+    if (printer == NULL) { // and the op is gone
         return;
     }
+    listing->printer = printer;
     size_t limit = listing->ask->limit;
     listing->most = limit == 0 ? LIST_DEFAULT : limit > LIST_MAX ? LIST_MAX : limit;
     listing->away = arena_new_array(&listing->op.arena, DCE_ENGINES_MAX, sizeof(*listing->away));

@@ -181,10 +181,11 @@ void dce_quote(void *engine, struct wire_call *call, const ProtobufCMessage *ask
     if (session == NULL) {
         return;
     }
-    quoting->printer = dce_printer_asked(op, device, quoting->ask->printer);
-    if (quoting->printer == NULL) {
+    const char *printer = dce_printer_asked(op, device, quoting->ask->printer);
+    if (printer == NULL) { // and the op is gone
         return;
     }
+    quoting->printer = printer;
     dce_seer_fill(op, session, device, &quoting->seer);
     quoting->count = quoting->ask->n_jobs;
     quoting->items = dce_items_of(op, quoting->ask->jobs, quoting->count);

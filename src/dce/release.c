@@ -144,6 +144,7 @@ static void item_let_go(struct releasing *releasing, struct dce_item *item)
     ask.id = item->ref->id;
     ask.printer = dce_text(&op->arena, releasing->printer);
     ask.keep = item->keep;
+    ask.as_recipient = strcmp(item->whose, "sent") == 0;
     ask.by = dce_text(&op->arena, is_own ? "" : who(releasing));
     ask.device = dce_text(&op->arena, releasing->seer.device);
     item->asked =
@@ -445,10 +446,11 @@ void dce_release(void *engine, struct wire_call *call, const ProtobufCMessage *a
         return;
     }
     dce_session_touch(&dce->sessions, session);
-    releasing->printer = dce_printer_asked(op, device, releasing->ask->printer);
-    if (releasing->printer == NULL) {
+    const char *printer = dce_printer_asked(op, device, releasing->ask->printer);
+    if (printer == NULL) { // and the op is gone
         return;
     }
+    releasing->printer = printer;
     dce_seer_fill(op, session, device, &releasing->seer);
     releasing->items = dce_items_of(op, releasing->ask->jobs, releasing->ask->n_jobs);
     if (!dce_items_are_good(op, releasing->items, releasing->ask->n_jobs)) {

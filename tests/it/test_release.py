@@ -265,6 +265,96 @@ def test_deleting(desk):
     assert desk.numbers(session) == [second] and desk.site.balance(desk.mary)["reserved"] == "0.35"
 
 
+def test_print_and_keep(desk):
+    number = prints(desk.site, desk.office, desk.mary)
+    session = desk.person(desk.mary)
+    ref = desk.held(session)["jobs"][0]["ref"]
+    for count in (1, 2):
+        assert desk.release(session, {"ref": ref, "keep": True})["done"]
+        wait_until(lambda: len(desk.sink.documents) == count, 20, "a copy is printed")
+    assert desk.numbers(session) == [number], "it waits on"
+    wait_until(lambda: desk.site.balance(desk.mary)["balance"] == "9.30", 10, "each copy is charged")
+    assert desk.release(session, ref)["done"]
+    desk.site.wait_job(number)
+    assert desk.numbers(session) == [] and desk.site.balance(desk.mary)["balance"] == "8.95"
+    poor = f"poor{desk.mary}"
+    desk.site.user(poor, balance="1.00")
+    numbers = [prints(desk.site, desk.office, poor) for _ in range(2)]
+    session = desk.person(poor)
+    refs = [job["ref"] for job in desk.held(session)["jobs"]]
+    reply = desk.release(session, *({"ref": ref, "keep": True} for ref in refs))  # 0.30 left, each copy 0.35
+    assert not reply["done"] and reply["jobs"] == [] and reply["short"][0]["have"] == 30000, reply
+    assert reply["short"][0]["need"] >= 35000 and desk.numbers(session) == numbers and len(desk.sink.documents) == 3
+
+
+def test_sent_to_others_each_prints_a_copy(desk):
+    number = prints(desk.site, desk.office, desk.mary)
+    mary = desk.person(desk.mary)
+    ref = desk.held(mary)["jobs"][0]["ref"]
+    assert desk.web.refused("Release/SendJobs", session=mary, jobs=[ref]).code == 3, "to whom"
+    tom = desk.person(desk.tom)
+    watch = desk.web.watch("Sessions/Watch", session=tom)
+    assert watch.next()["what"] == "here"
+    assert desk.web.ask("Release/SendJobs", session=mary, jobs=[ref], users=[desk.tom])["done"]
+    assert watch.next("jobs"), "who is sent something hears of it"
+    job = desk.held(tom)["jobs"][0]
+    assert job["whose"] == "sent" and job["ref"] == ref and not job["can_two_sided"]
+    for call, ask in (("DeleteJobs", {}), ("SendJobs", {"users": [desk.tom]})):
+        reply = desk.web.ask(f"Release/{call}", session=tom, jobs=[ref], **ask)
+        assert not reply["done"] and reply["troubles"][0]["reason"] == "not-yours", call
+    changed = desk.release(tom, {"ref": ref, "change": {"copies": 5}})
+    assert not changed["done"] and changed["troubles"][0]["reason"] == "not-yours"
+    assert desk.release(tom, ref)["done"]
+    wait_until(lambda: len(desk.sink.documents) == 1, 20, "a copy is printed")
+    wait_until(lambda: desk.site.balance(desk.tom)["balance"] == "9.65", 10, "who printed it pays")
+    assert desk.numbers(mary) == [number], "the owner's waits on"
+    assert desk.release(mary, ref)["done"]
+    desk.site.wait_job(number)
+    assert desk.site.balance(desk.mary)["balance"] == "9.65"
+
+
+def test_what_nobody_proved_is_claimed(desk):
+    desk.site.ask("queue", "set", desk.office, "--trust", "authenticated")
+    number = prints(desk.site, desk.office, desk.mary)
+    mary, tom = desk.person(desk.mary), desk.person(desk.tom)
+    assert desk.numbers(mary) == []
+    job = desk.held(mary, unclaimed=True)["jobs"][0]
+    assert job["whose"] == "unclaimed" and job["why_not"] == "unclaimed" and job["job"]["document"] == ""
+    assert desk.held(tom, unclaimed=True)["jobs"] == [], "it claims to be another's"
+    for session in (mary, tom):
+        assert not desk.release(session, job["ref"])["done"]
+    assert not desk.web.ask("Release/DeleteJobs", session=mary, jobs=[job["ref"]])["done"]
+    assert not desk.web.ask("Release/ClaimJobs", session=tom, jobs=[job["ref"]])["done"]
+    assert desk.web.ask("Release/ClaimJobs", session=mary, jobs=[job["ref"]])["done"]
+    assert desk.numbers(mary) == [number] and desk.release(mary, job["ref"])["done"]
+    desk.site.wait_job(number)
+    assert desk.site.balance(desk.mary)["balance"] == "9.65"
+
+
+def test_a_guest_releases_with_a_key(desk):
+    account = f"lobby{desk.mary}/1"
+    desk.site.run("code", "add", account, "--make-missing", "--limit", "unlimited")
+    desk.site.ask("queue", "set", desk.office, "--guests", "yes", "--account", f"code:{account}")
+    numbers = [prints(desk.site, desk.office, f"visitor{desk.mary}") for _ in range(2)]
+    key = desk.site.job(numbers[0])["release_key"]
+    session = desk.sign_in(desk.any, release_key=f"{key[:4]}-{key[4:]}".lower())
+    assert session["by"] == "release-key" and session["person"] is None
+    listed = desk.held(session["id"])
+    assert [job["ref"]["id"] for job in listed["jobs"]] == [numbers[0]] and listed["purses"] is None
+    assert listed["jobs"][0]["whose"] == "release-key" and listed["jobs"][0]["job"]["release_key"] == ""
+    ref = listed["jobs"][0]["ref"]
+    other = {**ref, "id": numbers[1]}
+    assert desk.release(session["id"], other)["troubles"][0]["reason"] == "no-such-job", "another guest's"
+    assert desk.web.refused("Release/SendJobs", session=session["id"], jobs=[ref], users=[desk.mary]).reasons == ["not-yours"]
+    assert desk.release(session["id"], ref)["done"]
+    assert desk.site.wait_job(numbers[0])["state"] == "completed"
+    for _ in range(12):
+        refused = desk.web.refused("Sessions/SignIn", device=desk.any, release_key="23456789")
+    assert refused.reasons == ["too-many-tries"]
+    right = desk.site.job(numbers[1])["release_key"]
+    assert desk.web.refused("Sessions/SignIn", device=desk.any, release_key=right).reasons == ["too-many-tries"]
+
+
 # --- printers
 
 def test_only_to_printers_of_the_device_and_of_the_group(desk):
