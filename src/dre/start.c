@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "crypto/cert.h"
 #include "dre/door.h"
 #include "dre/door_lpd.h"
 #include "dre/door_raw.h"
@@ -86,6 +87,22 @@ static void on_request(void *arg, struct httpio_exchange *exchange)
     }
 }
 
+// By the certificate that its program showed.
+static enum ippd_vouch vouch(void *arg, struct httpio_exchange *exchange)
+{
+    const struct dre *dre = arg;
+    struct crypto_identity who;
+    struct err err;
+    struct str shown = httpio_exchange_identity(exchange);
+    if (shown.len == 0 || !crypto_identity_read(shown, &who, &err) ||
+        strcmp(who.site, svc_site(dre->svc)) != 0) {
+        return IPPD_VOUCH_NONE;
+    }
+    return strcmp(who.role, "web") == 0     ? IPPD_VOUCH_DOOR
+           : strcmp(who.role, "agent") == 0 ? IPPD_VOUCH_AGENT
+                                            : IPPD_VOUCH_NONE;
+}
+
 static bool open_door(struct dre *dre, struct err *err)
 {
     const struct net_tls_settings printers = { .peer = NET_TLS_PEER_NONE,
@@ -94,10 +111,12 @@ static bool open_door(struct dre *dre, struct err *err)
     const struct svc_settings *settings = svc_settings(dre->svc);
     dre_backend_init(dre);
     if (!net_tls_new(&printers, false, &dre->printer_tls, err) ||
-        !svc_door_tls(dre->svc, &dre->door_tls, err)) {
+        !svc_door_tls_asking(dre->svc, &dre->door_tls, err)) {
         return false;
     }
-    const struct ippd_door_settings door = { .backend = &dre->backend, .tls_offered = true };
+    const struct ippd_door_settings door = {
+        .backend = &dre->backend, .tls_offered = true, .vouch = vouch, .arg = dre
+    };
     const struct httpio_server_settings http = {
         .host = settings->listen,
         .port = (uint16_t)(ENGINE_IPP_PORT + settings->port_offset),
@@ -144,7 +163,7 @@ static void renewed(void *state)
     struct dre *dre = state;
     struct net_tls *tls = NULL;
     struct err err;
-    if (!svc_door_tls(dre->svc, &tls, &err)) {
+    if (!svc_door_tls_asking(dre->svc, &tls, &err)) {
         log_event(LOG_WARNING, "door.not_renewed", log_text("why", err.text));
         return;
     }

@@ -480,6 +480,11 @@ struct str httpio_exchange_peer(const struct httpio_exchange *exchange)
     return net_stream_peer(exchange->conn->stream);
 }
 
+struct str httpio_exchange_identity(const struct httpio_exchange *exchange)
+{
+    return net_stream_identity(exchange->conn->stream);
+}
+
 bool httpio_exchange_is_tls(const struct httpio_exchange *exchange)
 {
     return net_stream_is_tls(exchange->conn->stream);

@@ -81,6 +81,7 @@ struct httpio_exchange *httpio_exchange_find(struct httpio_server *server,
 const struct http_request *httpio_exchange_request(const struct httpio_exchange *exchange);
 struct str httpio_exchange_peer(const struct httpio_exchange *exchange); // "127.0.0.1"
 bool httpio_exchange_is_tls(const struct httpio_exchange *exchange);
+struct str httpio_exchange_identity(const struct httpio_exchange *exchange); // net_stream_identity
 
 void httpio_exchange_set(struct httpio_exchange *exchange,
                          const struct httpio_exchange_events *events, void *arg); // both borrowed

@@ -147,6 +147,8 @@ static void visit_start(struct ippd_door *door, struct httpio_exchange *exchange
         settings->identify(settings->arg, exchange, &user, &admin);
     }
     struct ippd_facts facts = {
+        .vouch =
+            settings->vouch == NULL ? IPPD_VOUCH_NONE : settings->vouch(settings->arg, exchange),
         .authenticated = buf_str(&user),
         .admin = admin,
         .tls = httpio_exchange_is_tls(exchange),

@@ -16,6 +16,8 @@ struct ippd_door_settings {
     // Who is proven to ask: adds the name to user, sets *admin. NULL: nobody is proven; names are
     // then as claimed, and nobody is an administrator.
     void (*identify)(void *arg, struct httpio_exchange *exchange, struct buf *user, bool *admin);
+    // What the program that asks has proven to be. NULL: nothing.
+    enum ippd_vouch (*vouch)(void *arg, struct httpio_exchange *exchange);
     void *arg; // borrowed
 };
 

@@ -27,6 +27,7 @@ struct ippd_exchange *ippd_exchange_new(const struct ippd_backend *backend,
                                            .tls = facts->tls,
                                            .tls_offered = facts->tls_offered,
                                            .now = clk_wall_ms() };
+    exchange->vouch = facts->vouch;
     exchange->asker = (struct ippd_asker){
         .user = arena_copy(&exchange->arena, facts->authenticated),
         .authenticated = facts->authenticated.len > 0,

@@ -6,11 +6,19 @@
 
 #include "ippd/ippd.h"
 
+// Who stands behind the name that a request says.
+enum ippd_vouch {
+    IPPD_VOUCH_NONE,
+    IPPD_VOUCH_AGENT, // a program of the site's
+    IPPD_VOUCH_DOOR,  // a door of the site's at which the person proved it: the web
+};
+
 struct ippd_exchange;
 
 // What the HTTP request says about who asks and where. All borrowed until ippd_exchange_new
 // returns.
 struct ippd_facts {
+    enum ippd_vouch vouch;
     struct str authenticated; // the name that was proven; empty: none was
     bool admin;
     bool tls;

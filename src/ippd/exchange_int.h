@@ -33,6 +33,7 @@ struct ippd_exchange {
     void *arg;
     struct arena arena; // facts, message, ticket
     struct ippd_asker asker;
+    enum ippd_vouch vouch; // for the name in the request
     struct ippd_place place;
     enum ippd_step step;
     unsigned busy; // calls under way in here: it may not be freed

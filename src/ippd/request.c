@@ -132,7 +132,9 @@ static void asker_read(struct ippd_exchange *exchange)
 {
     struct ippd_asker *asker = &exchange->asker;
     asker->claimed = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "requesting-user-name");
+    asker->agent = exchange->vouch == IPPD_VOUCH_AGENT;
     if (!asker->authenticated) {
+        asker->authenticated = exchange->vouch == IPPD_VOUCH_DOOR && asker->claimed.len > 0;
         asker->user = asker->claimed.len > 0 ? asker->claimed : STR("anonymous");
     }
 }

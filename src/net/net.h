@@ -70,6 +70,8 @@ void net_batch_free(struct net_batch **batch); // works off what waits first
 
 enum net_tls_peer {
     NET_TLS_PEER_NONE,     // server: asks for no certificate (front doors)
+    NET_TLS_PEER_ASKED,    // server: one of the authority's is proven and shown as the stream's
+                           // identity; who shows none comes in without
     NET_TLS_PEER_REQUIRED, // both: nothing passes before the peer's certificate is proven
 };
 

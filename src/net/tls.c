@@ -496,6 +496,10 @@ static void tls_set_peer(struct net_tls *tls, const struct net_tls_settings *set
     int mode = SSL_VERIFY_NONE;
     if (tls->server && settings->peer == NET_TLS_PEER_REQUIRED) {
         mode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    } else if (tls->server && settings->peer == NET_TLS_PEER_ASKED) {
+        // The question names our authority, so that clients with others' certificates show none.
+        SSL_CTX_set_client_CA_list(tls->context, SSL_load_client_CA_file(settings->authority));
+        mode = SSL_VERIFY_PEER;
     } else if (!tls->server && !settings->any_peer) {
         mode = SSL_VERIFY_PEER;
     }

@@ -178,14 +178,27 @@ static bool svc_make_tls(struct svc *svc, struct net_tls **server, struct net_tl
     return true;
 }
 
-bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err)
+static struct net_tls_settings svc_door_settings(struct svc *svc)
 {
     static const char *const alpn[] = { "http/1.1", NULL };
     struct net_tls_settings settings = svc_tls_settings(svc);
-    settings.authority = NULL;
-    settings.peer = NET_TLS_PEER_NONE;
+    settings.peer = NET_TLS_PEER_ASKED;
     settings.tls_1_2 = true;
     settings.alpn = alpn;
+    return settings;
+}
+
+bool svc_door_tls_asking(struct svc *svc, struct net_tls **tls, struct err *err)
+{
+    const struct net_tls_settings settings = svc_door_settings(svc);
+    return net_tls_new(&settings, true, tls, err);
+}
+
+bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err)
+{
+    struct net_tls_settings settings = svc_door_settings(svc);
+    settings.authority = NULL;
+    settings.peer = NET_TLS_PEER_NONE;
     return net_tls_new(&settings, true, tls, err);
 }
 

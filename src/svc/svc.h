@@ -72,9 +72,11 @@ struct net_tls *svc_client_tls(struct svc *svc);
 // Who of the site said that it is there (svc/beacon.h); at most `most` of them.
 size_t svc_peers(const struct svc *svc, struct svc_beacon_peer *peers, size_t most);
 
-// A front door's contexts (ipps): the engine's own certificate, asks callers for none, TLS 1.2 too.
-// Again after on_renewed.
-bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err) CC_MUST_USE;
+// A front door's contexts (ipps): the engine's own certificate, TLS 1.2 too. Again after
+// on_renewed.
+bool svc_door_tls(struct svc *svc, struct net_tls **tls, struct err *err) CC_MUST_USE; // asks none
+// The same, but a caller may prove itself by a certificate of the site.
+bool svc_door_tls_asking(struct svc *svc, struct net_tls **tls, struct err *err) CC_MUST_USE;
 // fn runs each time our certificate was renewed; one a process.
 void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state);
 

@@ -3,12 +3,16 @@ not there was not acknowledged."""
 import concurrent.futures
 import contextlib
 import getpass
+import http.client
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
+import ssl
+import struct
 import subprocess
 
 import pytest
@@ -486,3 +490,47 @@ def test_policy_knows_who_vouches_for_a_name(raw, sample):
     assert job["message"] == "Release it at the printer."
     raw.run("job", "release", job["id"])
     assert raw.wait_job(job["id"])["state"] == "completed"
+
+
+# --- certificates at the IPP door ---------------------------------------------------------------------------
+
+
+def ipp_print(site, queue, document, user, certificate=None):
+    """Print-Job over TLS; gives the status."""
+    context = ssl.create_default_context(cafile=site.data / "pki/ca.crt")
+    if certificate:
+        context.load_cert_chain(*certificate)
+
+    def attribute(tag, name, value):
+        return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(value)) + value
+    body = struct.pack(">BBHI", 2, 0, 2, 1) + b"\x01" + \
+        attribute(0x47, b"attributes-charset", b"utf-8") + attribute(0x48, b"attributes-natural-language", b"en") + \
+        attribute(0x45, b"printer-uri", site.uri(queue).encode()) + \
+        (attribute(0x42, b"requesting-user-name", user) if user else b"") + b"\x03" + document
+    client = http.client.HTTPSConnection("localhost", site.ipp_port, context=context, timeout=30)
+    client.request("POST", f"/ipp/print/{queue}", body, {"Content-Type": "application/ipp"})
+    answer = client.getresponse().read()
+    client.close()
+    return struct.unpack(">H", answer[2:4])[0]
+
+
+def test_a_certificate_of_the_web_vouches_for_a_name_and_no_other_does(office, sample, tmp_path):
+    pki, document = office.data / "pki", sample.read_bytes()
+    for role, user, identity in (("web", b"mary", "authenticated"), ("web", None, "none"), ("dre", b"mary", "claimed"),
+                                 ("admin", b"mary", "claimed"), (None, b"mary", "claimed"), (None, None, "none")):
+        shown = (pki / f"{role}.crt", pki / f"{role}.key") if role else None
+        assert ipp_print(office, "strict", document, user, shown) == 0, role
+        job = office.wait_job(newest(office)["id"], ("pending-held",))
+        assert office.explain(job["id"])["identity"] == identity, role
+        assert ("job-held-unclaimed" in job["reasons"]) == (identity != "authenticated"), role
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                    "/CN=web", "-addext", "subjectAltName=URI:" + web_name(pki), "-keyout", tmp_path / "own.key", "-out",
+                    tmp_path / "own.crt"], check=True, capture_output=True)
+    with pytest.raises(OSError):
+        ipp_print(office, "strict", document, b"mary", (tmp_path / "own.crt", tmp_path / "own.key"))
+
+
+def web_name(pki):
+    text = subprocess.run(["openssl", "x509", "-in", pki / "web.crt", "-noout", "-ext", "subjectAltName"], check=True,
+                          capture_output=True, text=True).stdout
+    return re.search(r"quoin://[^,\s]+", text).group()
