@@ -52,7 +52,11 @@ static bool add_ours(struct look *look, const struct cli_place *place, struct er
     *lpd = (struct asked_port){ .service = "lpd front door",
                                 .has_engine = true,
                                 .engine = ENGINE_DRE };
-    return cli_port(place, ENGINE_IPP_PORT, &door->port, err) &&
+    struct asked_port *readers = &look->asked[look->count++];
+    *readers =
+        (struct asked_port){ .service = "card readers", .has_engine = true, .engine = ENGINE_DCE };
+    return cli_port(place, ENGINE_READER_PORT, &readers->port, err) &&
+           cli_port(place, ENGINE_IPP_PORT, &door->port, err) &&
            cli_port(place, ENGINE_WEB_PORT, &web->port, err) &&
            cli_port(place, ENGINE_LPD_PORT, &lpd->port, err);
 }
