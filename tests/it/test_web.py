@@ -408,3 +408,19 @@ def test_slow_clients_do_not_hold_others_up(site, admin):
     finally:
         for one in held:
             one.close()
+
+
+def test_another_machine_has_the_pages_too(site, people, tmp_path):
+    """A joined web asks this site's engines, and its sessions are its own."""
+    other = Site(tmp_path / "elsewhere")
+    token = site.run("engine", "join-token", "web", "elsewhere").stdout.split()
+    token = next(word for word in token if word.startswith("quoin1-"))
+    other.run("engine", "join", "--cas", f"localhost:{site.port('cas')}", "--token", token)
+    with other:
+        assert [engine["name"] for engine in other.ask("status")["engines"]] == ["web"]
+        web = Web(other)
+        assert web.sign_in("mary", PASSWORD).status == 200
+        assert web.good("GET", "/me/purses")["name"] == "mary"
+        assert web.api("GET", "/me/jobs").status == 200
+        here = Web(site, web.cookies)
+        assert here.api("GET", "/me").status == 401
