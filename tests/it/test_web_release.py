@@ -141,7 +141,7 @@ def test_a_station_is_paired_once_and_releases(site, admin, mary, sample):
     wait_until(lambda: station.api("GET", "/station/device").status == 401, 7, "the station is one no more")
 
 
-def test_a_file_becomes_a_job_of_ones_own(site, mary, tom, one_page):
+def test_a_file_becomes_a_job_of_ones_own(site, admin, mary, tom, one_page):
     document = one_page.read_bytes()
     target = "/me/files?queue=held&name=" + urllib.parse.quote("my <letter> é.pdf")
     answer = mary.api("POST", target, document, Content_Type="application/pdf")
@@ -151,6 +151,7 @@ def test_a_file_becomes_a_job_of_ones_own(site, mary, tom, one_page):
     job = site.job(number)
     assert job["user"] == "mary" and job["document"] == "my <letter> é.pdf" and job["pages"] == 1
     assert job_of(tom, number) is None
+    assert admin.good("GET", f"/jobs/-/{number}")["job"]["identity"] == "authenticated"
     mary.good("POST", "/me/jobs/delete", {"jobs": [job_of(mary, number)["ref"]]})
     for target, kind, body, status in (
             ("/me/files?queue=nosuch&name=x", "application/pdf", document, 404),
