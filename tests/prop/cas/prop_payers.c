@@ -527,6 +527,7 @@ static int run(const struct op *ops, int count, int round)
 {
     (void)snprintf(fixture_dsn, sizeof(fixture_dsn), "sqlite:%s/%d.db", folder_path, round);
     (void)snprintf(fixture_witness, sizeof(fixture_witness), "%s/%d.witness", folder_path, round);
+    (void)snprintf(fixture_pepper, sizeof(fixture_pepper), "%s/%d.pepper", folder_path, round);
     memset(&model, 0, sizeof(model));
     wrong = NULL;
     role = "dre";
