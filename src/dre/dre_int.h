@@ -36,6 +36,7 @@ struct delivery;
 struct ability;
 struct door;
 struct raw_port;
+struct announce;
 struct copying;
 struct drawing;
 struct dre_watch;
@@ -124,6 +125,7 @@ struct dre {
     struct httpio_server *http;
     struct ippd_door *door;
     struct door *lpd;           // NULL: none
+    struct announce *announce;  // NULL: no queue was ever announced
     struct raw_port *raw_ports; // door_raw's
     int64_t raw_due_at;         // monotonic: when ports that are not open are tried again
     struct map keys;            // of calls that were answered: key -> struct seen_key
@@ -371,6 +373,9 @@ void dre_ability_stop(struct live *live);
 bool dre_ability_lacks_sides(const struct printer *printer, const char *keyword);
 
 // --- backend.c, grpc.c --------------------------------------------------------------------------
+
+// announcing.c: the network is told of the queues as they are now.
+void dre_announce_follow(struct dre *dre);
 
 void dre_backend_init(struct dre *dre);
 // A document that came whole by another door than IPP's becomes a job of this number. Takes the

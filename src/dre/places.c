@@ -371,6 +371,7 @@ static void make_queue(struct dre *dre, struct wire_call *call,
     queue->printer = printer;
     printer->queue_count++;
     dre_raw_follow(dre);
+    dre_announce_follow(dre);
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->is_queue = true;
     submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
@@ -625,6 +626,7 @@ void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage 
     changed.changed_at = clk_wall_ms();
     *queue = changed; // links and lists are the same
     dre_raw_follow(dre);
+    dre_announce_follow(dre);
     struct pending *pending = pending_new(dre, call, queue->name);
     pending->is_queue = true;
     submit(dre, call, pending, dre_journal_queue(queue, false, on_stored, pending));
@@ -663,5 +665,6 @@ void dre_queue_remove(void *engine, struct wire_call *call, const ProtobufCMessa
     struct journal_write *write = dre_journal_queue(queue, true, on_stored, pending);
     dre_table_queue_drop(&dre->table, queue);
     dre_raw_follow(dre);
+    dre_announce_follow(dre);
     submit(dre, call, pending, write);
 }

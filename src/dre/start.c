@@ -6,6 +6,7 @@
 #include "dre/dre.h"
 #include "dre/dre_int.h"
 
+#include "announce/announce.h"
 #include "base/clk.h"
 #include "base/fs.h"
 #include "base/log.h"
@@ -187,6 +188,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     svc_on_renewed(svc, renewed, dre);
     resume(dre);
     dre_raw_follow(dre);
+    dre_announce_follow(dre);
     dre->tick = net_timer_new(dre->loop, dre_tick, dre);
     net_timer_every(dre->tick, DRE_TICK_MS);
     return true;
@@ -199,6 +201,7 @@ static void stop(struct svc *svc, void *state)
     dre->stopping = true;
     dre_door_close(&dre->lpd);
     dre_raw_close(dre);
+    announce_free(&dre->announce);
     httpio_server_free(&dre->http);
     ippd_door_free(&dre->door);
     svc_stopped(svc);
@@ -207,6 +210,7 @@ static void stop(struct svc *svc, void *state)
 static void fini(void *state)
 {
     struct dre *dre = state;
+    announce_free(&dre->announce);
     dre_door_close(&dre->lpd); // where the start failed behind it
     net_pool_free(&dre->counting);
     net_pool_free(&dre->reading);
