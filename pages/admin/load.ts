@@ -19,13 +19,16 @@ export function beginNews(): void {
   let timer = 0;
   let kinds = new Set<string>();
   listen("/events", (what) => {
-    kinds.add(what);
+    kinds.add(what === "job" ? "jobs" : what);
+    if (what === "lost") {
+      kinds = new Set(["jobs", "printers"]); // some were not told
+    }
     timer = timer || window.setTimeout(() => {
       timer = 0;
       news.value = { turn: news.value.turn + 1, kinds };
       kinds = new Set();
     }, 400);
-  }, ["jobs", "printers"]);
+  }, ["job", "printers", "lost"]);
 }
 
 export const lost = (thrown: unknown): Problem => thrown instanceof Refused ? thrown.problem

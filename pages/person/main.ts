@@ -1,6 +1,12 @@
 // What a script adds to a person's pages: news without a reload. Without it they work all the same.
 import { listen } from "../lib/live";
+import { beginSend } from "./send";
 
-if (document.documentElement.dataset.live !== undefined) {
-  listen("/me/events", () => document.querySelector<HTMLElement>("[data-news]")?.removeAttribute("hidden"), ["jobs"]);
+const news = document.querySelector<HTMLElement>("[data-news]");
+if (news !== null) {
+  listen("/me/events", () => news.removeAttribute("hidden"), ["job", "lost"]);
+}
+const form = document.querySelector<HTMLFormElement>("#send");
+if (form !== null) {
+  beginSend(form);
 }

@@ -160,7 +160,7 @@ function Jobs(): JSX.Element {
   const all = state.jobs.value;
   const chosen = state.wanted.value.length;
   return (
-    <section>
+    <section class="waiting">
       <div class="row between">
         <h2><bdi>{say("station.hello", { name: state.session.value?.person?.full_name || state.session.value?.person?.user || "" })}</bdi></h2>
         {state.available.value !== null && <p class="soft">{say("balance")}: <span class="money">{money(state.available.value)}</span></p>}
@@ -221,6 +221,8 @@ function Wishes({ held }: { held: HeldJob }): JSX.Element {
   const now = state.changes.value.get(state.idOf(held)) ?? {};
   const id = `job-${job.id}-${held.ref.engine}`;
   return (
+    <details>
+    <summary>{say("jobs.change")}</summary>
     <div class="more">
       <div>
         <label for={`${id}-copies`}>{say("copies.field")}</label>
@@ -238,7 +240,7 @@ function Wishes({ held }: { held: HeldJob }): JSX.Element {
       {held.can_color && job.color_pages > 0 && (
         <div>
           <label for={`${id}-color`}>{say("color")}</label>
-          <select id={`${id}-color`} value={now.color_mode ?? job.color_mode} onChange={(event) => void state.change(held, { color_mode: event.currentTarget.value })}>
+          <select id={`${id}-color`} value={now.color_mode ?? (job.color_mode === "monochrome" ? "monochrome" : "color")} onChange={(event) => void state.change(held, { color_mode: event.currentTarget.value })}>
             {["color", "monochrome"].map((mode) => <option key={mode} value={mode}>{say(`color.${mode}`)}</option>)}
           </select>
         </div>
@@ -249,6 +251,7 @@ function Wishes({ held }: { held: HeldJob }): JSX.Element {
           onChange={(event) => void state.change(held, { page_ranges: event.currentTarget.value || "all" })} />
       </div>
     </div>
+    </details>
   );
 }
 

@@ -28,7 +28,7 @@ static void add_row(struct html *html, const struct face *face, const Quoin__V1_
     HTML(html,
          "</td><td data-label=\"{}\"><bdi>{}</bdi></td><td data-label=\"{}\"><bdi>{}</bdi></td>"
          "<td data-label=\"{}\" class=\"number\">{}</td><td data-label=\"{}\">",
-         web_face_say(face, "column.document"), str_of(work->job), web_face_say(face, "printer"),
+         web_face_say(face, "column.job"), str_of(work->job), web_face_say(face, "printer"),
          str_of(work->printer[0] != '\0' ? work->printer : work->queue),
          web_face_say(face, "column.pages"), web_face_number(face, work->pages),
          web_face_say(face, "column.state"));
@@ -43,7 +43,7 @@ static void add_row(struct html *html, const struct face *face, const Quoin__V1_
 void web_face_history(struct html *html, const struct face *face,
                       const Quoin__V1__ListWorksReply *works, const char *next)
 {
-    static const char *const columns[] = { "column.when",  "column.document", "printer",
+    static const char *const columns[] = { "column.when",  "column.job", "printer",
                                            "column.pages", "column.state",    "column.cost" };
     web_face_open(html, face, "home.history");
     if (works->n_works == 0) {
@@ -110,7 +110,7 @@ static struct str rule_text(const struct face *face, const char *rule)
 static void add_lines(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
 {
     HTML(html,
-         "<section class=\"card\">\n<h2>{}</h2>\n<div class=\"scroll\" tabindex=\"0\" "
+         "<section class=\"card whole\">\n<h2>{}</h2>\n<div class=\"scroll\" tabindex=\"0\" "
          "role=\"region\" aria-label=\"{}\">\n<table class=\"stack\">\n<thead><tr>"
          "<th scope=\"col\">{}</th><th scope=\"col\" class=\"number\">{}</th>"
          "<th scope=\"col\" class=\"number\">{}</th><th scope=\"col\" class=\"number\">{}</th>"
@@ -201,7 +201,7 @@ static void add_facts(struct html *html, const struct face *face, const Quoin__V
     HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n<dl class=\"facts\">\n",
          web_face_say(face, "job.facts"));
     add_fact(html, web_face_say(face, "column.when"), web_face_when(face, work->at));
-    add_fact(html, web_face_say(face, "column.document"), str_of(work->job));
+    add_fact(html, web_face_say(face, "column.job"), str_of(work->job));
     add_fact(html, web_face_say(face, "column.queue"), str_of(work->queue));
     add_fact(html, web_face_say(face, "printer"), str_of(work->printer));
     add_fact(html, web_face_say(face, "column.department"), str_of(work->department));

@@ -2,18 +2,14 @@
 lp, sign in at the station by card, release, see it charged on one's own page and explained to the
 administrator; every page in light and dark, at 320 px and from right to left, by axe-core's rules of
 WCAG 2.2 AA; without JavaScript; with hostile names. Pictures are kept in build/screenshots."""
-import concurrent.futures
-import contextlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 
-import pytest
-
 import engine_client
-from conftest import BUILD, SAMPLE, SOURCE
+from conftest import BUILD, SAMPLE
 
 HERE = pathlib.Path(__file__).resolve().parent / "browser"
 PICTURES = pathlib.Path(os.environ.get("QUOIN_SCREENSHOTS", BUILD / "screenshots"))
@@ -56,12 +52,15 @@ def lp(site, queue, user, title):
 
 def stage(site, printer):
     """A site where people, cards, jobs and devices are as the scenes want them; gives what they need to know."""
+    money = site.data.parent / "money.yaml"
+    money.write_text("site:\n  money:\n    currency: EUR\n")
+    site.ask("config", "apply", money)
     site.prices(mono="0.04", color="0.25", duplex="90")
     site.ask("department", "add", "Physics")
     site.ask("department", "add", HOSTILE)
     site.user("mary", "12.50", full_name="Mary Example", department="Physics")
     site.user("root", "0.00", full_name="Anna Admin")
-    site.user("poor", "0.05", full_name="Paul Poor")
+    site.user("poor", "0.50", full_name="Paul Poor")
     site.user("eve", "5.00", full_name=HOSTILE, department=HOSTILE)
     site.user("bob", "5.00", full_name=LONG)
     site.printer("library", printer.uri)
@@ -90,3 +89,15 @@ def stage(site, printer):
             "lp": ["-h", f"localhost:{site.ipp_port}", "-d", "print-here"], "sample": str(SAMPLE),
             "cards": {"mary": "04A1B2C3D4", "poor": "04A1B2C3D5", "eve": "04A1B2C3D6", "new": "04FFEEDDCC"},
             "hostile": [HOSTILE, BACKWARD, LONG]}
+
+
+def test_the_pages_in_a_browser(site, new_printer, tmp_path):
+    packages()
+    config = tmp_path / "stage.json"
+    config.write_text(json.dumps(stage(site, new_printer("library").start())))
+    done = subprocess.run([engine_client.node(), "suite.mjs", config], cwd=HERE, capture_output=True, text=True,
+                          timeout=LIMIT_S, check=False)
+    print(done.stdout, done.stderr)
+    bad = [line for line in done.stdout.splitlines() if line.startswith("not ok")]
+    assert done.returncode == 0 and not bad, f"{bad}\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
+    assert "\nok 1 " in "\n" + done.stdout and done.stdout.rstrip().splitlines()[-1].startswith("1..")

@@ -11,12 +11,6 @@ import { Form, Money, Name, Section, Table, Trouble, When } from "../ui";
 interface WhatIf { works: number; before: string; after: string; changed: number; people_changed: number; departments: { name: string; works: number; before: string; after: string }[] }
 const monthAgo = (): string => new Date(Date.now() - 30 * 86400 * 1000).toISOString();
 
-// Rules travel as bytes: base64url of UTF-8.
-const base64 = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-const fromBase64 = (text: string): string =>
-  new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0)));
-
 /** The standard book with these prices in place of its own. */
 const asBook = (said: Record<string, string>): object => ({
   name: "base",
@@ -95,20 +89,20 @@ function Editor({ name, saved }: { name: string; saved: () => void }): JSX.Eleme
   if (name !== "" && loaded.data === null) {
     return <Trouble problem={loaded.problem} />;
   }
-  const text = fromBase64(loaded.data?.text ?? "");
+  const text = loaded.data?.text ?? "";
   return (
     <>
       <Section title="policies.try">
         <p>{say("policies.try-why")}</p>
         <Form fields={[{ name: "rules", type: "textarea", required: true, value: text }]} action="policies.dry-run" send={async (said) => {
-          setTried(await post<Tried>("/policies/try", { text: base64(said.rules ?? ""), file: `${name || "new"}.rules`, since: monthAgo() }));
+          setTried(await post<Tried>("/policies/try", { text: said.rules, file: `${name || "new"}.rules`, since: monthAgo() }));
           return "";
         }} />
         {tried !== null && <Outcome tried={tried} />}
       </Section>
       <Section title="policies.set">
         <Form fields={[{ name: "name", required: true, value: name }, { name: "why", required: true }, { name: "rules", type: "textarea", required: true, value: text }]} action="policies.set" send={async (said) => {
-          await ask("PUT", `/policies/${encodeURIComponent(said.name ?? "")}?why=${encodeURIComponent(said.why ?? "")}`, { text: base64(said.rules ?? ""), file: `${said.name}.rules` });
+          await ask("PUT", `/policies/${encodeURIComponent(said.name ?? "")}?why=${encodeURIComponent(said.why ?? "")}`, { text: said.rules, file: `${said.name}.rules` });
           saved();
           return say("done");
         }} danger />

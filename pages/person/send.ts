@@ -1,0 +1,88 @@
+// Sends a file: how much is sent, then its first page and its price, before anything is printed.
+import type { HeldJob, HeldList } from "../station/types";
+import { get, newKey } from "../lib/api";
+import { money } from "../lib/show";
+import { loadWords, say } from "../lib/words";
+
+const csrf = (): string => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+
+// fetch tells nothing of how far a body went.
+function upload(path: string, file: File, told: (part: number) => void): Promise<{ id: number; engine: string }> {
+  return new Promise((done, failed) => {
+    const ask = new XMLHttpRequest();
+    ask.open("POST", `/api/v1${path}`);
+    ask.setRequestHeader("content-type", file.type || "application/octet-stream");
+    ask.setRequestHeader("accept", "application/json");
+    ask.setRequestHeader("x-csrf-token", csrf());
+    ask.setRequestHeader("idempotency-key", newKey());
+    ask.upload.onprogress = (event) => told(event.lengthComputable ? event.loaded / event.total : 0);
+    ask.onerror = () => failed(new Error(say("reason.no-connection")));
+    ask.onload = () => {
+      const answer = JSON.parse(ask.responseText) as { id: number; engine: string; detail?: string };
+      if (ask.status < 300) {
+        done(answer);
+      } else {
+        failed(new Error(answer.detail ?? ""));
+      }
+    };
+    ask.send(file);
+  });
+}
+
+// Its pages are counted first; it waits then, or it went on at once where the queue prints directly.
+async function waiting(id: number): Promise<HeldJob | undefined> {
+  for (let turn = 0; turn < 40; turn += 1) {
+    const found = (await get<HeldList>("/me/jobs")).items.find((held) => held.ref.id === id);
+    if (found !== undefined) {
+      return found;
+    }
+    await new Promise((go) => setTimeout(go, 250));
+  }
+  return undefined;
+}
+
+function note(kind: string, text: string): HTMLElement {
+  const made = document.createElement("p");
+  made.className = `note ${kind}`;
+  made.textContent = text;
+  return made;
+}
+
+function show(held: HeldJob, name: string): HTMLElement[] {
+  const picture = document.createElement("img");
+  picture.className = "preview";
+  picture.alt = say("send.first-page");
+  picture.src = `/api/v1/me/jobs/${encodeURIComponent(held.ref.engine)}/${held.ref.id}/preview`;
+  const link = document.createElement("a");
+  link.href = "/jobs";
+  link.className = "button first";
+  link.textContent = say("home.waiting");
+  return [note("good", say("send.waits", { name, cost: money(held.job.cost) })), picture, link];
+}
+
+export function beginSend(form: HTMLFormElement): void {
+  const bar = form.querySelector("progress");
+  const sent = document.querySelector<HTMLElement>("#sent");
+  const button = form.querySelector("button");
+  form.hidden = false;
+  void loadWords();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const said = new FormData(form);
+    const file = said.get("file");
+    if (!(file instanceof File) || sent === null || bar === null || button === null) {
+      return;
+    }
+    const query = new URLSearchParams({ queue: String(said.get("queue")), name: file.name, copies: String(said.get("copies")) });
+    bar.hidden = false;
+    button.disabled = true;
+    sent.replaceChildren();
+    upload(`/me/files?${query}`, file, (part) => { bar.value = 100 * part; })
+      .then(async (job) => {
+        const held = await waiting(job.id);
+        sent.replaceChildren(...(held === undefined ? [note("good", say("notice.released"))] : show(held, file.name)));
+      })
+      .catch((thrown: Error) => sent.replaceChildren(note("bad", thrown.message)))
+      .finally(() => { bar.hidden = true; button.disabled = false; });
+  });
+}
