@@ -53,11 +53,11 @@ export async function signIn(page, user) {
 }
 
 /** axe-core in an isolated world would not see the page's own frames: it is evaluated, not put into the document. */
-export async function accessible(page, what) {
+export async function accessible(page, what, rules) {
   await page.evaluate(`if (!window.axe) { ${axe} }`);
-  const found = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
-  }));
+  const found = await page.evaluate((rules) => window.axe.run(document, {
+    runOnly: rules ?? ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
+  }), rules);
   const said = found.violations.map((one) => `${one.id}: ${one.help}\n    ` +
     one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 200)} ${node.any.map((any) => any.message).join("; ")}`).join("\n    "));
   must(said.length === 0, `${what}: ${said.join("\n  ")}`);

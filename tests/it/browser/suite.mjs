@@ -287,20 +287,23 @@ try {
     ["320", { viewport: { width: 320, height: 640 }, colorScheme: "light" }, "en"],
     ["ar", { colorScheme: "dark", locale: "ar" }, "ar"],
   ];
+  // In a narrow window the document is the same: what differs is what fits, and how large targets are.
+  const narrow = ["target-size", "scrollable-region-focusable", "color-contrast"];
   for (const [look, options, language] of looks) {
+    const rules = look === "320" ? narrow : undefined;
     const people = () => scene(`a person's pages, ${look}: WCAG 2.2 AA, nothing cut off, hostile names are only names`, async () => {
       const page = await open(options, gone);
       for (const path of ["/sign-in", "/help", "/nowhere"]) {
         await page.goto(path);
         must(await page.evaluate(() => document.documentElement.lang) === language, `${path} speaks ${language}`);
-        await accessible(page, `${path} ${look}`);
+        await accessible(page, `${path} ${look}`, rules);
         await fits(page, `${path} ${look}`);
         await picture(page, `page-${look}${name(path)}`);
       }
       await signIn(page, look === "light" ? "mary" : look === "320" ? "bob" : "eve");
       for (const path of personal) {
         await page.goto(path);
-        await accessible(page, `${path} ${look}`);
+        await accessible(page, `${path} ${look}`, rules);
         await fits(page, `${path} ${look}`);
         await picture(page, `page-${look}${name(path)}`);
       }
@@ -312,9 +315,11 @@ try {
       for (const path of screens) {
         await page.goto(`/admin${path}`);
         await settled(page);
-        await accessible(page, `/admin${path} ${look}`);
+        await accessible(page, `/admin${path} ${look}`, rules);
         await fits(page, `/admin${path} ${look}`);
-        await picture(page, `admin-${look}${name(path)}`);
+        if (look !== "dark") {
+          await picture(page, `admin-${look}${name(path)}`);
+        }
       }
       await page.context().close();
     });
