@@ -43,8 +43,8 @@ static void add_row(struct html *html, const struct face *face, const Quoin__V1_
 void web_face_history(struct html *html, const struct face *face,
                       const Quoin__V1__ListWorksReply *works, const char *next)
 {
-    static const char *const columns[] = { "column.when",  "column.job", "printer",
-                                           "column.pages", "column.state",    "column.cost" };
+    static const char *const columns[] = { "column.when",  "column.job",   "printer",
+                                           "column.pages", "column.state", "column.cost" };
     web_face_open(html, face, "home.history");
     if (works->n_works == 0) {
         web_face_note(html, "", web_face_say(face, "jobs.nothing"));
