@@ -242,10 +242,10 @@ void web_face_work(struct html *html, const struct face *face, const Quoin__V1__
          web_face_money(face, work->amount));
     add_facts(html, face, work);
     add_decision(html, face, work->decision);
+    add_payers(html, face, work);
     if (work->n_lines > 0) {
         add_lines(html, face, work);
     }
-    add_payers(html, face, work);
     add_refund(html, face, work);
     HTML_TEXT(html, "</div>\n");
     web_face_close(html, face);
