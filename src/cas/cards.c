@@ -306,7 +306,8 @@ CAS_CORE(cas_card_add)
         return err_set(err, ERR_NOT_FOUND, "the user \"%.*s\" was removed", (int)person.name.len,
                        person.name.ptr);
     }
-    if (!cards_put(cas, turn, add, &person, &mac, read, &card, err)) {
+    if (!cas_credential_may(cas, turn, &person, add->no_roles, err) ||
+        !cards_put(cas, turn, add, &person, &mac, read, &card, err)) {
         return false;
     }
     *reply = &cas_card_message(turn->arena, &card, cas_text(turn->arena, person.name))->base;
@@ -319,7 +320,8 @@ static bool cards_row(struct cas *cas, struct cas_turn *turn, const struct cas_p
                       struct arena *arena, enum accounts_outcome *outcome, bool *wrote,
                       struct err *err)
 {
-    const Quoin__V1__CardRow *row = ((const Quoin__V1__PutCardsRequest *)put->ask)->cards[i];
+    const Quoin__V1__PutCardsRequest *many = (const Quoin__V1__PutCardsRequest *)put->ask;
+    const Quoin__V1__CardRow *row = many->cards[i];
     struct cas_turn one = *turn;
     struct cas_card_read read;
     struct accounts_person person;
@@ -334,7 +336,8 @@ static bool cards_row(struct cas *cas, struct cas_turn *turn, const struct cas_p
     add.title = row->title;
     add.valid_until = row->valid_until;
     if (!cards_number(cas, &one, &add, &read, err) || !cards_check(&add, turn->now, err) ||
-        !cas_person(cas, &one, add.user, &person, err)) {
+        !cas_person(cas, &one, add.user, &person, err) ||
+        !cas_credential_may(cas, &one, &person, many->no_roles, err)) {
         return false;
     }
     struct credential_mac mac = credential_card_mac(cas->credential, str_of(read.number));
@@ -424,6 +427,7 @@ CAS_CORE(cas_card_remove)
     }
     if (!cards_find(cas, turn, remove, &card, err) ||
         !accounts_person_get(cas->accounts, card.person, turn->arena, &person, err) ||
+        !cas_credential_may(cas, turn, &person, remove->no_roles, err) ||
         !credential_card_remove(cas->credential, &card, err) ||
         !cas_credential_note(cas, turn, card.person, "card",
                              str_of(arena_textf(turn->arena, "%lld", (long long)card.id)), STR(""),

@@ -183,6 +183,20 @@ static struct str credentials_roles_text(struct arena *arena, unsigned roles)
     return str_of(text);
 }
 
+bool cas_credential_may(struct cas *cas, struct cas_turn *turn,
+                        const struct accounts_person *person, bool no_roles, struct err *err)
+{
+    struct credential_person known;
+    if (!no_roles) {
+        return true;
+    }
+    return credential_get(cas->credential, person->id, turn->arena, &known, err) &&
+           (known.roles == 0 ||
+            err_set(
+                err, ERR_DENIED, "%.*s has a role; only an administrator changes how %.*s signs in",
+                (int)person->name.len, person->name.ptr, (int)person->name.len, person->name.ptr));
+}
+
 CAS_CORE(cas_roles_set)
 {
     const Quoin__V1__SetRolesRequest *set = (const Quoin__V1__SetRolesRequest *)ask;

@@ -97,6 +97,10 @@ bool cas_credential_note(struct cas *cas, struct cas_turn *turn, int64_t person,
                          struct str old, struct str now, struct err *err) CC_MUST_USE;
 bool cas_has_administrator(struct cas *cas, struct cas_turn *turn, bool *has,
                            struct err *err) CC_MUST_USE;
+// Refused where asked for people without roles alone, and this one has some.
+bool cas_credential_may(struct cas *cas, struct cas_turn *turn,
+                        const struct accounts_person *person, bool no_roles,
+                        struct err *err) CC_MUST_USE;
 // A person who may not prove anything.
 bool cas_is_out(const struct accounts_person *person);
 

@@ -19,6 +19,7 @@ static const ProtobufCMessage *secrets_plain(struct cas_turn *turn,
     plain->make = set->make;
     plain->check_old = set->check_old;
     plain->must_change = set->must_change;
+    plain->no_roles = set->no_roles;
     plain->secret = cas_text(turn->arena, str_of(set->secret[0] == '\0' ? "" : "given"));
     return &plain->base;
 }
@@ -162,7 +163,8 @@ bool cas_secret_begin(struct cas *cas, struct cas_turn *turn, struct cas_slow *s
                        person.name.ptr);
     }
     slow->person = person.id;
-    if (!secrets_fresh(cas, turn, slow, &person, kind, err) ||
+    if (!cas_credential_may(cas, turn, &person, set->no_roles, err) ||
+        !secrets_fresh(cas, turn, slow, &person, kind, err) ||
         (set->check_old && !secrets_check_old(cas, turn, slow, &person, kind, err))) {
         return false;
     }
@@ -179,6 +181,7 @@ bool cas_secret_end(struct cas *cas, struct cas_turn *turn, struct cas_slow *slo
     enum credential_kind kind;
     if (!secrets_kind(set, &kind, err) ||
         !accounts_person_get(cas->accounts, slow->person, turn->arena, &person, err) ||
+        !cas_credential_may(cas, turn, &person, set->no_roles, err) ||
         !credential_get(cas->credential, slow->person, turn->arena, &known, err)) {
         return false;
     }

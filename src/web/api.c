@@ -201,6 +201,7 @@ static struct str word_of(struct web_visit *visit, const struct api *api, struct
         const char *text;
     } words[] = {
         { STR("@me"), visit->who.user },
+        { STR("@below"), web_may(visit, WEB_ADMINISTRATOR) ? "false" : "true" },
         { STR("@station"), visit->who.station },
         { STR("@session"), api->session },
         { STR("@held"), api->session },

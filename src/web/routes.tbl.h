@@ -196,8 +196,9 @@ WRITE(PUT, "/people/{name}/limit", MONEY, "people", "People/SetLimit", "",
 READ("/people/{name}/purses", SEES_MONEY, "people", "Payers/GetPurses", "", "Both purses.")
 READ("/people/{user}/credentials", SEES, "people", "Credentials/GetCredentials", "",
      "Which secrets a person has, its cards, roles and lock.")
-WRITE(PUT, "/people/{user}/secret", DESK, NULL, "Credentials/SetSecret", "check_old='false'",
-      "Sets or removes a password or PIN.")
+WRITE(PUT, "/people/{user}/secret", DESK, NULL, "Credentials/SetSecret",
+      "check_old='false' no_roles=@below",
+      "Sets or removes a password or PIN; of who has a role, an administrator alone does.")
 WRITE(PUT, "/people/{user}/roles", ADMIN, NULL, "Credentials/SetRoles", "",
       "What a person may do besides printing.")
 READ("/people/{user}/delegates", SEES, "people", "Credentials/ListDelegates", "",
@@ -247,10 +248,11 @@ READ("/count", SEES_MONEY, "people", "Accounts/CountPeople", "", "How many peopl
 
 // --- cards and tokens
 READ("/cards", SEES, "cards", "Credentials/ListCards", "-items=cards -next=id", "Cards.")
-WRITE(POST, "/cards", DESK, "cards", "Credentials/AddCard", "", "Gives a card to a person.")
-WRITE(POST, "/cards/rows", DESK, "cards", "Credentials/PutCards", "-items=answers",
+WRITE(POST, "/cards", DESK, "cards", "Credentials/AddCard", "no_roles=@below", "Gives a card to a person.")
+WRITE(POST, "/cards/rows", DESK, "cards", "Credentials/PutCards",
+      "no_roles=@below -items=answers",
       "Gives up to 1,000 cards to people; each row has its answer.")
-DROP("/cards/{id}", DESK, "cards", "Credentials/RemoveCard", "", "Revokes a card, at once.")
+DROP("/cards/{id}", DESK, "cards", "Credentials/RemoveCard", "no_roles=@below", "Revokes a card, at once.")
 WRITE(POST, "/cards/try", DESK | WEB_DEVICE_MANAGER, "cards", "Credentials/TryCard", "",
       "What the card formats make of what a reader sent.")
 READ("/tokens", SEES, NULL, "Credentials/ListTokens", "-items=tokens -next=id",

@@ -217,6 +217,22 @@ def test_others_things_are_not_there(site, people, admin):
 # --- tokens of programs ---------------------------------------------------------------------------
 
 
+def test_a_help_desk_takes_over_nobody_with_a_role(site, people, admin):
+    desk = people["desk"]
+    card = admin.good("POST", "/cards", {"user": "auditor", "number": "7654321", "title": "his"})
+    for who in ("auditor", "desk", "finance"):
+        for ask in (("PUT", f"/people/{who}/secret", {"kind": "password", "secret": "taken over by a desk"}),
+                    ("PUT", f"/people/{who}/secret", {"kind": "pin", "make": True}),
+                    ("POST", "/cards", {"user": who, "number": "1122334455"})):
+            problem(desk.api(*ask), 403)
+    problem(desk.api("DELETE", f"/cards/{card['id']}"), 403)
+    many = desk.good("POST", "/cards/rows", {"cards": [{"name": "auditor", "number": "5544332211"}]})
+    assert many["items"][0]["outcome"] == "refused"
+    problem(desk.api("PUT", "/people/auditor/secret", {"kind": "pin", "make": True, "no_roles": False}), 400)
+    admin.good("DELETE", f"/cards/{card['id']}")
+    assert desk.good("PUT", "/people/mary/secret", {"kind": "pin", "make": True})["made"]
+
+
 def test_a_token_may_what_its_scopes_say(site, admin):
     made = admin.good("POST", "/me/tokens", {"title": "reader", "scopes": ["people:read"]})
     secret = made["secret"]
