@@ -310,14 +310,14 @@ void dre_answer_act(struct dre *dre, struct job *job)
 
 // --- coming in ----------------------------------------------------------------------------------
 
-static uint16_t flags_of(const struct queue *queue, const struct ippd_ticket *ticket)
+static uint32_t flags_of(const struct queue *queue, const struct ippd_ticket *ticket)
 {
     unsigned flags = queue->holds ? JOB_FLAG_QUEUE_HOLD : 0;
     flags |= queue->guests ? JOB_FLAG_GUESTS : 0;
     flags |= queue->hold_short ? JOB_FLAG_HOLD_SHORT : 0;
     flags |= ticket != NULL && ticket->hold != IPPD_HOLD_NONE ? JOB_FLAG_HOLD : 0;
     flags |= dre_deliver_is_askable(queue->printer) ? JOB_FLAG_ASKABLE : 0;
-    return (uint16_t)flags;
+    return flags;
 }
 
 static void keep_plain(struct buf *buf, struct str text)

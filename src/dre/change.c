@@ -350,7 +350,7 @@ static void put_printer(struct job *job, struct printer *printer)
     dre_table_job_set_printer(job, printer);
     unsigned flags = job->core.flags & ~(unsigned)JOB_FLAG_ASKABLE;
     flags |= dre_deliver_is_askable(printer) ? JOB_FLAG_ASKABLE : 0;
-    job->core.flags = (uint16_t)flags;
+    job->core.flags = flags;
 }
 
 static void tell_wish(struct dre *dre, struct job *job, const Quoin__V1__JobChange *change)
@@ -390,7 +390,7 @@ static void go_on(struct asking *asking, struct job *job)
     } else {
         flags |= JOB_FLAG_QUEUE_HOLD;
     }
-    job->core.flags = (uint16_t)flags;
+    job->core.flags = flags;
     if (call != NULL) {
         dre_call_act(dre, call, &(struct dre_call_act){ job, key, JOB_RECHARGE });
     } else {

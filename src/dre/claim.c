@@ -198,7 +198,7 @@ void dre_send_job(void *engine, struct wire_call *call, const ProtobufCMessage *
     text.sent = buf_str(&sent);
     dre_table_job_set_text(job, &text);
     unsigned flags = job->core.flags & ~(unsigned)JOB_FLAG_SENDER_PAYS;
-    job->core.flags = (uint16_t)(flags | (ask->sender_pays ? JOB_FLAG_SENDER_PAYS : 0));
+    job->core.flags = (flags | (ask->sender_pays ? JOB_FLAG_SENDER_PAYS : 0));
     dre_table_job_mark(&dre->table, job);
     tell_sent(dre, job, &sent, ask->sender_pays);
     dre_call_act(dre, call, &(struct dre_call_act){ job, ask->key, JOB_NOTED });

@@ -196,7 +196,7 @@ static void apply_route(struct job *job, const struct route *route)
     unsigned flags = job->core.flags & ~(unsigned)JOB_FLAG_ASKABLE;
     flags |= dre_deliver_is_askable(route->printer) ? JOB_FLAG_ASKABLE : 0;
     flags |= route->queue != NULL && route->queue->holds ? JOB_FLAG_QUEUE_HOLD : 0;
-    job->core.flags = (uint16_t)flags;
+    job->core.flags = flags;
 }
 
 static void apply_plan(struct job *job, const struct change *change)

@@ -167,7 +167,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
 void dre_event(struct dre *dre, struct job *job, enum job_event event); // without more to say
 void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
                       enum job_reason reason);
-void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document);
+void dre_begin(struct dre *dre, struct job *job, uint32_t flags, bool document);
 void dre_begin_copy(struct dre *dre, struct job *job);
 // A line of the job's story, kept with its next write.
 void dre_tell(struct dre *dre, struct job *job, const char *what, struct str detail);

@@ -462,7 +462,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
     bool is_hold = happened->event == JOB_HOLD;
     if (is_arriving(job) && (is_hold || happened->event == JOB_RELEASE)) {
         unsigned others = job->core.flags & ~(unsigned)JOB_FLAG_HOLD;
-        job->core.flags = (uint16_t)(others | (is_hold ? JOB_FLAG_HOLD : 0));
+        job->core.flags = (others | (is_hold ? JOB_FLAG_HOLD : 0));
         return;
     }
     struct job_core before = job->core;
@@ -497,7 +497,7 @@ void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
     dre_happen(dre, job, &happened);
 }
 
-void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document)
+void dre_begin(struct dre *dre, struct job *job, uint32_t flags, bool document)
 {
     unsigned todo = dre_job_begin(&job->core, flags, document, clk_wall_ms());
     if (!document) {
@@ -511,7 +511,7 @@ void dre_begin(struct dre *dre, struct job *job, uint16_t flags, bool document)
 void dre_begin_copy(struct dre *dre, struct job *job)
 {
     unsigned flags = dre_deliver_is_askable(job->printer) ? JOB_FLAG_ASKABLE : 0;
-    unsigned todo = dre_job_begin_copy(&job->core, (uint16_t)flags);
+    unsigned todo = dre_job_begin_copy(&job->core, flags);
     dre_tell(dre, job, "created", STR(""));
     carry_out(dre, job, todo);
 }

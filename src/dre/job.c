@@ -90,7 +90,7 @@ static unsigned on_incoming(struct job_core *job, const struct job_happened *hap
     case JOB_STORED: job->stored = true; return answer(job, JOB_DO_ACCEPT);
     case JOB_STORE_FAILED: return answer(job, JOB_DO_REFUSE) | JOB_DO_DROP;
     case JOB_HOLD: job->flags |= JOB_FLAG_HOLD; return JOB_DO_STORE;
-    case JOB_RELEASE: job->flags &= (uint16_t)~JOB_FLAG_HOLD; return JOB_DO_STORE;
+    case JOB_RELEASE: job->flags &= (uint32_t)~JOB_FLAG_HOLD; return JOB_DO_STORE;
     case JOB_CANCEL: return end_free(job, JOB_CANCELED, cancel_reason(happened));
     case JOB_DUE: return end_free(job, JOB_ABORTED, JOB_REASON_TIMED_OUT);
     case JOB_RESTARTED: return end_free(job, JOB_ABORTED, JOB_REASON_RESTARTED);
@@ -131,11 +131,11 @@ static unsigned on_accepting(struct job_core *job, const struct job_happened *ha
         break;
     case JOB_UNCOUNTED: job->end_reason = (uint8_t)happened->reason; break;
     case JOB_HOLD: job->flags |= JOB_FLAG_HOLD; return 0;
-    case JOB_RELEASE: job->flags &= (uint16_t)~JOB_FLAG_HOLD; return 0;
+    case JOB_RELEASE: job->flags &= (uint32_t)~JOB_FLAG_HOLD; return 0;
     case JOB_CANCEL: return note_cancel(job, happened);
     case JOB_RESTARTED:
         job->stored = true;
-        job->flags &= (uint16_t)~JOB_FLAG_COUNTED;
+        job->flags &= (uint32_t)~JOB_FLAG_COUNTED;
         job->flags |= JOB_FLAG_MAYBE;
         job->end_reason = JOB_REASON_NONE;
         return JOB_DO_COUNT;
@@ -148,7 +148,7 @@ static unsigned on_accepting(struct job_core *job, const struct job_happened *ha
 static unsigned reserved(struct job_core *job)
 {
     job->flags |= JOB_FLAG_RESERVED;
-    job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
+    job->flags &= (uint32_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
@@ -166,7 +166,7 @@ static unsigned reserved(struct job_core *job)
 static unsigned refused(struct job_core *job, const struct job_happened *happened)
 {
     enum job_reason reason = happened->reason;
-    job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
+    job->flags &= (uint32_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
@@ -177,7 +177,8 @@ static unsigned refused(struct job_core *job, const struct job_happened *happene
         job->flags |= JOB_FLAG_GUEST;
         return hold(job, JOB_REASON_GUEST) | answer(job, JOB_DO_ACCEPT);
     }
-    bool holds = (job->flags & JOB_FLAG_HOLD_SHORT) != 0 || job->answered;
+    // Whether its client was told meanwhile that it came in makes no difference.
+    bool holds = (job->flags & (JOB_FLAG_HOLD_SHORT | JOB_FLAG_WAITED)) != 0;
     if (happened->event == JOB_STOPPED || (happened->event == JOB_REFUSED && holds)) {
         return hold(job, reason) | answer(job, JOB_DO_ACCEPT);
     }
@@ -202,7 +203,7 @@ static unsigned void_and_reserve(struct job_core *job)
 // The job was changed before it was told: that and the new attempt are one row.
 static unsigned changed(struct job_core *job)
 {
-    job->flags &= (uint16_t)~JOB_FLAG_MAYBE;
+    job->flags &= (uint32_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
@@ -232,7 +233,7 @@ static unsigned on_reserving(struct job_core *job, const struct job_happened *ha
         return todo | (job->tries >= CAS_TRIES_BEFORE_ANSWER ? answer(job, JOB_DO_ACCEPT) : 0);
     }
     case JOB_HOLD: job->flags |= JOB_FLAG_HOLD; return 0;
-    case JOB_RELEASE: job->flags &= (uint16_t) ~(JOB_FLAG_HOLD | JOB_FLAG_QUEUE_HOLD); return 0;
+    case JOB_RELEASE: job->flags &= (uint32_t) ~(JOB_FLAG_HOLD | JOB_FLAG_QUEUE_HOLD); return 0;
     case JOB_CANCEL: return note_cancel(job, happened); // the outcome must be known first
     case JOB_RESTARTED: job->stored = true; return JOB_DO_RESERVE;
     default: return 0;
@@ -244,7 +245,8 @@ static unsigned release(struct job_core *job)
     if ((job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) != 0) {
         return 0; // nobody pays yet
     }
-    job->flags &= (uint16_t) ~(JOB_FLAG_HOLD | JOB_FLAG_QUEUE_HOLD);
+    job->flags &= (uint32_t) ~(JOB_FLAG_HOLD | JOB_FLAG_QUEUE_HOLD);
+    job->flags |= JOB_FLAG_WAITED;
     if ((job->flags & JOB_FLAG_COUNTED) == 0) {
         job->end_reason = JOB_REASON_NONE;
         return enter(job, JOB_ACCEPTING, JOB_REASON_COUNTING) | JOB_DO_COUNT;
@@ -264,15 +266,16 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
         if (!dre_job_may_recharge(job)) {
             return 0;
         }
+        job->flags |= JOB_FLAG_WAITED;
         return (job->flags & JOB_FLAG_RESERVED) != 0 ? void_and_reserve(job) : reserve_anew(job);
     case JOB_CLAIMED:
         if (!dre_job_may_claim(job)) {
             return 0;
         }
-        job->flags &= (uint16_t) ~(JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST);
-        job->flags |= JOB_FLAG_QUEUE_HOLD;
+        job->flags &= (uint32_t) ~(JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST);
+        job->flags |= JOB_FLAG_QUEUE_HOLD | JOB_FLAG_WAITED;
         if ((job->flags & JOB_FLAG_GOES) != 0) {
-            job->flags &= (uint16_t) ~(JOB_FLAG_GOES | JOB_FLAG_QUEUE_HOLD | JOB_FLAG_HOLD);
+            job->flags &= (uint32_t) ~(JOB_FLAG_GOES | JOB_FLAG_QUEUE_HOLD | JOB_FLAG_HOLD);
         }
         return reserve_anew(job);
     case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
@@ -445,7 +448,7 @@ static unsigned on_uncertain(struct job_core *job, const struct job_happened *ha
         if (!dre_job_may_send_again(job)) {
             return 0;
         }
-        job->flags &= (uint16_t)~JOB_FLAG_CANCEL;
+        job->flags &= (uint32_t)~JOB_FLAG_CANCEL;
         return ready(job, JOB_REASON_QUEUED);
     case JOB_SAY_PRINTED:
         job->ends_as = JOB_COMPLETED;
@@ -461,7 +464,7 @@ static unsigned on_uncertain(struct job_core *job, const struct job_happened *ha
 // Of a job that goes on: it is asked for again.
 static unsigned given_back(struct job_core *job)
 {
-    job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
+    job->flags &= (uint32_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
     return changed(job);
 }
 
@@ -485,14 +488,14 @@ static unsigned on_settling(struct job_core *job, const struct job_happened *hap
         if (job->ends_as == JOB_RESERVING) {
             return given_back(job);
         }
-        job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
+        job->flags &= (uint32_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
         return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE | JOB_DO_LATER;
     case JOB_LAPSED:
         if (job->ends_as == JOB_RESERVING) {
             return given_back(job);
         }
         if (job->state == JOB_VOIDING) {
-            job->flags &= (uint16_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
+            job->flags &= (uint32_t) ~(JOB_FLAG_RESERVED | JOB_FLAG_MAYBE);
             return enter(job, job->ends_as, job->end_reason) | JOB_DO_ERASE;
         }
         return enter(job, JOB_UNCERTAIN, JOB_REASON_LAPSED);
@@ -522,7 +525,7 @@ static unsigned (*const on_state[JOB_STATE_COUNT])(struct job_core *,
     [JOB_CANCELED] = on_ended,    [JOB_ABORTED] = on_ended,
 };
 
-unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now)
+unsigned dre_job_begin(struct job_core *job, uint32_t flags, bool document, int64_t now)
 {
     *job = (struct job_core){ .flags = flags, .wait_until = now };
     if (document) {
@@ -531,7 +534,7 @@ unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int6
     return enter(job, JOB_INCOMING, JOB_REASON_INCOMING);
 }
 
-unsigned dre_job_begin_copy(struct job_core *job, uint16_t flags)
+unsigned dre_job_begin_copy(struct job_core *job, uint32_t flags)
 {
     *job = (struct job_core){ .flags = flags | JOB_FLAG_COPY | JOB_FLAG_COUNTED,
                               .computed = job->computed };

@@ -115,13 +115,14 @@ enum {
     JOB_FLAG_WARNED = 1 << 13,      // its end was told
     JOB_FLAG_GOES = 1 << 15,        // a guest's that is printed as soon as it is paid for
     JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
+    JOB_FLAG_WAITED = 1 << 16,      // for a person, who let it go: where nobody pays, it waits on
 };
 
 struct job_core {
     int64_t wait_until; // wall time, ms; with JOB_DO_WAIT
     uint32_t computed;  // impressions, copies included
     uint32_t observed;  // impressions that the printer said it made
-    uint16_t flags;
+    uint32_t flags;
     uint8_t state;         // enum job_state
     uint8_t reason;        // enum job_reason
     uint8_t ends_as;       // enum job_state: what it becomes once charged or given back
@@ -144,10 +145,10 @@ struct job_happened {
 };
 
 // A new job: INCOMING when its document is to come by itself, else ACCEPTING.
-unsigned dre_job_begin(struct job_core *job, uint16_t flags, bool document, int64_t now);
+unsigned dre_job_begin(struct job_core *job, uint32_t flags, bool document, int64_t now);
 
 // A copy of a job that was counted: it is asked for once it is stored.
-unsigned dre_job_begin_copy(struct job_core *job, uint16_t flags);
+unsigned dre_job_begin_copy(struct job_core *job, uint32_t flags);
 
 // What is to be done: a set of enum job_action. Events that mean nothing in a state do nothing.
 unsigned dre_job_step(struct job_core *job, const struct job_happened *happened);

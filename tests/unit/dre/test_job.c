@@ -80,6 +80,55 @@ static void test_short_money_holds_and_a_release_asks_anew_with_another_key(void
     CHECK(memcmp(first, second, 16) != 0);
 }
 
+// Its client heard after a second that it came in, or is gone: where the queue refuses, it ends.
+static void test_short_money_refuses_also_when_the_answer_came_late(void)
+{
+    for (int crash = 0; crash < 2; crash++) {
+        for (int changes = 0; changes < 2; changes++) {
+            struct job_core job;
+            (void)dre_job_begin(&job, 0, true, 1);
+            (void)step(&job, JOB_STORED);
+            if (crash == 1) {
+                CHECK(step(&job, JOB_RESTARTED) == JOB_DO_COUNT);
+            }
+            CHECK(step(&job, JOB_COUNTED) == JOB_DO_RESERVE);
+            for (int tries = 0; tries < 3; tries++) {
+                bool told = crash == 0 && tries == 2;
+                CHECK(step(&job, JOB_NO_ANSWER) == (JOB_DO_WAIT | (told ? JOB_DO_ACCEPT : 0)));
+                CHECK(step(&job, JOB_DUE) == JOB_DO_RESERVE);
+            }
+            if (changes == 1) { // by the rules: asked for anew, and it never waited for a person
+                CHECK(step(&job, JOB_CHANGED) == JOB_DO_STORE);
+                CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+                job.answered = true;
+            }
+            CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) ==
+                  (JOB_DO_STORE | JOB_DO_ERASE));
+            CHECK(job.state == JOB_ABORTED && job.reason == JOB_REASON_MONEY_SHORT);
+            CHECK(step(&job, JOB_STORED) == 0); // it is told once
+        }
+    }
+}
+
+// What a person let go waits on where money is short, over a crash too.
+static void test_what_was_let_go_waits_on(void)
+{
+    static const enum job_event let[] = { JOB_RELEASE, JOB_RECHARGE };
+    for (size_t at = 0; at < sizeof(let) / sizeof(let[0]); at++) {
+        struct job_core job;
+        (void)dre_job_begin(&job, 0, true, 1);
+        (void)step(&job, JOB_STORED);
+        (void)step(&job, JOB_COUNTED);
+        (void)step_reason(&job, JOB_STOPPED, JOB_REASON_ACCOUNT_NEEDED);
+        CHECK(job.state == JOB_HELD && step(&job, JOB_STORED) == 0);
+        CHECK(step(&job, let[at]) == JOB_DO_STORE);
+        CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+        CHECK(step(&job, JOB_RESTARTED) == JOB_DO_RESERVE);
+        CHECK(step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT) == JOB_DO_STORE);
+        CHECK(job.state == JOB_HELD && job.reason == JOB_REASON_MONEY_SHORT);
+    }
+}
+
 static void test_what_policy_denies_ends_also_where_short_money_holds(void)
 {
     struct job_core job;
@@ -584,7 +633,7 @@ static void test_random_worlds_keep_the_invariants(void)
     for (uint64_t round = 1; round <= 30000; round++) {
         seed = round * 0x9e3779b97f4a7c15u + 1;
         struct world world = { .sent_allowed = 1 };
-        uint16_t flags = (uint16_t)((chance(3) == 0 ? JOB_FLAG_QUEUE_HOLD : 0) |
+        uint32_t flags = (uint32_t)((chance(3) == 0 ? JOB_FLAG_QUEUE_HOLD : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_HOLD_SHORT : 0) |
                                     (chance(5) == 0 ? JOB_FLAG_UNCLAIMED : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_ASKABLE : 0));
@@ -612,6 +661,8 @@ int main(void)
     test_direct_job_is_accepted_sent_and_charged();
     test_refusal_is_told_only_once_it_is_stored();
     test_short_money_holds_and_a_release_asks_anew_with_another_key();
+    test_short_money_refuses_also_when_the_answer_came_late();
+    test_what_was_let_go_waits_on();
     test_what_policy_denies_ends_also_where_short_money_holds();
     test_what_policy_stops_is_accepted_and_waits();
     test_a_changed_job_is_asked_for_anew_once_that_is_stored();
