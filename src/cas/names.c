@@ -1,6 +1,7 @@
 // names: people get other names, and two accounts of one person become one. The ledger's accounts
 // follow by entries of its chain.
 
+#include "cas/payers_int.h"
 #include "cas/put_int.h"
 #include "credential/credential.h"
 #include "quota/quota.h"
@@ -68,11 +69,12 @@ static bool names_ledger(struct cas *cas, struct cas_turn *turn, ProtobufCBinary
     return true;
 }
 
-// What was printed, and what counts against a quota, is this person's as before.
+// What was printed and asked back, and what counts against a quota, is this person's as before.
 static bool names_follow(struct cas *cas, struct cas_turn *turn, struct str from, struct str to,
                          struct err *err)
 {
     return history_rename(cas->history, from, to, err) &&
+           cas_store_refunds_rename(cas, from, to, err) &&
            quota_rename(cas->quota, names_account(turn->arena, "user", from),
                         names_account(turn->arena, "user", to), err);
 }

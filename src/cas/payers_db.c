@@ -106,6 +106,7 @@ static const char *const payers_texts[CAS_PAYERS_COUNT] = {
                                   " AND id > $2 AND ($4 = '' OR person = $4) ORDER BY id LIMIT $3",
     [CAS_PAYERS_REFUNDS_USER] = "SELECT " REFUND_COLUMNS " FROM cas_refund WHERE person = $1"
                                 " AND id > $2 ORDER BY id LIMIT $3",
+    [CAS_PAYERS_REFUNDS_RENAME] = "UPDATE cas_refund SET person = $2 WHERE person = $1",
     [CAS_PAYERS_CASH_ADD] =
         "INSERT INTO cas_cash (" CASH_COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     [CAS_PAYERS_CASH_BY_ENTRY] = "SELECT " CASH_COLUMNS " FROM cas_cash WHERE entry = $1",
@@ -398,6 +399,14 @@ bool cas_store_refunds(struct cas *cas, const struct cas_refund_list *list, stru
         }
     }
     return true;
+}
+
+bool cas_store_refunds_rename(struct cas *cas, struct str from, struct str to, struct err *err)
+{
+    struct db_stmt *stmt = cas->payers->stmts[CAS_PAYERS_REFUNDS_RENAME];
+    db_bind_text(stmt, 1, from);
+    db_bind_text(stmt, 2, to);
+    return db_run(stmt, err);
 }
 
 // ---- the cash desk -----------------------------------------------------------------------------

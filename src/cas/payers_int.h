@@ -113,6 +113,7 @@ enum cas_payers_sql {
     CAS_PAYERS_REFUNDS,
     CAS_PAYERS_REFUNDS_STATUS,
     CAS_PAYERS_REFUNDS_USER,
+    CAS_PAYERS_REFUNDS_RENAME,
     CAS_PAYERS_CASH_ADD,
     CAS_PAYERS_CASH_BY_ENTRY,
     CAS_PAYERS_CASH_BY_REFERENCE,
@@ -159,7 +160,7 @@ struct cas_refund {
     struct ledger_key key; // of the asking
     struct ledger_key reservation;
     struct str job;
-    struct str user;
+    struct str user; // by the name of now
     struct str reason;
     int64_t asked;
     uint32_t pages;
@@ -193,6 +194,10 @@ struct cas_refund_list {
 bool cas_store_refunds(struct cas *cas, const struct cas_refund_list *list, struct arena *arena,
                        struct cas_refund *refunds, size_t most, size_t *count,
                        struct err *err) CC_MUST_USE;
+
+// What was asked for one name is another's.
+bool cas_store_refunds_rename(struct cas *cas, struct str from, struct str to,
+                              struct err *err) CC_MUST_USE;
 
 struct cas_cash {
     int64_t sequence;

@@ -96,6 +96,25 @@ bool cas_refunds_of(struct cas *cas, struct cas_turn *turn, const struct ledger_
     return true;
 }
 
+// Whom a name means now; one that nobody ever had is itself.
+static bool refunds_person(struct cas *cas, struct cas_turn *turn, const char *said,
+                           struct str *name, struct err *err)
+{
+    char folded[CAS_NAME_MAX + 1];
+    struct accounts_person person;
+    bool found;
+    *name = STR("");
+    if (said[0] == '\0') {
+        return true;
+    }
+    if (!cas_name_fold(str_of(said), folded, err) ||
+        !accounts_person_find(cas->accounts, str_of(folded), turn->arena, &person, &found, err)) {
+        return false;
+    }
+    *name = found ? person.name : str_of(cas_text(turn->arena, str_of(folded)));
+    return true;
+}
+
 CAS_CORE(cas_refund_list)
 {
     const Quoin__V1__ListRefundsRequest *asked = (const Quoin__V1__ListRefundsRequest *)ask;
@@ -103,14 +122,12 @@ CAS_CORE(cas_refund_list)
                   : asked->limit > REFUNDS_LIST_MOST ? REFUNDS_LIST_MOST
                                                      : asked->limit;
     struct cas_refund_list list = { .after = asked->after };
-    char folded[CAS_NAME_MAX + 1] = "";
     struct cas_refund *refunds = arena_new_array(turn->arena, most + 1, sizeof(*refunds));
     size_t count;
     if (!refunds_status_read(asked->status, &list.status, err) ||
-        (asked->user[0] != '\0' && !cas_name_fold(str_of(asked->user), folded, err))) {
+        !refunds_person(cas, turn, asked->user, &list.user, err)) {
         return false;
     }
-    list.user = str_of(folded);
     if (!cas_store_refunds(cas, &list, turn->arena, refunds, most + 1, &count, err)) {
         return false;
     }
@@ -403,14 +420,14 @@ CAS_CORE(cas_refund_ask)
         !refunds_is_open(cas, turn, after, err)) {
         return false;
     }
-    char folded[CAS_NAME_MAX + 1] = "";
-    if (after->user[0] != '\0' && !cas_name_fold(str_of(after->user), folded, err)) {
+    struct str user;
+    if (!refunds_person(cas, turn, after->user, &user, err)) {
         return false;
     }
     refund = (struct cas_refund){ .key = cas_key(asked->key),
                                   .reservation = after->reservation,
                                   .job = str_of(after->job),
-                                  .user = str_of(folded),
+                                  .user = user,
                                   .reason = str_of(asked->reason),
                                   .asked = amount,
                                   .pages = asked->pages,

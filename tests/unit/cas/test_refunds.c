@@ -335,6 +335,45 @@ static void test_of_somebody_who_was_merged(void)
     CHECK(balance_of("user:twin") == 0);
 }
 
+static size_t listed(const char *user, const char *status)
+{
+    Quoin__V1__ListRefundsRequest request = QUOIN__V1__LIST_REFUNDS_REQUEST__INIT;
+    request.user = text_of(user);
+    request.status = text_of(status);
+    const Quoin__V1__ListRefundsReply *list = ask(&request.base);
+    for (size_t i = 0; list != NULL && i < list->n_refunds; i++) {
+        CHECK(strcmp(list->refunds[i]->user, "heir") == 0);
+    }
+    return list == NULL ? 999 : list->n_refunds;
+}
+
+// One person, one list, by whatever name: what was asked before and after the names changed.
+static void test_lists_follow_names(void)
+{
+    static const char *const names[] = { "sent", "elder", "heir", "Sent" };
+    Quoin__V1__RenamePersonRequest rename = QUOIN__V1__RENAME_PERSON_REQUEST__INIT;
+    Quoin__V1__MergePeopleRequest merge = QUOIN__V1__MERGE_PEOPLE_REQUEST__INIT;
+    CHECK(add_person(244, "sent", 100000) != NULL && add_person(245, "heir", 100000) != NULL);
+    CHECK(reserve(246, "sent", 4, 0) != NULL && settle(247, 246, 4, 0) != NULL);
+    CHECK(reserve(248, "sent", 4, 0) != NULL && settle(249, 248, 4, 0) != NULL);
+    CHECK(ask_refund(250, 246, 0, 0) != NULL);
+    rename.key = key_of(251);
+    rename.name = text_of("sent");
+    rename.to = text_of("elder");
+    CHECK(ask(&rename.base) != NULL);
+    merge.key = key_of(252);
+    merge.from = text_of("elder");
+    merge.into = text_of("heir");
+    CHECK(ask(&merge.base) != NULL);
+    CHECK(ask_refund(250, 246, 0, 0) != NULL); // the same asking is the same refund
+    CHECK(ask_refund(253, 248, 0, 0) != NULL);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        CHECK(listed(names[i], "") == 2 && listed(names[i], "asked") == 2);
+        CHECK(listed(names[i], "denied") == 0);
+    }
+    CHECK(listed("nobody-ever", "") == 0);
+}
+
 int main(void)
 {
     fixture_begin();
@@ -351,5 +390,6 @@ int main(void)
     test_quotas_get_it_back();
     test_every_failing_call_gives_nothing_back();
     test_of_somebody_who_was_merged();
+    test_lists_follow_names();
     return fixture_end();
 }
