@@ -38,6 +38,18 @@ static void migrate_fill(const struct db_driver *driver, const char *sql, struct
     }
 }
 
+// Of a role that works with the tables and does not own them: it cannot make or change any.
+static bool migrate_tell_denied(const struct db *db, struct err *err)
+{
+    struct err said = *err;
+    return err->code != ERR_DENIED || strcmp(db->driver->name, "postgresql") != 0
+               ? false
+               : err_set(err, ERR_DENIED,
+                         "%.100s; the tables' owner brings them to this release: quoin store "
+                         "prepare ADDRESS ROLE (docs/stores.md)",
+                         said.text);
+}
+
 static bool migrate_run(struct db *db, const char *sql, struct err *err)
 {
     OWN(buf_free) struct buf text = BUF_CAP(MIGRATE_TEXT_MAX);
@@ -45,7 +57,7 @@ static bool migrate_run(struct db *db, const char *sql, struct err *err)
     if (!buf_ok(&text)) {
         return err_set(err, ERR_LIMIT, "a migration is over %d bytes", MIGRATE_TEXT_MAX);
     }
-    return db_run_text(db, buf_str(&text).ptr, err);
+    return db_run_text(db, buf_str(&text).ptr, err) || migrate_tell_denied(db, err);
 }
 
 struct migrate_stmts {

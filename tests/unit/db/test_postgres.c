@@ -70,6 +70,32 @@ static void test_a_database_must_be_fit(void)
     store_say(dsn, "GRANT ALL ON SCHEMA public TO PUBLIC");
 }
 
+// Who only works with the tables and finds a step missing is told who runs it.
+static void test_only_an_owner_brings_tables_to_a_release(void)
+{
+    static const struct db_migration steps[] = { { 1, NULL, "CREATE TABLE made (a {integer})" },
+                                                 { 2, NULL, "ALTER TABLE made ADD b {text}" } };
+    char worker[STORE_DSN_MAX];
+    OWN(db_close) struct db *owner = open_it();
+    OWN(db_close) struct db *db = NULL;
+    store_say(dsn, "CREATE ROLE worker LOGIN");
+    (void)snprintf(worker, sizeof(worker), "%.*sworker", (int)(strlen(dsn) - strlen("postgres")),
+                   dsn);
+    store_say(dsn, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    CHECK(db_open(&db, &(struct db_options){ .dsn = worker }, &err));
+    CHECK(!db_migrate(db, "made", steps, 1, &err) && err.code == ERR_DENIED);
+    CHECK(strstr(err.text, "schema public") != NULL);
+    CHECK(strstr(err.text, "quoin store prepare ADDRESS ROLE") != NULL);
+    CHECK(db_migrate(owner, "made", steps, 1, &err));
+    store_say(dsn, "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO worker");
+    CHECK(db_migrate(db, "made", steps, 1, &err));
+    CHECK(!db_migrate(db, "made", steps, 2, &err) && err.code == ERR_DENIED);
+    CHECK(strstr(err.text, "step 2 of the made tables") != NULL);
+    CHECK(strstr(err.text, "quoin store prepare ADDRESS ROLE") != NULL);
+    CHECK(db_migrate(owner, "made", steps, 2, &err) && db_migrate(db, "made", steps, 2, &err));
+    store_say(dsn, "GRANT ALL ON SCHEMA public TO PUBLIC");
+}
+
 static void cut(void)
 {
     char admin[STORE_DSN_MAX];
@@ -255,6 +281,7 @@ int main(void)
     }
     store_make(dsn, folder_make());
     test_a_database_must_be_fit();
+    test_only_an_owner_brings_tables_to_a_release();
     test_who_wants_it_alone_gets_it_alone();
     test_a_server_in_its_place_is_looked_at();
     test_a_session_is_durable_whatever_the_server_says();
