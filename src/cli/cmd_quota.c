@@ -23,6 +23,19 @@ static const char *amount_text(struct cli *cli, const char *unit, int64_t amount
     return cli_number(cli, amount);
 }
 
+// "10 pages", "5.00 EUR", "5.00 money" where the site has not said which.
+static const char *amount_whole(struct cli *cli, const char *unit, int64_t amount)
+{
+    const char *number = amount_text(cli, unit, amount);
+    const char *whole = strcmp(unit, "money") == 0 ? cli_money_whole(cli, amount) : number;
+    return strcmp(whole, number) == 0 ? arena_textf(&cli->arena, "%s %s", number, unit) : whole;
+}
+
+static const char *unit_title(struct cli *cli, const char *unit)
+{
+    return strcmp(unit, "money") == 0 ? cli_sum_title(cli, unit) : unit;
+}
+
 static void amount_json(struct json *json, const char *key, const char *unit, int64_t amount)
 {
     if (strcmp(unit, "money") == 0) {
@@ -86,8 +99,8 @@ static void quota_lines(struct cli *cli, const Quoin__V1__Quota *quota)
     struct cli_scope scope = scope_of(quota);
     struct cli_scope exempt = exempt_of(quota);
     cli_line(cli, "Quota", "%s%s", quota->name, quota->suspended ? " (suspended)" : "");
-    cli_line(cli, "Allows", "%s %s, period: %s", amount_text(cli, quota->unit, quota->most),
-             quota->unit, quota->period);
+    cli_line(cli, "Allows", "%s, period: %s", amount_whole(cli, quota->unit, quota->most),
+             quota->period);
     cli_line(cli, "Counters", "%s",
              strcmp(quota->each, "all") == 0 ? "one for all together"
                                              : arena_textf(&cli->arena, "each %s", quota->each));
@@ -96,7 +109,7 @@ static void quota_lines(struct cli *cli, const Quoin__V1__Quota *quota)
     if (quota->carry_parts > 0) {
         cli_line(cli, "Carries over", "%u %% of what was left, at most %s",
                  quota->carry_parts / PARTS_OF_PER_CENT,
-                 amount_text(cli, quota->unit, quota->carry_most));
+                 amount_whole(cli, quota->unit, quota->carry_most));
     }
     if (quota->n_warn_at > 0) {
         cli_line(cli, "Warns at", "%s %%", warn_text(cli, quota));
@@ -160,7 +173,7 @@ bool cli_quota_list(struct cli *cli, struct err *err)
             } else {
                 cli_table_row(&table, (const char *const[]){
                                           quota->name, amount_text(cli, quota->unit, quota->most),
-                                          quota->unit, quota->period, quota->each,
+                                          unit_title(cli, quota->unit), quota->period, quota->each,
                                           cli_scope_text(cli, &scope, "all"),
                                           quota->suspended ? "suspended" : "in force" });
             }
@@ -471,13 +484,14 @@ static void use_row(struct cli *cli, struct uses *uses, const Quoin__V1__QuotaUs
     if (use->carried > 0) {
         most = arena_textf(&cli->arena, "%s+%s", most, amount_text(cli, use->unit, use->carried));
     }
-    cli_table_row(&uses->table, (const char *const[]){ use->quota, use->subject, use->unit,
-                                                       amount_text(cli, use->unit, use->used),
-                                                       amount_text(cli, use->unit, use->reserved),
-                                                       amount_text(cli, use->unit, use->left), most,
-                                                       use->suspended           ? "suspended"
-                                                       : use->renews[0] != '\0' ? use->renews
-                                                                                : "never" });
+    cli_table_row(&uses->table,
+                  (const char *const[]){ use->quota, use->subject, unit_title(cli, use->unit),
+                                         amount_text(cli, use->unit, use->used),
+                                         amount_text(cli, use->unit, use->reserved),
+                                         amount_text(cli, use->unit, use->left), most,
+                                         use->suspended           ? "suspended"
+                                         : use->renews[0] != '\0' ? use->renews
+                                                                  : "never" });
 }
 
 static bool use_pages(struct cli *cli, struct uses *uses, Quoin__V1__ListQuotaUseRequest *request,
