@@ -29,11 +29,12 @@ bool cli_explain(struct cli *cli, struct err *err)
                       : NULL;
     }
     const Quoin__V1__Charge *charge = cli_charge_of(cli, detail);
+    const char *now = cli_job_now(cli, detail->job);
     if (cli->json) {
-        cli_explain_json(&cli->out, detail, entries, charge);
+        cli_explain_json(&cli->out, detail, entries, charge, now);
         return true;
     }
-    cli_explain_text(cli, detail, entries);
+    cli_explain_text(cli, detail, entries, now);
     if (charge != NULL && charge->n_moves + charge->n_refunds > 0) {
         buf_addf(&cli->out, "\n");
         cli_say(cli, CLI_BOLD, "Since it was settled");

@@ -6,7 +6,9 @@
 #include "cli/job.h"
 #include "cli/out.h"
 #include "cli/value.h"
+#include "proto/cas.pb-c.h"
 #include "proto/dre.pb-c.h"
+#include <strings.h>
 
 enum { PAGE = 500, NAMES_MAX = 64 };
 
@@ -81,6 +83,20 @@ bool cli_job_get(struct cli *cli, const char *id, const Quoin__V1__JobDetail **d
     return true;
 }
 
+const char *cli_job_now(struct cli *cli, const Quoin__V1__Job *job)
+{
+    Quoin__V1__GetPersonRequest request = QUOIN__V1__GET_PERSON_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    struct err ignored; // the job's story is worth telling without it
+    request.name = job->user;
+    if (job->user[0] == '\0' ||
+        !cli_ask(cli, ENGINE_CAS, "/quoin.v1.People/GetPerson", &request.base, &reply, &ignored)) {
+        return NULL;
+    }
+    const Quoin__V1__Person *person = (const Quoin__V1__Person *)reply;
+    return strcasecmp(person->name, job->user) == 0 ? NULL : person->name;
+}
+
 const char *cli_job_reasons(struct cli *cli, const Quoin__V1__Job *job)
 {
     OWN(buf_free) struct buf text = BUF_CAP(1024);
@@ -145,10 +161,12 @@ static void waiting_show(struct cli *cli, const Quoin__V1__Job *job)
 static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1__JobDetail *detail)
 {
     const Quoin__V1__Charge *charge = detail == NULL ? NULL : cli_charge_of(cli, detail);
+    const char *now = detail == NULL ? NULL : cli_job_now(cli, job);
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
         cli_job_json(&json, job);
+        cli_job_now_json(&json, now);
         if (detail != NULL) {
             cli_job_pages_json(&json, detail);
             job_told_json(&json, detail, charge);
@@ -159,7 +177,7 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
     }
     const char *reasons = cli_job_reasons(cli, job);
     cli_line(cli, "Job", "%lld on queue %s", (long long)job->id, job->queue);
-    cli_line(cli, "User", "%s", job->user);
+    cli_line(cli, "User", "%s", cli_job_user(cli, job, now));
     cli_line(cli, "Document", "%s", job->document[0] != '\0' ? job->document : "(no name kept)");
     cli_line(cli, "State", "%s%s%s%s", job->state, reasons[0] != '\0' ? " (" : "", reasons,
              reasons[0] != '\0' ? ")" : "");
@@ -168,7 +186,7 @@ static void job_show(struct cli *cli, const Quoin__V1__Job *job, const Quoin__V1
              job->sheets == 1 ? "" : "s");
     cli_line(cli, "Cost", "%s", cli_money_whole(cli, job->cost));
     if (job->account[0] != '\0') {
-        cli_line(cli, "Paid by", "%s", job->account);
+        cli_line(cli, "Paid by", "%s", cli_job_payer(cli, job, now));
     }
     cli_line(cli, "Printer", "%s", job->printer);
     waiting_show(cli, job);

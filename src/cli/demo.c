@@ -453,7 +453,7 @@ bool cli_tour(struct cli *cli, struct err *err)
         return false;
     }
     cli_say(cli, CLI_BOLD, "\nquoin explain %lld\n\n", (long long)id);
-    cli_explain_text(cli, detail, entries_of(cli, detail));
+    cli_explain_text(cli, detail, entries_of(cli, detail), NULL);
     cli_say(cli, CLI_BOLD, "\nBalance of %s\n", person);
     cli_line(cli, "Before", "%s", cli_money_whole(cli, before->balance));
     cli_line(cli, "After", "%s", cli_money_whole(cli, after->balance));

@@ -15,14 +15,29 @@ static void heading(struct cli *cli, const char *text)
     buf_addf(&cli->out, "\n");
 }
 
-static void tell_who(struct cli *cli, const Quoin__V1__JobDetail *detail)
+const char *cli_job_user(struct cli *cli, const Quoin__V1__Job *job, const char *now)
+{
+    return now == NULL ? job->user : arena_textf(&cli->arena, "%s, now %s", job->user, now);
+}
+
+const char *cli_job_payer(struct cli *cli, const Quoin__V1__Job *job, const char *now)
+{
+    static const char kind[] = "user:";
+    bool is_own = strncmp(job->account, kind, strlen(kind)) == 0 &&
+                  strcmp(job->account + strlen(kind), job->user) == 0;
+    return now == NULL || !is_own
+               ? job->account
+               : arena_textf(&cli->arena, "%s, now %s%s", job->account, kind, now);
+}
+
+static void tell_who(struct cli *cli, const Quoin__V1__JobDetail *detail, const char *now)
 {
     const Quoin__V1__Job *job = detail->job;
     heading(cli, "Who");
     bool only_claimed = strcmp(detail->identity, "claimed") == 0;
-    cli_line(cli, "User", "%s", job->user[0] != '\0' ? job->user : "nobody");
+    cli_line(cli, "User", "%s", job->user[0] != '\0' ? cli_job_user(cli, job, now) : "nobody");
     if (job->account[0] != '\0') {
-        cli_line(cli, "Paid by", "%s", job->account);
+        cli_line(cli, "Paid by", "%s", cli_job_payer(cli, job, now));
     }
     cli_line(cli, "Known by", "%s%s", detail->identity[0] != '\0' ? detail->identity : "nothing",
              only_claimed ? ": the name that the client sent, not proven" : "");
@@ -251,7 +266,7 @@ static void tell_entries(struct cli *cli, const Quoin__V1__ListEntriesReply *ent
 }
 
 void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
-                      const Quoin__V1__ListEntriesReply *entries)
+                      const Quoin__V1__ListEntriesReply *entries, const char *now)
 {
     const Quoin__V1__Job *job = detail->job;
     const char *reasons = cli_job_reasons(cli, job);
@@ -272,7 +287,7 @@ void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
     if (job->notice[0] != '\0') {
         buf_addf(&cli->out, "%s\n", job->notice);
     }
-    tell_who(cli, detail);
+    tell_who(cli, detail, now);
     tell_pages(cli, detail);
     tell_plan(cli, detail);
     cli_explain_decision(cli, detail);

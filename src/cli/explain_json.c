@@ -359,12 +359,24 @@ static void counts(struct json *json, const Quoin__V1__JobDetail *detail)
     }
 }
 
+void cli_job_now_json(struct json *json, const char *now)
+{
+    json_key(json, "user_now");
+    if (now == NULL) {
+        json_null(json);
+    } else {
+        json_str(json, str_of(now));
+    }
+}
+
 void cli_explain_json(struct buf *out, const Quoin__V1__JobDetail *detail,
-                      const Quoin__V1__ListEntriesReply *entries, const Quoin__V1__Charge *charge)
+                      const Quoin__V1__ListEntriesReply *entries, const Quoin__V1__Charge *charge,
+                      const char *now)
 {
     struct json json = json_to(out);
     json_object(&json);
     cli_job_json(&json, detail->job);
+    cli_job_now_json(&json, now);
     json_text_field(&json, "uuid", detail->uuid);
     json_text_field(&json, "claimed_user", detail->claimed_user);
     json_text_field(&json, "identity", detail->identity);

@@ -15,6 +15,14 @@ void cli_job_say(struct cli *cli, const Quoin__V1__Job *job);
 bool cli_job_get(struct cli *cli, const char *id, const Quoin__V1__JobDetail **detail,
                  struct err *err) CC_MUST_USE;
 
+// The name of now of whose job it is, where that is another; NULL: the same, or nobody can tell
+// now.
+const char *cli_job_now(struct cli *cli, const Quoin__V1__Job *job);
+// "old, now elder"; "user:old, now user:elder". now: may be NULL.
+const char *cli_job_user(struct cli *cli, const Quoin__V1__Job *job, const char *now);
+void cli_job_now_json(struct json *json, const char *now); // "user_now", null where it is the same
+const char *cli_job_payer(struct cli *cli, const Quoin__V1__Job *job, const char *now);
+
 // "account-limit-reached, job-stopped"; empty for "none". In cli's arena.
 const char *cli_job_reasons(struct cli *cli, const Quoin__V1__Job *job);
 
@@ -33,6 +41,7 @@ uint64_t cli_part_pages(const Quoin__V1__DocumentFacts *facts, const Quoin__V1__
 // "page_counts", "copies_by": fields into the open object.
 void cli_job_pages_json(struct json *json, const Quoin__V1__JobDetail *detail);
 
-// The whole story, for `explain` and the demo. entries may be NULL: CAS did not answer.
+// The whole story, for `explain` and the demo. entries may be NULL: CAS did not answer. now: as
+// cli_job_now tells it.
 void cli_explain_text(struct cli *cli, const Quoin__V1__JobDetail *detail,
-                      const Quoin__V1__ListEntriesReply *entries);
+                      const Quoin__V1__ListEntriesReply *entries, const char *now);

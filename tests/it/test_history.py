@@ -113,3 +113,8 @@ def test_a_payer_of_others_is_forgotten(office, sample):
     for text in shown[:4]:
         assert "user:(forgotten " in text, text
     assert office.ask("totals", "--by", "account")["agrees"] and office.verify()["good"]
+    job = office.jobs()[-1]
+    office.run("user", "rename", job["user"], "elder")
+    for command in (("explain",), ("job", "show")):
+        assert f"{job['user']}, now elder" in office.run(*command, str(job["id"])).stdout
+        assert office.ask(*command, str(job["id"]))["user_now"] == "elder"

@@ -83,7 +83,7 @@ static void test_the_whole_chain_is_told(void)
     struct story story;
     struct cli cli = { .arena = ARENA_CAP(1 << 20), .out = BUF_CAP(1 << 20) };
     tell(&story);
-    cli_explain_text(&cli, &story.detail, NULL);
+    cli_explain_text(&cli, &story.detail, NULL, NULL);
     static const char *const wanted[] = {
         "Job 7",      "completed",    "mary",
         "not proven", "Mary",         "operator rg sets red",
@@ -109,7 +109,7 @@ static void test_what_is_not_known_is_not_made_up(void)
     story.detail.settlement = NULL;
     story.detail.observed_known = false;
     story.detail.refusal = text(8, "the balance of mary is 0.01");
-    cli_explain_text(&cli, &story.detail, NULL);
+    cli_explain_text(&cli, &story.detail, NULL, NULL);
     CHECK(says(&cli, "Not counted"));
     CHECK(says(&cli, "Nothing was reserved"));
     CHECK(says(&cli, "Refused: the balance of mary is 0.01"));
@@ -140,7 +140,7 @@ static void test_copies_are_told_by_their_source(void)
     story.runs[1].new_sheet = true;
     story.job.copies = 4;
     story.detail.computed = 32;
-    cli_explain_text(&cli, &story.detail, NULL);
+    cli_explain_text(&cli, &story.detail, NULL, NULL);
     CHECK(says(&cli, "Copies: 4 by the job x up to 3 by the document x up to 2 by its pages."));
     CHECK(says(&cli, "part 1: application/pdf, 2 pages from page 1, 1 copy"));
     CHECK(says(&cli, "part 2: application/pdf, 1 page from page 3, 3 copies"));
@@ -151,8 +151,28 @@ static void test_copies_are_told_by_their_source(void)
     tell(&story);
     story.job.copies = 1;
     story.facts.copies = 1;
-    cli_explain_text(&cli, &story.detail, NULL);
+    cli_explain_text(&cli, &story.detail, NULL, NULL);
     CHECK(!says(&cli, "by the job") && !says(&cli, "part 1"));
+    buf_free(&cli.out);
+    arena_free(&cli.arena);
+}
+
+// Of who was renamed or merged, who that is now; another's account is not theirs.
+static void test_who_has_another_name_now(void)
+{
+    struct story story;
+    struct cli cli = { .arena = ARENA_CAP(1 << 20), .out = BUF_CAP(1 << 20) };
+    tell(&story);
+    story.job.account = text(10, "user:mary");
+    cli_explain_text(&cli, &story.detail, NULL, "elder");
+    CHECK(says(&cli, "mary, now elder\n") && says(&cli, "user:mary, now user:elder\n"));
+    cli.out.len = 0;
+    story.job.account = text(10, "user:maryann");
+    cli_explain_text(&cli, &story.detail, NULL, "elder");
+    CHECK(says(&cli, "user:maryann\n"));
+    cli.out.len = 0;
+    cli_explain_text(&cli, &story.detail, NULL, NULL);
+    CHECK(!says(&cli, ", now"));
     buf_free(&cli.out);
     arena_free(&cli.arena);
 }
@@ -160,6 +180,7 @@ static void test_copies_are_told_by_their_source(void)
 int main(void)
 {
     test_copies_are_told_by_their_source();
+    test_who_has_another_name_now();
     test_the_whole_chain_is_told();
     test_what_is_not_known_is_not_made_up();
     return tap_done();

@@ -14,7 +14,7 @@ static void test_what_is_not_known_is_null(void)
     OWN(buf_free) struct buf out = BUF_CAP(1 << 20);
     job.id = 3;
     detail.job = &job;
-    cli_explain_json(&out, &detail, NULL, NULL);
+    cli_explain_json(&out, &detail, NULL, NULL, NULL);
     static const char *const wanted[] = { "\"id\":3",          "\"facts\":null",
                                           "\"observed\":null", "\"reservation\":null",
                                           "\"entries\":null",  "\"settlement\":null",
@@ -42,8 +42,8 @@ static void test_entries_are_told_with_their_hash(void)
     detail.job = &job;
     detail.observed_known = true;
     detail.observed = 4;
-    cli_explain_json(&out, &detail, &entries, NULL);
-    CHECK(has(&out, "\"sequence\":9"));
+    cli_explain_json(&out, &detail, &entries, NULL, "elder");
+    CHECK(has(&out, "\"user_now\":\"elder\"") && has(&out, "\"sequence\":9"));
     CHECK(has(&out, "\"amount\":\"0.12345\""));
     CHECK(has(&out, "\"hash\":\"ab01\""));
     CHECK(has(&out, "\"observed\":4"));
@@ -85,7 +85,7 @@ static void test_pages_parts_and_copies_are_told(void)
     work.n_classes = 1;
     detail.work = &work;
     detail.computed = 210;
-    cli_explain_json(&out, &detail, NULL, NULL);
+    cli_explain_json(&out, &detail, NULL, NULL, NULL);
     static const char *const wanted[] = {
         "\"copies_by\":{\"job\":7,\"parts\":[5],\"page_most\":2}",
         "\"page_counts\":{\"document\":3,\"color\":0,\"nominal_color\":3,\"blank\":0,\"parts\":1,"
