@@ -240,7 +240,10 @@ static void on_person(void *arg, const struct wire_answer *answer)
     struct judging *judging = arg;
     const Quoin__V1__Person *person = (const Quoin__V1__Person *)answer->reply;
     if (person != NULL) {
-        judging->found.is_out = person->locked || person->removed;
+        // A name may be somebody else's by now; who was renamed signs in anew, by the name of now.
+        judging->found.is_out = person->locked || person->removed ||
+                                person->id != judging->found.person ||
+                                strcmp(person->name, judging->user) != 0;
     }
     judge(judging, person != NULL);
 }

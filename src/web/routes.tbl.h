@@ -203,7 +203,7 @@ WRITE(PUT, "/people/{user}/roles", ADMIN, NULL, "Credentials/SetRoles", "",
       "What a person may do besides printing.")
 READ("/people/{user}/delegates", SEES, "people", "Credentials/ListDelegates", "",
      "Delegates and delegators of a person.")
-WRITE(PUT, "/people/{user}/delegates/{delegate}", ADMIN, "people", "Credentials/SetDelegate", "",
+WRITE(PUT, "/people/{user}/delegates/{delegate}", ADMIN, NULL, "Credentials/SetDelegate", "",
       "Makes somebody a delegate.")
 DROP("/people/{user}/delegates/{delegate}", ADMIN, "people", "Credentials/SetDelegate",
      "remove='true'", "Takes that back.")
@@ -248,11 +248,12 @@ READ("/count", SEES_MONEY, "people", "Accounts/CountPeople", "", "How many peopl
 
 // --- cards and tokens
 READ("/cards", SEES, "cards", "Credentials/ListCards", "-items=cards -next=id", "Cards.")
-WRITE(POST, "/cards", DESK, "cards", "Credentials/AddCard", "no_roles=@below", "Gives a card to a person.")
-WRITE(POST, "/cards/rows", DESK, "cards", "Credentials/PutCards",
-      "no_roles=@below -items=answers",
+WRITE(POST, "/cards", DESK, "cards", "Credentials/AddCard", "no_roles=@below",
+      "Gives a card to a person.")
+WRITE(POST, "/cards/rows", DESK, "cards", "Credentials/PutCards", "no_roles=@below -items=answers",
       "Gives up to 1,000 cards to people; each row has its answer.")
-DROP("/cards/{id}", DESK, "cards", "Credentials/RemoveCard", "no_roles=@below", "Revokes a card, at once.")
+DROP("/cards/{id}", DESK, "cards", "Credentials/RemoveCard", "no_roles=@below",
+     "Revokes a card, at once.")
 WRITE(POST, "/cards/try", DESK | WEB_DEVICE_MANAGER, "cards", "Credentials/TryCard", "",
       "What the card formats make of what a reader sent.")
 READ("/tokens", SEES, NULL, "Credentials/ListTokens", "-items=tokens -next=id",

@@ -110,6 +110,12 @@ def test_sessions_end_when_roles_or_passwords_change(site, admin):
     problem(Web(site).sign_in("tom", PASSWORD), 401)
 
 
+def test_a_session_is_the_persons_and_not_the_names(site, admin):
+    web = person(site, admin, "lee")
+    admin.good("POST", "/people/lee/rename", {"to": "lea"})
+    wait_until(lambda: web.api("GET", "/me").status == 401, 5, "the session of the old name ends")
+
+
 def test_a_password_that_must_be_changed_comes_first(site, admin):
     site.user("ned", balance="0.00")
     admin.good("PUT", "/people/ned/secret", {"kind": "password", "secret": PASSWORD, "must_change": True})
