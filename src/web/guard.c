@@ -172,8 +172,7 @@ static bool scope_fits(const char *scope, const char *wanted, const char *kind)
     size_t len = strlen(wanted);
     const char *colon = strchr(scope, ':');
     bool named = strncmp(scope, wanted, len) == 0 && scope[len] == ':';
-    bool any = scope[0] == '*' && scope[1] == ':';
-    return (named || any) && colon != NULL && strcmp(colon + 1, kind) == 0;
+    return named && colon != NULL && strcmp(colon + 1, kind) == 0;
 }
 
 bool web_scope_ok(const struct web_visit *visit)
