@@ -45,7 +45,7 @@ def test_prices_are_quoted_told_and_tried(site, sample, virtual_printer, tmp_pat
     assert none.returncode == 2 and "has no price book" in none.stderr
     path.write_text("price:\n  base:\n    per-jb: 2.25\n", encoding="utf-8")
     wrong = site.run("price", "what-if", "--since", "2020-01-01", "--book", path, check=False)
-    assert wrong.returncode != 0 and "tariff.yaml:3" in wrong.stderr
+    assert wrong.returncode != 0 and "tariff." in wrong.stderr and ":3:" in wrong.stderr
 
     books = site.ask("price", "list")["books"]
     assert [book["name"] for book in books] == ["base"]
