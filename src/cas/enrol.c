@@ -11,7 +11,8 @@ enum {
     ENROL_DAY_S = 24 * 3600,
 };
 
-static const char *const enrol_roles[] = { "dre", "dce", "dme", "spe", "web", "admin", "panel" };
+static const char *const enrol_roles[] = { "dre", "dce",   "dme",   "spe",
+                                           "web", "admin", "panel", "agent" };
 
 static bool enrol_is_role(const char *role)
 {
@@ -51,7 +52,7 @@ CAS_CORE(cas_enrol_token)
     if (!enrol_is_role(asked->role) || valid_s > ENROL_DAY_S) {
         return err_set(
             err, ERR_INVALID,
-            "a token is for dre, dce, dme, spe, web, panel or admin, and for at most a day");
+            "a token is for dre, dce, dme, spe, web, panel, agent or admin, and for at most a day");
     }
     if (!crypto_identity_make(str_of(crypto_authority_site(cas->authority)), str_of(asked->role),
                               str_of(asked->host), &identity, err)) {

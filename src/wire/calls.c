@@ -7,6 +7,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
+#include "proto/dme.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/engine.pb-c.h"
 #include "proto/health.pb-c.h"
@@ -19,7 +20,7 @@
 #include "proto/reflection.pb-c.h"
 #include "proto/voucher.pb-c.h"
 
-enum { ROLE_ALL = ROLE_ENGINE | ROLE_ADMIN | ROLE_WEB | ROLE_PANEL }; // not the joiner
+enum { ROLE_ALL = ROLE_ENGINE | ROLE_ADMIN | ROLE_WEB | ROLE_PANEL | ROLE_AGENT }; // not the joiner
 
 const struct wire_kind wire_kinds[] = {
 #define CALL(service, method, request, reply, engine, roles, deadline_ms, flags)                   \

@@ -73,8 +73,8 @@ CALL(Vouchers, VoidVouchers, void_vouchers_request, void_vouchers_reply, "cas", 
 CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", ROLE_ADMIN, 5000,
      CALL_KEYED)
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)
-CALL(Enrolment, Renew, renew_request, certificate, "cas", ROLE_ENGINE | ROLE_WEB | ROLE_PANEL,
-     10000, CALL_KEYED)
+CALL(Enrolment, Renew, renew_request, certificate, "cas",
+     ROLE_ENGINE | ROLE_WEB | ROLE_PANEL | ROLE_AGENT, 10000, CALL_KEYED)
 CALL(Accounts, PutPeople, put_people_request, put_reply, "cas", ROLE_CLI, 60000, CALL_KEYED)
 CALL(Accounts, RenamePerson, rename_person_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Accounts, SetAlias, set_alias_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
@@ -206,4 +206,32 @@ CALL(Release, SendJobs, send_jobs_request, release_jobs_reply, "dce", ROLE_CLI |
      CALL_KEYED)
 CALL(Release, ClaimJobs, delete_jobs_request, release_jobs_reply, "dce", ROLE_CLI | ROLE_PANEL,
      15000, CALL_KEYED)
+CALL(Devices, ListMonitored, list_monitored_request, list_monitored_reply, "dme",
+     ROLE_CLI | ROLE_DRE | ROLE_DCE, 10000, 0)
+CALL(Devices, GetMonitored, get_monitored_request, monitored_device, "dme",
+     ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000, 0)
+CALL(Devices, WatchMonitored, watch_monitored_request, monitored_device, "dme",
+     ROLE_CLI | ROLE_DRE | ROLE_DCE, 600000, CALL_PARTS)
+CALL(Devices, LookNow, get_monitored_request, monitored_device, "dme", ROLE_CLI, 20000, 0)
+CALL(Devices, ListSamples, list_samples_request, list_samples_reply, "dme", ROLE_CLI, 10000, 0)
+CALL(Devices, ListFaults, list_faults_request, list_faults_reply, "dme", ROLE_CLI, 10000, 0)
+CALL(Devices, ListGaps, list_gaps_request, list_gaps_reply, "dme", ROLE_CLI, 10000, 0)
+CALL(Devices, Discover, discover_request, discovered, "dme", ROLE_CLI, 600000, CALL_PARTS)
+CALL(Devices, NoteJob, note_job_request, empty, "dme", ROLE_DRE, 5000, CALL_KEYED)
+CALL(Devices, ObserveJob, observe_job_request, observe_job_reply, "dme", ROLE_DRE, 120000, 0)
+CALL(Alerts, ListAlerts, list_alerts_request, list_alerts_reply, "dme", ROLE_CLI, 10000, 0)
+CALL(Alerts, ChangeAlert, change_alert_request, alert, "dme", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Alerts, ListDeliveries, list_deliveries_request, list_deliveries_reply, "dme", ROLE_CLI, 10000,
+     0)
+CALL(Alerts, Redeliver, redeliver_request, delivery, "dme", ROLE_CLI, 30000, CALL_KEYED)
+CALL(Alerts, TestTarget, test_target_request, delivery, "dme", ROLE_CLI, 30000, CALL_KEYED)
+CALL(Alerts, SetTargetSecret, set_target_secret_request, empty, "dme", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Alerts, SetMonitorSecret, set_monitor_secret_request, empty, "dme", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Alerts, WatchAlerts, watch_alerts_request, alert, "dme", ROLE_CLI, 600000, CALL_PARTS)
+CALL(PortWatch, ReportPorts, port_report, port_report_reply, "dme",
+     ROLE_ENGINE | ROLE_WEB | ROLE_AGENT, 10000, CALL_KEYED)
+CALL(PortWatch, ListPorts, list_ports_request, list_ports_reply, "dme", ROLE_CLI, 10000, 0)
+CALL(PortWatch, ListPortEvents, list_port_events_request, list_port_events_reply, "dme", ROLE_CLI,
+     10000, 0)
+CALL(PortWatch, WatchPorts, watch_ports_request, port_sight, "dme", ROLE_CLI, 600000, CALL_PARTS)
 CALL(Engine, Status, status_request, status_reply, "*", ROLE_ENGINE | ROLE_CLI, 2000, 0)

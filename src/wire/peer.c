@@ -9,8 +9,9 @@ static const struct {
     unsigned role;
     const char *name;
 } wire_roles[] = {
-    { ROLE_CAS, "cas" }, { ROLE_DRE, "dre" }, { ROLE_DCE, "dce" },     { ROLE_DME, "dme" },
-    { ROLE_SPE, "spe" }, { ROLE_WEB, "web" }, { ROLE_ADMIN, "admin" }, { ROLE_PANEL, "panel" },
+    { ROLE_CAS, "cas" },     { ROLE_DRE, "dre" },     { ROLE_DCE, "dce" },
+    { ROLE_DME, "dme" },     { ROLE_SPE, "spe" },     { ROLE_WEB, "web" },
+    { ROLE_ADMIN, "admin" }, { ROLE_PANEL, "panel" }, { ROLE_AGENT, "agent" },
 };
 
 unsigned wire_role_find(struct str name)

@@ -15,6 +15,7 @@ enum wire_role { // bits, for the table's sets
     ROLE_ADMIN = 1 << 6,
     ROLE_JOINER = 1 << 7, // no certificate yet, but a join token
     ROLE_PANEL = 1 << 8,  // a maker's panel application
+    ROLE_AGENT = 1 << 9,  // a host without an engine: its CUPS, its ports
     ROLE_ENGINE = ROLE_CAS | ROLE_DRE | ROLE_DCE | ROLE_DME | ROLE_SPE,
 };
 

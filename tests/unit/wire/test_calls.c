@@ -14,7 +14,7 @@ static const struct {
     { "/quoin.v1.Charging/VoidReservation", ROLE_DRE },
     { "/quoin.v1.Enrolment/Join", ROLE_JOINER },
     { "/quoin.v1.Enrolment/CreateJoinToken", ROLE_ADMIN },
-    { "/quoin.v1.Enrolment/Renew", ROLE_ENGINE | ROLE_WEB | ROLE_PANEL },
+    { "/quoin.v1.Enrolment/Renew", ROLE_ENGINE | ROLE_WEB | ROLE_PANEL | ROLE_AGENT },
     { "/quoin.v1.People/Deposit", ROLE_ADMIN | ROLE_WEB },
 };
 
@@ -22,7 +22,7 @@ static const struct {
 static void test_the_page_is_fresh(void)
 {
     static const unsigned order[] = { ROLE_CAS, ROLE_DRE,   ROLE_DCE,   ROLE_DME,   ROLE_SPE,
-                                      ROLE_WEB, ROLE_ADMIN, ROLE_PANEL, ROLE_JOINER };
+                                      ROLE_WEB, ROLE_ADMIN, ROLE_PANEL, ROLE_AGENT, ROLE_JOINER };
     const char *source = getenv("QUOIN_SOURCE");
     char path[4096];
     (void)snprintf(path, sizeof(path), "%s/docs/protocol.md", source == NULL ? "." : source);

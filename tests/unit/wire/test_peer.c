@@ -13,6 +13,7 @@ static const struct {
     { "quoin://0123456789abcdef/spe/h", ROLE_SPE },
     { "quoin://0123456789abcdef/web/h", ROLE_WEB },
     { "quoin://0123456789abcdef/admin/h", ROLE_ADMIN },
+    { "quoin://0123456789abcdef/agent/h", ROLE_AGENT },
     { "psk:token-1", ROLE_JOINER },
     { "", 0 },
     { "psk:", 0 },
