@@ -3,9 +3,9 @@
 
 #include "credential/credential_int.h"
 
-static void cards_read(const struct db_stmt *stmt, struct arena *arena,
-                       struct credential_card *card)
+static void cards_read(const struct db_stmt *stmt, struct arena *arena, void *row)
 {
+    struct credential_card *card = row;
     *card = (struct credential_card){ .id = db_col_int(stmt, 0),
                                       .person = db_col_int(stmt, 1),
                                       .hint = arena_copy(arena, db_col_text(stmt, 2)),
@@ -115,23 +115,12 @@ bool credential_cards(struct credential *credential, int64_t person, int64_t aft
                       struct arena *arena, struct credential_card *cards, size_t *count,
                       struct err *err)
 {
-    struct db_stmt *stmt =
-        credential->stmts[person == 0 ? CREDENTIAL_SQL_CARDS : CREDENTIAL_SQL_CARDS_OF];
-    bool row = true;
-    size_t read = 0;
-    db_bind_int(stmt, 1, after);
-    db_bind_int(stmt, 2, (int64_t)most);
-    if (person != 0) {
-        db_bind_int(stmt, 3, person);
-    }
-    while (row) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (row && read < most) {
-            cards_read(stmt, arena, &cards[read++]);
-        }
-    }
-    *count = read;
-    return credential_kept(arena, err);
+    const struct credential_page page = {
+        .stmt = person == 0 ? CREDENTIAL_SQL_CARDS : CREDENTIAL_SQL_CARDS_OF,
+        .person = person,
+        .after = after,
+        .most = most,
+        .read = cards_read,
+    };
+    return credential_page_read(credential, &page, arena, cards, sizeof(*cards), count, err);
 }

@@ -83,6 +83,19 @@ bool credential_run_two(struct credential *credential, enum credential_sql which
                         int64_t two, struct err *err) CC_MUST_USE;
 // The number in the first column of the first row; 0: no row.
 bool credential_number(struct db_stmt *stmt, int64_t *number, struct err *err) CC_MUST_USE;
+// Rows of one person, or (0) of all, by their numbers; the statement takes the number to go on
+// after, how many, and where it is of one person that one.
+struct credential_page {
+    enum credential_sql stmt;
+    int64_t person;
+    int64_t after;
+    size_t most;
+    void (*read)(const struct db_stmt *stmt, struct arena *arena, void *row);
+};
+// rows: room for page->most of that size.
+bool credential_page_read(struct credential *credential, const struct credential_page *page,
+                          struct arena *arena, void *rows, size_t size, size_t *count,
+                          struct err *err) CC_MUST_USE;
 // The person has a row.
 bool credential_row(struct credential *credential, int64_t person, struct err *err) CC_MUST_USE;
 bool credential_kept(const struct arena *arena, struct err *err) CC_MUST_USE;

@@ -9,8 +9,6 @@
 #include <stdio.h>
 
 static const char keys_base32[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's
-static const char keys_base64[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 struct credential_mac credential_mac_of(const struct credential *credential, const char *what,
                                         struct str bytes)
@@ -41,17 +39,16 @@ void credential_pin_text(const struct credential *credential, int64_t person, st
     mem_wipe(hex.ptr, hex.len);
 }
 
-// `count` letters of so many bits each, from the front of the bytes.
-static void keys_letters(const uint8_t *bytes, const char *alphabet, unsigned bits, size_t count,
-                         char *text)
+// `count` letters of Crockford's base 32, from the front of the bytes.
+static void keys_letters(const uint8_t *bytes, size_t count, char *text)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned letter = 0;
-        for (size_t at = i * bits; at < (i + 1) * bits; at++) {
+        for (size_t at = i * 5; at < (i + 1) * 5; at++) {
             unsigned bit = at / 8 < CRYPTO_HASH_LEN ? bytes[at / 8] >> (7 - at % 8) & 1U : 0;
             letter = letter << 1 | bit;
         }
-        text[i] = alphabet[letter];
+        text[i] = keys_base32[letter];
     }
     text[count] = '\0';
 }
@@ -60,14 +57,14 @@ void credential_ticket_make(const struct credential *credential, struct str key,
                             char code[static CREDENTIAL_TICKET_LEN + 1])
 {
     struct credential_mac mac = credential_mac_of(credential, "ticket", key);
-    keys_letters(mac.bytes, keys_base32, 5, CREDENTIAL_TICKET_LEN, code);
+    keys_letters(mac.bytes, CREDENTIAL_TICKET_LEN, code);
 }
 
 void credential_setup_make(const struct credential *credential, struct str key,
                            char code[static CREDENTIAL_SETUP_LEN + 1])
 {
     struct credential_mac mac = credential_mac_of(credential, "set-up", key);
-    keys_letters(mac.bytes, keys_base32, 5, CREDENTIAL_SETUP_LEN, code);
+    keys_letters(mac.bytes, CREDENTIAL_SETUP_LEN, code);
 }
 
 void credential_token_make(const struct credential *credential, struct str key,
@@ -75,5 +72,5 @@ void credential_token_make(const struct credential *credential, struct str key,
 {
     struct credential_mac mac = credential_mac_of(credential, "token", key);
     memcpy(secret, "quoin_", 6);
-    keys_letters(mac.bytes, keys_base64, 6, CREDENTIAL_TOKEN_LEN - 6, secret + 6);
+    enc_base64url_write(mac.bytes, sizeof(mac.bytes), secret + 6);
 }

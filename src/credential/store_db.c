@@ -232,3 +232,27 @@ bool credential_kept(const struct arena *arena, struct err *err)
 {
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "too much is asked for at once");
 }
+
+bool credential_page_read(struct credential *credential, const struct credential_page *page,
+                          struct arena *arena, void *rows, size_t size, size_t *count,
+                          struct err *err)
+{
+    struct db_stmt *stmt = credential->stmts[page->stmt];
+    bool row = true;
+    size_t read = 0;
+    db_bind_int(stmt, 1, page->after);
+    db_bind_int(stmt, 2, (int64_t)page->most);
+    if (page->person != 0) {
+        db_bind_int(stmt, 3, page->person);
+    }
+    while (row) {
+        if (!db_step(stmt, &row, err)) {
+            return false;
+        }
+        if (row && read < page->most) {
+            page->read(stmt, arena, (char *)rows + size * read++);
+        }
+    }
+    *count = read;
+    return credential_kept(arena, err);
+}

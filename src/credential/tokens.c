@@ -171,9 +171,9 @@ static void tokens_scopes(struct arena *arena, struct str text, struct credentia
     }
 }
 
-static void tokens_read(const struct db_stmt *stmt, struct arena *arena,
-                        struct credential_token *token)
+static void tokens_read(const struct db_stmt *stmt, struct arena *arena, void *row)
 {
+    struct credential_token *token = row;
     *token = (struct credential_token){ .id = db_col_int(stmt, 0),
                                         .person = db_col_int(stmt, 1),
                                         .title = arena_copy(arena, db_col_text(stmt, 2)),
@@ -279,23 +279,12 @@ bool credential_tokens(struct credential *credential, int64_t person, int64_t af
                        struct arena *arena, struct credential_token *tokens, size_t *count,
                        struct err *err)
 {
-    struct db_stmt *stmt =
-        credential->stmts[person == 0 ? CREDENTIAL_SQL_TOKENS : CREDENTIAL_SQL_TOKENS_OF];
-    bool row = true;
-    size_t read = 0;
-    db_bind_int(stmt, 1, after);
-    db_bind_int(stmt, 2, (int64_t)most);
-    if (person != 0) {
-        db_bind_int(stmt, 3, person);
-    }
-    while (row) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (row && read < most) {
-            tokens_read(stmt, arena, &tokens[read++]);
-        }
-    }
-    *count = read;
-    return credential_kept(arena, err);
+    const struct credential_page page = {
+        .stmt = person == 0 ? CREDENTIAL_SQL_TOKENS : CREDENTIAL_SQL_TOKENS_OF,
+        .person = person,
+        .after = after,
+        .most = most,
+        .read = tokens_read,
+    };
+    return credential_page_read(credential, &page, arena, tokens, sizeof(*tokens), count, err);
 }

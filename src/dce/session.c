@@ -42,33 +42,12 @@ void dce_sessions_fini(struct sessions *sessions)
 
 // --- ids ----------------------------------------------------------------------------------------
 
-static void id_write(const uint8_t bytes[static CRYPTO_HASH_LEN],
-                     char id[static SESSION_ID_LEN + 1])
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t len = 0;
-    for (size_t at = 0; at < CRYPTO_HASH_LEN; at++) {
-        bits = (bits << 8) | bytes[at];
-        held += 8;
-        while (held >= 6) {
-            held -= 6;
-            id[len++] = letters[(bits >> held) & 63];
-        }
-    }
-    id[len++] = letters[(bits << (6 - held)) & 63];
-    id[len] = '\0';
-    assert(len == SESSION_ID_LEN);
-}
-
 void dce_session_id(const uint8_t secret[static CRYPTO_HASH_LEN], struct str key,
                     char id[static SESSION_ID_LEN + 1])
 {
     uint8_t mac[CRYPTO_HASH_LEN];
     crypto_mac_of((struct str){ (const char *)secret, CRYPTO_HASH_LEN }, key, mac);
-    id_write(mac, id);
+    enc_base64url_write(mac, sizeof(mac), id);
     mem_wipe(mac, sizeof(mac));
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/cc.h"
+#include "base/enc.h"
 #include "base/err.h"
 #include "base/map.h"
 #include "base/str.h"
@@ -18,7 +19,7 @@
 #include <stdint.h>
 
 enum {
-    SESSION_ID_LEN = 43, // 32 bytes in base64url
+    SESSION_ID_LEN = ENC_BASE64_LEN(32),
     SESSION_MARK_LEN = 32,
     SESSION_DEVICE_MAX = 128,
     SESSION_CARD_MAX = 512,

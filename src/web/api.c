@@ -5,6 +5,7 @@
 
 #include "web/api.h"
 
+#include "base/enc.h"
 #include "crypto/hash.h"
 #include "proto/accounts.pb-c.h"
 #include "web/field.h"
@@ -190,7 +191,7 @@ static bool set_secret(struct web_visit *visit, struct api *api, struct str path
     OWN(buf_free) struct buf text = BUF_CAP(64);
     crypto_mac_of(map_key(visit->web->secret, sizeof(visit->web->secret)),
                   map_key(visit->key, sizeof(visit->key)), mac);
-    web_base64url_add(&text, mac, 16);
+    enc_base64url_add(&text, mac, 16);
     return set_field(visit, api->request, path, buf_str(&text), err);
 }
 
@@ -265,15 +266,15 @@ static bool set_params(struct web_visit *visit, struct api *api, struct err *err
 static bool set_cursor(struct web_visit *visit, struct api *api, struct str cursor, struct err *err)
 {
     struct str fields = web_map_option(api->route->map, "after");
-    uint8_t *bytes = NULL;
+    char *bytes = arena_new(&visit->arena, cursor.len + 1);
     size_t len = 0;
     if (fields.ptr == NULL) {
         fields = STR("after");
     }
-    if (!web_base64url_read(cursor, &visit->arena, &bytes, &len)) {
+    if (bytes == NULL || !enc_base64url_read(cursor, bytes, &len)) {
         return err_set(err, ERR_INVALID, "after: this is no cursor of ours");
     }
-    struct str left = { (const char *)bytes, len };
+    struct str left = { bytes, len };
     while (fields.len > 0) {
         const char *comma = memchr(fields.ptr, ',', fields.len);
         struct str field = { fields.ptr,
@@ -506,7 +507,7 @@ static struct str next_of(struct web_visit *visit, const struct api *api,
         next.len -= field.len + (comma != NULL ? 1 : 0);
         first = false;
     }
-    web_base64url_add(&text, (const uint8_t *)raw.ptr, raw.len);
+    enc_base64url_add(&text, raw.ptr, raw.len);
     return arena_copy(&visit->arena, buf_str(&text));
 }
 

@@ -56,52 +56,6 @@ const ProtobufCFieldDescriptor *web_message_field(const ProtobufCMessage *messag
     return protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 }
 
-// --- base64url (RFC 4648 5), without padding ----------------------------------------------------
-
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-void web_base64url_add(struct buf *buf, const uint8_t *bytes, size_t len)
-{
-    for (size_t at = 0; at < len; at += 3) {
-        size_t left = len - at < 3 ? len - at : 3;
-        uint32_t all = (uint32_t)bytes[at] << 16;
-        all |= left > 1 ? (uint32_t)bytes[at + 1] << 8 : 0;
-        all |= left > 2 ? bytes[at + 2] : 0;
-        char out[4];
-        for (size_t i = 0; i < 4; i++) {
-            out[i] = base64_digits[(all >> (18 - 6 * i)) & 63];
-        }
-        buf_add(buf, (struct str){ out, left + 1 });
-    }
-}
-
-bool web_base64url_read(struct str text, struct arena *arena, uint8_t **bytes, size_t *len)
-{
-    uint8_t *out = arena_new(arena, text.len + 1);
-    uint32_t all = 0;
-    unsigned bits = 0;
-    size_t count = 0;
-    if (out == NULL || text.len % 4 == 1) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        const char *at = text.ptr[i] == '\0' ? NULL : strchr(base64_digits, text.ptr[i]);
-        if (at == NULL) {
-            return false;
-        }
-        all = (all << 6 | (uint32_t)(at - base64_digits)) & 0xffffff;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[count++] = (uint8_t)(all >> bits);
-        }
-    }
-    *bytes = out;
-    *len = count;
-    return (all & ((1U << bits) - 1)) == 0; // one way to write it
-}
-
 // --- one value ----------------------------------------------------------------------------------
 
 static bool read_text(struct reading *reading, struct str text, char **to, struct err *err)
@@ -161,7 +115,8 @@ static bool read_bytes(struct reading *reading, enum web_sort sort, struct str t
         to->len = text.len;
         return to->data != NULL || full(err);
     }
-    return web_base64url_read(text, reading->arena, &to->data, &to->len) ||
+    to->data = arena_new(reading->arena, text.len + 1);
+    return (to->data != NULL && enc_base64url_read(text, to->data, &to->len)) ||
            wrong(reading, "bytes are written in base64url (RFC 4648 5, without padding)", err);
 }
 

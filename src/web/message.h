@@ -44,7 +44,3 @@ const ProtobufCMessage *web_message_at(const ProtobufCMessage *message,
                                        const ProtobufCFieldDescriptor *field, size_t at);
 // A text field; "" where it is empty.
 const char *web_message_word(const ProtobufCMessage *message, const char *name);
-
-void web_base64url_add(struct buf *buf, const uint8_t *bytes, size_t len);
-bool web_base64url_read(struct str text, struct arena *arena, uint8_t **bytes,
-                        size_t *len) CC_MUST_USE;

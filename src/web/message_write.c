@@ -3,6 +3,7 @@
 #include "web/message.h"
 
 #include "base/clk.h"
+#include "base/enc.h"
 #include "model/money.h"
 #include "web/field.h"
 
@@ -108,7 +109,7 @@ static void write_number(struct json *json, const ProtobufCMessage *message,
 static void write_base64(struct json *json, const ProtobufCBinaryData *bytes)
 {
     OWN(buf_free) struct buf text = BUF_CAP(bytes->len * 2 + 16);
-    web_base64url_add(&text, bytes->data, bytes->len);
+    enc_base64url_add(&text, bytes->data, bytes->len);
     json_str(json, buf_str(&text));
 }
 

@@ -17,15 +17,9 @@ struct web_sessions {
 
 void web_secret_new(char text[static WEB_SECRET_LEN + 1])
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint8_t bytes[33] = { 0 };
-    rnd_bytes(bytes, 32);
-    for (size_t i = 0; i < WEB_SECRET_LEN; i++) {
-        size_t bit = i * 6;
-        unsigned pair = (unsigned)bytes[bit / 8] << 8 | bytes[bit / 8 + 1];
-        text[i] = digits[pair >> (10 - bit % 8) & 63];
-    }
-    text[WEB_SECRET_LEN] = '\0';
+    uint8_t bytes[32];
+    rnd_bytes(bytes, sizeof(bytes));
+    enc_base64url_write(bytes, sizeof(bytes), text);
     mem_wipe(bytes, sizeof(bytes));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/cc.h"
+#include "base/enc.h"
 #include "base/str.h"
 #include <stdint.h>
 
@@ -12,7 +13,7 @@ enum {
     WEB_IDLE_ROLE_MS = 15 * 60 * 1000,
     WEB_IDLE_PERSON_MS = 60 * 60 * 1000,
     WEB_LONGEST_MS = 12 * 60 * 60 * 1000,
-    WEB_SECRET_LEN = 43, // 256 bits as base64url
+    WEB_SECRET_LEN = ENC_BASE64_LEN(32), // 256 bits
 };
 
 struct web_session {

@@ -88,52 +88,6 @@ static struct str status_unpercent(struct arena *arena, struct str text)
     return enc_is_plain(run) ? run : STR("(a text that cannot be shown)");
 }
 
-static const char status_base64[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static struct str status_base64_write(struct arena *arena, struct str bytes)
-{
-    char *out = arena_new(arena, bytes.len / 3 * 4 + 4);
-    size_t len = 0;
-    uint32_t word = 0;
-    unsigned bits = 0;
-    for (size_t i = 0; out != NULL && i < bytes.len; i++) {
-        word = (word << 8 | (uint8_t)bytes.ptr[i]) & 0xffff;
-        for (bits += 8; bits >= 6; bits -= 6) {
-            out[len++] = status_base64[word >> (bits - 6) & 63];
-        }
-    }
-    if (out != NULL && bits > 0) {
-        out[len++] = status_base64[word << (6 - bits) & 63];
-    }
-    return (struct str){ out == NULL ? "" : out, len };
-}
-
-static bool status_base64_read(struct arena *arena, struct str text, struct str *bytes)
-{
-    char *out = arena_new(arena, text.len);
-    size_t len = 0;
-    uint32_t word = 0;
-    unsigned bits = 0;
-    while (text.len > 0 && text.ptr[text.len - 1] == '=') {
-        text.len--;
-    }
-    for (size_t i = 0; out != NULL && i < text.len; i++) {
-        const char *at = text.ptr[i] == '\0' ? NULL : strchr(status_base64, text.ptr[i]);
-        if (at == NULL) {
-            return false;
-        }
-        word = (word << 6 | (uint32_t)(at - status_base64)) & 0xffff;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out[len++] = (char)(uint8_t)(word >> bits);
-        }
-    }
-    *bytes = (struct str){ out, len };
-    return out != NULL;
-}
-
 // The text without the half character that a full struct err may end with.
 static struct str status_plain(const struct err *err)
 {
@@ -177,8 +131,10 @@ static struct str status_details(struct arena *arena, enum wire_status status,
     whole.message = refusal.text;
     whole.n_details = 1;
     whole.details = details;
-    return arena_ok(arena) ? status_base64_write(arena, status_pack(arena, &whole.base))
-                           : (struct str){ "", 0 };
+    struct str bytes = status_pack(arena, &whole.base);
+    OWN(buf_free) struct buf text = BUF_CAP(ENC_BASE64_LEN(bytes.len) + 1);
+    enc_base64_add(&text, bytes.ptr, bytes.len);
+    return arena_ok(arena) ? arena_copy(arena, buf_str(&text)) : (struct str){ "", 0 };
 }
 
 void wire_status_write(struct arena *arena, enum wire_status status, const struct err *err,
@@ -214,11 +170,13 @@ static enum err_code status_code_named(const char *name, enum err_code otherwise
 
 static const Quoin__V1__Refusal *status_refusal(struct arena *arena, struct str details)
 {
-    struct str bytes;
     struct err ignored;
     const ProtobufCMessage *message = NULL;
-    if (!status_base64_read(arena, details, &bytes) ||
-        !wire_unpack(arena, &google__rpc__status__descriptor, bytes, false, &message, &ignored)) {
+    size_t len = 0;
+    char *bytes = arena_new(arena, details.len + 1);
+    if (bytes == NULL || !enc_base64_read(details, bytes, &len) ||
+        !wire_unpack(arena, &google__rpc__status__descriptor, (struct str){ bytes, len }, false,
+                     &message, &ignored)) {
         return NULL;
     }
     const Google__Rpc__Status *status = (const Google__Rpc__Status *)message;
