@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "dce/once.h"
+#include "dce/pace.h"
 #include "dce/session.h"
 #include "net/net.h"
 #include "proto/dce.pb-c.h"
@@ -97,6 +98,7 @@ struct dce {
     bool has_devices;       // they were read once
     int64_t devices_change; // of the configuration that they are of; -1: none
     bool following;
+    struct dce_pace cas_pace;                    // of what is asked of CAS again and again
     struct dce_engine *engines[DCE_ENGINES_MAX]; // owned
     size_t engine_count;
     struct map busy_jobs;      // that are being released: name/id

@@ -9,12 +9,13 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rnd.h"
 #include "proto/config.pb-c.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { THINGS_PAGE = 500, LIST_DEFAULT = 100, LIST_MAX = 1000 };
+enum { THINGS_PAGE = 500, LIST_DEFAULT = 100, LIST_MAX = 1000, LOOK_WAIT_MS = 3000 };
 
 struct reading {
     struct dce_op op; // first
@@ -66,7 +67,8 @@ bool dce_device_is_for(const struct dce_device *device, const char *role, const 
 
 static void device_take(struct dce *dce, const Quoin__V1__Thing *thing)
 {
-    if (strlen(thing->name) > SESSION_DEVICE_MAX || dce->devices.count >= DCE_DEVICES_MAX) {
+    if (strlen(thing->name) > SESSION_DEVICE_MAX ||
+        (dce->devices.count >= DCE_DEVICES_MAX && dce_device_find(dce, thing->name) == NULL)) {
         return;
     }
     Quoin__V1__Device *told = quoin__v1__device__unpack(NULL, thing->body.len, thing->body.data);
@@ -165,6 +167,9 @@ static void reading_asked(struct dce_op *op)
     struct reading *reading = (struct reading *)op;
     const Quoin__V1__ListThingsReply *page = (const void *)reading->asked->reply;
     bool is_new = page != NULL && page->change != op->dce->devices_change;
+    if (page == NULL) {
+        dce_pace_bad(&op->dce->cas_pace, clk_mono_ms(), (uint32_t)rnd_below(UINT32_MAX));
+    }
     if (page == NULL || (reading->is_look && !is_new)) {
         dce_op_end(op);
         return;
@@ -271,29 +276,89 @@ static void state_fill(struct dce *dce, const struct dce_device *device, struct 
     }
 }
 
-static void refuse(struct wire_call *call, enum err_code code, const char *text)
+// --- one of them, which may be newer than what was read ----------------------------------------
+
+struct looking {
+    struct dce_op op; // first
+    const Quoin__V1__GetDeviceRequest *ask;
+    struct dce_asked *asked;
+};
+
+static void looking_answer(struct looking *looking, bool is_heard)
 {
-    struct err err;
-    err_fill(&err, code, "%s", text);
-    wire_call_refuse(call, &err, NULL);
+    struct dce_op *op = &looking->op;
+    const struct dce_device *device = dce_device_find(op->dce, looking->ask->name);
+    Quoin__V1__DeviceState out;
+    if (device != NULL && dce_device_is_for(device, op->role, op->host)) {
+        state_fill(op->dce, device, &op->arena, &out);
+        dce_op_answer(op, &out.base);
+    } else if (device == NULL && !is_heard) {
+        dce_op_deny(op, ERR_UNAVAILABLE, "try-again",
+                    op->dce->has_devices
+                        ? "there was no such device when the accounting server answered last"
+                        : "the devices are not known yet: CAS does not answer");
+    } else {
+        dce_op_deny(op, ERR_NOT_FOUND, "no-such-device", "there is no such device");
+    }
+}
+
+static void looking_asked(struct dce_op *op);
+
+static void looking_ask(struct looking *looking, const char *after)
+{
+    Quoin__V1__ListThingsRequest ask = QUOIN__V1__LIST_THINGS_REQUEST__INIT;
+    struct dce_op *op = &looking->op;
+    ask.kind = dce_text(&op->arena, "device");
+    ask.after = dce_text(&op->arena, after);
+    ask.limit = THINGS_PAGE;
+    looking->asked = dce_op_ask(op, svc_cas(op->dce->svc), "/quoin.v1.Configuration/ListThings",
+                                &ask.base, LOOK_WAIT_MS);
+    dce_op_go(op, looking_asked);
+}
+
+static void looking_asked(struct dce_op *op)
+{
+    struct looking *looking = (struct looking *)op;
+    const Quoin__V1__ListThingsReply *page = (const void *)looking->asked->reply;
+    const char *last = "";
+    if (page == NULL) {
+        looking_answer(looking, false);
+        return;
+    }
+    for (size_t at = 0; at < page->n_things; at++) {
+        const Quoin__V1__Thing *thing = page->things[at];
+        last = thing->name;
+        if (strcmp(last, looking->ask->name) == 0) {
+            device_take(op->dce, thing);
+            struct dce_device *device = dce_device_find(op->dce, last);
+            if (device != NULL && !op->dce->following) {
+                device->is_seen = false; // the next reading says whether it is there still
+            }
+            looking_answer(looking, true);
+            return;
+        }
+    }
+    if (page->more && page->n_things > 0 && strcmp(last, looking->ask->name) < 0) {
+        looking_ask(looking, last);
+        return;
+    }
+    looking_answer(looking, true);
 }
 
 void dce_get_device(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dce *dce = engine;
-    const Quoin__V1__GetDeviceRequest *ask = (const void *)asked;
-    const struct dce_device *device = dce_device_find(dce, ask->name);
-    Quoin__V1__DeviceState out;
-    if (device == NULL && !dce->has_devices) {
-        refuse(call, ERR_UNAVAILABLE, "the devices are not known yet: CAS does not answer");
+    const ProtobufCMessage *kept = NULL;
+    struct looking *looking = dce_op_new(dce, sizeof(*looking), call, asked, &kept);
+    looking->ask = (const void *)kept;
+    size_t len = strlen(looking->ask->name);
+    if (dce_device_find(dce, looking->ask->name) != NULL || len == 0 || len > SESSION_DEVICE_MAX) {
+        looking_answer(looking, true);
         return;
     }
-    if (device == NULL || !dce_device_is_for(device, wire_call_role(call), wire_call_host(call))) {
-        refuse(call, ERR_NOT_FOUND, "there is no such device");
-        return;
-    }
-    state_fill(dce, device, wire_call_arena(call), &out);
-    wire_call_answer(call, &out.base);
+    // What begins as its name does but for the last byte comes right behind that.
+    looking_ask(looking,
+                arena_text(&looking->op.arena, (struct str){ looking->ask->name, len - 1 }));
 }
 
 void dce_list_devices(void *engine, struct wire_call *call, const ProtobufCMessage *asked)

@@ -253,6 +253,9 @@ static void on_answer(void *arg, const struct wire_answer *answer)
     asked->reasons = answer->reply == NULL ? keep_reasons(&op->arena, answer->reasons) : no_reasons;
     if (answer->reply != NULL) {
         asked->reply = dce_copy(&op->arena, answer->reply);
+        if (asked->engine == NULL) { // CAS answers: what is asked of it again and again is too
+            dce_pace_good(&op->dce->cas_pace);
+        }
         if (asked->reply == NULL) {
             err_fill(&asked->err, ERR_LIMIT, "more was answered than fits");
         }

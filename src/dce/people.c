@@ -6,6 +6,7 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/rnd.h"
 #include "dce/people_int.h"
 
 #include <stdio.h>
@@ -238,6 +239,7 @@ static void versions_asked(struct dce_op *op)
     struct dce *dce = op->dce;
     const Quoin__V1__ListVersionsReply *page = (const void *)asking->asked->reply;
     if (page == NULL) {
+        dce_pace_bad(&dce->cas_pace, clk_mono_ms(), (uint32_t)rnd_below(UINT32_MAX));
         dce_op_end(op);
         return;
     }

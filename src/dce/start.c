@@ -5,6 +5,7 @@
 #include "dce/dce.h"
 #include "dce/dce_int.h"
 
+#include "base/clk.h"
 #include "base/mem.h"
 #include "base/rnd.h"
 
@@ -39,8 +40,11 @@ static void on_tick(void *arg)
 
 static void on_follow(void *arg)
 {
-    dce_devices_follow(arg);
-    dce_versions_follow(arg);
+    struct dce *dce = arg;
+    if (dce_pace_is_due(&dce->cas_pace, clk_mono_ms())) {
+        dce_devices_follow(dce);
+        dce_versions_follow(dce);
+    }
 }
 
 static void on_ended(void *arg, const struct session *session, const char *why)

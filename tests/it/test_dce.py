@@ -69,6 +69,16 @@ def test_devices_are_configured_and_followed(site, tmp_path):
     sink.close()
 
 
+def test_what_was_just_added_is_there(site):
+    for number in range(5):
+        site.run("device", "add", f"new{number}", "--printers", "none")
+        assert site.ask("device", "show", f"new{number}")["name"] == f"new{number}"
+    gone = site.run("device", "show", "new", check=False)
+    assert gone.returncode != 0 and "there is no such device" in gone.stderr
+    site.run("device", "remove", "new0")
+    wait_until(lambda: site.run("device", "show", "new0", check=False).returncode != 0, 10, "it is gone")
+
+
 def test_a_person_signs_in_by_every_way(desk):
     desk.pin(desk.mary)
     desk.card(desk.mary, desk.one)
