@@ -418,6 +418,7 @@ CAS_CORE(cas_card_remove)
     bool found;
     plain->key = remove->key;
     plain->id = remove->id;
+    plain->dry_run = remove->dry_run;
     if (!cas_answered(cas, turn, &plain->base, remove->key, &quoin__v1__card__descriptor, reply,
                       &found, err)) {
         return false;
@@ -427,15 +428,18 @@ CAS_CORE(cas_card_remove)
     }
     if (!cards_find(cas, turn, remove, &card, err) ||
         !accounts_person_get(cas->accounts, card.person, turn->arena, &person, err) ||
-        !cas_credential_may(cas, turn, &person, remove->no_roles, err) ||
-        !credential_card_remove(cas->credential, &card, err) ||
-        !cas_credential_note(cas, turn, card.person, "card",
-                             str_of(arena_textf(turn->arena, "%lld", (long long)card.id)), STR(""),
-                             err)) {
+        !cas_credential_may(cas, turn, &person, remove->no_roles, err)) {
         return false;
     }
     *reply = &cas_card_message(turn->arena, &card, cas_text(turn->arena, person.name))->base;
-    return cas_answer_keep(cas, turn, &plain->base, remove->key, *reply, err);
+    if (remove->dry_run) {
+        return true;
+    }
+    return credential_card_remove(cas->credential, &card, err) &&
+           cas_credential_note(cas, turn, card.person, "card",
+                               str_of(arena_textf(turn->arena, "%lld", (long long)card.id)),
+                               STR(""), err) &&
+           cas_answer_keep(cas, turn, &plain->base, remove->key, *reply, err);
 }
 
 CAS_CORE(cas_card_list)

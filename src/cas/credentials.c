@@ -83,11 +83,14 @@ bool cas_credential_state(struct cas *cas, struct cas_turn *turn,
 {
     struct credential_person known;
     struct credential_tries tries;
-    struct credential_try of = cas_try_of_person(turn->arena, person->id);
+    struct credential_tries pin_tries;
+    struct credential_try of = cas_try_of_person(turn->arena, person->id, CREDENTIAL_PASSWORD);
+    struct credential_try of_pin = cas_try_of_person(turn->arena, person->id, CREDENTIAL_PIN);
     Quoin__V1__CredentialState *made =
         cas_message(turn->arena, &quoin__v1__credential_state__descriptor);
     if (!credential_get(cas->credential, person->id, turn->arena, &known, err) ||
-        !credential_tries_get(cas->credential, &of, turn->now, &tries, err)) {
+        !credential_tries_get(cas->credential, &of, turn->now, &tries, err) ||
+        !credential_tries_get(cas->credential, &of_pin, turn->now, &pin_tries, err)) {
         return false;
     }
     made->user = cas_text(turn->arena, person->name);
@@ -96,6 +99,8 @@ bool cas_credential_state(struct cas *cas, struct cas_turn *turn,
     made->roles = cas_role_names(turn->arena, known.roles, &made->n_roles);
     made->failures = tries.count;
     made->locked_until = tries.until;
+    made->pin_failures = pin_tries.count;
+    made->pin_locked_until = pin_tries.until;
     made->version = known.version;
     made->must_change = known.must_change_password || known.must_change_pin;
     made->password_at = known.password_at;
@@ -133,8 +138,10 @@ CAS_CORE(cas_credentials_get)
 static bool credentials_unlock_person(struct cas *cas, struct cas_turn *turn,
                                       const struct accounts_person *person, struct err *err)
 {
-    struct credential_try of = cas_try_of_person(turn->arena, person->id);
+    struct credential_try of = cas_try_of_person(turn->arena, person->id, CREDENTIAL_PASSWORD);
+    struct credential_try of_pin = cas_try_of_person(turn->arena, person->id, CREDENTIAL_PIN);
     return credential_tries_end(cas->credential, &of, err) &&
+           credential_tries_end(cas->credential, &of_pin, err) &&
            cas_credential_note(cas, turn, person->id, "unlocked", STR(""), STR("tries"), err);
 }
 
@@ -164,7 +171,15 @@ CAS_CORE(cas_credentials_unlock)
     const struct credential_try of = { device ? CREDENTIAL_OF_DEVICE : CREDENTIAL_OF_ADDRESS,
                                        device ? str_of(unlock->device)
                                               : cas_place(turn->arena, unlock->address) };
-    *reply = cas_message(turn->arena, &quoin__v1__credential_state__descriptor);
+    struct credential_tries tries;
+    Quoin__V1__CredentialState *was =
+        cas_message(turn->arena, &quoin__v1__credential_state__descriptor);
+    if (!credential_tries_get(cas->credential, &of, turn->now, &tries, err)) {
+        return false;
+    }
+    was->failures = tries.count;
+    was->locked_until = tries.until;
+    *reply = &was->base;
     return credential_tries_end(cas->credential, &of, err) &&
            cas_answer_keep(cas, turn, ask, unlock->key, *reply, err);
 }
@@ -197,6 +212,20 @@ bool cas_credential_may(struct cas *cas, struct cas_turn *turn,
                 (int)person->name.len, person->name.ptr, (int)person->name.len, person->name.ptr));
 }
 
+// What would be, had these roles been set.
+static bool credentials_would(struct cas *cas, struct cas_turn *turn,
+                              const struct accounts_person *person, unsigned roles,
+                              const ProtobufCMessage **reply, struct err *err)
+{
+    Quoin__V1__CredentialState *state;
+    if (!cas_credential_state(cas, turn, person, &state, err)) {
+        return false;
+    }
+    state->roles = cas_role_names(turn->arena, roles, &state->n_roles);
+    *reply = &state->base;
+    return true;
+}
+
 CAS_CORE(cas_roles_set)
 {
     const Quoin__V1__SetRolesRequest *set = (const Quoin__V1__SetRolesRequest *)ask;
@@ -224,6 +253,9 @@ CAS_CORE(cas_roles_set)
     if (!cas_person(cas, turn, set->user, &person, err) ||
         !credential_get(cas->credential, person.id, turn->arena, &known, err)) {
         return false;
+    }
+    if (set->dry_run) {
+        return credentials_would(cas, turn, &person, roles, reply, err);
     }
     if (roles != known.roles &&
         (!credential_roles_set(cas->credential, person.id, roles, err) ||
@@ -324,6 +356,34 @@ static bool credentials_delegates_reply(struct cas *cas, struct cas_turn *turn, 
                                  err);
 }
 
+// What would be, had this one gone.
+static bool credentials_without(struct cas *cas, struct cas_turn *turn, int64_t person,
+                                const struct accounts_person *other, const ProtobufCMessage **reply,
+                                bool *had, struct err *err)
+{
+    if (!credentials_delegates_reply(cas, turn, person, reply, err)) {
+        return false;
+    }
+    Quoin__V1__ListDelegatesReply *made = (Quoin__V1__ListDelegatesReply *)(uintptr_t)*reply;
+    size_t left = 0;
+    for (size_t i = 0; i < made->n_delegates; i++) {
+        if (str_eq(str_of(made->delegates[i]->user), other->name)) {
+            *had = true;
+        } else {
+            made->delegates[left++] = made->delegates[i];
+        }
+    }
+    made->n_delegates = left;
+    return true;
+}
+
+static bool credentials_no_delegate(const struct accounts_person *other,
+                                    const struct accounts_person *person, struct err *err)
+{
+    return err_set(err, ERR_NOT_FOUND, "%.*s is no delegate of %.*s", (int)other->name.len,
+                   other->name.ptr, (int)person->name.len, person->name.ptr);
+}
+
 CAS_CORE(cas_delegate_set)
 {
     const Quoin__V1__SetDelegateRequest *set = (const Quoin__V1__SetDelegateRequest *)ask;
@@ -346,17 +406,22 @@ CAS_CORE(cas_delegate_set)
         return false;
     }
     const struct credential_delegate delegate = { other.id, set->until };
+    if (set->remove && set->dry_run) {
+        return credentials_without(cas, turn, person.id, &other, reply, &had, err) &&
+               (had || credentials_no_delegate(&other, &person, err));
+    }
     if (set->remove) {
         if (!credential_delegate_remove(cas->credential, person.id, other.id, &had, err)) {
             return false;
         }
         if (!had) {
-            return err_set(err, ERR_NOT_FOUND, "%.*s is no delegate of %.*s", (int)other.name.len,
-                           other.name.ptr, (int)person.name.len, person.name.ptr);
+            return credentials_no_delegate(&other, &person, err);
         }
     } else if (cas_is_out(&other)) {
         return err_set(err, ERR_INVALID, "%.*s is locked or removed", (int)other.name.len,
                        other.name.ptr);
+    } else if (set->dry_run) {
+        return credentials_delegates_reply(cas, turn, person.id, reply, err);
     } else if (!credential_delegate_set(cas->credential, person.id, &delegate, err)) {
         return false;
     }
@@ -486,4 +551,71 @@ CAS_CORE(cas_versions_list)
     }
     *reply = &made->base;
     return true;
+}
+
+// ---- forgetting --------------------------------------------------------------------------------
+
+static bool credentials_count(struct cas *cas, struct cas_turn *turn, int64_t person, int64_t *told,
+                              struct err *err)
+{
+    struct credential_person known;
+    struct credential_card cards[CREDENTIAL_CARDS_MAX];
+    struct credential_token tokens[CREDENTIAL_TOKENS_MAX];
+    struct credential_delegate others[CREDENTIAL_DELEGATES_MAX];
+    size_t card_count;
+    size_t token_count;
+    size_t delegates;
+    size_t delegators;
+    if (!credential_get(cas->credential, person, turn->arena, &known, err) ||
+        !credential_cards(cas->credential, person, 0, CREDENTIAL_CARDS_MAX, turn->arena, cards,
+                          &card_count, err) ||
+        !credential_tokens(cas->credential, person, 0, CREDENTIAL_TOKENS_MAX, turn->arena, tokens,
+                           &token_count, err) ||
+        !credential_delegates(cas->credential, person, false, turn->now, others, &delegates, err) ||
+        !credential_delegates(cas->credential, person, true, turn->now, others, &delegators, err)) {
+        return false;
+    }
+    int64_t good = 0; // of a token that was revoked nothing but its title is left
+    for (size_t i = 0; i < token_count; i++) {
+        good += !tokens[i].is_revoked;
+    }
+    const struct credential_likes *likes = &known.likes;
+    bool likes_any = likes->language.len > 0 || likes->theme.len > 0 || likes->auto_release ||
+                     likes->large_text || likes->high_contrast;
+    *told = good + (int64_t)(card_count + delegates + delegators) + (known.password.len > 0) +
+            (known.pin.len > 0) + (known.roles != 0) + likes_any;
+    return true;
+}
+
+// Whoever could release the person's jobs has a session that ends.
+static bool credentials_delegates_end(struct cas *cas, struct cas_turn *turn, int64_t person,
+                                      struct err *err)
+{
+    struct credential_delegate others[CREDENTIAL_DELEGATES_MAX];
+    size_t count;
+    if (!credential_delegates(cas->credential, person, false, turn->now, others, &count, err)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!credential_touch(cas->credential, others[i].person, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cas_credentials_forget(struct cas *cas, struct cas_turn *turn, int64_t person, bool is_dry,
+                            int64_t *told, struct err *err)
+{
+    struct credential_try of = cas_try_of_person(turn->arena, person, CREDENTIAL_PASSWORD);
+    struct credential_try of_pin = cas_try_of_person(turn->arena, person, CREDENTIAL_PIN);
+    if (!credentials_count(cas, turn, person, told, err)) {
+        return false;
+    }
+    return is_dry || *told == 0 ||
+           (credentials_delegates_end(cas, turn, person, err) &&
+            credential_forget(cas->credential, person, err) &&
+            credential_tries_end(cas->credential, &of, err) &&
+            credential_tries_end(cas->credential, &of_pin, err) &&
+            cas_credential_note(cas, turn, person, "credentials", STR(""), STR("forgotten"), err));
 }

@@ -78,7 +78,8 @@ void cas_slow_try(struct cas_turn *turn, struct cas_slow *slow, enum credential_
 // Where somebody asks from: an IPv4 address, of IPv6 the first 64 bits, for whoever has one has all
 // of those. What is no address is as it is.
 struct str cas_place(struct arena *arena, const char *address);
-struct credential_try cas_try_of_person(struct arena *arena, int64_t person);
+struct credential_try cas_try_of_person(struct arena *arena, int64_t person,
+                                        enum credential_kind kind);
 // All tries are allowed: then they are counted, and *allowed.
 bool cas_slow_count(struct cas *cas, struct cas_turn *turn, struct cas_slow *slow, bool *allowed,
                     struct err *err) CC_MUST_USE;
@@ -101,6 +102,10 @@ bool cas_has_administrator(struct cas *cas, struct cas_turn *turn, bool *has,
 bool cas_credential_may(struct cas *cas, struct cas_turn *turn,
                         const struct accounts_person *person, bool no_roles,
                         struct err *err) CC_MUST_USE;
+// All that the person proves to be that person with, and what others have of it, goes; *told: how
+// much of it there is.
+bool cas_credentials_forget(struct cas *cas, struct cas_turn *turn, int64_t person, bool is_dry,
+                            int64_t *told, struct err *err) CC_MUST_USE;
 // A person who may not prove anything.
 bool cas_is_out(const struct accounts_person *person);
 

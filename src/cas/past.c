@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cas/cas_int.h"
+#include "cas/credentials.h"
 #include "cas/walks.h"
 #include "proto/history.pb-c.h"
 #include <stdio.h>
@@ -530,11 +531,16 @@ const struct cas_walk_kind cas_walk_totals = { &quoin__v1__totals_request__descr
 
 // ---- forgetting --------------------------------------------------------------------------------
 
+struct past_forget {
+    struct history_forget works;
+    int64_t person; // 0: of nobody who is known
+};
+
 static bool past_forget_begin(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                               void **state, struct err *err)
 {
     const Quoin__V1__ForgetPersonRequest *asked = (const Quoin__V1__ForgetPersonRequest *)ask;
-    struct history_forget *forget = arena_new(turn->arena, sizeof(*forget));
+    struct past_forget *forget = arena_new(turn->arena, sizeof(*forget));
     char folded[CAS_NAME_MAX + 1];
     struct accounts_person known = { 0 };
     bool found;
@@ -545,7 +551,8 @@ static bool past_forget_begin(struct cas *cas, struct cas_turn *turn, const Prot
         !accounts_person_find(cas->accounts, str_of(folded), turn->arena, &known, &found, err)) {
         return false;
     }
-    *forget = (struct history_forget){
+    forget->person = found ? known.id : 0;
+    forget->works = (struct history_forget){
         .person = found ? known.name : str_of(cas_text(turn->arena, str_of(folded))),
         .names = known.aliases,
         .name_count = found ? known.alias_count : 0,
@@ -558,10 +565,14 @@ static bool past_forget_begin(struct cas *cas, struct cas_turn *turn, const Prot
 static bool past_forget_step(struct cas *cas, struct cas_turn *turn, void *state,
                              const ProtobufCMessage **reply, bool *done, struct err *err)
 {
-    struct history_forget *forget = state;
+    struct past_forget *past = state;
+    struct history_forget *forget = &past->works;
     Quoin__V1__ForgetPersonReply *part =
         cas_message(turn->arena, &quoin__v1__forget_person_reply__descriptor);
-    if (!history_forget(cas->history, forget, PAST_FORGET, done, err)) {
+    if (!history_forget(cas->history, forget, PAST_FORGET, done, err) ||
+        (*done && past->person != 0 &&
+         !cas_credentials_forget(cas, turn, past->person, forget->is_dry, &part->credentials,
+                                 err))) {
         return false;
     }
     part->works = forget->works;
@@ -569,7 +580,7 @@ static bool past_forget_step(struct cas *cas, struct cas_turn *turn, void *state
     part->done = *done;
     if (*done && !forget->is_dry) {
         log_event(LOG_INFO, "cas.person-forgotten", log_int("works", forget->works),
-                  log_int("others", forget->others));
+                  log_int("others", forget->others), log_int("credentials", part->credentials));
     }
     *reply = &part->base;
     return true;

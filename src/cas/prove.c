@@ -3,6 +3,8 @@
 
 #include "cas/credentials.h"
 
+#include "base/log.h"
+
 static const char *const prove_unknown_card[] = { "unknown-card", NULL };
 static const char *const prove_unread_card[] = { "unreadable-card", NULL };
 static const char *const prove_old_card[] = { "card-expired", NULL };
@@ -138,10 +140,12 @@ static bool prove_user(struct cas *cas, struct cas_turn *turn, struct cas_slow *
         return false;
     }
     if (found) {
-        struct credential_try of = cas_try_of_person(turn->arena, person.id);
+        struct credential_try of = cas_try_of_person(turn->arena, person.id,
+                                                     by_pin ? CREDENTIAL_PIN : CREDENTIAL_PASSWORD);
         cas_slow_try(turn, slow, of.of, of.subject);
     } else {
-        struct credential_mac mac = credential_mac_of(cas->credential, "name", str_of(prove->user));
+        struct credential_mac mac = credential_mac_of(
+            cas->credential, by_pin ? "name with a pin" : "name", str_of(prove->user));
         cas_slow_try(turn, slow, CREDENTIAL_OF_NAME,
                      (struct str){ (const char *)mac.bytes, sizeof(mac.bytes) });
     }
@@ -172,7 +176,7 @@ static bool prove_card_pin(struct cas *cas, struct cas_turn *turn, struct cas_sl
                            const struct accounts_person *person, const struct credential_mac *mac,
                            struct err *err)
 {
-    struct credential_try of = cas_try_of_person(turn->arena, person->id);
+    struct credential_try of = cas_try_of_person(turn->arena, person->id, CREDENTIAL_PIN);
     bool allowed;
     slow->by = "card+pin";
     cas_slow_try(turn, slow, of.of, of.subject);
@@ -192,11 +196,19 @@ static bool prove_card_unknown(struct cas *cas, struct cas_turn *turn, struct ca
     if (!cas_slow_count(cas, turn, slow, &allowed, err) || slow->is_refused) {
         return slow->is_refused;
     }
-    return is_read ? prove_refuse(slow, turn, prove_unknown_card, ERR_NOT_FOUND,
-                                  "this card is nobody's yet")
-                   : prove_refuse(slow, turn, prove_unread_card, ERR_INVALID,
-                                  "no card format takes what the reader sent; quoin card test "
-                                  "shows why");
+    if (is_read) {
+        return prove_refuse(slow, turn, prove_unknown_card, ERR_NOT_FOUND,
+                            "this card is nobody's yet");
+    }
+    // Who stands there can do nothing about it; who can reads the log. Never what was read.
+    const Quoin__V1__ProveRequest *prove = (const Quoin__V1__ProveRequest *)slow->ask;
+    log_event(LOG_WARNING, "credential.unreadable-card", log_text("device", prove->device),
+              log_text("reader", prove->reader),
+              log_int("characters", (int64_t)strlen(prove->card)),
+              log_text("hint", "quoin card test shows which format refuses it and why"));
+    return prove_refuse(slow, turn, prove_unread_card, ERR_INVALID,
+                        "this card cannot be read here; hold it to the reader once more, sign in "
+                        "another way or ask the help desk");
 }
 
 static bool prove_card(struct cas *cas, struct cas_turn *turn, struct cas_slow *slow,

@@ -20,6 +20,7 @@ static const ProtobufCMessage *secrets_plain(struct cas_turn *turn,
     plain->check_old = set->check_old;
     plain->must_change = set->must_change;
     plain->no_roles = set->no_roles;
+    plain->dry_run = set->dry_run;
     plain->secret = cas_text(turn->arena, str_of(set->secret[0] == '\0' ? "" : "given"));
     return &plain->base;
 }
@@ -58,18 +59,35 @@ static const char *secrets_pin_text(struct cas *cas, struct cas_turn *turn, int6
     return cas_text(turn->arena, str_of(text));
 }
 
+// What would be, had it been done.
+static bool secrets_would(struct cas *cas, struct cas_turn *turn, const struct cas_slow *slow,
+                          const struct accounts_person *person, enum credential_kind kind,
+                          const ProtobufCMessage **reply, struct err *err)
+{
+    Quoin__V1__CredentialState *state;
+    if (!cas_credential_state(cas, turn, person, &state, err)) {
+        return false;
+    }
+    *(kind == CREDENTIAL_PIN ? &state->has_pin : &state->has_password) = slow->makes;
+    *reply = &state->base;
+    return true;
+}
+
 static bool secrets_write(struct cas *cas, struct cas_turn *turn, struct cas_slow *slow,
                           const struct accounts_person *person, enum credential_kind kind,
                           const ProtobufCMessage **reply, struct err *err)
 {
     const Quoin__V1__SetSecretRequest *set = (const Quoin__V1__SetSecretRequest *)slow->ask;
-    struct credential_try of = cas_try_of_person(turn->arena, person->id);
+    struct credential_try of = cas_try_of_person(turn->arena, person->id, kind);
     const struct credential_secret secret = { .kind = kind,
                                               .verifier =
                                                   slow->makes ? str_of(slow->made) : STR(""),
                                               .must_change = set->must_change,
                                               .at = turn->now };
     Quoin__V1__CredentialState *state;
+    if (set->dry_run) {
+        return secrets_would(cas, turn, slow, person, kind, reply, err);
+    }
     if (!credential_secret_set(cas->credential, person->id, &secret, err) ||
         !credential_tries_end(cas->credential, &of, err) ||
         !cas_credential_note(cas, turn, person->id, kind == CREDENTIAL_PIN ? "pin" : "password",
@@ -92,7 +110,7 @@ static bool secrets_check_old(struct cas *cas, struct cas_turn *turn, struct cas
                               struct err *err)
 {
     const Quoin__V1__SetSecretRequest *set = (const Quoin__V1__SetSecretRequest *)slow->ask;
-    struct credential_try of = cas_try_of_person(turn->arena, person->id);
+    struct credential_try of = cas_try_of_person(turn->arena, person->id, kind);
     struct credential_person known;
     bool allowed;
     bool pin = kind == CREDENTIAL_PIN;

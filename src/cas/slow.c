@@ -167,13 +167,15 @@ struct str cas_place(struct arena *arena, const char *address)
     return folded == NULL ? whole : str_of(folded);
 }
 
-struct credential_try cas_try_of_person(struct arena *arena, int64_t person)
+struct credential_try cas_try_of_person(struct arena *arena, int64_t person,
+                                        enum credential_kind kind)
 {
     char bytes[8];
     for (int i = 0; i < 8; i++) {
         bytes[i] = (char)((uint64_t)person >> (56 - 8 * i));
     }
-    return (struct credential_try){ CREDENTIAL_OF_PERSON,
+    return (struct credential_try){ kind == CREDENTIAL_PIN ? CREDENTIAL_OF_PIN
+                                                           : CREDENTIAL_OF_PASSWORD,
                                     arena_copy(arena, (struct str){ bytes, sizeof(bytes) }) };
 }
 
@@ -198,8 +200,9 @@ bool cas_slow_count(struct cas *cas, struct cas_turn *turn, struct cas_slow *slo
                      "there were too many wrong tries from here; wait ten minutes");
             return true;
         }
-        slow->is_locked_out = slow->is_locked_out || (of->of == CREDENTIAL_OF_PERSON &&
-                                                      tries.count + 1 >= CREDENTIAL_LOCK_TRIES);
+        bool is_secret = of->of == CREDENTIAL_OF_PASSWORD || of->of == CREDENTIAL_OF_PIN;
+        slow->is_locked_out =
+            slow->is_locked_out || (is_secret && tries.count + 1 >= CREDENTIAL_LOCK_TRIES);
     }
     for (size_t i = 0; *allowed && i < slow->try_count; i++) {
         if (!credential_try_add(cas->credential, &slow->tries[i], turn->now, err)) {

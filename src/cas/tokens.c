@@ -197,14 +197,14 @@ CAS_CORE(cas_token_revoke)
     if (!accounts_person_get(cas->accounts, token.person, turn->arena, &person, err)) {
         return false;
     }
-    if (!token.is_revoked &&
+    if (!token.is_revoked && !revoke->dry_run &&
         (!credential_token_revoke(cas->credential, &token, err) ||
          !cas_credential_note(cas, turn, person.id, "token", token.title, STR("revoked"), err))) {
         return false;
     }
     token.is_revoked = true;
     *reply = &tokens_message(turn->arena, &token, person.name)->base;
-    return cas_answer_keep(cas, turn, ask, revoke->key, *reply, err);
+    return revoke->dry_run || cas_answer_keep(cas, turn, ask, revoke->key, *reply, err);
 }
 
 // One answer for a token that is unknown, revoked, over, or of somebody who is locked.

@@ -712,6 +712,12 @@ COMMAND(device_show, "device show", "NAME", 1, 1, "administrator", "shows one de
 COMMAND(device_remove, "device remove", "NAME", 1, 1, "administrator", "removes a device",
         "Whoever is signed in there is signed out.",
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(
+    device_unlock, "device unlock", "[NAME]", 0, 1, "administrator",
+    "lets people sign in again at a device where there were too many wrong tries",
+    "A device takes 50 wrong tries in ten minutes, an address 100. A person's own wait is ended by "
+    "\"quoin user unlock\".",
+    OPTION("address", "ADDRESS", "of a browser or reader, instead of a device"))
 COMMAND(session_list, "session list", "", 0, 0, "administrator",
         "lists who is signed in at devices and on the web", "",
         OPTION("device", "NAME", "only at this device"), OPTION("user", "NAME", "only this person"))
@@ -805,8 +811,11 @@ COMMAND(
     history_forget, "history forget", "NAME", 1, 1, "administrator",
     "makes a person's works nameless",
     "Name, job, client address, destination, groups and texts go; figures and department stay, so "
-    "that no total changes. The ledger stays as it is: its entries can never be changed. Refused "
-    "while the person has works under way.",
+    "that no total changes. Passwords, PINs, cards, tokens, roles, delegates and preferences go "
+    "too. "
+    "The ledger stays as it is: its entries can never be changed. Refused while the person has "
+    "works "
+    "under way.",
     DRY_RUN)
 COMMAND(totals, "totals", "", 0, 0, "administrator",
         "adds up works of a month, a day, a year or a time",

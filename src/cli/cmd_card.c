@@ -9,14 +9,15 @@
 
 static void card_show(struct cli *cli, const Quoin__V1__Card *card, const char *done)
 {
+    bool is_dry = cli_value(cli, "dry-run") != NULL;
     if (cli->json) {
         struct json json = json_to(&cli->out);
         cli_card_json(&json, card);
         buf_addf(&cli->out, "\n");
         return;
     }
-    buf_addf(&cli->out, "Card %lld (...%s) %s %s\n", (long long)card->id, card->hint, done,
-             card->user);
+    buf_addf(&cli->out, "Card %lld (...%s) %s %s%s\n", (long long)card->id, card->hint, done,
+             card->user, is_dry ? " (nothing was done)" : "");
 }
 
 bool cli_card_add(struct cli *cli, struct err *err)
@@ -66,10 +67,12 @@ bool cli_card_remove(struct cli *cli, struct err *err)
     request.key = cli_key(cli);
     request.id = (int64_t)id;
     request.number = cli_field(number == NULL ? "" : number);
+    request.dry_run = cli_value(cli, "dry-run") != NULL;
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/RemoveCard", &request.base, &reply, err)) {
         return false;
     }
-    card_show(cli, (const Quoin__V1__Card *)reply, "is not any more of");
+    card_show(cli, (const Quoin__V1__Card *)reply,
+              request.dry_run ? "would be taken from" : "is not any more of");
     return true;
 }
 

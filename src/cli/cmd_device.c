@@ -6,6 +6,7 @@
 #include "cli/out.h"
 #include "cli/value.h"
 #include "proto/config.pb-c.h"
+#include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
 
 enum { PAGE = 500, WORDS_MAX = 200, SECONDS_MOST = 86400 };
@@ -304,6 +305,38 @@ bool cli_device_show(struct cli *cli, struct err *err)
     if (state->reader_seen_at > 0) {
         cli_line(cli, "Reader heard", "%s UTC", cli_time(cli, state->reader_seen_at));
     }
+    return true;
+}
+
+bool cli_device_unlock(struct cli *cli, struct err *err)
+{
+    Quoin__V1__UnlockRequest request = QUOIN__V1__UNLOCK_REQUEST__INIT;
+    const ProtobufCMessage *reply = NULL;
+    const char *address = cli_value(cli, "address");
+    if ((cli->argument_count == 1) == (address != NULL)) {
+        return err_set(err, ERR_INVALID, "which one: a device's NAME, or --address");
+    }
+    request.key = cli_key(cli);
+    request.device = address == NULL ? cli->arguments[0] : cli_field("");
+    request.address = cli_field(address == NULL ? "" : address);
+    if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/Unlock", &request.base, &reply, err)) {
+        return false;
+    }
+    const Quoin__V1__CredentialState *was = (const Quoin__V1__CredentialState *)reply;
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_text_field(&json, address == NULL ? "device" : "address",
+                        address == NULL ? request.device : address);
+        json_int_field(&json, "failures", was->failures);
+        cli_json_time(&json, "locked_until", was->locked_until);
+        json_end(&json);
+        buf_addf(&cli->out, "\n");
+        return true;
+    }
+    buf_addf(&cli->out, "%u wrong tries at %s are forgotten%s\n", was->failures,
+             address == NULL ? request.device : address,
+             was->locked_until == 0 ? "; it was not refused." : ": people sign in again.");
     return true;
 }
 

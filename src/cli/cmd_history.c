@@ -320,6 +320,7 @@ struct forgetting {
     struct cli *cli;
     int64_t works;
     int64_t others;
+    int64_t credentials;
     bool done;
 };
 
@@ -329,6 +330,7 @@ static void on_forgotten(void *arg, const ProtobufCMessage *message)
     const Quoin__V1__ForgetPersonReply *part = (const Quoin__V1__ForgetPersonReply *)message;
     forgetting->works = part->works;
     forgetting->others = part->others;
+    forgetting->credentials = part->credentials;
     forgetting->done = part->done;
     cli_progress(forgetting->cli, "%lld works ...", (long long)part->works);
 }
@@ -357,6 +359,7 @@ bool cli_history_forget(struct cli *cli, struct err *err)
         json_text_field(&json, "user", request.name);
         json_int_field(&json, "works", forgetting.works);
         json_int_field(&json, "others", forgetting.others);
+        json_int_field(&json, "credentials", forgetting.credentials);
         json_bool_field(&json, "dry_run", request.dry_run != 0);
         json_end(&json);
         buf_addf(&cli->out, "\n");
@@ -369,6 +372,10 @@ bool cli_history_forget(struct cli *cli, struct err *err)
                  request.dry_run ? "would go" : "went", (long long)forgetting.others);
     }
     buf_addf(&cli->out, ". The ledger is as it was.\n");
+    if (forgetting.credentials > 0) {
+        buf_addf(&cli->out, "%lld secrets, cards, tokens, roles, delegates and preferences %s.\n",
+                 (long long)forgetting.credentials, request.dry_run ? "would go" : "went");
+    }
     return true;
 }
 

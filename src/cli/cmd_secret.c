@@ -24,6 +24,7 @@ static bool secret_remove(struct cli *cli, const char *kind, struct err *err)
 {
     Quoin__V1__SetSecretRequest request = QUOIN__V1__SET_SECRET_REQUEST__INIT;
     request.kind = cli_field(kind);
+    request.dry_run = cli_value(cli, "dry-run") != NULL;
     return secret_ask(cli, &request, err);
 }
 
@@ -66,6 +67,7 @@ bool cli_role_set(struct cli *cli, struct err *err)
     request.user = cli->arguments[0];
     request.roles = cli->arguments + 1;
     request.n_roles = (size_t)cli->argument_count - 1;
+    request.dry_run = cli_value(cli, "dry-run") != NULL;
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/SetRoles", &request.base, &reply, err)) {
         return false;
     }
@@ -159,14 +161,19 @@ static bool delegates_ask(struct cli *cli, const char *path, const ProtobufCMess
         return false;
     }
     const Quoin__V1__ListDelegatesReply *told = (const Quoin__V1__ListDelegatesReply *)reply;
+    bool is_dry = cli_value(cli, "dry-run") != NULL;
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
         delegates_json(&json, "delegates", told->delegates, told->n_delegates);
         delegates_json(&json, "delegators", told->delegators, told->n_delegators);
+        json_bool_field(&json, "dry_run", is_dry);
         json_end(&json);
         buf_addf(&cli->out, "\n");
         return true;
+    }
+    if (is_dry) {
+        cli_say(cli, CLI_BOLD, "Would be (nothing was done):\n");
     }
     delegates_lines(cli, "May release for", told->delegates, told->n_delegates);
     delegates_lines(cli, "Releases of", told->delegators, told->n_delegators);
@@ -187,6 +194,7 @@ static bool delegate_set(struct cli *cli, bool remove, struct err *err)
     request.user = cli->arguments[0];
     request.delegate = cli->arguments[1];
     request.remove = remove;
+    request.dry_run = remove && cli_value(cli, "dry-run") != NULL;
     return delegates_ask(cli, "/quoin.v1.Credentials/SetDelegate", &request.base, err);
 }
 

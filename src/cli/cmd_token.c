@@ -51,7 +51,9 @@ static void token_show(struct cli *cli, const Quoin__V1__Token *token)
     cli_line(cli, "May", "%s", token_scopes(cli, token));
     cli_line(cli, "Until", "%s", token->until == 0 ? "without end" : cli_time(cli, token->until));
     if (token->revoked) {
-        cli_line(cli, "State", "revoked");
+        cli_line(cli, "State", "%s",
+                 cli_value(cli, "dry-run") != NULL ? "would be revoked (nothing was done)"
+                                                   : "revoked");
     }
     if (token->secret[0] != '\0') {
         cli_line(cli, "Secret", "%s", token->secret);
@@ -141,6 +143,7 @@ bool cli_token_revoke(struct cli *cli, struct err *err)
     }
     request.key = cli_key(cli);
     request.id = (int64_t)id;
+    request.dry_run = cli_value(cli, "dry-run") != NULL;
     if (!cli_ask(cli, ENGINE_CAS, "/quoin.v1.Credentials/RevokeToken", &request.base, &reply,
                  err)) {
         return false;

@@ -74,6 +74,8 @@ void cli_credential_json(struct json *json, const Quoin__V1__CredentialState *st
     json_end(json);
     json_int_field(json, "failures", state->failures);
     cli_json_time(json, "locked_until", state->locked_until);
+    json_int_field(json, "pin_failures", state->pin_failures);
+    cli_json_time(json, "pin_locked_until", state->pin_locked_until);
     json_int_field(json, "version", state->version);
     json_key(json, "cards");
     json_array(json);
@@ -100,13 +102,19 @@ void cli_credential_lines(struct cli *cli, const Quoin__V1__CredentialState *sta
                  card->valid_until == 0 ? "" : cli_time(cli, card->valid_until));
     }
     if (state->locked_until != 0) {
-        cli_line(cli, "Sign-in", "waits until %s, after %u failures: quoin user unlock %s",
-                 cli_time(cli, state->locked_until), state->failures, state->user);
+        cli_line(cli, "Sign-in", "by password waits until %s, after %u failures: %s %s",
+                 cli_time(cli, state->locked_until), state->failures, "quoin user unlock",
+                 state->user);
+    }
+    if (state->pin_locked_until != 0) {
+        cli_line(cli, "Sign-in", "by PIN waits until %s, after %u failures: quoin user unlock %s",
+                 cli_time(cli, state->pin_locked_until), state->pin_failures, state->user);
     }
 }
 
 void cli_credential_show(struct cli *cli, const Quoin__V1__CredentialState *state)
 {
+    bool is_dry = cli_value(cli, "dry-run") != NULL;
     if (cli->json) {
         struct json json = json_to(&cli->out);
         json_object(&json);
@@ -115,9 +123,13 @@ void cli_credential_show(struct cli *cli, const Quoin__V1__CredentialState *stat
             json_text_field(&json, "made", state->made);
         }
         cli_credential_json(&json, state);
+        json_bool_field(&json, "dry_run", is_dry);
         json_end(&json);
         buf_addf(&cli->out, "\n");
         return;
+    }
+    if (is_dry) {
+        cli_say(cli, CLI_BOLD, "Would be (nothing was done):\n");
     }
     cli_line(cli, "Name", "%s", state->user);
     if (state->made[0] != '\0') {

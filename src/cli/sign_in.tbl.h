@@ -10,7 +10,7 @@ COMMAND(card_add, "card add", "NAME [NUMBER|-]", 1, 2, "administrator", "gives a
         OPTION("until", "TIME", "a temporary card: good until then"))
 COMMAND(card_remove, "card remove", "[ID]", 0, 1, "administrator", "takes a card from a person",
         "Whatever was signed in with it ends at once.",
-        OPTION("number", "NUMBER", "the card's number, instead of its id"))
+        OPTION("number", "NUMBER", "the card's number, instead of its id"), DRY_RUN)
 COMMAND(card_list, "card list", "[NAME]", 0, 1, "administrator", "lists cards", "", NONE)
 COMMAND(card_test, "card test", "RAW|-", 1, 1, "administrator",
         "shows what the card formats make of what a reader sends",
@@ -30,25 +30,25 @@ COMMAND(password_set, "password set", "NAME", 1, 1, "administrator", "sets a per
         "It comes from standard input, or is asked for.",
         OPTION("must-change", NULL, "the person changes it at the next sign-in"))
 COMMAND(password_remove, "password remove", "NAME", 1, 1, "administrator",
-        "takes a person's password away", "", NONE)
+        "takes a person's password away", "", DRY_RUN)
 COMMAND(pin_set, "pin set", "NAME", 1, 1, "administrator", "sets a person's PIN",
         "4 to 12 digits, from standard input, or asked for.",
         OPTION("make", NULL, "makes one and shows it this once"),
         OPTION("must-change", NULL, "the person changes it at the next sign-in"))
 COMMAND(pin_remove, "pin remove", "NAME", 1, 1, "administrator", "takes a person's PIN away", "",
-        NONE)
+        DRY_RUN)
 COMMAND(
     role_set, "role set", "NAME [ROLE...]", 1, 6, "administrator",
     "says what a person may do in the web and in programs",
     "These roles and no others: administrator, desk, finance, auditor, device-manager. None: the "
     "person's own things only.",
-    NONE)
+    DRY_RUN)
 COMMAND(role_list, "role list", "", 0, 0, "administrator", "lists those who have a role", "", NONE)
 COMMAND(delegate_add, "delegate add", "NAME DELEGATE", 2, 2, "administrator",
         "lets DELEGATE release NAME's jobs", "NAME pays, and who released is kept.",
         OPTION("until", "TIME", "until then only"))
 COMMAND(delegate_remove, "delegate remove", "NAME DELEGATE", 2, 2, "administrator",
-        "lets DELEGATE release NAME's jobs no more", "", NONE)
+        "lets DELEGATE release NAME's jobs no more", "", DRY_RUN)
 COMMAND(delegate_list, "delegate list", "NAME", 1, 1, "administrator",
         "shows who may release a person's jobs, and whose the person may", "", NONE)
 COMMAND(
@@ -58,7 +58,8 @@ COMMAND(
     OPTION("title", "TEXT", "what it is for"), OPTION("until", "TIME", "until then only"))
 COMMAND(token_list, "token list", "[NAME]", 0, 1, "administrator", "lists tokens of programs", "",
         NONE)
-COMMAND(token_revoke, "token revoke", "ID", 1, 1, "administrator", "ends a token at once", "", NONE)
+COMMAND(token_revoke, "token revoke", "ID", 1, 1, "administrator", "ends a token at once", "",
+        DRY_RUN)
 COMMAND(setup, "setup", "", 0, 0, "administrator",
         "makes the address with which the first administrator begins",
         "It serves once, within a day, and only while there is no administrator.",

@@ -154,11 +154,12 @@ bool credential_holders(struct credential *credential, int64_t after, size_t mos
 // ---- tries -------------------------------------------------------------------------------------
 
 enum credential_subject {
-    CREDENTIAL_OF_PERSON = 1,
+    CREDENTIAL_OF_PASSWORD = 1, // of a person
     CREDENTIAL_OF_CARD,
     CREDENTIAL_OF_DEVICE,
     CREDENTIAL_OF_ADDRESS,
     CREDENTIAL_OF_NAME, // nobody is known by it
+    CREDENTIAL_OF_PIN,  // of a person: who guesses PINs locks no password
 };
 
 struct credential_try {
@@ -174,7 +175,8 @@ struct credential_tries {
 enum {
     CREDENTIAL_DEVICE_TRIES = 50, // in ten minutes
     CREDENTIAL_ADDRESS_TRIES = 100,
-    CREDENTIAL_LOCK_TRIES = 10, // of a person: a quarter of an hour, then twice as long each time
+    CREDENTIAL_LOCK_TRIES =
+        10, // of a person's secret: a quarter of an hour, then twice as long each time
 };
 
 bool credential_tries_get(struct credential *credential, const struct credential_try *of,

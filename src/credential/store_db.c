@@ -16,7 +16,8 @@ static const char credential_tables[] =
     " high_contrast {integer} NOT NULL, theme {text} NOT NULL) {table};"
     "CREATE INDEX credential_person_change ON credential_person (change);"
     "CREATE INDEX credential_person_roles ON credential_person (person) WHERE roles <> 0;"
-    // kind: 1 a person, 2 a card, 3 a device, 4 an address, 5 a name of nobody.
+    // kind: 1 a person's password, 2 a card, 3 a device, 4 an address, 5 a name of nobody,
+    // 6 a person's PIN.
     "CREATE TABLE credential_attempt (kind {integer} NOT NULL, subject {bytes} NOT NULL,"
     " count {integer} NOT NULL, began {integer} NOT NULL, at {integer} NOT NULL,"
     " PRIMARY KEY (kind, subject)) {table};"

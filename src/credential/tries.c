@@ -1,6 +1,6 @@
 // tries: how often somebody may be wrong. On disk, so that no restart and no other engine begins
-// anew. A person (and a card) waits after the third failure, twice as long after each, and is
-// locked after the tenth; a device and an address have so many failures in ten minutes.
+// anew. A person's password, PIN and card wait after the third failure, twice as long after each,
+// and are locked after the tenth, each for itself; a device and an address within ten minutes.
 // no unit test: test_credential.c asks it on both stores
 
 #include "credential/credential_int.h"

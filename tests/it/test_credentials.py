@@ -102,6 +102,59 @@ def test_guessing_from_many_addresses_over_a_killed_engine(home, web):
         again.close()
 
 
+def test_wrong_pins_lock_no_password_and_a_person_ends_a_lock(home, web):
+    home.run("password", "set", "mary", stdin=PASSWORD + "\n")
+    home.run("pin", "set", "mary", stdin="4711\n")
+    home.run("card", "add", "mary", CARD)
+    for number in range(4):
+        refused(web, user="mary", pin="8888", address=f"192.0.2.{number}")
+    state = home.ask("user", "show", "mary")["credentials"]
+    assert state["pin_failures"] == 3 and state["pin_locked_until"] and state["failures"] == 0
+    refused(web, user="mary", pin="4711")
+    assert prove(web, user="mary", password=PASSWORD)["by"] == "password"
+    assert prove(web, card=CARD)["by"] == "card"
+    assert "by PIN waits until" in home.run("user", "show", "mary").stdout
+    home.run("user", "unlock", "mary")
+    assert prove(web, user="mary", pin="4711")["by"] == "pin"
+    # A device that takes no more, and the way back.
+    for number in range(50):
+        refused(web, "unknown-card", card=f"{number:08X}", device="lib1", address="")
+    refused(web, "too-many-tries", user="mary", password=PASSWORD, device="lib1", address="")
+    assert home.ask("device", "unlock", "lib1")["failures"] == 50
+    prove(web, user="mary", password=PASSWORD, device="lib1", address="")
+    assert "0 wrong tries at 192.0.2.77" in home.run("device", "unlock", "--address", "192.0.2.77").stdout
+    assert home.run("device", "unlock", check=False).returncode != 0
+
+
+def test_what_takes_away_says_before_what_it_would_do(home, web):
+    home.run("pin", "set", "mary", stdin="4711\n")
+    home.run("password", "set", "mary", stdin=PASSWORD + "\n")
+    card = home.ask("card", "add", "mary", CARD)
+    token = home.ask("token", "make", "mary", "jobs:read")
+    home.run("role", "set", "mary", "desk")
+    home.run("delegate", "add", "mary", "anna")
+    would = home.ask("pin", "remove", "mary", "--dry-run")
+    assert would["dry_run"] and not would["has_pin"]
+    assert not home.ask("password", "remove", "mary", "--dry-run")["has_password"]
+    assert home.ask("role", "set", "mary", "--dry-run")["roles"] == []
+    assert home.ask("delegate", "remove", "mary", "anna", "--dry-run")["delegates"] == []
+    assert "nothing was done" in home.run("card", "remove", str(card["id"]), "--dry-run").stdout
+    assert home.ask("token", "revoke", str(token["id"]), "--dry-run")["revoked"]
+    assert home.run("card", "remove", "999", "--dry-run", check=False).returncode != 0
+    state = home.ask("user", "show", "mary")["credentials"]
+    assert state["has_pin"] and state["has_password"] and state["roles"] == ["desk"] and len(state["cards"]) == 1
+    assert len(home.ask("delegate", "list", "mary")["delegates"]) == 1
+    web.ask("Credentials/CheckToken", secret=token["secret"])
+    # Who is forgotten proves nothing more.
+    assert home.ask("history", "forget", "mary", "--dry-run")["credentials"] == 6
+    assert home.ask("history", "forget", "mary")["credentials"] == 6
+    refused(web, "unknown-card", card=CARD)
+    refused(web, user="mary", password=PASSWORD)
+    with pytest.raises(Refused):
+        web.ask("Credentials/CheckToken", secret=token["secret"])
+    assert home.ask("delegate", "list", "anna")["delegators"] == []
+
+
 def test_cards_by_file_and_formats(home, web, tmp_path):
     path = tmp_path / "cards.csv"
     until = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%S")

@@ -4,6 +4,8 @@
 
 #include "accounts/audit.h"
 #include "base/fs.h"
+#include "cas/walks.h"
+#include "proto/history.pb-c.h"
 
 #include <dirent.h>
 
@@ -294,6 +296,106 @@ static void test_people_change_and_sessions_end(void)
     CHECK(prove("mary", "another horse") == NULL && prove("anna", "another horse") == NULL);
 }
 
+// With dry_run all is looked at, told as it would be, and nothing changes.
+static void test_what_would_be_is_told_and_not_done(void)
+{
+    Quoin__V1__SetSecretRequest secret = QUOIN__V1__SET_SECRET_REQUEST__INIT;
+    Quoin__V1__SetRolesRequest roles = QUOIN__V1__SET_ROLES_REQUEST__INIT;
+    Quoin__V1__SetDelegateRequest other = QUOIN__V1__SET_DELEGATE_REQUEST__INIT;
+    Quoin__V1__RemoveCardRequest card = QUOIN__V1__REMOVE_CARD_REQUEST__INIT;
+    Quoin__V1__RevokeTokenRequest token = QUOIN__V1__REVOKE_TOKEN_REQUEST__INIT;
+    CHECK(add_person(102, "carl", 0) && set_secret("carl", "pin", "4711") != NULL);
+    CHECK(set_role("carl", "desk") != NULL && delegate("carl", "anna", 0, false) != NULL);
+    const Quoin__V1__Card *has = add_card("carl", "CAFE0001", 0);
+    const Quoin__V1__Token *made = make_token("carl", "jobs:read", 0);
+    int64_t version = state_of("carl")->version;
+    secret.key = fresh_key();
+    secret.user = roles.user = other.user = text_of("carl");
+    secret.kind = text_of("pin");
+    secret.dry_run = roles.dry_run = other.dry_run = card.dry_run = token.dry_run = true;
+    const Quoin__V1__CredentialState *state = ask_slow(&secret.base);
+    CHECK(state != NULL && !state->has_pin);
+    roles.key = fresh_key();
+    state = ask(&roles.base);
+    CHECK(state != NULL && state->n_roles == 0);
+    other.key = fresh_key();
+    other.delegate = text_of("anna");
+    other.remove = true;
+    const Quoin__V1__ListDelegatesReply *delegates = ask(&other.base);
+    CHECK(delegates != NULL && delegates->n_delegates == 0);
+    other.delegate = text_of("root");
+    CHECK(ask(&other.base) == NULL && err.code == ERR_NOT_FOUND);
+    card.key = fresh_key();
+    card.id = has == NULL ? 0 : has->id;
+    CHECK(ask(&card.base) != NULL);
+    card.id = 99999;
+    CHECK(ask(&card.base) == NULL && err.code == ERR_NOT_FOUND);
+    token.key = fresh_key();
+    token.id = made == NULL ? 0 : made->id;
+    const Quoin__V1__Token *revoked = ask(&token.base);
+    CHECK(revoked != NULL && revoked->revoked);
+    state = state_of("carl");
+    CHECK(state != NULL && state->has_pin && state->n_roles == 1 && state->n_cards == 1);
+    CHECK(state != NULL && state->version == version);
+    CHECK(made != NULL && check_token(made->secret) != NULL);
+    CHECK(prove_card("CAFE0001", "4711", "card+pin") != NULL);
+    other.delegate = text_of("anna");
+    other.dry_run = false; // the same key was of another question, which was not done
+    CHECK(ask(&other.base) != NULL && state_of("anna") != NULL);
+}
+
+static int64_t forgotten;
+
+static void hear_forgotten(void *arg, const ProtobufCMessage *part)
+{
+    (void)arg;
+    forgotten = ((const Quoin__V1__ForgetPersonReply *)part)->credentials;
+}
+
+static bool forget_person(const char *name, bool is_dry)
+{
+    Quoin__V1__ForgetPersonRequest request = QUOIN__V1__FORGET_PERSON_REQUEST__INIT;
+    struct cas_turn turn = { .arena = &arena, .role = role, .host = host, .now = now };
+    request.key = fresh_key();
+    request.name = text_of(name);
+    request.dry_run = is_dry;
+    bool ok = db_begin(cas_db(cas), &err) &&
+              cas_walk_run(cas, &turn, &request.base, hear_forgotten, NULL, &err);
+    if (ok && db_commit(cas_db(cas), &err)) {
+        return true;
+    }
+    db_rollback(cas_db(cas));
+    return false;
+}
+
+static void test_who_is_forgotten_proves_nothing_more(void)
+{
+    CHECK(delegate("carl", "anna", 0, false) != NULL); // PIN, role, card, token and this
+    CHECK(set_secret("carl", "password", "correct horse") != NULL);
+    CHECK(prove_pin("carl", "9999") == NULL);
+    int64_t anna = state_of("anna")->version;
+    CHECK(forget_person("carl", true) && forgotten == 6 && state_of("carl")->has_pin);
+    for (int64_t n = 1; n < 200; n++) { // all of it or none
+        db_fault_at(cas_db(cas), n, n % 2 == 0);
+        bool ok = forget_person("carl", false);
+        bool done = db_fault_is_due(cas_db(cas));
+        db_fault_at(cas_db(cas), 0, false);
+        CHECK(ok || state_of("carl")->has_pin == (state_of("carl")->n_cards == 1));
+        if (ok || done) {
+            CHECK(n > 10);
+            break;
+        }
+    }
+    const Quoin__V1__CredentialState *state = state_of("carl");
+    CHECK(state != NULL && !state->has_pin && !state->has_password && state->n_roles == 0 &&
+          state->n_cards == 0 && state->pin_failures == 0);
+    CHECK(state_of("anna")->version > anna); // who could release the jobs signs in anew
+    CHECK(prove_card("CAFE0001", "", "") == NULL && has_reason("unknown-card"));
+    CHECK(prove_pin("carl", "4711") == NULL && unlock("carl") != NULL);
+    CHECK(forget_person("carl", false) && forgotten == 0);
+    CHECK(forget_person("nobody", false) && forgotten == 0);
+}
+
 static bool holds(const char *path, const char *secret)
 {
     OWN(buf_free) struct buf bytes = BUF_CAP(64 << 20);
@@ -397,6 +499,8 @@ int main(void)
     test_tokens();
     test_the_first_administrator_once();
     test_people_change_and_sessions_end();
+    test_what_would_be_is_told_and_not_done();
+    test_who_is_forgotten_proves_nothing_more();
     char folder[160];
     (void)snprintf(folder, sizeof(folder), "%.*s",
                    (int)(strrchr(fixture_pepper, '/') - fixture_pepper), fixture_pepper);

@@ -65,6 +65,56 @@ static void test_many_tries_lock_and_a_person_ends_it(void)
     CHECK(prove("mary", "Tr0ub4dor&3") != NULL);
 }
 
+// Who guesses PINs at a station, of a name or beside a card, locks no password, nor the other way
+// round; a card alone is not guessed and goes on.
+static void test_wrong_pins_lock_the_pin_alone(void)
+{
+    now += 86400000;
+    for (int i = 0; i < CREDENTIAL_LOCK_TRIES; i++) {
+        int64_t until = state_of("mary")->pin_locked_until;
+        now = until != 0 ? until : now;
+        CHECK(refused(prove_pin("mary", "8888")));
+    }
+    CHECK(state_of("mary")->pin_failures == CREDENTIAL_LOCK_TRIES &&
+          state_of("mary")->pin_locked_until == now + 15 * 60000);
+    CHECK(state_of("mary")->failures == 0 && state_of("mary")->locked_until == 0);
+    CHECK(refused(prove_pin("mary", "4711"))); // right, but locked
+    CHECK(refused(prove_card("04A2B3C4", "4711", "card+pin")));
+    CHECK(prove("mary", "Tr0ub4dor&3") != NULL);
+    CHECK(state_of("mary")->pin_failures == CREDENTIAL_LOCK_TRIES); // a password opens no PIN
+    CHECK(prove_card("04A2B3C4", "", "") != NULL);
+    CHECK(lock_person("mary", 1));
+    CHECK(refused(prove_card("04A2B3C4", "", ""))); // an administrator's lock is for all ways
+    CHECK(refused(prove("mary", "Tr0ub4dor&3")) && lock_person("mary", 0));
+    CHECK(set_secret("mary", "password", "Tr0ub4dor&3") != NULL);
+    CHECK(refused(prove_pin("mary", "4711"))); // nor does a new password
+    CHECK(set_secret("mary", "pin", "4711") != NULL);
+    CHECK(prove_pin("mary", "4711") != NULL && state_of("mary")->pin_failures == 0);
+    for (int i = 0; i < CREDENTIAL_LOCK_TRIES; i++) {
+        int64_t until = state_of("mary")->locked_until;
+        now = until != 0 ? until : now;
+        CHECK(refused(prove("mary", "wrong wrong")));
+    }
+    CHECK(refused(prove("mary", "Tr0ub4dor&3")) && prove_pin("mary", "4711") != NULL);
+    CHECK(prove_card("04A2B3C4", "4711", "card+pin") != NULL);
+    CHECK(refused(prove_pin("mary", "8888")) && state_of("mary")->pin_failures == 1);
+    CHECK(unlock("mary") != NULL && state_of("mary")->pin_failures == 0 &&
+          state_of("mary")->failures == 0); // a person ends both
+    CHECK(prove("mary", "Tr0ub4dor&3") != NULL);
+}
+
+// Which of them is nobody's must not show: a name of nobody counts as one of somebody does.
+static void test_names_of_nobody_wait_alike(void)
+{
+    now += 86400000;
+    uint64_t work = crypto_secret_work();
+    for (int i = 0; i < 3; i++) {
+        CHECK(refused(prove_pin("nobody", "8888")));
+    }
+    CHECK(refused(prove("nobody", "not it at all")) && refused(prove_pin("nobody", "8888")));
+    CHECK(crypto_secret_work() == work + 5);
+}
+
 static void test_a_crash_between_counts(void)
 {
     Quoin__V1__ProveRequest request = proof_of("mary");
@@ -115,7 +165,8 @@ static void test_a_card_proves(void)
     CHECK(proof != NULL && strcmp(proof->by, "card+pin") == 0);
     CHECK(refused(prove_card("04A2B3C4", "4712", "card+pin")));
     CHECK(prove_card("04A2B3C4", "4712", "password") == NULL && has_reason("not-taken-here"));
-    CHECK(state_of("mary")->failures == 1 && unlock("mary") != NULL);
+    CHECK(state_of("mary")->pin_failures == 1 && state_of("mary")->failures == 0);
+    CHECK(unlock("mary") != NULL && state_of("mary")->pin_failures == 0);
     CHECK(lock_person("mary", 1));
     CHECK(refused(prove_card("04A2B3C4", "", "")) && lock_person("mary", 0));
     CHECK(add_card("mary", "11223344", now + 1000) != NULL);
@@ -184,6 +235,8 @@ int main(void)
     test_a_crash_between_counts();
     test_what_changes_meanwhile_proves_nothing();
     test_a_card_proves();
+    test_wrong_pins_lock_the_pin_alone();
+    test_names_of_nobody_wait_alike();
     test_numbers_are_not_guessed_at_a_device();
     test_places();
     test_nonsense_is_refused();

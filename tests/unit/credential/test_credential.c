@@ -65,7 +65,7 @@ static void test_who_has_a_role(void)
 
 static void test_tries_wait_twice_as_long(void)
 {
-    const struct credential_try of = { CREDENTIAL_OF_PERSON, STR("12345678") };
+    const struct credential_try of = { CREDENTIAL_OF_PASSWORD, STR("12345678") };
     struct credential_tries tries;
     int64_t now = 1000 * minute;
     int64_t wait = 0;
