@@ -6,12 +6,14 @@
 #include "cas/credentials.h"
 #include "cas/devices.h"
 #include "cas/limits.h"
+#include "cas/monitors.h"
 #include "cas/payers_int.h"
 #include "cas/policies.h"
 #include "cas/schedule.h"
 #include "cas/tariff.h"
 #include "proto/config.pb-c.h"
 #include "proto/dce.pb-c.h"
+#include "proto/dme.pb-c.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -163,6 +165,42 @@ static bool things_device(struct cas *cas, struct cas_turn *turn,
     (void)cas;
     (void)turn;
     return cas_device_check(name, (const Quoin__V1__Device *)thing, err);
+}
+
+static bool things_monitor(struct cas *cas, struct cas_turn *turn,
+                           char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                           struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    return cas_monitor_check(name, (const Quoin__V1__Monitor *)thing, err);
+}
+
+static bool things_alert_target(struct cas *cas, struct cas_turn *turn,
+                                char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                                struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    return cas_alert_target_check(name, (const Quoin__V1__AlertTarget *)thing, err);
+}
+
+static bool things_alert_rule(struct cas *cas, struct cas_turn *turn,
+                              char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                              struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    return cas_alert_rule_check(name, (const Quoin__V1__AlertRule *)thing, err);
+}
+
+static bool things_expectation(struct cas *cas, struct cas_turn *turn,
+                               char name[static CONFIG_NAME_MAX + 1], ProtobufCMessage *thing,
+                               struct err *err)
+{
+    (void)cas;
+    (void)turn;
+    return cas_expectation_check(name, (const Quoin__V1__Expectation *)thing, err);
 }
 
 static const struct cas_thing_kind things_kinds[] = {

@@ -731,7 +731,8 @@ COMMAND(
     "configuration: "
     "see quoin user export.",
     OPTION("kind", "KIND",
-           "only this: site, money, price, payer, quota, schedule, policy, printer, queue, device"))
+           "only this: site, money, price, payer, quota, schedule, policy, printer, queue, device, "
+           "monitor, alert-target, alert-rule, expectation"))
 COMMAND(
     config_diff, "config diff", "FILE|-", 1, 1, "administrator", "tells what a file would change",
     "Leaves with 0 if the site is as the file says, with 5 if it is not. What the file does not "

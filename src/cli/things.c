@@ -11,6 +11,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
+#include "proto/dme.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "proto/policy.pb-c.h"

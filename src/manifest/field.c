@@ -39,6 +39,11 @@ static const struct {
     { "MoneySettings", "transfer_reaches", MANIFEST_DECIMAL, NULL },
     { "MoneySettings", "refund_most", MANIFEST_DECIMAL, NULL },
     { "Device", "removed", MANIFEST_HIDDEN, NULL },
+    { "Monitor", "removed", MANIFEST_HIDDEN, NULL },
+    { "AlertRule", "removed", MANIFEST_HIDDEN, NULL },
+    { "AlertTarget", "removed", MANIFEST_HIDDEN, NULL },
+    { "Expectation", "removed", MANIFEST_HIDDEN, NULL },
+    { "PortAllowed", "until", MANIFEST_TIME, NULL },
     { "PriceBook", "valid_from", MANIFEST_TIME, NULL },
     { "PriceBook", "valid_until", MANIFEST_TIME, NULL },
 };

@@ -405,7 +405,8 @@ static bool set_body(struct web_visit *visit, struct api *api, struct err *err)
 // Who manages devices configures these, and nothing else.
 static bool thing_ok(struct web_visit *visit, struct err *err)
 {
-    static const char *const kinds[] = { "device", "card-format", "printer", "queue" };
+    static const char *const kinds[] = { "device", "card-format", "printer",
+                                         "queue",  "monitor",     "alert-rule" };
     if (web_map_option(visit->route->map, "thing").ptr == NULL ||
         web_may(visit, WEB_ADMINISTRATOR)) {
         return true;

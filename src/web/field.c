@@ -7,6 +7,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dce.pb-c.h"
+#include "proto/dme.pb-c.h"
 #include "proto/payers.pb-c.h"
 #include "proto/policy.pb-c.h"
 #include "proto/price.pb-c.h"
