@@ -77,7 +77,8 @@ static const char *said(struct doctor *doctor, const char *fmt, ...)
 
 static void check_programs(struct doctor *doctor)
 {
-    static const char *const programs[] = { "quoin-cas", "quoin-dre", "quoin-dce", "quoin-pdl" };
+    static const char *const programs[] = { "quoin-cas", "quoin-dre", "quoin-dce", "quoin-dme",
+                                            "quoin-pdl" };
     for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
         const char *path = said(doctor, "%s/%s", cli_programs(doctor->cli), programs[i]);
         if (access(path, X_OK) != 0) {
@@ -233,7 +234,7 @@ static void check_engines(struct doctor *doctor)
                 continue;
             }
             // Whoever serves has read its settings back: it refuses to start otherwise.
-            if (engines[i] == ENGINE_CAS || engines[i] == ENGINE_DRE) {
+            if (engines[i] == ENGINE_CAS || engines[i] == ENGINE_DRE || engines[i] == ENGINE_DME) {
                 tell(doctor, said(doctor, "database of %s", engine_name(engines[i])), GOOD,
                      "WAL, synchronous=FULL and foreign keys, read back when it started", "");
             }
@@ -354,6 +355,7 @@ static void check_site(struct doctor *doctor)
         check_certificate(doctor, "cas");
         check_certificate(doctor, "dre");
         check_certificate(doctor, "dce");
+        check_certificate(doctor, "dme");
         check_certificate(doctor, "admin");
     }
     check_engines(doctor);

@@ -18,8 +18,9 @@ size_t cli_engines(const struct cli_place *place, enum engine *engines)
     engines[0] = ENGINE_CAS;
     engines[1] = ENGINE_DRE;
     engines[2] = ENGINE_DCE;
-    engines[3] = ENGINE_WEB;
-    return 4;
+    engines[3] = ENGINE_DME;
+    engines[4] = ENGINE_WEB;
+    return 5;
 }
 
 bool cli_engine_look(struct cli *cli, enum engine engine, struct cli_engine_state *state,

@@ -333,7 +333,8 @@ static void add_engine(struct up *up, enum engine engine)
     if (engine == ENGINE_DRE) {
         child_add_option(child, "--lpd-port", cli_number(cli, up->lpd_port));
     }
-    if (engine == ENGINE_DCE && cli->dre != NULL) { // besides those it hears of
+    if ((engine == ENGINE_DCE || engine == ENGINE_DME) &&
+        cli->dre != NULL) { // besides those it hears of
         child_add_option(child, "--dre", cli->dre);
     }
 }

@@ -16,7 +16,7 @@ import pytest
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("QUOIN_BUILD", SOURCE / "build"))
 QUOIN = BUILD / "bin" / "quoin"
-ENGINES = {"cas": 2938, "dce": 2939, "dre": 2940, "web": 8444}
+ENGINES = {"cas": 2938, "dce": 2939, "dre": 2940, "dme": 2942, "web": 8444}
 OUR_PORTS = [2938, 2939, 2940, 2941, 2942, 8515, 8631, 8632, 8639, 8443, 8444]
 SAMPLE = SOURCE / "share" / "quoin" / "sample.pdf"
 

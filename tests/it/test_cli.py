@@ -46,7 +46,7 @@ def test_help_and_man_pages_are_there():
 def test_shapes_that_scripts_rely_on(site):
     status = site.ask("status")
     assert [(engine["name"], engine["state"], engine["port"]) for engine in status["engines"]] == \
-        [(name, "up", site.port(name)) for name in ("cas", "dre", "dce", "web")]
+        [(name, "up", site.port(name)) for name in ("cas", "dre", "dce", "dme", "web")]
     assert all(is_alive(engine["pid"]) for engine in status["engines"])
     assert site.user("mary", balance="10.00")["balance"] == "10.00"
     assert site.printer("sink", "socket://127.0.0.1:9")["name"] == "sink"
@@ -129,7 +129,7 @@ def test_count_tells_pages_without_a_site(sample, tmp_path):
 
 def test_ports_are_ours(site):
     found = {(row["port"], row.get("protocol")): row for row in site.ask("ports")}
-    for engine in ("cas", "dre", "dce"):
+    for engine in ("cas", "dre", "dce", "dme"):
         row = found[(site.port(engine), "tcp")]
         assert row["verdict"] == "ours" and row["pid"] == site.pids()[engine], row
     assert found[(site.ipp_port, "tcp")]["verdict"] == "ours"
@@ -213,7 +213,7 @@ def test_a_killed_supervisor_can_be_started_again_at_once(tmp_path):
     site.stop()
 
 
-@pytest.mark.parametrize("engine", ["cas", "dre", "dce"])
+@pytest.mark.parametrize("engine", ["cas", "dre", "dce", "dme"])
 def test_a_killed_engine_is_started_again(site, engine):
     site.user("mary", balance="10.00")
     old = site.pids()[engine]

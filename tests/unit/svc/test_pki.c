@@ -25,7 +25,7 @@ static void read_whole(const char *name, struct buf *buf)
 
 static void test_a_site_is_made_once(void)
 {
-    static const char *const roles[] = { "cas", "dce", "dre", "web", "admin" };
+    static const char *const roles[] = { "cas", "dce", "dre", "dme", "web", "admin" };
     OWN(buf_free) struct buf first = BUF_CAP(CRYPTO_PEM_MAX);
     OWN(buf_free) struct buf again = BUF_CAP(CRYPTO_PEM_MAX);
     char site[CRYPTO_SITE_LEN + 1] = "";
