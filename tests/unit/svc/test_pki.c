@@ -67,7 +67,7 @@ static void test_it_is_renewed_in_time(void)
     CHECK(svc_pki_read(folder, "dre", &who, &after, &err));
     clk_shift_ms(0);
     CHECK(unlink(at("dre.crt")) == 0 && unlink(at("cas.crt")) == 0 && unlink(at("admin.crt")) == 0);
-    CHECK(unlink(at("dce.crt")) == 0 && unlink(at("web.crt")) == 0);
+    CHECK(unlink(at("dce.crt")) == 0 && unlink(at("web.crt")) == 0 && unlink(at("dme.crt")) == 0);
     CHECK(svc_pki_make(folder, &err));
 }
 
@@ -84,7 +84,7 @@ static void test_what_was_interrupted_or_spoiled_is_made_good(void)
     CHECK(fs_replace(at("dre.crt"), STR("half a certif"), 0644, &err));
     CHECK(svc_pki_make(folder, &err));
     CHECK(svc_pki_read(folder, "dre", &who, &ends_at, &err));
-    CHECK(!svc_pki_read(folder, "dme", &who, &ends_at, &err));
+    CHECK(!svc_pki_read(folder, "spe", &who, &ends_at, &err));
     CHECK(err.code == ERR_NOT_FOUND);
     CHECK(fs_replace(at("ca.key"), STR("spoiled"), 0600, &err));
     CHECK(!svc_pki_make(folder, &err)); // never a second authority over a first
@@ -108,8 +108,8 @@ int main(void)
     test_it_is_renewed_in_time();
     test_what_was_interrupted_or_spoiled_is_made_good();
     test_the_host_has_a_name_that_fits();
-    static const char *const files[] = { "ca.crt",  "cas.crt",   "cas.key",  "dre.crt",
-                                         "dce.crt", "dce.key",   "web.crt",  "web.key",
+    static const char *const files[] = { "ca.crt",  "cas.crt",   "cas.key",  "dre.crt", "dme.crt",
+                                         "dme.key", "dce.crt",   "dce.key",  "web.crt", "web.key",
                                          "dre.key", "admin.crt", "admin.key" };
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         CHECK(unlink(at(files[i])) == 0);
