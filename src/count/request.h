@@ -20,7 +20,8 @@ enum {
     COUNT_PIECE_MAX = 64 << 10,
     COUNT_UNPACKED_MAX = 256 << 20,
     COUNT_CPU_S = CC_SANITIZED ? 100 : 10,
-    COUNT_BUSY_TIMES = 3, // as long may a thing take on a busy machine, by the clock on the wall
+    COUNT_BUSY_TIMES = 3,  // as long may a thing take on a busy machine, by the clock on the wall
+    COUNT_NO_PICTURE = 87, // the status of a page that cannot be drawn: its output says why
     COUNT_NO_INTERPRETER = 86, // the status of an interpreter that could not be locked or started
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "count/preview.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,7 +21,9 @@ struct drawing {
     struct wire_call_id call;
     uint32_t page;
     uint32_t width;
-    uint64_t offset; // of the PDF in the document
+    char format[64];
+    uint32_t paper_width; // of the page; 0: not known
+    uint64_t offset;      // in the document, of the part that has it
     uint64_t length;
     uint64_t pages;
     struct spool_document *document; // one use
@@ -31,7 +34,7 @@ struct drawing {
 
 // --- on a worker --------------------------------------------------------------------------------
 
-// The part of the document that is the PDF, into the file.
+// The part of the document that has the page, into the file.
 static bool copy_part(struct drawing *drawing, struct spool_reader *reader, int fd)
 {
     uint64_t at = 0;
@@ -71,9 +74,12 @@ static void work(void *arg)
             drawing->good = copy_part(drawing, &reader, fd);
             dre_spool_reader_close(&reader);
         }
+        const struct count_page page = { .format = drawing->format,
+                                         .page = drawing->page,
+                                         .paper_width = drawing->paper_width,
+                                         .width = drawing->width };
         drawing->good =
-            drawing->good && count_preview(dre->count, fd, drawing->page, drawing->width,
-                                           &drawing->png, &drawing->err);
+            drawing->good && count_preview(dre->count, fd, &page, &drawing->png, &drawing->err);
         (void)close(fd);
     }
 }
@@ -113,8 +119,19 @@ static void done(void *arg)
     drawing_free(drawing);
 }
 
-// Where in the document the page is: a PDF by itself, or the first part of a job of printer
-// language.
+static uint32_t paper_of(const Quoin__V1__DocumentFacts *facts, uint64_t page)
+{
+    uint64_t before = 0;
+    for (size_t i = 0; i < facts->n_pages; i++) {
+        before += facts->pages[i]->count;
+        if (page <= before) {
+            return facts->pages[i]->width;
+        }
+    }
+    return 0;
+}
+
+// Where in the document the page is: of a document of several parts, in the first.
 static bool find_page(struct drawing *drawing, struct str packed)
 {
     OWN(count_facts_free)
@@ -127,10 +144,13 @@ static bool find_page(struct drawing *drawing, struct str packed)
     }
     const Quoin__V1__DocumentPart *part = facts->n_parts > 0 ? facts->parts[0] : NULL;
     const char *format = part == NULL ? facts->format : part->format;
-    if (strcmp(format, "application/pdf") != 0) {
-        return err_set(&drawing->err, ERR_INVALID, "pages of %.80s are not drawn here",
-                       format[0] != '\0' ? format : "this document");
+    const char *why = NULL;
+    if (!count_preview_is_possible(drawing->dre->count, format, &why)) {
+        return err_set(&drawing->err, ERR_INVALID, "%s (%.80s)", why,
+                       format[0] != '\0' ? format : "not known");
     }
+    (void)snprintf(drawing->format, sizeof(drawing->format), "%s", format);
+    drawing->paper_width = paper_of(facts, drawing->page);
     drawing->offset = part == NULL ? 0 : part->offset;
     drawing->length =
         part == NULL || part->length == 0 ? drawing->document->len - drawing->offset : part->length;

@@ -4,11 +4,19 @@
 #include "pdl_image/tiff.h"
 
 #include "base/clk.h"
+#include "base/mem.h"
+#include "pdl_image/draw.h"
 #include "pdl_image/tiff_ifd.h"
 #include "pdl_image/tiff_rows.h"
 #include <assert.h>
+#include <stdlib.h>
 
-enum { ALLOCATION_MAX = 128 << 20, TURNED_FIRST = 5 };
+enum {
+    ALLOCATION_MAX = 128 << 20,
+    TURNED_FIRST = 5,
+    DRAWN_MAX = 48 << 20, // pixels; a page of A4 at 600 dpi has 35 million
+    BAND_ROWS = 256,
+};
 
 struct file {
     struct str bytes;
@@ -324,4 +332,100 @@ bool pdl_image_tiff_judge(struct str bytes, const struct pdl_image_ask *ask,
         return err_set(err, ERR_INVALID, "has no page that can be read");
     }
     return end == PDL_IMAGE_ROWS_WHOLE || err_set(err, ERR_INVALID, "is %s", end_text(end));
+}
+
+// --- drawing it ---------------------------------------------------------------------------------
+
+// A row of libtiff's words on white paper; the colours are multiplied with alpha already.
+static void row_of_words(const uint32_t *words, uint32_t width, uint8_t *rgb)
+{
+    for (uint32_t x = 0; x < width; x++) {
+        unsigned paper = 255 - TIFFGetA(words[x]);
+        unsigned light[3] = { TIFFGetR(words[x]), TIFFGetG(words[x]), TIFFGetB(words[x]) };
+        for (size_t c = 0; c < 3; c++) {
+            unsigned sum = light[c] + paper;
+            rgb[(size_t)x * 3 + c] = (uint8_t)(sum > 255 ? 255 : sum);
+        }
+    }
+}
+
+// Rows are asked for in bands: of strips, only those are decoded again that a band begins in.
+static bool image_rows(TIFFRGBAImage *image, struct pdl_shrink *shrink)
+{
+    bool strips = TIFFIsTiled(image->tif) == 0;
+    uint32_t rows = image->height;
+    uint32_t a_strip = 0;
+    (void)TIFFGetFieldDefaulted(image->tif, TIFFTAG_ROWSPERSTRIP, &a_strip);
+    if (strips && a_strip > 0 && a_strip < image->height) {
+        rows = (BAND_ROWS / a_strip + 1) * a_strip;
+    }
+    rows = rows > image->height ? image->height : rows;
+    uint32_t *words = mem_new((size_t)image->width * rows * sizeof(*words));
+    uint8_t *rgb = mem_new((size_t)image->width * 3);
+    bool any = false;
+    for (uint32_t y = 0; y < image->height; y += rows) {
+        uint32_t count = image->height - y < rows ? image->height - y : rows;
+        image->row_offset = (int)y;
+        image->col_offset = 0;
+        if (TIFFRGBAImageGet(image, words, image->width, count) != 1) {
+            break;
+        }
+        any = true;
+        for (uint32_t i = 0; i < count; i++) {
+            row_of_words(words + (size_t)i * image->width, image->width, rgb);
+            pdl_shrink_row(shrink, rgb, 1);
+        }
+    }
+    free(words);
+    free(rgb);
+    return any;
+}
+
+static bool ifd_draw(struct file *file, const struct pdl_image_ifd *ifd, struct pdl_shrink *shrink,
+                     struct err *err)
+{
+    TIFFRGBAImage image;
+    char why[1024] = "";
+    struct pdl_shrink_size size = { .width = ifd->width,
+                                    .height = ifd->height,
+                                    .density_x = (uint32_t)ifd->density_x,
+                                    .density_y = (uint32_t)ifd->density_y };
+    if ((uint64_t)ifd->width * ifd->height > DRAWN_MAX) {
+        return err_set(err, ERR_LIMIT, "has %u x %u pixels, more than is drawn", ifd->width,
+                       ifd->height);
+    }
+    if (file->tiff == NULL || TIFFSetSubDirectory(file->tiff, ifd->at) != 1 ||
+        TIFFRGBAImageBegin(&image, file->tiff, 0, why) != 1) {
+        return err_set(err, ERR_INVALID, "is in a form that is not drawn");
+    }
+    image.req_orientation = ORIENTATION_TOPLEFT;
+    bool good = image.width == ifd->width && image.height == ifd->height &&
+                pdl_shrink_begin(shrink, &size, err) && image_rows(&image, shrink);
+    TIFFRGBAImageEnd(&image);
+    if (!good) {
+        return err_set(err, ERR_INVALID, "cannot be decoded");
+    }
+    pdl_shrink_end(shrink);
+    return true;
+}
+
+bool pdl_image_tiff_draw(struct str bytes, uint32_t page, struct pdl_shrink *shrink,
+                         struct err *err)
+{
+    struct pdl_image_chain chain;
+    struct pdl_image_ifd ifd;
+    struct file file = { .bytes = bytes };
+    bool is_tiff = pdl_image_chain_open(&chain, bytes);
+    uint32_t found = 0;
+    while (is_tiff && found < page && pdl_image_chain_next(&chain, &ifd)) {
+        found += is_page(&ifd) && ifd.width > 0 && ifd.height > 0;
+    }
+    pdl_image_chain_close(&chain);
+    if (found < page || page == 0) {
+        return err_set(err, ERR_NOT_FOUND, "is not in the TIFF");
+    }
+    file_open(&file);
+    bool good = ifd_draw(&file, &ifd, shrink, err);
+    file_close_all(&file);
+    return good;
 }

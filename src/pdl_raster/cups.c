@@ -135,7 +135,7 @@ static bool read_header(const struct pdl_raster_format *format, const uint8_t *h
     return pdl_raster_page_check(page, err);
 }
 
-bool pdl_raster_cups_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
+const struct pdl_raster_format *pdl_raster_cups_format(struct pdl_input *input)
 {
     static const struct {
         struct str sync;
@@ -151,8 +151,17 @@ bool pdl_raster_cups_read(struct pdl_input *input, struct pdl_facts *facts, stru
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (pdl_input_starts(input, kinds[i].sync)) {
             input->at += SYNC_LEN;
-            return pdl_raster_pages_read(input, facts, &kinds[i].format, err);
+            return &kinds[i].format;
         }
+    }
+    return NULL;
+}
+
+bool pdl_raster_cups_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
+{
+    const struct pdl_raster_format *format = pdl_raster_cups_format(input);
+    if (format != NULL) {
+        return pdl_raster_pages_read(input, facts, format, err);
     }
     pdl_facts_note(facts, PDL_UNKNOWN, "It is no raster file of a version that is known here.");
     return true;

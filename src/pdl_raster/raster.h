@@ -10,6 +10,7 @@
 
 #include "pdl/facts.h"
 #include "pdl/input.h"
+#include "pdl/shrink.h"
 
 // Each adds the pages at input (pdl/job.h): to its end, to a UEL between two pages, or to what is
 // no page header.
@@ -19,3 +20,8 @@ bool pdl_raster_cups_read(struct pdl_input *input, struct pdl_facts *facts,
                           struct err *err) CC_MUST_USE;
 bool pdl_raster_urf_read(struct pdl_input *input, struct pdl_facts *facts,
                          struct err *err) CC_MUST_USE;
+
+// One page, from 1, as a small picture: of all three formats, where the colours of a pixel stand
+// together. What is cut short is drawn as far as it goes. Texts complete "The page ...".
+bool pdl_raster_draw(struct pdl_input *input, uint32_t page, struct pdl_shrink *shrink,
+                     struct err *err) CC_MUST_USE;

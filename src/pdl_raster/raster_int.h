@@ -195,6 +195,10 @@ struct pdl_raster_format {
                  struct pdl_raster_page *page, struct err *err);
 };
 
+// Of what begins here, which is passed over; NULL: none that is known.
+const struct pdl_raster_format *pdl_raster_cups_format(struct pdl_input *input);
+const struct pdl_raster_format *pdl_raster_urf_format(struct pdl_input *input);
+
 bool pdl_raster_pages_read(struct pdl_input *input, struct pdl_facts *facts,
                            const struct pdl_raster_format *format, struct err *err) CC_MUST_USE;
 

@@ -71,11 +71,21 @@ static bool read_header(const struct pdl_raster_format *format, const uint8_t *h
     return pdl_raster_page_check(page, err);
 }
 
+static const struct pdl_raster_format urf_format = {
+    .header_len = HEADER_LEN, .big = true, .packed = true, .read = read_header
+};
+
+const struct pdl_raster_format *pdl_raster_urf_format(struct pdl_input *input)
+{
+    if (!pdl_input_starts(input, STR("UNIRAST")) || !pdl_input_need(input, SIGN_LEN + COUNT_LEN)) {
+        return NULL;
+    }
+    input->at += SIGN_LEN + COUNT_LEN;
+    return &urf_format;
+}
+
 bool pdl_raster_urf_read(struct pdl_input *input, struct pdl_facts *facts, struct err *err)
 {
-    static const struct pdl_raster_format format = {
-        .header_len = HEADER_LEN, .big = true, .packed = true, .read = read_header
-    };
     if (!pdl_input_need(input, SIGN_LEN + COUNT_LEN)) {
         pdl_facts_note(facts, PDL_UNKNOWN, "The raster file ends within its first bytes.");
         input->at = input->end;
@@ -84,7 +94,7 @@ bool pdl_raster_urf_read(struct pdl_input *input, struct pdl_facts *facts, struc
     uint32_t said = word_at(input->at + SIGN_LEN);
     uint64_t before = facts->pages;
     input->at += SIGN_LEN + COUNT_LEN;
-    if (!pdl_raster_pages_read(input, facts, &format, err)) {
+    if (!pdl_raster_pages_read(input, facts, &urf_format, err)) {
         return false;
     }
     uint64_t found = facts->pages - before;

@@ -22,6 +22,8 @@ enum {
     WALL_MAX_S = 3600,
     PRELUDE_MAX = 2000,
     SEND_MAX = 1 << 30,
+    DRAWN_MIB = 16,
+    DRAWN_CPU_S = 10,
 };
 
 // Of what the document asks of the page device, this is left out: what only means something to
@@ -50,6 +52,7 @@ enum {
 #define ALL_BLACK "{} setblackgeneration {} setundercolorremoval "
 static const char prelude_count[] = PRELUDE("", "");
 static const char prelude_inks[] = PRELUDE(ONE_COPY, ALL_BLACK);
+static const char prelude_draw[] = PRELUDE(ONE_COPY, "");
 static const char prelude_pdf[] =
     "userdict begin " SETPAGEDEVICE(ONE_COPY, ALL_BLACK) "end " ALL_BLACK;
 
@@ -67,12 +70,18 @@ static const char prelude_pdf[] =
 // systemdict can be written until the prelude has done so; standard input is read in blocks.
 #define JOBS "-dJOBSERVER", "-dWRITESYSTEMDICT", "-_"
 
+enum prelude { PRELUDE_COUNT, PRELUDE_INKS, PRELUDE_DRAW };
+
 // Makes standard input a copy of the document with the prelude before it.
-static bool prelude_put(bool counts, unsigned copies, struct err *err)
+static bool prelude_put(enum prelude which, unsigned copies, struct err *err)
 {
     char text[PRELUDE_MAX];
     OWN(jail_close) int made = -1;
-    int len = snprintf(text, sizeof(text), counts ? prelude_count : prelude_inks, copies);
+    int len = snprintf(text, sizeof(text),
+                       which == PRELUDE_COUNT  ? prelude_count
+                       : which == PRELUDE_INKS ? prelude_inks
+                                               : prelude_draw,
+                       copies);
     if (!jail_memory_file("postscript", &made, err)) {
         return false;
     }
@@ -103,7 +112,7 @@ static bool become(const struct reader_interpret *asked, struct err *err)
     }
     bool counts = strcmp(asked->what, "count") == 0;
     bool pdf = !counts && strcmp(asked->what, "inks") != 0;
-    if (!pdf && !prelude_put(counts, (unsigned)copies, err)) {
+    if (!pdf && !prelude_put(counts ? PRELUDE_COUNT : PRELUDE_INKS, (unsigned)copies, err)) {
         return false;
     }
     const char *const count_args[] = {
@@ -137,6 +146,45 @@ int reader_interpret(const struct reader_interpret *asked)
 {
     struct err err;
     if (become(asked, &err)) {
+        return EXIT_SUCCESS;
+    }
+    (void)fprintf(stderr, "quoin-pdl: %s\n", err.text); // the status says it too
+    return COUNT_NO_INTERPRETER;
+}
+
+static bool become_drawer(const char *program, const char *page, const char *dpi, bool may_be_weak,
+                          struct err *err)
+{
+    char first[40];
+    char last[40];
+    char density[24];
+    (void)snprintf(first, sizeof(first), "-dFirstPage=%.20s", page);
+    (void)snprintf(last, sizeof(last), "-dLastPage=%.20s", page);
+    (void)snprintf(density, sizeof(density), "-r%.16s", dpi);
+    const char *const args[] = { ARGUMENTS,
+                                 "-sDEVICE=png16m",
+                                 "-dTextAlphaBits=4",
+                                 "-dGraphicsAlphaBits=4",
+                                 density,
+                                 first,
+                                 last,
+                                 JOBS,
+                                 NULL };
+    struct jail_limits limits = { .kind = JAIL_RENDERER,
+                                  .memory_bytes = (uint64_t)INTERPRETER_MEMORY_MIB * MIB,
+                                  .space_bytes = (uint64_t)INTERPRETER_MEMORY_MIB * 4 * MIB,
+                                  .file_bytes = (uint64_t)DRAWN_MIB * MIB,
+                                  .cpu_s = DRAWN_CPU_S,
+                                  .program = program,
+                                  .may_be_weak = may_be_weak };
+    return prelude_put(PRELUDE_DRAW, 1, err) && jail_lock(&limits, err) &&
+           jail_exec(program, args, err);
+}
+
+int reader_draw_postscript(const char *program, const char *page, const char *dpi, bool may_be_weak)
+{
+    struct err err;
+    if (become_drawer(program, page, dpi, may_be_weak, &err)) {
         return EXIT_SUCCESS;
     }
     (void)fprintf(stderr, "quoin-pdl: %s\n", err.text); // the status says it too

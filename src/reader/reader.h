@@ -21,6 +21,16 @@ int reader_draw(const char *program, const char *page, bool annotations, bool ma
 // As above, for a person: as a PNG so many pixels wide.
 int reader_preview(const char *program, const char *page, const char *width, bool may_be_weak);
 
+// Draws one page of pixels so wide by itself, in the jail of the parsers: the document on
+// descriptor 0, the PNG on 1, or why there is none (COUNT_NO_PICTURE). format: JPEG, PNG, TIFF or
+// raster.
+int reader_picture(const char *format, const char *page, const char *width, bool may_be_weak);
+
+// Locks the process less tightly and becomes the interpreter, which draws one page of PostScript as
+// PNG. dpi: as it is to be drawn, at most 999.99. Returns only on failure.
+int reader_draw_postscript(const char *program, const char *page, const char *dpi,
+                           bool may_be_weak);
+
 // What the interpreter of PostScript is told (quoin.v1.DocumentPart).
 struct reader_interpret {
     const char *program; // gs

@@ -196,7 +196,7 @@ static int compare_bytes(const void *a, const void *b)
 
 // The first long sort of a process asks how much memory the machine has, which the jail forbids;
 // libtiff sorts tags.
-static void warm_up_sort(void)
+void reader_warm_up_sort(void)
 {
     unsigned char bytes[2048] = { 1 };
     qsort(bytes, sizeof(bytes), 1, compare_bytes);
@@ -234,7 +234,7 @@ int reader_serve(bool may_be_weak)
                                   .may_be_weak = may_be_weak };
     keep_memory();
     warm_up();
-    warm_up_sort();
+    reader_warm_up_sort();
     if (!jail_lock(&limits, &err)) {
         return hello_refused(&err);
     }

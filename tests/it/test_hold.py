@@ -433,10 +433,35 @@ def test_a_page_that_waits_is_drawn(group, sample, tmp_path):
         assert group.run("job", "preview", number, picture, *words, check=False).returncode != 0, words
     group.ask("job", "cancel", number)
     assert group.run("job", "preview", number, picture, check=False).returncode != 0
-    photo = group.ipptool("office", SOURCE / "tests/data/jpeg/cm.jpg", kind="image/jpeg")
-    wait_held(group, photo)
-    refused = group.run("job", "preview", photo, picture, check=False)
-    assert refused.returncode != 0 and "image/jpeg" in refused.stderr, refused.stderr
+
+
+def test_pages_of_every_kind_are_drawn_or_it_is_said_why_not(group, tmp_path):
+    """What is pixels or PostScript is drawn. A form that is not, and a language that nothing here draws, are refused
+    with a sentence, and the job waits on."""
+    group.printer("sink", "socket://127.0.0.1:9")
+    group.queue("raw", "hold", "sink")
+    picture = tmp_path / "page.png"
+
+    def preview(document, kind):
+        number = group.ipptool("raw", SOURCE / "tests/data" / document, kind=kind)
+        assert number, group.refusal
+        assert wait_held(group, number)["state"] == "pending-held"
+        return number, group.run("job", "preview", number, picture, check=False)
+
+    for document, kind, width in (
+            ("jpeg/cm.jpg", "image/jpeg", 320), ("png/rainbow.png", "application/octet-stream", 200),
+            ("tiff/pages.tif", "application/octet-stream", 168), ("pwg/gs-srgb-8.pwg", "image/pwg-raster", 36),
+            ("urf/gs-srgb.urf", "image/urf", 36), ("ps/color-shading.ps", "application/octet-stream", 400)):
+        number, done = preview(document, kind)
+        assert done.returncode == 0, (document, done.stderr)
+        assert abs(png_size(picture)[0] - width) <= 2, (document, png_size(picture))
+        group.ask("job", "cancel", number)
+    for document, kind, why in (("tiff/cmyk16.tif", "application/octet-stream", "form that is not drawn"),
+                                ("text/utf8.txt", "application/octet-stream", "text/plain")):
+        number, done = preview(document, kind)
+        assert done.returncode != 0 and why in done.stderr, done.stderr
+        assert group.job(number)["state"] == "pending-held"
+        group.ask("job", "cancel", number)
 
 
 def counter(site, name):
