@@ -1,6 +1,5 @@
 // preview: one page of a document as a picture for a person, drawn in a jail of its own. The
-// picture is passed on as it is; only its head is looked at here. no unit test:
-// tests/unit/count/test_count.c draws pages of the corpus with it.
+// picture is passed on as it is; only its head is looked at here.
 
 #include "count/preview.h"
 

@@ -5,11 +5,10 @@
 
 #include "pdl_raster/raster_int.h"
 
-#include <math.h>
-
 enum {
     FILL = 128,
     WHITE = 255,
+    ROOT_STEPS = 12,
     ROUND = 257,
     ALPHA_AT = 3,
     BUDGET_ROWS = 1 << 21, // that are passed over or drawn, of all pages together
@@ -32,9 +31,22 @@ static uint8_t byte_of(uint32_t sample)
 
 // --- a pixel ------------------------------------------------------------------------------------
 
+static double root_of(double value)
+{
+    double root = value < 1 ? 1 : value;
+    for (int i = 0; i < ROOT_STEPS; i++) {
+        root = (root + value / root) / 2;
+    }
+    return root;
+}
+
+// sRGB's curve, near enough to look at.
 static uint8_t gamma_of(double linear)
 {
-    double light = linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
+    double second = root_of(linear < 0 ? 0 : linear);
+    double fourth = root_of(second);
+    double light = 0.585122381 * second + 0.783140355 * fourth - 0.368262736 * root_of(fourth);
+    light = linear <= 0.0031308 ? 12.92 * linear : light;
     return (uint8_t)(light <= 0 ? 0 : light >= 1 ? WHITE : light * WHITE + 0.5);
 }
 
