@@ -21,6 +21,7 @@ enum {
 };
 
 struct net_listener {
+    struct net_own own; // in loop->own while it is open
     struct net_loop *loop;
     struct net_poll *poll; // owned; NULL: closed
     struct net_tls *tls;   // a reference; NULL: plain
@@ -159,12 +160,14 @@ static int listener_socket(const struct net_listen_settings *settings, struct er
         return -1;
     }
     int on = 1;
+    int only = strcmp(settings->host, "::") == 0 ? 0 : 1; // "::" is one socket for both: with two,
+                                                          // another program could have one of them
     const void *address = &at;
     // SO_REUSEADDR lets us start again while old connections still close; two listeners on one port
     // it does not allow.
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
         (at.ss_family == AF_INET6 &&
-         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0) ||
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only)) != 0) ||
         bind(fd, address, net_address_len(&at)) != 0 || listen(fd, LISTENER_BACKLOG) != 0) {
         net_errno_fill(err, errno, "cannot listen on %s port %u", settings->host, settings->port);
         (void)close(fd);
@@ -192,6 +195,8 @@ bool net_listen(struct net_loop *loop, const struct net_listen_settings *setting
     made->fd = fd;
     made->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     made->port = net_address_port(&at);
+    made->own = (struct net_own){ .fd = fd, .port = made->port };
+    net_own_add(loop, &made->own);
     made->tls = settings->tls == NULL ? NULL : net_tls_ref(settings->tls);
     made->plain_too = settings->plain_too;
     made->most = settings->most;
@@ -229,6 +234,7 @@ void net_listener_close(struct net_listener **at)
         return;
     }
     *at = NULL;
+    net_link_drop(&listener->own.link);
     net_poll_free(&listener->poll);
     (void)close(listener->fd);
     if (listener->spare >= 0) {

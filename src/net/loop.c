@@ -154,6 +154,7 @@ struct net_loop *net_loop_new(void)
     struct net_loop *loop = mem_new(sizeof(*loop));
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     (void)sigaction(SIGPIPE, &ignore, NULL); // OpenSSL writes without MSG_NOSIGNAL
+    net_link_init(&loop->own);
     net_link_init(&loop->streams);
     net_link_init(&loop->turn);
     net_link_init(&loop->dead);
@@ -305,4 +306,24 @@ void net_timer_free(struct net_timer **timer)
         uv_close((uv_handle_t *)&(*timer)->uv, net_handle_free);
         *timer = NULL;
     }
+}
+
+void net_own_add(struct net_loop *loop, struct net_own *own)
+{
+    net_link_init(&own->link);
+    net_link_add(&loop->own, &own->link);
+}
+
+size_t net_sockets(const struct net_loop *loop, struct net_socket *sockets, size_t most)
+{
+    size_t count = 0;
+    for (const struct net_link *link = loop->own.next; link != &loop->own && count < most;
+         link = link->next) {
+        const struct net_own *own = (const struct net_own *)link;
+        struct net_socket *told = &sockets[count];
+        socklen_t len = sizeof(told->cookie);
+        *told = (struct net_socket){ .port = own->port, .udp = own->udp };
+        count += getsockopt(own->fd, SOL_SOCKET, SO_COOKIE, &told->cookie, &len) == 0 ? 1 : 0;
+    }
+    return count;
 }

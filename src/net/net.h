@@ -159,7 +159,7 @@ struct str net_stream_identity(const struct net_stream *stream);
 
 struct net_listener;
 struct net_listen_settings {
-    const char *host;      // numeric: "127.0.0.1", "::1", "0.0.0.0"
+    const char *host;      // numeric: "127.0.0.1", "::1", "0.0.0.0"; "::" takes IPv4 too
     uint16_t port;         // 0: the kernel chooses
     struct net_tls *tls;   // borrowed while listening; NULL: plain
     bool plain_too;        // with tls: the first byte decides (0x16 is a TLS record)
@@ -183,6 +183,7 @@ struct net_listener_counts net_listener_counts(const struct net_listener *listen
 
 // --- datagrams ----------------------------------------------------------------------------------
 
+// As with net_listen, "::" takes IPv4 too, so that nobody else can have that half of the port.
 struct net_udp;
 bool net_udp_new(struct net_loop *loop, const char *host, uint16_t port,
                  void (*on_read)(void *arg, struct net_udp *udp, const struct net_address *from,
@@ -192,6 +193,18 @@ uint16_t net_udp_port(const struct net_udp *udp);
 void net_udp_send(struct net_udp *udp, const struct net_address *to,
                   struct str bytes); // or drops it
 void net_udp_close(struct net_udp **udp);
+
+// --- what is ours -------------------------------------------------------------------------------
+
+// What the loop has open that others call: listeners and datagram sockets. Their cookies are how
+// the watch on the ports knows that they are ours.
+struct net_socket {
+    uint16_t port;
+    bool udp;
+    uint64_t cookie; // SO_COOKIE: a socket's number for as long as the machine runs
+};
+// Returns how many of them fit.
+size_t net_sockets(const struct net_loop *loop, struct net_socket *sockets, size_t most);
 
 // --- child processes ----------------------------------------------------------------------------
 

@@ -83,6 +83,7 @@ struct net_loop {
     uv_mutex_t post_lock;
     struct net_post *post_first; // under post_lock
     struct net_post *post_last;
+    struct net_link own;     // listeners and datagram sockets that are open
     struct net_link streams; // all that live
     struct net_link turn;    // streams with something to do before the next wait
     struct net_link dead;    // streams whose on_close is due
@@ -94,6 +95,15 @@ struct net_loop {
     unsigned spare_count;
     char *read_buffer; // owned, NET_READ_BUFFER
 };
+
+// A listener's or datagram socket's place in loop->own.
+struct net_own {
+    struct net_link link; // first
+    int fd;
+    uint16_t port;
+    bool udp;
+};
+void net_own_add(struct net_loop *loop, struct net_own *own);
 
 uint64_t net_loop_now(const struct net_loop *loop); // ms, of this turn
 struct net_chunk *net_chunk_new(struct net_loop *loop);

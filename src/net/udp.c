@@ -10,11 +10,13 @@
 
 struct net_udp {
     uv_udp_t uv; // first
+    struct net_own own;
     struct net_loop *loop;
     void (*on_read)(void *arg, struct net_udp *udp, const struct net_address *from,
                     struct str bytes);
     void *arg;
     uint16_t port;
+    bool takes_both; // an IPv6 socket that has IPv4 too
 };
 
 static void udp_on_alloc(uv_handle_t *uv, size_t wanted, uv_buf_t *room)
@@ -46,7 +48,7 @@ static bool udp_bind(struct net_udp *udp, const struct sockaddr_storage *at)
     void *name = &bound;
     int len = sizeof(bound);
     // No address is shared: with SO_REUSEADDR another program could take our datagrams.
-    unsigned flags = at->ss_family == AF_INET6 ? UV_UDP_IPV6ONLY : 0;
+    unsigned flags = at->ss_family == AF_INET6 && !udp->takes_both ? UV_UDP_IPV6ONLY : 0;
     if (uv_udp_bind(&udp->uv, address, flags) != 0 ||
         uv_udp_getsockname(&udp->uv, name, &len) != 0) {
         return false;
@@ -68,12 +70,17 @@ bool net_udp_new(struct net_loop *loop, const char *host, uint16_t port,
     made->loop = loop;
     made->on_read = on_read;
     made->arg = arg;
+    made->takes_both = strcmp(host, "::") == 0;
     (void)uv_udp_init(&loop->uv, &made->uv); // makes no socket yet
     if (!udp_bind(made, &at)) {
         uv_close((uv_handle_t *)&made->uv, net_handle_free);
         return err_set(err, ERR_CONFLICT, "cannot take datagrams on %s port %u: is it in use?",
                        host, port);
     }
+    uv_os_fd_t fd = -1;
+    (void)uv_fileno((const uv_handle_t *)&made->uv, &fd); // a bound one has a descriptor
+    made->own = (struct net_own){ .fd = fd, .port = made->port, .udp = true };
+    net_own_add(loop, &made->own);
     *udp = made;
     return true;
 }
@@ -86,7 +93,11 @@ uint16_t net_udp_port(const struct net_udp *udp)
 void net_udp_send(struct net_udp *udp, const struct net_address *to, struct str bytes)
 {
     struct sockaddr_storage address;
-    if (net_address_read(to->host, to->port, &address)) {
+    OWN(buf_free) struct buf mapped = BUF_CAP(64);
+    if (udp->takes_both && strchr(to->host, ':') == NULL) {
+        buf_addf(&mapped, "::ffff:%s", to->host);
+    }
+    if (net_address_read(mapped.len > 0 ? mapped.ptr : to->host, to->port, &address)) {
         const void *name = &address;
         OWN(buf_free) struct buf copy = BUF_CAP(NET_READ_BUFFER);
         buf_add(&copy, bytes);
@@ -98,6 +109,7 @@ void net_udp_send(struct net_udp *udp, const struct net_address *to, struct str 
 void net_udp_close(struct net_udp **udp)
 {
     if (*udp != NULL) {
+        net_link_drop(&(*udp)->own.link);
         uv_close((uv_handle_t *)&(*udp)->uv, net_handle_free); // no callback comes after this
         *udp = NULL;
     }

@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 enum {
+    SVC_SOCKETS_MAX = 256, // doors of all queues among them
     SVC_PATHS_MAX = 64 << 10,
     SVC_END_MS = 10000, // for calls under way
     SVC_END_LOOK_MS = 20,
@@ -34,6 +35,11 @@ enum {
     SVC_BEACON_MS = 5000,
     SVC_REFUSALS_A_SECOND = 10, // that are logged
     SVC_COUNTS_MAX = 64,
+};
+
+struct svc_own {
+    Quoin__V1__OwnSocket sockets[SVC_SOCKETS_MAX];
+    Quoin__V1__OwnSocket *list[SVC_SOCKETS_MAX];
 };
 
 enum svc_state {
@@ -254,12 +260,29 @@ static void svc_fill_counts(struct svc *svc, struct svc_counts *counts)
     }
 }
 
+// What the watch on the ports takes for ours.
+static size_t svc_tell_sockets(const struct svc *svc, struct svc_own *own)
+{
+    struct net_socket sockets[SVC_SOCKETS_MAX];
+    static char names[][4] = { "tcp", "udp" };
+    size_t count = net_sockets(svc->loop, sockets, SVC_SOCKETS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        quoin__v1__own_socket__init(&own->sockets[i]);
+        own->sockets[i].port = sockets[i].port;
+        own->sockets[i].transport = names[sockets[i].udp ? 1 : 0];
+        own->sockets[i].cookie = sockets[i].cookie;
+        own->list[i] = &own->sockets[i];
+    }
+    return count;
+}
+
 static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCMessage *ask)
 {
     static const char *const states[] = { "starting", "up", "draining" };
     static char version[] = QUOIN_VERSION;
     struct svc *svc = svc_here;
     struct svc_counts counts = { .count = 0 };
+    struct svc_own own;
     Quoin__V1__StatusReply reply = QUOIN__V1__STATUS_REPLY__INIT;
     (void)engine;
     (void)ask;
@@ -273,6 +296,8 @@ static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCM
     reply.host = svc->who.host;
     reply.n_counters = counts.count;
     reply.counters = counts.list;
+    reply.n_sockets = svc_tell_sockets(svc, &own);
+    reply.sockets = own.list;
     wire_call_answer(call, &reply.base);
 }
 

@@ -2,6 +2,9 @@
 #include "net/net.h"
 
 #include "lib/tap.h"
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum { CALLERS = 5, MOST = 3 };
 
@@ -94,6 +97,58 @@ static void test_a_port_has_one_holder(void)
     net_loop_free(&loop);
 }
 
+// Can another program of the same user, which sets all that lets ports be shared, have it too?
+static bool is_shared(int type, int family, uint16_t port)
+{
+    int on = 1;
+    int fd = socket(family, type | SOCK_CLOEXEC, 0);
+    struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons(port) };
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+    bool v6_too = family == AF_INET6;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (v6_too) {
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    }
+    bool bound = bind(fd, v6_too ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4,
+                      v6_too ? sizeof(v6) : sizeof(v4)) == 0;
+    bool shared = bound && (type == SOCK_DGRAM || listen(fd, 1) == 0);
+    (void)close(fd);
+    return shared;
+}
+
+static void no_datagram(void *arg, struct net_udp *udp, const struct net_address *from,
+                        struct str bytes)
+{
+    (void)arg;
+    (void)udp;
+    (void)from;
+    (void)bytes;
+}
+
+static void test_nobody_shares_our_sockets(void)
+{
+    struct net_udp *udp = NULL;
+    struct net_socket told[4];
+    struct net_listen_settings settings = { .host = "::", .most = 1 };
+    loop = net_loop_new();
+    CHECK(net_sockets(loop, told, 4) == 0);
+    CHECK(net_listen(loop, &settings, on_accept, NULL, &listener, &err));
+    CHECK(net_udp_new(loop, "::", 0, no_datagram, NULL, &udp, &err));
+    CHECK(net_sockets(loop, told, 4) == 2 && net_sockets(loop, told, 1) == 1);
+    CHECK(told[0].port == net_listener_port(listener) && !told[0].udp && told[0].cookie != 0);
+    CHECK(net_sockets(loop, told, 4) == 2 && told[1].udp && told[1].port == net_udp_port(udp));
+    CHECK(told[0].cookie != told[1].cookie);
+    for (int i = 0; i < 2; i++) { // not the IPv4 half either
+        CHECK(!is_shared(SOCK_STREAM, i == 0 ? AF_INET : AF_INET6, told[0].port));
+        CHECK(!is_shared(SOCK_DGRAM, i == 0 ? AF_INET : AF_INET6, told[1].port));
+    }
+    net_udp_close(&udp);
+    net_listener_close(&listener);
+    CHECK(net_sockets(loop, told, 4) == 0);
+    net_loop_free(&loop);
+}
+
 static void test_addresses_that_are_none(void)
 {
     static const char *const bad[] = { "localhost", "", "256.0.0.1", "192.0.2.1", "1.2.3" };
@@ -111,6 +166,7 @@ int main(void)
     test_more_than_most_are_turned_away("127.0.0.1");
     test_more_than_most_are_turned_away("::1");
     test_a_port_has_one_holder();
+    test_nobody_shares_our_sockets();
     test_addresses_that_are_none();
     return tap_done();
 }

@@ -24,7 +24,7 @@ static void on_read(void *arg, struct net_udp *udp, const struct net_address *fr
     }
 }
 
-static void test_there_and_back(const char *host)
+static void test_there_and_back(const char *host, const char *reach)
 {
     struct err err;
     struct net_loop *loop = net_loop_new();
@@ -37,7 +37,7 @@ static void test_there_and_back(const char *host)
     CHECK(err.code == ERR_CONFLICT);
     CHECK(!net_udp_new(loop, "localhost", 0, on_read, &one, &none, &err));
     struct net_address to = { .port = net_udp_port(two.udp) };
-    (void)snprintf(to.host, sizeof(to.host), "%s", host);
+    (void)snprintf(to.host, sizeof(to.host), "%s", reach);
     net_udp_send(one.udp, &to, STR("hello\0again"));
     net_loop_run(loop);
     CHECK(one.got == 1 && two.got == 1);
@@ -47,7 +47,9 @@ static void test_there_and_back(const char *host)
 
 int main(void)
 {
-    test_there_and_back("127.0.0.1");
-    test_there_and_back("::1");
+    test_there_and_back("127.0.0.1", "127.0.0.1");
+    test_there_and_back("::1", "::1");
+    test_there_and_back("::", "127.0.0.1"); // one socket for both
+    test_there_and_back("::", "::1");
     return tap_done();
 }

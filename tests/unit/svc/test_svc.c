@@ -72,6 +72,13 @@ static void on_answer(void *arg, const struct wire_answer *answer)
         CHECK(reply->port == site_address(ask->site, ENGINE_CAS).port);
         CHECK(reply->started_at > 0 && reply->host[0] != '\0');
         bool found = false;
+        bool has_port = false;
+        for (size_t i = 0; i < reply->n_sockets; i++) {
+            has_port = has_port || (reply->sockets[i]->port == reply->port &&
+                                    strcmp(reply->sockets[i]->transport, "tcp") == 0);
+            CHECK(reply->sockets[i]->cookie != 0);
+        }
+        CHECK(has_port);
         CHECK_STR(str_of(reply->counters[0]->name), "certificate-ends-at");
         ask->ends_at = reply->counters[0]->value;
         for (size_t i = 0; i < reply->n_counters; i++) {
