@@ -56,9 +56,9 @@ bool dre_deliver_is_askable(const struct printer *printer)
 
 enum dre_way dre_deliver_way(const struct printer *printer)
 {
-    struct deliver_uri uri;
+    struct ippc_uri uri;
     struct err err;
-    bool raw = dre_deliver_uri_read(str_of(printer->uri), &uri, &err) && uri.way == DELIVER_RAW;
+    bool raw = ippc_uri_read(str_of(printer->uri), &uri, &err) && uri.way == IPPC_RAW;
     return !raw ? DRE_WAY_IPP : uri.pjl ? DRE_WAY_PJL : DRE_WAY_PLAIN;
 }
 
@@ -190,7 +190,7 @@ static struct delivery *delivery_new(struct dre *dre, struct job *job, struct er
     }
     struct delivery *delivery = mem_new(sizeof(*delivery));
     *delivery = (struct delivery){ .dre = dre, .id = job->id, .printer = job->printer };
-    if (!dre_deliver_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
+    if (!ippc_uri_read(str_of(delivery->printer->uri), &delivery->uri, err)) {
         free(delivery);
         return NULL;
     }
@@ -252,7 +252,7 @@ static void start(struct dre *dre, struct job *job, const struct err *err)
     struct job_text text = dre_table_job_text(job);
     text.printer = str_of(delivery->printer->name);
     dre_table_job_set_text(job, &text);
-    if (delivery->uri.way == DELIVER_RAW) {
+    if (delivery->uri.way == IPPC_RAW) {
         dre_deliver_raw_start(delivery);
     } else {
         dre_deliver_ipp_start(delivery);

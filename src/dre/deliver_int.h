@@ -2,18 +2,7 @@
 #pragma once
 
 #include "dre/dre_int.h"
-
-// --- a printer's address ------------------------------------------------------------------------
-
-enum deliver_way { DELIVER_IPP, DELIVER_IPPS, DELIVER_RAW };
-
-struct deliver_uri {
-    enum deliver_way way;
-    struct net_address to;
-    char path[256]; // of ipp, ipps; begins with '/'
-    bool pjl;       // of socket: "?pjl=1": the printer speaks PJL and tells pages
-};
-bool dre_deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err) CC_MUST_USE;
+#include "ippc/uri.h"
 
 // --- the document, piece by piece ---------------------------------------------------------------
 
@@ -32,7 +21,7 @@ struct delivery {
     struct dre *dre;         // borrowed
     uint32_t id;             // of the job
     struct printer *printer; // borrowed: a printer with a delivery is not dropped
-    struct deliver_uri uri;
+    struct ippc_uri uri;
     bool cancel; // the job is to end
     // Owned by the way: freed by its own end. May be NULL for a moment.
     struct raw *raw;

@@ -506,7 +506,7 @@ static struct ipp_delivery *ipp_new(struct delivery *delivery)
     struct dre *dre = delivery->dre;
     const struct httpio_client_settings settings = {
         .to = delivery->uri.to,
-        .tls = delivery->uri.way == DELIVER_IPPS ? dre->printer_tls : NULL,
+        .tls = delivery->uri.way == IPPC_IPPS ? dre->printer_tls : NULL,
         .connect_ms = CONNECT_MS,
         .idle_ms = IDLE_MS,
     };

@@ -357,7 +357,6 @@ void dre_deliver_kick(struct dre *dre, struct printer *printer); // gives the tu
 void dre_deliver_drop(struct dre *dre, struct printer *printer); // the printer's runner goes
 bool dre_deliver_is_askable(const struct printer *printer);
 enum dre_way dre_deliver_way(const struct printer *printer);
-bool dre_uri_check(struct str uri, struct err *err) CC_MUST_USE; // ipp, ipps, socket
 
 // --- ability.c: what a printer can do, as it says itself -----------------------------------------
 

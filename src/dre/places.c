@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rnd.h"
 #include "dre/door_raw.h"
+#include "ippc/uri.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,7 +160,7 @@ void dre_printer_add(void *engine, struct wire_call *call, const ProtobufCMessag
                         "a printer's name has 1 to 127 letters, digits, '-', '_' and '.'");
         return;
     }
-    if (!dre_uri_check(str_of(ask->uri), &err) ||
+    if (!ippc_uri_check(str_of(ask->uri), &err) ||
         !read_finishings(ask->finishings, ask->n_finishings, &finishings, &err) ||
         !check_finishings(&finishings, ask->uri, &err)) {
         wire_call_refuse(call, &err, NULL);
@@ -511,7 +512,7 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
         answer_printer(call, printer);
     } else if (!may_set(call, ask->set, ask->n_set, names)) {
         return;
-    } else if ((sets_uri && !dre_uri_check(str_of(ask->uri), &err)) ||
+    } else if ((sets_uri && !ippc_uri_check(str_of(ask->uri), &err)) ||
                !change_finishings(printer, ask, sets_uri, &finishings, &err)) {
         wire_call_refuse(call, &err, NULL);
     } else if (sets_uri && strcmp(ask->uri, printer->uri) != 0 &&

@@ -1,6 +1,6 @@
 // Printers' addresses: what is read, and what is refused with a sentence.
 
-#include "dre/deliver_int.h"
+#include "ippc/uri.h"
 
 #include "lib/tap.h"
 
@@ -8,23 +8,23 @@ static void test_addresses_are_read(void)
 {
     static const struct {
         const char *text;
-        enum deliver_way way;
+        enum ippc_way way;
         const char *host;
         uint16_t port;
         const char *path;
         bool pjl;
     } rows[] = {
-        { "ipp://printer.example/ipp/print", DELIVER_IPP, "printer.example", 631, "/ipp/print", 0 },
-        { "ipp://10.0.0.9:8000", DELIVER_IPP, "10.0.0.9", 8000, "/ipp/print", 0 },
-        { "ipps://[::1]:631/x", DELIVER_IPPS, "::1", 631, "/x", 0 },
-        { "socket://p", DELIVER_RAW, "p", 9100, "", 0 },
-        { "socket://p:9101/", DELIVER_RAW, "p", 9101, "", 0 },
-        { "socket://p?pjl=1", DELIVER_RAW, "p", 9100, "", 1 },
+        { "ipp://printer.example/ipp/print", IPPC_IPP, "printer.example", 631, "/ipp/print", 0 },
+        { "ipp://10.0.0.9:8000", IPPC_IPP, "10.0.0.9", 8000, "/ipp/print", 0 },
+        { "ipps://[::1]:631/x", IPPC_IPPS, "::1", 631, "/x", 0 },
+        { "socket://p", IPPC_RAW, "p", 9100, "", 0 },
+        { "socket://p:9101/", IPPC_RAW, "p", 9101, "", 0 },
+        { "socket://p?pjl=1", IPPC_RAW, "p", 9100, "", 1 },
     };
     for (size_t at = 0; at < sizeof(rows) / sizeof(rows[0]); at++) {
-        struct deliver_uri uri = { 0 };
+        struct ippc_uri uri = { 0 };
         struct err err;
-        bool good = dre_deliver_uri_read(str_of(rows[at].text), &uri, &err);
+        bool good = ippc_uri_read(str_of(rows[at].text), &uri, &err);
         CHECK(good && uri.way == rows[at].way && uri.to.port == rows[at].port &&
               strcmp(uri.to.host, rows[at].host) == 0 && strcmp(uri.path, rows[at].path) == 0 &&
               uri.pjl == rows[at].pjl);
@@ -54,13 +54,13 @@ static void test_what_is_no_address_is_refused(void)
     };
     for (size_t at = 0; at < sizeof(rows) / sizeof(rows[0]); at++) {
         struct err err = { 0 };
-        CHECK(!dre_uri_check(str_of(rows[at]), &err) && err.code == ERR_INVALID);
+        CHECK(!ippc_uri_check(str_of(rows[at]), &err) && err.code == ERR_INVALID);
     }
-    char text[TABLE_URI_MAX + 20];
+    char text[IPPC_URI_MAX + 20];
     memset(text, 'a', sizeof(text));
     memcpy(text, "ipp://p/", 8);
     struct err err;
-    CHECK(!dre_uri_check((struct str){ text, sizeof(text) }, &err));
+    CHECK(!ippc_uri_check((struct str){ text, sizeof(text) }, &err));
 }
 
 int main(void)

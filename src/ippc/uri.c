@@ -1,8 +1,8 @@
-// uri: reads a printer's address: ipp://HOST[:PORT]/PATH, ipps://…, socket://HOST[:PORT][?pjl=1].
-// Pure. The host is a name, an IPv4 address, or an IPv6 address in brackets; nothing is decoded.
+// uri: see uri.h.
+
+#include "ippc/uri.h"
 
 #include "base/num.h"
-#include "dre/deliver_int.h"
 
 static bool take(struct str *rest, struct str word)
 {
@@ -55,9 +55,9 @@ static bool read_port(struct str *rest, uint16_t *port)
     return true;
 }
 
-static bool read_path(struct str rest, struct deliver_uri *out)
+static bool read_path(struct str rest, struct ippc_uri *out)
 {
-    if (out->way == DELIVER_RAW) {
+    if (out->way == IPPC_RAW) {
         (void)take(&rest, STR("/"));
         out->pjl = take(&rest, STR("?pjl=1"));
         return rest.len == 0;
@@ -78,22 +78,22 @@ static bool read_path(struct str rest, struct deliver_uri *out)
     return true;
 }
 
-bool dre_deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *err)
+bool ippc_uri_read(struct str uri, struct ippc_uri *out, struct err *err)
 {
-    struct deliver_uri read = { .to.port = 631 };
+    struct ippc_uri read = { .to.port = 631 };
     struct str rest = uri;
     if (take(&rest, STR("ipps://"))) {
-        read.way = DELIVER_IPPS;
+        read.way = IPPC_IPPS;
     } else if (take(&rest, STR("ipp://"))) {
-        read.way = DELIVER_IPP;
+        read.way = IPPC_IPP;
     } else if (take(&rest, STR("socket://"))) {
-        read.way = DELIVER_RAW;
+        read.way = IPPC_RAW;
         read.to.port = 9100;
     } else {
         return err_set(err, ERR_INVALID,
                        "a printer's address begins with ipp://, ipps:// or socket://");
     }
-    if (uri.len > TABLE_URI_MAX || !read_host(&rest, read.to.host, sizeof(read.to.host)) ||
+    if (uri.len > IPPC_URI_MAX || !read_host(&rest, read.to.host, sizeof(read.to.host)) ||
         !read_port(&rest, &read.to.port) || !read_path(rest, &read)) {
         return err_set(err, ERR_INVALID,
                        "\"%.*s\" is not a printer's address: write ipp://HOST:PORT/PATH or "
@@ -104,8 +104,8 @@ bool dre_deliver_uri_read(struct str uri, struct deliver_uri *out, struct err *e
     return true;
 }
 
-bool dre_uri_check(struct str uri, struct err *err)
+bool ippc_uri_check(struct str uri, struct err *err)
 {
-    struct deliver_uri read;
-    return dre_deliver_uri_read(uri, &read, err);
+    struct ippc_uri read;
+    return ippc_uri_read(uri, &read, err);
 }
