@@ -23,6 +23,8 @@
 #include "proto/history.pb-c.h"
 #include "proto/quota.pb-c.h"
 #include "quota/quota.h"
+#include "wire/calls.h"
+#include "wire/seen.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -654,18 +656,60 @@ bool cas_knows(const ProtobufCMessageDescriptor *ask)
     return false;
 }
 
-bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
-                const ProtobufCMessage **reply, struct err *err)
+static bool cas_answer_one(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                           const ProtobufCMessage **reply, struct err *err)
 {
-    if (!cas_money_style(cas, err)) {
-        return false;
-    }
     for (size_t i = 0; i < sizeof(cas_cores) / sizeof(cas_cores[0]); i++) {
         if (cas_cores[i].ask == ask->descriptor) {
             return cas_cores[i].core(cas, turn, ask, reply, err);
         }
     }
     return err_set(err, ERR_INTERNAL, "nothing here answers %s", ask->descriptor->name);
+}
+
+// Whether what the asker has seen is still there. What cannot be asked any more is not.
+static bool cas_is_seen(struct cas *cas, struct cas_turn *turn)
+{
+    const Quoin__V1__Seen *seen = turn->seen;
+    const struct wire_kind *kind = wire_kind_find(str_of(seen->call));
+    const ProtobufCMessage *reply = NULL;
+    ProtobufCMessage *ask = NULL;
+    struct err unheard;
+    struct cas_turn look = *turn;
+    const struct str bytes = { (const char *)seen->request.data, seen->request.len };
+    return kind != NULL && cas_unpack(turn->arena, kind->request, bytes, &ask, &unheard) &&
+           cas_answer_one(cas, &look, ask, &reply, &unheard) && wire_seen_holds(seen, reply);
+}
+
+// What was changed meanwhile is not changed over. A request that comes again wrote all that it
+// writes the first time, and is answered as then.
+static bool cas_answer_seen(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                            const ProtobufCMessage **reply, struct err *err)
+{
+    if (cas_is_seen(cas, turn)) {
+        return cas_answer_one(cas, turn, ask, reply, err);
+    }
+    uint64_t writes = db_writes(cas->db);
+    const ProtobufCMessage *made = NULL;
+    struct err refusal;
+    bool done = cas_answer_one(cas, turn, ask, &made, &refusal);
+    if (!done && (refusal.code == ERR_UNAVAILABLE || refusal.code == ERR_INTERNAL)) {
+        *err = refusal; // of the store
+        return false;
+    }
+    if (!done || db_writes(cas->db) != writes) {
+        return wire_seen_refuse(&turn->reasons, err);
+    }
+    *reply = made;
+    return true;
+}
+
+bool cas_answer(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
+                const ProtobufCMessage **reply, struct err *err)
+{
+    return cas_money_style(cas, err) &&
+           (turn->seen == NULL ? cas_answer_one(cas, turn, ask, reply, err)
+                               : cas_answer_seen(cas, turn, ask, reply, err));
 }
 
 static void cas_ahead_key(struct cas *cas, ProtobufCBinaryData bytes)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "db/db.h"
 #include "ledger/ledger.h"
+#include "proto/common.pb-c.h"
 #include <protobuf-c/protobuf-c.h>
 
 struct cas;
@@ -55,6 +56,8 @@ struct cas_turn {
     const char *role; // of the asker's certificate; "joiner": with a token
     const char *host; // of a joiner: the token's identity
     int64_t now;
+    // What the asker has seen of what it changes; NULL: it does not say.
+    const Quoin__V1__Seen *seen;
     const char *const *reasons; // set with a refusal: IPP job-state-reasons, NULL-ended; or NULL
     // Set with the refusal of a work, for cas_refused.
     struct history_row *refused;

@@ -232,6 +232,20 @@ void cas_serve_busy(struct cas_serve *serve, struct wire_call *call)
     wire_call_refuse(call, &err, NULL);
 }
 
+static bool serve_copy_seen(struct serve_call *call, const Quoin__V1__Seen *seen, struct err *err)
+{
+    ProtobufCMessage *copy = NULL;
+    if (seen == NULL) {
+        return true;
+    }
+    if (!cas_unpack(&call->arena, seen->base.descriptor, cas_pack(&call->arena, &seen->base), &copy,
+                    err)) {
+        return false;
+    }
+    call->turn.seen = (const Quoin__V1__Seen *)copy;
+    return true;
+}
+
 static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMessage *ask)
 {
     struct cas_serve *serve = *(struct cas_serve **)engine;
@@ -248,7 +262,8 @@ static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMe
         .host = cas_text(&made->arena, str_of(wire_call_host(call))),
         .now = clk_wall_ms(),
     };
-    if (!cas_unpack(&made->arena, ask->descriptor, cas_pack(&made->arena, ask), &made->ask, &err)) {
+    if (!cas_unpack(&made->arena, ask->descriptor, cas_pack(&made->arena, ask), &made->ask, &err) ||
+        !serve_copy_seen(made, wire_call_seen(call), &err)) {
         wire_call_refuse(call, &err, NULL);
         return;
     }

@@ -129,9 +129,20 @@ static bool db_flush(struct db *db, struct err *err)
     return ok;
 }
 
-bool db_run_text(struct db *db, const char *sql, struct err *err)
+void db_wrote(struct db *db)
 {
     db->part_wrote = true;
+    db->writes++;
+}
+
+uint64_t db_writes(const struct db *db)
+{
+    return db->writes;
+}
+
+bool db_run_text(struct db *db, const char *sql, struct err *err)
+{
+    db_wrote(db);
     return db_flush(db, err) && db_rows_flush(db, err) &&
            db_done(db, db_may(db, err) && db->driver->run_text(db, sql, err), err);
 }
@@ -332,7 +343,9 @@ static bool db_is_ready(struct db_stmt *stmt, struct err *err)
     if (bad != 0) {
         return err_set(err, ERR_INTERNAL, "parameter $%d of a statement could not be bound", bad);
     }
-    db->part_wrote = db->part_wrote || !stmt->reads;
+    if (!stmt->reads) {
+        db_wrote(db);
+    }
     return db_may(db, err);
 }
 
@@ -556,7 +569,7 @@ bool db_may_gather(const struct db *db)
 void db_gathered(struct db *db)
 {
     db->gathered = true;
-    db->part_wrote = true;
+    db_wrote(db);
 }
 
 bool db_checkpoint(struct db *db, uint32_t pages, struct err *err)

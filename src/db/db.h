@@ -190,6 +190,9 @@ bool db_failed_late(const struct db *db);
 // is known until the number changes.
 uint64_t db_epoch(const struct db *db);
 
+// Counts up with every statement that may change something: where it stayed, nothing was written.
+uint64_t db_writes(const struct db *db);
+
 // A part that can be undone alone, inside a transaction; not nested. db_part_undo returns false
 // where the whole transaction is gone.
 bool db_part_begin(struct db *db, struct err *err) CC_MUST_USE;

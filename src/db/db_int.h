@@ -119,6 +119,7 @@ struct db {
     bool part_wrote;  // since the part began
     bool real_parts;  // parts are the database's; else they are only hoped to be kept
     bool wants_parts; // that hope was vain
+    uint64_t writes;  // see db_writes
     bool failed_late; // the failure was of a call that had been answered: db_run_later
     uint64_t epoch;
     bool may_retry; // what failed may go well when all of the transaction is done anew
@@ -142,6 +143,9 @@ struct db_stmt {
 // every page they touch. So they are only hoped to be kept: undoing one that has written takes the
 // transaction along, and wants_parts is set; the next has real ones.
 bool db_begin_hoping(struct db *db, struct err *err) CC_MUST_USE;
+
+// Something of this part was written, or will be.
+void db_wrote(struct db *db);
 
 // --- rows.c -------------------------------------------------------------------------------------
 

@@ -176,7 +176,7 @@ bool db_rows_later(struct db_stmt *one, struct err *err)
         one->bad_param = 0;
         return err_set(err, ERR_INTERNAL, "parameter $%d of a statement could not be bound", bad);
     }
-    db->part_wrote = true;
+    db_wrote(db);
     db->rows_waiting |= rows->bit;
     return rows_keep(rows, err) && (rows->count < DB_ROWS || rows_send(rows, err));
 }

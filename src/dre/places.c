@@ -13,6 +13,7 @@
 #include "base/rnd.h"
 #include "dre/door_raw.h"
 #include "ippc/uri.h"
+#include "wire/seen.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,6 +88,25 @@ static void submit(struct dre *dre, struct wire_call *call, struct pending *pend
     }
 }
 
+// Whether the asker has seen it as it is, where it says what it has seen; else the call is refused.
+static bool is_as_seen(struct wire_call *call, const ProtobufCMessage *now)
+{
+    const Quoin__V1__Seen *seen = wire_call_seen(call);
+    uint8_t hash[WIRE_SEEN_HASH];
+    if (seen == NULL) {
+        return true;
+    }
+    wire_seen_hash(now, hash);
+    if (seen->hash.len == sizeof(hash) && memcmp(hash, seen->hash.data, sizeof(hash)) == 0) {
+        return true;
+    }
+    struct err err;
+    const char *const *reasons = NULL;
+    (void)!wire_seen_refuse(&reasons, &err);
+    wire_call_refuse(call, &err, reasons);
+    return false;
+}
+
 // --- printers -----------------------------------------------------------------------------------
 
 static void fill_printer(const struct printer *printer, struct arena *arena,
@@ -105,6 +125,13 @@ static void fill_printer(const struct printer *printer, struct arena *arena,
         out->finishings[out->n_finishings++] =
             dre_call_text(arena, str_of(ippd_finishing_name(can->values[at])));
     }
+}
+
+static bool is_printer_as_seen(struct wire_call *call, const struct printer *printer)
+{
+    Quoin__V1__Printer now;
+    fill_printer(printer, wire_call_arena(call), &now);
+    return is_as_seen(call, &now.base);
 }
 
 static void answer_printer(struct wire_call *call, const struct printer *printer)
@@ -243,6 +270,9 @@ void dre_printer_remove(void *engine, struct wire_call *call, const ProtobufCMes
         wire_call_answer(call, &empty.base);
         return;
     }
+    if (!is_printer_as_seen(call, printer)) {
+        return;
+    }
     if (printer->queue_count > 0) {
         dre_call_refuse(call, ERR_CONFLICT, "queues print to this printer; remove them first");
         return;
@@ -288,6 +318,13 @@ static void fill_queue(struct dre *dre, const struct queue *queue, struct arena 
     char *uri = arena_textf(arena, "ipp://%s:%u/ipp/print/%s", settings->listen,
                             (unsigned)(ENGINE_IPP_PORT + settings->port_offset), queue->name);
     out->uri = uri == NULL ? dre_call_text(arena, STR("")) : uri;
+}
+
+static bool is_queue_as_seen(struct dre *dre, struct wire_call *call, const struct queue *queue)
+{
+    Quoin__V1__Queue now;
+    fill_queue(dre, queue, wire_call_arena(call), &now);
+    return is_as_seen(call, &now.base);
 }
 
 static void answer_queue(struct dre *dre, struct wire_call *call, const struct queue *queue)
@@ -510,6 +547,8 @@ void dre_printer_set(void *engine, struct wire_call *call, const ProtobufCMessag
         wire_call_refuse(call, &err, NULL);
     } else if (is_seen(dre, ask->key)) {
         answer_printer(call, printer);
+    } else if (!is_printer_as_seen(call, printer)) {
+        return;
     } else if (!may_set(call, ask->set, ask->n_set, names)) {
         return;
     } else if ((sets_uri && !ippc_uri_check(str_of(ask->uri), &err)) ||
@@ -618,7 +657,8 @@ void dre_queue_set(void *engine, struct wire_call *call, const ProtobufCMessage 
         return;
     }
     struct queue changed = *queue;
-    if (!may_set(call, ask->set, ask->n_set, names) || !read_change(dre, call, ask, &changed)) {
+    if (!is_queue_as_seen(dre, call, queue) || !may_set(call, ask->set, ask->n_set, names) ||
+        !read_change(dre, call, ask, &changed)) {
         return;
     }
     dre_call_remember(dre, ask->key);
@@ -654,6 +694,9 @@ void dre_queue_remove(void *engine, struct wire_call *call, const ProtobufCMessa
     Quoin__V1__Empty empty = QUOIN__V1__EMPTY__INIT;
     if (queue == NULL) { // removed already: the same answer
         wire_call_answer(call, &empty.base);
+        return;
+    }
+    if (!is_queue_as_seen(dre, call, queue)) {
         return;
     }
     if (queue->open.count > 0 || has_live_ended(queue)) {

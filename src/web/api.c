@@ -12,6 +12,7 @@
 #include "web/message.h"
 #include "web/web_int.h"
 #include "wire/calls.h"
+#include "wire/seen.h"
 #include "wire/status.h"
 #include "wire/unpack.h"
 #include <stdio.h>
@@ -26,9 +27,9 @@ struct api {
     ProtobufCMessage *request;
     const char *session; // at DCE
     bool retried;
-    struct str cursor; // of the page that -pick looks through
-    struct buf parts;  // of a stream: the repeated fields so far
-    struct buf last;   // and the newest part
+    const Quoin__V1__Seen *seen; // of If-Match; NULL: the change has no condition
+    struct buf parts;            // of a stream: the repeated fields so far
+    struct buf last;             // and the newest part
 };
 
 static void api_begin(struct web_visit *visit, bool anew);
@@ -621,27 +622,66 @@ static bool is_others(struct web_visit *visit, const struct api *api, const Prot
            strcmp(web_message_word(reply, web_text(visit, own)), visit->who.user) != 0;
 }
 
-// What If-Match names must be what is there; then the change itself is run.
-static void api_checked(struct web_visit *visit, struct api *api)
+static void fail_changed(struct web_visit *visit)
+{
+    web_problem(visit, 412, "changed", "It was changed since you read it: read it again.",
+                (const char *const[]){ "changed", NULL });
+}
+
+// What was seen: this reply, or this row of it.
+static const Quoin__V1__Seen *seen_of(struct web_visit *visit, const struct api *api,
+                                      const ProtobufCMessage *what, bool matches)
+{
+    Quoin__V1__Seen *seen = arena_new(&visit->arena, sizeof(*seen));
+    size_t len = protobuf_c_message_get_packed_size(api->request);
+    uint8_t *request = arena_new(&visit->arena, len + 1);
+    uint8_t *hash = arena_new(&visit->arena, WIRE_SEEN_HASH);
+    struct str pick = web_map_option(api->route->map, "pick");
+    if (seen == NULL || request == NULL || hash == NULL) {
+        return NULL;
+    }
+    quoin__v1__seen__init(seen);
+    seen->call = (char *)(uintptr_t)api->kind->path;
+    seen->request =
+        (ProtobufCBinaryData){ protobuf_c_message_pack(api->request, request), request };
+    seen->hash = (ProtobufCBinaryData){ WIRE_SEEN_HASH, hash };
+    if (matches) { // else no reply has it
+        wire_seen_hash(what, hash);
+    }
+    if (pick.ptr != NULL) {
+        const char *name = web_text(visit, pick);
+        seen->items = (char *)(uintptr_t)web_text(visit, web_map_option(api->route->map, "items"));
+        seen->field = (char *)(uintptr_t)name;
+        seen->name = (char *)(uintptr_t)web_text(visit, web_param(visit, name));
+    }
+    return seen;
+}
+
+// What If-Match names must be what is there; then the change is asked for on the condition that it
+// still is, which the engine sees to in the turn that writes. A change that comes again, by its
+// key, is asked for whatever is there: the engine knows it.
+static void api_checked(struct web_visit *visit, struct api *api, const ProtobufCMessage *what)
 {
     char tag[40];
     web_tag_of(buf_str(&visit->out), tag);
-    if (!str_eq(visit->if_match, STR("*")) &&
-        memmem(visit->if_match.ptr, visit->if_match.len, tag, strlen(tag)) == NULL) {
-        web_problem(visit, 412, "changed", "It was changed since you read it: read it again.",
-                    NULL);
+    bool matches = str_eq(visit->if_match, STR("*")) ||
+                   memmem(visit->if_match.ptr, visit->if_match.len, tag, strlen(tag)) != NULL;
+    const Quoin__V1__Seen *seen = seen_of(visit, api, what, matches);
+    if ((!matches && !visit->key_given) || seen == NULL) {
+        fail_changed(visit);
         return;
     }
     buf_free(&visit->out);
     visit->out = BUF_CAP(WEB_OUT_MAX);
-    *api = (struct api){ .route = visit->route };
+    *api = (struct api){ .route = visit->route, .seen = seen };
     api_begin(visit, false);
 }
 
-static void api_written(struct web_visit *visit, struct api *api)
+// what: of the reply, what stands in the answer.
+static void api_written(struct web_visit *visit, struct api *api, const ProtobufCMessage *what)
 {
     if (api->checks) {
-        api_checked(visit, api);
+        api_checked(visit, api, what);
         return;
     }
     web_answer_json(visit, 200);
@@ -659,7 +699,7 @@ static void api_pick(struct web_visit *visit, struct api *api, const ProtobufCMe
         if (str_eq(str_of(web_message_word(item, name)), wanted)) {
             struct json json = json_to(&visit->out);
             web_message_write(&json, item);
-            api_written(visit, api);
+            api_written(visit, api, item);
             return;
         }
     }
@@ -689,10 +729,10 @@ static void api_reply(struct web_visit *visit, const ProtobufCMessage *reply)
         web_answer(visit, 204, "", STR(""));
     } else if (items != NULL) {
         write_list(visit, api, reply, items);
-        api_written(visit, api);
+        api_written(visit, api, reply);
     } else {
         web_message_write(&json, reply);
-        api_written(visit, api);
+        api_written(visit, api, reply);
     }
 }
 
@@ -782,6 +822,9 @@ static void on_reply(struct web_visit *visit, const struct wire_answer *answer)
         if (is_session_gone(api, answer)) {
             api->retried = true;
             api_begin(visit, true);
+        } else if (api->seen != NULL && answer->reasons[0] != NULL &&
+                   strcmp(answer->reasons[0], "changed") == 0) {
+            fail_changed(visit);
         } else {
             web_fail(visit, &answer->err, answer->reasons);
         }
@@ -795,7 +838,7 @@ static void on_reply(struct web_visit *visit, const struct wire_answer *answer)
 static void api_send(struct web_visit *visit)
 {
     struct api *api = visit->job;
-    web_ask(visit, api->client, api->kind->path, api->request, on_reply);
+    web_ask_seen(visit, api->client, api->kind->path, api->request, api->seen, on_reply);
 }
 
 static void api_with_session(struct web_visit *visit, const char *session)
@@ -851,14 +894,11 @@ void web_do_call(struct web_visit *visit)
     struct api *api = arena_new(&visit->arena, sizeof(*api));
     const struct web_route *there = web_route_beside(visit->route, "GET");
     if (api == NULL) {
+        web_problem(visit, 422, "limit", "The request is too large.", NULL);
         return;
     }
-    api->route = visit->route;
-    if (visit->if_match.len > 0 && there != NULL && there->call != NULL &&
-        visit->route->body != WEB_BODY_FILE && visit->route->csrf != WEB_CSRF_NONE) {
-        api->route = there;
-        api->checks = true;
-    }
+    api->checks = visit->if_match.len > 0 && visit->route->csrf != WEB_CSRF_NONE;
+    api->route = api->checks ? there : visit->route;
     visit->job = api;
     visit->on_gone = api_gone;
     api_begin(visit, false);

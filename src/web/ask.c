@@ -25,7 +25,13 @@ static void on_answer(void *arg, const struct wire_answer *answer)
         if (!asking.visit->gone) {
             asking.then(asking.visit, answer);
         }
-    } else if (web_let_go(asking.visit)) {
+    } else if (!web_let_go(asking.visit)) {
+        return;
+    } else if (answer->is_absent) { // an engine of a release before this one
+        web_problem(asking.visit, 501, "not-implemented",
+                    "The engine that this is asked of cannot do it yet: bring it to this release.",
+                    NULL);
+    } else {
         asking.then(asking.visit, answer);
     }
 }
@@ -34,6 +40,13 @@ void web_ask(struct web_visit *visit, struct wire_client *client, const char *pa
              const ProtobufCMessage *request,
              void (*then)(struct web_visit *visit, const struct wire_answer *answer))
 {
+    web_ask_seen(visit, client, path, request, NULL, then);
+}
+
+void web_ask_seen(struct web_visit *visit, struct wire_client *client, const char *path,
+                  const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
+                  void (*then)(struct web_visit *visit, const struct wire_answer *answer))
+{
     struct asking *asking = arena_new(&visit->arena, sizeof(*asking));
     if (client == NULL || asking == NULL) {
         web_problem(visit, 503, "unavailable", "That engine is not known here.", NULL);
@@ -41,7 +54,11 @@ void web_ask(struct web_visit *visit, struct wire_client *client, const char *pa
     }
     *asking = (struct asking){ visit, then };
     web_hold(visit);
-    (void)wire_ask(client, path, request, 0, on_answer, asking);
+    if (seen == NULL) {
+        (void)wire_ask(client, path, request, 0, on_answer, asking);
+    } else {
+        (void)wire_ask_seen(client, path, request, seen, on_answer, asking);
+    }
 }
 
 struct wire_client *web_cas(struct web *web)

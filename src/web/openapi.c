@@ -146,13 +146,6 @@ static void own_parameters(struct openapi *api, const struct web_route *route)
     }
 }
 
-static bool takes_if_match(const struct web_route *route)
-{
-    const struct web_route *there = web_route_beside(route, "GET");
-    return route->call != NULL && route->csrf != WEB_CSRF_NONE && there != NULL &&
-           there->call != NULL;
-}
-
 static void parameters(struct openapi *api, const struct web_route *route,
                        const struct wire_kind *kind)
 {
@@ -167,7 +160,7 @@ static void parameters(struct openapi *api, const struct web_route *route,
     if (route->csrf != WEB_CSRF_NONE) {
         parameter(api, "header", STR("Idempotency-Key"), false, NULL, NULL);
     }
-    if (takes_if_match(route)) {
+    if (web_route_has_condition(route)) {
         parameter(api, "header", STR("If-Match"), false, NULL, NULL);
     }
     json_end(json);
@@ -344,7 +337,7 @@ static void responses(struct openapi *api, const struct web_route *route,
         response_ref(json, "401");
         response_ref(json, "403");
     }
-    if (takes_if_match(route)) {
+    if (web_route_has_condition(route)) {
         response_ref(json, "412");
     }
     if (route->body == WEB_BODY_JSON) {

@@ -161,3 +161,11 @@ const char *web_role_name(unsigned bit)
     }
     return "";
 }
+
+bool web_route_has_condition(const struct web_route *route)
+{
+    const struct web_route *there = web_route_beside(route, "GET");
+    bool single = strcmp(route->method, "PUT") == 0 || strcmp(route->method, "PATCH") == 0 ||
+                  strcmp(route->method, "DELETE") == 0;
+    return single && route->call != NULL && there != NULL && there->call != NULL;
+}

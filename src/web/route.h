@@ -75,6 +75,8 @@ struct web_match {
 void web_route_find(struct str method, struct str path, struct web_match *match);
 // The row of another method on the same pattern; NULL: there is none.
 const struct web_route *web_route_beside(const struct web_route *route, const char *method);
+// Whether its change can be made only if what was read is still so (If-Match).
+bool web_route_has_condition(const struct web_route *route);
 bool web_route_fits(const char *pattern, struct str path, struct web_match *match);
 bool web_route_is_api(struct str path);
 struct str web_match_get(const struct web_match *match, struct str name); // empty: absent

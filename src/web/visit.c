@@ -393,6 +393,12 @@ static void visit_run(struct web_visit *visit)
         }
     }
     visit->if_match = arena_copy(&visit->arena, web_field(visit, "If-Match"));
+    if (visit->if_match.len > 0 && visit->route->csrf != WEB_CSRF_NONE &&
+        !web_route_has_condition(visit->route)) {
+        web_problem(visit, 400, "no-condition",
+                    "If-Match: this changes nothing that has an ETag; ask without it.", NULL);
+        return;
+    }
     if (visit->route->body == WEB_BODY_JSON && visit->body.len > 0) {
         if (!web_tree_read(buf_str(&visit->body), &visit->arena, &visit->json, &err)) {
             web_fail(visit, &err, NULL);

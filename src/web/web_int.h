@@ -190,6 +190,10 @@ bool web_may(const struct web_visit *visit, unsigned who);
 void web_ask(struct web_visit *visit, struct wire_client *client, const char *path,
              const ProtobufCMessage *request,
              void (*then)(struct web_visit *visit, const struct wire_answer *answer));
+// As web_ask, if what was seen is still so; else ERR_CONFLICT with the reason "changed".
+void web_ask_seen(struct web_visit *visit, struct wire_client *client, const char *path,
+                  const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
+                  void (*then)(struct web_visit *visit, const struct wire_answer *answer));
 struct wire_client *web_cas(struct web *web);
 // By its host's name, "" or "-": the first one. NULL: there is none of that name.
 struct wire_client *web_dre(struct web *web, struct str host);

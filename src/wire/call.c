@@ -48,6 +48,11 @@ const char *wire_call_host(const struct wire_call *call)
     return call->conn->peer.host;
 }
 
+const Quoin__V1__Seen *wire_call_seen(const struct wire_call *call)
+{
+    return call->seen;
+}
+
 int64_t wire_call_deadline_ms(const struct wire_call *call)
 {
     return call->due.at_ms;

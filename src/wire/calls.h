@@ -12,6 +12,7 @@ enum {
     CALL_PARTS = 1 << 1, // the reply is a stream
     CALL_TALK = 1 << 2,  // both are
     CALL_OWN = 1 << 3,   // wire answers it
+    CALL_SEEN = 1 << 4,  // it looks at wire_call_seen before it changes anything
 };
 
 enum { WIRE_KEY_LEN = 16 };

@@ -1,7 +1,7 @@
 // Every call between engines. CALL(service, method, request, reply, engine, roles, deadline_ms,
 // flags): request and reply are protobuf-c's descriptor stems, roles a set of ROLE_ bits,
 // CALL_KEYED says that the request's field 1 is the asker's 16-byte key, CALL_PARTS that the reply
-// is a stream.
+// is a stream, CALL_SEEN that the header "quoin-seen-bin" is taken (Seen of common.proto).
 #define ROLE_CLI (ROLE_ADMIN | ROLE_WEB)
 CALL(People, AddPerson, add_person_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(People, GetPerson, get_person_request, person, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000, 0)
@@ -14,15 +14,18 @@ CALL(Charging, Settle, settle_request, settlement, "cas", ROLE_DRE, 5000, CALL_K
 CALL(Charging, VoidReservation, void_request, settlement, "cas", ROLE_DRE, 5000, CALL_KEYED)
 CALL(Prices, GetPrices, get_prices_request, price_list, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000,
      0)
-CALL(Prices, SetPrices, set_prices_request, price_list, "cas", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Policies, SetPolicy, set_policy_request, policy_set, "cas", ROLE_CLI, 10000, CALL_KEYED)
+CALL(Prices, SetPrices, set_prices_request, price_list, "cas", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
+CALL(Policies, SetPolicy, set_policy_request, policy_set, "cas", ROLE_CLI, 10000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Policies, GetPolicy, get_policy_request, policy_set, "cas", ROLE_CLI, 5000, 0)
 CALL(Policies, ListPolicies, list_policies_request, list_policies_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Policies, PolicyHistory, policy_history_request, policy_history_reply, "cas", ROLE_CLI, 10000,
      0)
 CALL(Policies, RollbackPolicy, rollback_policy_request, policy_set, "cas", ROLE_CLI, 10000,
      CALL_KEYED)
-CALL(Policies, RemovePolicy, remove_policy_request, policy_set, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Policies, RemovePolicy, remove_policy_request, policy_set, "cas", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
 CALL(PriceBooks, ListPriceBooks, list_price_books_request, list_price_books_reply, "cas", ROLE_CLI,
      10000, 0)
 CALL(PriceBooks, PriceHistory, price_history_request, list_price_books_reply, "cas", ROLE_CLI,
@@ -55,7 +58,7 @@ CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", R
 CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas", ROLE_CLI | ROLE_DCE,
      10000, 0)
 CALL(Configuration, ApplyThings, apply_things_request, apply_things_reply, "cas", ROLE_CLI, 30000,
-     CALL_KEYED)
+     CALL_KEYED | CALL_SEEN)
 CALL(Configuration, UndoChange, undo_change_request, apply_things_reply, "cas", ROLE_CLI, 30000,
      CALL_KEYED)
 CALL(Configuration, ListChanges, list_thing_changes_request, list_thing_changes_reply, "cas",
@@ -75,11 +78,13 @@ CALL(Enrolment, CreateJoinToken, create_join_token_request, join_token, "cas", R
 CALL(Enrolment, Join, join_request, certificate, "cas", ROLE_JOINER, 10000, CALL_KEYED)
 CALL(Enrolment, Renew, renew_request, certificate, "cas",
      ROLE_ENGINE | ROLE_WEB | ROLE_PANEL | ROLE_AGENT, 10000, CALL_KEYED)
-CALL(Accounts, PutPeople, put_people_request, put_reply, "cas", ROLE_CLI, 60000, CALL_KEYED)
+CALL(Accounts, PutPeople, put_people_request, put_reply, "cas", ROLE_CLI, 60000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Accounts, RenamePerson, rename_person_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Accounts, SetAlias, set_alias_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Accounts, MergePeople, merge_people_request, person, "cas", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Accounts, PutPayers, put_payers_request, put_reply, "cas", ROLE_CLI, 60000, CALL_KEYED)
+CALL(Accounts, PutPayers, put_payers_request, put_reply, "cas", ROLE_CLI, 60000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Accounts, GetPayer, get_payer_request, payer, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 5000, 0)
 CALL(Accounts, ListPayers, list_payers_request, list_payers_reply, "cas",
      ROLE_CLI | ROLE_DRE | ROLE_DCE, 10000, 0)
@@ -102,7 +107,7 @@ CALL(Payers, Cash, cash_request, cash_entry, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Payers, ListCash, list_cash_request, list_cash_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Payers, GetMoneySettings, get_money_settings_request, money_settings, "cas", ROLE_CLI, 5000, 0)
 CALL(Payers, SetMoneySettings, set_money_settings_request, money_settings, "cas", ROLE_CLI, 5000,
-     CALL_KEYED)
+     CALL_KEYED | CALL_SEEN)
 CALL(Charges, GetCharge, get_charge_request, charge, "cas", ROLE_CLI | ROLE_DRE | ROLE_DCE, 10000,
      0)
 CALL(Charges, MoveCharge, move_charge_request, move, "cas", ROLE_CLI, 5000, CALL_KEYED)
@@ -111,21 +116,24 @@ CALL(Charges, AskRefund, ask_refund_request, refund, "cas", ROLE_CLI | ROLE_DRE 
 CALL(Charges, ListRefunds, list_refunds_request, list_refunds_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Charges, DecideRefund, decide_refund_request, refund, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Quotas, GetSiteTime, get_site_time_request, site_time, "cas", ROLE_CLI | ROLE_DRE, 5000, 0)
-CALL(Quotas, SetSiteTime, set_site_time_request, site_time, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Quotas, SetSiteTime, set_site_time_request, site_time, "cas", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
 CALL(PayerRules, SetPayerRule, set_payer_rule_request, payer_rule, "cas", ROLE_CLI, 5000,
-     CALL_KEYED)
+     CALL_KEYED | CALL_SEEN)
 CALL(PayerRules, ListPayerRules, list_payer_rules_request, list_payer_rules_reply, "cas", ROLE_CLI,
      10000, 0)
 CALL(Quotas, ListQuotas, list_quotas_request, list_quotas_reply, "cas", ROLE_CLI, 10000, 0)
-CALL(Quotas, SetQuota, set_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Quotas, RemoveQuota, remove_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Quotas, SetQuota, set_quota_request, quota, "cas", ROLE_CLI, 5000, CALL_KEYED | CALL_SEEN)
+CALL(Quotas, RemoveQuota, remove_quota_request, quota, "cas", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Quotas, ListQuotaUse, list_quota_use_request, list_quota_use_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Quotas, ResetQuota, reset_quota_request, reset_quota_reply, "cas", ROLE_CLI, 10000, CALL_KEYED)
 CALL(Schedules, ListSchedules, list_schedules_request, list_schedules_reply, "cas", ROLE_CLI, 10000,
      0)
-CALL(Schedules, SetSchedule, set_schedule_request, schedule, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Schedules, SetSchedule, set_schedule_request, schedule, "cas", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Schedules, RemoveSchedule, remove_schedule_request, schedule, "cas", ROLE_CLI, 5000,
-     CALL_KEYED)
+     CALL_KEYED | CALL_SEEN)
 CALL(Schedules, RunSchedule, run_schedule_request, schedule_run, "cas", ROLE_CLI, 20000, CALL_KEYED)
 CALL(Schedules, GetScheduleRun, get_schedule_run_request, schedule_run, "cas", ROLE_CLI, 5000, 0)
 CALL(Schedules, ListScheduleRuns, list_schedule_runs_request, list_schedule_runs_reply, "cas",
@@ -133,12 +141,15 @@ CALL(Schedules, ListScheduleRuns, list_schedule_runs_request, list_schedule_runs
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI | ROLE_DCE,
      10000, 0)
-CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Printers, SetPrinter, set_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
+CALL(Printers, SetPrinter, set_printer_request, printer, "dre", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
 CALL(Queues, AddQueue, add_queue_request, queue, "dre", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Queues, ListQueues, list_queues_request, list_queues_reply, "dre", ROLE_CLI, 10000, 0)
-CALL(Queues, RemoveQueue, remove_queue_request, empty, "dre", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Queues, SetQueue, set_queue_request, queue, "dre", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Queues, RemoveQueue, remove_queue_request, empty, "dre", ROLE_CLI, 5000,
+     CALL_KEYED | CALL_SEEN)
+CALL(Queues, SetQueue, set_queue_request, queue, "dre", ROLE_CLI, 5000, CALL_KEYED | CALL_SEEN)
 CALL(Jobs, ListJobs, list_jobs_request, list_jobs_reply, "dre", ROLE_CLI | ROLE_DCE, 10000, 0)
 CALL(Jobs, GetJob, get_job_request, job_detail, "dre", ROLE_CLI | ROLE_DCE, 10000, 0)
 CALL(Jobs, ReleaseJob, release_job_request, job, "dre", ROLE_CLI | ROLE_DCE, 10000, CALL_KEYED)
@@ -175,7 +186,7 @@ CALL(Credentials, ListDelegates, list_delegates_request, list_delegates_reply, "
 CALL(Credentials, GetPreferences, get_preferences_request, preferences, "cas", ROLE_CLI | ROLE_DCE,
      5000, 0)
 CALL(Credentials, SetPreferences, set_preferences_request, preferences, "cas", ROLE_CLI | ROLE_DCE,
-     5000, CALL_KEYED)
+     5000, CALL_KEYED | CALL_SEEN)
 CALL(Credentials, MakeToken, make_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, ListTokens, list_tokens_request, list_tokens_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Credentials, RevokeToken, revoke_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)

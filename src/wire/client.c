@@ -14,6 +14,7 @@
 #include "wire/calls.h"
 #include "wire/due.h"
 #include "wire/frame.h"
+#include "wire/seen.h"
 #include "wire/status.h"
 #include "wire/timeout.h"
 #include "wire/unpack.h"
@@ -50,6 +51,7 @@ struct question {
     struct http2_stream *stream; // borrowed; while open
     struct arena arena;
     struct str packed;
+    struct str seen; // the header; empty: none
     struct wire_frame frame;
     struct str body; // the reply of a unary call
     bool got;
@@ -206,6 +208,7 @@ static void question_tell(struct question *question, const ProtobufCMessage *rep
 {
     struct wire_answer answer = { .reply = reply, .reasons = reasons, .more = more };
     if (reply == NULL) {
+        answer.is_absent = str_eq(question->status, STR("12")); // UNIMPLEMENTED
         answer.err = question->err;
     }
     question->telling = true;
@@ -472,9 +475,11 @@ static bool question_send(struct question *question)
         { STR("te"), STR("trailers") },
         { STR("content-type"), STR("application/grpc") },
         { STR("grpc-timeout"), wire_timeout_write(left > 0 ? (uint64_t)left : 1, timeout) },
+        { STR(WIRE_SEEN_FIELD), question->seen }, // the last: not always
     };
+    size_t count = sizeof(fields) / sizeof(fields[0]) - (question->seen.len == 0 ? 1 : 0);
     struct http2 *session = http2_link_session(client->link);
-    question->stream = http2_ask(session, fields, sizeof(fields) / sizeof(fields[0]), question);
+    question->stream = http2_ask(session, fields, count, question);
     if (question->stream == NULL) {
         return false;
     }
@@ -512,12 +517,10 @@ static const struct wire_kind *client_kind(const char *path)
     return kind;
 }
 
-struct wire_ask wire_ask(struct wire_client *client, const char *path,
-                         const ProtobufCMessage *request, uint64_t wait_ms,
-                         void (*done)(void *arg, const struct wire_answer *answer), void *arg)
+static struct question *question_new(struct wire_client *client, const struct wire_kind *kind,
+                                     void (*done)(void *arg, const struct wire_answer *answer),
+                                     void *arg)
 {
-    const struct wire_kind *kind = client_kind(path);
-    assert(request->descriptor == kind->request);
     struct question *question = client->spare_count > 0 ? client->spares[--client->spare_count]
                                                         : mem_new(sizeof(*question));
     question->client = client;
@@ -526,6 +529,15 @@ struct wire_ask wire_ask(struct wire_client *client, const char *path,
     question->arena.cap = CLIENT_ASK_BYTES;
     question->done = done;
     question->arg = arg;
+    return question;
+}
+
+static struct wire_ask question_start(struct question *question, const ProtobufCMessage *request,
+                                      uint64_t wait_ms)
+{
+    struct wire_client *client = question->client;
+    const struct wire_kind *kind = question->kind;
+    assert(request->descriptor == kind->request);
     uint64_t wait = wait_ms == 0 ? kind->deadline_ms : wait_ms;
     wait = wait == 0 || wait > WIRE_TIMEOUT_MAX_MS ? WIRE_TIMEOUT_MAX_MS : wait;
     const struct wire_ask ask = { question->id };
@@ -542,6 +554,22 @@ struct wire_ask wire_ask(struct wire_client *client, const char *path,
         client_pump(client);
     }
     return ask;
+}
+
+struct wire_ask wire_ask(struct wire_client *client, const char *path,
+                         const ProtobufCMessage *request, uint64_t wait_ms,
+                         void (*done)(void *arg, const struct wire_answer *answer), void *arg)
+{
+    return question_start(question_new(client, client_kind(path), done, arg), request, wait_ms);
+}
+
+struct wire_ask wire_ask_seen(struct wire_client *client, const char *path,
+                              const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
+                              void (*done)(void *arg, const struct wire_answer *answer), void *arg)
+{
+    struct question *question = question_new(client, client_kind(path), done, arg);
+    question->seen = wire_seen_write(&question->arena, seen);
+    return question_start(question, request, 0);
 }
 
 static struct question *client_find(const struct wire_client *client, uint64_t id)

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "net/net.h"
+#include "proto/common.pb-c.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdint.h>
 
@@ -27,6 +28,7 @@ struct wire_answer {
     const ProtobufCMessage *reply; // borrowed for the callback; NULL: err is set
     struct err err;
     const char *const *reasons; // of a refusal; NULL-ended; borrowed for the callback; never NULL
+    bool is_absent;             // the peer has no such call
     bool more;                  // server streaming: another part or the end follows
 };
 
@@ -47,4 +49,9 @@ struct wire_ask {
 struct wire_ask wire_ask(struct wire_client *client, const char *path,
                          const ProtobufCMessage *request, uint64_t wait_ms,
                          void (*done)(void *arg, const struct wire_answer *answer), void *arg);
+// As wire_ask, but only if what was seen is still so (common.proto); else ERR_CONFLICT with the
+// reason "changed".
+struct wire_ask wire_ask_seen(struct wire_client *client, const char *path,
+                              const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
+                              void (*done)(void *arg, const struct wire_answer *answer), void *arg);
 void wire_ask_cancel(struct wire_client *client, struct wire_ask ask); // done does not run any more

@@ -9,6 +9,7 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include "wire/seen.h"
 #include "wire/timeout.h"
 #include "wire/unpack.h"
 #include <stdlib.h>
@@ -57,6 +58,7 @@ struct conn_head {
     struct str type;
     struct str timeout;
     struct str encoding;
+    struct str seen;
 };
 
 static void conn_head_read(const struct http2_field *fields, size_t count, struct conn_head *head)
@@ -67,7 +69,7 @@ static void conn_head_read(const struct http2_field *fields, size_t count, struc
     } wanted[] = {
         { STR(":method"), &head->method },         { STR(":path"), &head->path },
         { STR("content-type"), &head->type },      { STR("grpc-timeout"), &head->timeout },
-        { STR("grpc-encoding"), &head->encoding },
+        { STR("grpc-encoding"), &head->encoding }, { STR(WIRE_SEEN_FIELD), &head->seen },
     };
     for (size_t i = 0; i < count; i++) {
         for (size_t n = 0; n < sizeof(wanted) / sizeof(wanted[0]); n++) {
@@ -134,6 +136,10 @@ static bool conn_may(const struct wire_conn *conn, const struct conn_head *head,
         return err_set(err, ERR_INVALID, "messages are not compressed here") ||
                conn_refuse(status, WIRE_UNIMPLEMENTED);
     }
+    if (head->seen.len > 0 && (found->flags & CALL_SEEN) == 0) {
+        return err_set(err, ERR_INVALID, "%s does not take what was seen", found->path) ||
+               conn_refuse(status, WIRE_UNIMPLEMENTED);
+    }
     *kind = found;
     return true;
 }
@@ -149,6 +155,19 @@ static bool conn_deadline(const struct conn_head *head, const struct wire_kind *
     wait = wait < most ? wait : most;
     *at_ms = wait == (uint64_t)INT64_MAX ? INT64_MAX : clk_mono_ms() + (int64_t)wait;
     return true;
+}
+
+// What an asker says that it has seen, it must be allowed to see, of the same engine.
+static bool conn_seen(struct wire_call *call, struct str text, struct err *err)
+{
+    if (!wire_seen_read(&call->arena, text, &call->seen, err)) {
+        return false;
+    }
+    const struct wire_kind *kind = wire_kind_find(str_of(call->seen->call));
+    return ((kind->roles & call->conn->peer.role) != 0 &&
+            call->core->handlers[kind - wire_kinds] != NULL) ||
+           err_set(err, ERR_DENIED, "the role %s may not call %s here", call->conn->peer.role_name,
+                   kind->path);
 }
 
 static void conn_on_head(void *arg, struct http2_stream *stream, const struct http2_field *fields,
@@ -174,7 +193,10 @@ static void conn_on_head(void *arg, struct http2_stream *stream, const struct ht
         wire_core_tell_refused(conn, head.path, err.text);
         return;
     }
-    if (wire_call_new(conn, stream, kind, deadline_ms) == NULL) {
+    struct wire_call *call = wire_call_new(conn, stream, kind, deadline_ms);
+    if (call != NULL && head.seen.len > 0 && !conn_seen(call, head.seen, &err)) {
+        wire_call_refuse(call, &err, NULL);
+    } else if (call == NULL) {
         (void)!err_set(&err, ERR_UNAVAILABLE, "%d calls are under way; try again later",
                        WIRE_CALLS_MAX);
         conn_turn_away(conn, stream, "200", WIRE_UNAVAILABLE, &err);

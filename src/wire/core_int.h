@@ -62,7 +62,8 @@ struct wire_call {
     bool got;        // a whole message is in body
     bool head_sent;
     void (*on_ready)(void *engine, struct wire_call *call);
-    char *watched; // health: the service's name, in the arena
+    const Quoin__V1__Seen *seen; // in the arena, or NULL
+    char *watched;               // health: the service's name, in the arena
 };
 
 // NULL: too many calls.

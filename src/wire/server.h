@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "net/net.h"
+#include "proto/common.pb-c.h"
 #include <protobuf-c/protobuf-c.h>
 #include <stdint.h>
 
@@ -65,6 +66,8 @@ struct wire_call *wire_call_find(struct wire_server *server, struct wire_call_id
 struct arena *wire_call_arena(struct wire_call *call);
 const char *wire_call_role(const struct wire_call *call); // "dre", "admin", …
 const char *wire_call_host(const struct wire_call *call);
+// What the asker has seen of what it changes, in the call's arena; NULL: it does not say.
+const Quoin__V1__Seen *wire_call_seen(const struct wire_call *call);
 int64_t wire_call_deadline_ms(const struct wire_call *call); // clk_mono_ms when it must be answered
 
 void wire_call_answer(struct wire_call *call, const ProtobufCMessage *reply);

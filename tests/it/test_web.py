@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 import subprocess
+import threading
 import time
 
 import pytest
@@ -346,6 +347,64 @@ def test_what_was_changed_meanwhile_is_not_overwritten(site, admin):
     answer = problem(admin.api("PATCH", "/people/pat", {"full_name": "Other"}, If_Match=tag), 412)
     assert answer["type"] == "/problems/changed"
     assert admin.good("GET", "/people/pat")["full_name"] == "Pat P."
+
+
+def at_once(admin, count, ask):
+    """What so many windows of one administrator get who ask at one moment."""
+    gate, statuses = threading.Barrier(count), [0] * count
+    windows = [admin.again() for _ in range(count)]
+    for window in windows:
+        assert window.api("GET", "/me").status == 200  # connected
+
+    def one(number):
+        gate.wait()
+        statuses[number] = ask(windows[number], number).status
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
+
+
+def changes(site, admin):
+    """(how it is read and changed, what is changed of it) of things of every kind that has an ETag."""
+    site.user("lost", balance="0.00")
+    admin.good("POST", "/payers/code", {"name": "lost"})
+    admin.good("POST", "/printers", {"name": "lost", "uri": "socket://127.0.0.1:9"})
+    admin.good("POST", "/queues", {"name": "lost", "printer": "lost"})
+    quota = {"unit": "pages", "most": 100, "period": "month", "each": "user"}
+    admin.good("PUT", "/quotas/lost", quota)
+    device = {"printers": ["lost"]}
+    admin.good("PUT", "/config/things/device/lost", device)
+    admin.good("PUT", "/policies/lost", {"text": 'when pages > 900 then notify "Long"\n'})
+    return [
+        ("PATCH", "/people/lost", lambda n: {"full_name": f"Lost {n}"}),
+        ("PATCH", "/payers/code/lost", lambda n: {"title": f"Lost {n}"}),
+        ("PATCH", "/printers/lost", lambda n: {"pull_group": f"group-{n}"}),
+        ("PATCH", "/queues/lost", lambda n: {"keep_hours": n + 1}),
+        ("PUT", "/quotas/lost", lambda n: {**quota, "most": n + 1}),
+        ("PUT", "/policies/lost", lambda n: {"text": f'when pages > {n + 1}00 then notify "Long"\n'}),
+        ("PUT", "/config/things/device/lost", lambda n: {**device, "title": f"Lost {n}"}),
+        ("PUT", "/config/money", lambda n: {"transfer_most": f"{n + 1}.00"}),
+        ("PUT", "/price-list", lambda n: {"page_mono": [f"0.0{n + 1}"] * 4, "page_color": ["0.20"] * 4}),
+        ("PATCH", "/me/preferences", lambda n: {"language": ["de", "fr", "es", "ar", "en", "it", "nl", "pl"][n]}),
+    ]
+
+
+def test_one_of_many_wins_who_saw_the_same(site, admin):
+    """The condition is looked at in the turn that writes: nobody's change is lost, whatever the thing is."""
+    for method, path, body in changes(site, admin):
+        tag = admin.api("GET", path)["etag"]
+        statuses = at_once(admin, 8, lambda web, n: web.api(method, path, body(n), If_Match=tag))
+        assert sorted(statuses) == [200] + 7 * [412], (path, statuses)
+        # The same key again is answered as it was, although its tag is old by now.
+        tag = admin.api("GET", path)["etag"]
+        first = admin.api(method, path, body(7), If_Match=tag, Idempotency_Key=f"again {path:>32}"[:64])
+        again = admin.api(method, path, body(7), If_Match=tag, Idempotency_Key=f"again {path:>32}"[:64])
+        assert first.status == again.status == 200, (path, first.text, again.text)
+    problem(admin.api("POST", "/unlock", {"user": "lost"}, If_Match='"x"'), 400)
+    problem(admin.api("PUT", "/people/lost/limit", {"limit": "1.00"}, If_Match="*"), 400)
 
 
 def test_the_same_key_does_a_thing_once(site, admin):

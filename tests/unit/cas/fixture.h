@@ -22,6 +22,7 @@ static const char *const *reasons;
 static int64_t now = 1000000;
 static const char *role = "dre";
 static const char *host = "one";
+static const Quoin__V1__Seen *condition; // of what is changed, by whoever asks; or NULL
 
 static inline bool fixture_open_with(const char *certificate, const char *key)
 {
@@ -63,7 +64,9 @@ static inline int fixture_end(void)
 static inline const void *ask(const ProtobufCMessage *request)
 {
     const ProtobufCMessage *reply = NULL;
-    struct cas_turn turn = { .arena = &arena, .role = role, .host = host, .now = now };
+    struct cas_turn turn = {
+        .arena = &arena, .role = role, .host = host, .now = now, .seen = condition
+    };
     memset(&err, 0, sizeof(err));
     bool ok = db_begin(cas_db(cas), &err) && cas_answer(cas, &turn, request, &reply, &err);
     reasons = turn.reasons;

@@ -4,6 +4,7 @@
 
 #include "cas/cas_int.h"
 #include "proto/accounts.pb-c.h"
+#include "wire/seen.h"
 
 static char *sets[8];
 
@@ -251,6 +252,45 @@ static void test_every_failing_call_undoes_the_merge(void)
     CHECK(n > 20);
 }
 
+// One of two who saw the same wins; who asks again with the same key gets the same answer.
+static void test_nobody_writes_over_what_they_have_not_seen(void)
+{
+    uint8_t hash[WIRE_SEEN_HASH];
+    uint8_t packed[64];
+    Quoin__V1__GetPersonRequest get = QUOIN__V1__GET_PERSON_REQUEST__INIT;
+    get.name = text_of("ann");
+    const Quoin__V1__Person *before = ask(&get.base);
+    Quoin__V1__Seen is = QUOIN__V1__SEEN__INIT;
+    CHECK(before != NULL);
+    wire_seen_hash(&before->base, hash);
+    is.call = text_of("/quoin.v1.People/GetPerson");
+    is.request = (ProtobufCBinaryData){ quoin__v1__get_person_request__pack(&get, packed), packed };
+    is.hash = (ProtobufCBinaryData){ sizeof(hash), hash };
+    Quoin__V1__PersonRow *rows[] = { person_row("ann") };
+    Quoin__V1__PutPeopleRequest request = people_request(90, "change", rows, 1);
+    sets[0] = text_of("full_name");
+    request.n_set = 1;
+    rows[0]->full_name = text_of("Ann the First");
+    condition = &is;
+    CHECK(strcmp(outcome_of(ask(&request.base), 0), "changed") == 0);
+    Quoin__V1__PersonRow *others[] = { person_row("ann") };
+    Quoin__V1__PutPeopleRequest other = people_request(91, "change", others, 1);
+    other.n_set = 1;
+    others[0]->full_name = text_of("Ann the Second");
+    CHECK(ask(&other.base) == NULL && err.code == ERR_CONFLICT && reasons != NULL &&
+          strcmp(reasons[0], "changed") == 0);
+    CHECK(strcmp(outcome_of(ask(&request.base), 0), "changed") == 0); // the key is known
+    others[0]->name = text_of("nobody-there");
+    CHECK(ask(&other.base) == NULL || strcmp(outcome_of(ask(&other.base), 0), "refused") == 0);
+    is.call = text_of("/quoin.v1.People/NoSuchCall"); // what cannot be asked is not what was seen
+    others[0]->name = text_of("ann");
+    CHECK(ask(&other.base) == NULL && err.code == ERR_CONFLICT);
+    condition = NULL;
+    const Quoin__V1__Person *after = ask(&get.base);
+    CHECK(after != NULL && strcmp(after->full_name, "Ann the First") == 0);
+    CHECK(strcmp(outcome_of(ask(&other.base), 0), "changed") == 0); // without a condition
+}
+
 int main(void)
 {
     role = "admin";
@@ -263,5 +303,6 @@ int main(void)
     test_moving_takes_the_ledger_along();
     test_groups_favourites_and_the_audit();
     test_every_failing_call_undoes_the_merge();
+    test_nobody_writes_over_what_they_have_not_seen();
     return fixture_end();
 }

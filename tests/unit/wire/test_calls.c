@@ -43,7 +43,8 @@ static void test_the_page_is_fresh(void)
         } else {
             buf_addf(&row, " | %u", kind->deadline_ms);
         }
-        buf_addf(&row, " | %s |\n", (kind->flags & CALL_KEYED) != 0 ? "yes" : "no");
+        buf_addf(&row, " | %s%s |\n", (kind->flags & CALL_KEYED) != 0 ? "yes" : "no",
+                 (kind->flags & CALL_SEEN) != 0 ? ", seen" : "");
         printf("# %s\n", kind->path);
         CHECK(strstr(page.ptr, row.ptr) != NULL);
     }
