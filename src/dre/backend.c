@@ -349,7 +349,12 @@ static struct job *make_job(struct dre *dre, struct queue *queue, const struct i
     };
     struct job *job = dre_table_job_new(&dre->table, id, queue, owner, &text);
     job->created_at = clk_wall_ms();
-    rnd_uuid(job->uuid, job->created_at);
+    if (intake->sent_as.len > 0) {
+        dre_sent_key(intake->asker->program, str_of(queue->name), intake->sent_as, job->uuid);
+        dre_sent_add(&dre->table.sent, job->uuid, job->id);
+    } else {
+        rnd_uuid(job->uuid, job->created_at);
+    }
     dre_table_uuid_text(job->uuid, job->uuid_text);
     job->claimed = intake->claimed_impressions;
     job->core.state = JOB_INCOMING;
@@ -484,12 +489,36 @@ void dre_document_take(struct dre *dre, const struct ippd_intake *intake, uint32
     dre_begin(dre, job, job->core.flags, true);
 }
 
+// A job that its program has sent before: the call is answered by what became of it, and nothing is
+// made. False: it is a new one.
+static bool answer_sent(struct dre *dre, const struct queue *queue,
+                        const struct ippd_intake *intake, struct ippd_call *call)
+{
+    uint8_t uuid[16];
+    dre_sent_key(intake->asker->program, str_of(queue->name), intake->sent_as, uuid);
+    uint32_t id = dre_sent_find(&dre->table.sent, uuid);
+    struct job *job = id == 0 ? NULL : dre_table_job_find(&dre->table, id);
+    if (id == 0) {
+        return false;
+    }
+    bool is_open = job != NULL && (job->core.state == JOB_INCOMING ||
+                                   (job->live != NULL && job->live->call != NULL));
+    if (job == NULL) {
+        ippd_call_refuse(call, IPP_STATUS_GONE, "That job ended long ago, as job %u.", id);
+    } else if (is_open) { // its fate is not on disk: the asker of before may still be there
+        ippd_call_refuse(call, IPP_STATUS_BUSY, "That job is coming in already, as job %u.", id);
+    } else {
+        answer_ok(call, job);
+    }
+    return true;
+}
+
 static void *document_open(void *context, const struct ippd_intake *intake, struct ippd_call *call)
 {
     static const struct spool_intake_events events = { on_room, on_arrived };
     struct dre *dre = context;
     struct queue *queue = intake_queue(dre, intake, call);
-    if (queue == NULL) {
+    if (queue == NULL || (intake->sent_as.len > 0 && answer_sent(dre, queue, intake, call))) {
         return NULL;
     }
     struct job *job = NULL;

@@ -543,6 +543,26 @@ static bool load_jobs(struct db *db, const char *sql, struct table *table, struc
     return false;
 }
 
+// Of all that may be sent again; also of jobs that ended so long ago that they are not in memory.
+static bool load_sent(struct db *db, struct table *table, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    if (!db_prepare(db, &stmt, "SELECT id, uuid FROM dre_job WHERE id >= $1 ORDER BY id", err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, (int64_t)table->next_id - SENT_MAX);
+    while (db_step(stmt, &row, err)) {
+        uint8_t uuid[16];
+        if (!row) {
+            return true;
+        }
+        copy_bytes(uuid, sizeof(uuid), db_col_bytes(stmt, 1));
+        dre_sent_add(&table->sent, uuid, (uint32_t)db_col_int(stmt, 0));
+    }
+    return false;
+}
+
 static bool load_next_id(struct db *db, struct table *table, struct err *err)
 {
     OWN(db_finish) struct db_stmt *stmt = NULL;
@@ -566,7 +586,7 @@ bool dre_journal_db_load(struct db *db, struct table *table, struct journal_head
                      "SELECT * FROM (SELECT " JOB_READ
                      " FROM dre_job WHERE state >= 11 ORDER BY id DESC LIMIT $1) ORDER BY id",
                      table, err) &&
-           load_next_id(db, table, err);
+           load_next_id(db, table, err) && load_sent(db, table, err);
 }
 
 bool dre_journal_db_read_detail(struct db *db, uint32_t id, struct buf *buf,

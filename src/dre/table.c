@@ -44,6 +44,7 @@ void dre_table_fini(struct table *table)
     map_free(&table->queues);
     map_free(&table->printers);
     dre_marks_free(&table->marks);
+    dre_sent_free(&table->sent);
 }
 
 void dre_table_list_add(struct table_list *list, struct job *job, enum table_link link)
@@ -128,6 +129,9 @@ void dre_table_job_free(struct table *table, struct job *job)
     }
     if (job->is_ready) {
         dre_table_list_drop(&job->printer->waiting, job, TABLE_BY_TURN);
+    }
+    if (!job->is_ended && dre_sent_find(&table->sent, job->uuid) == job->id) {
+        dre_sent_drop(&table->sent, job->uuid); // nothing came of it
     }
     assert(job->live == NULL);
     owner_drop_if_idle(table, job->owner);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "dre/job.h"
 #include "dre/marks.h"
+#include "dre/sent.h"
 #include "dre/trust.h"
 #include "ippd/finishing.h"
 #include <stddef.h>
@@ -150,6 +151,7 @@ struct table {
     struct map owners;   // by name
     struct map queues;   // by name
     struct map printers; // by name
+    struct sent sent;    // what programs of the site's call their jobs
     struct marks marks;  // of open jobs: whom they were sent to, and what else they are found by
     struct table_list open;
     struct table_list ended;

@@ -149,6 +149,7 @@ static void visit_start(struct ippd_door *door, struct httpio_exchange *exchange
     struct ippd_facts facts = {
         .vouch =
             settings->vouch == NULL ? IPPD_VOUCH_NONE : settings->vouch(settings->arg, exchange),
+        .program = httpio_exchange_identity(exchange),
         .authenticated = buf_str(&user),
         .admin = admin,
         .tls = httpio_exchange_is_tls(exchange),

@@ -35,6 +35,8 @@ struct ippd_exchange *ippd_exchange_new(const struct ippd_backend *backend,
         .tls = facts->tls,
         .address = arena_copy(&exchange->arena, facts->address),
         .host = exchange->place.host,
+        .program = facts->vouch == IPPD_VOUCH_NONE ? STR("")
+                                                   : arena_copy(&exchange->arena, facts->program),
     };
     return exchange;
 }

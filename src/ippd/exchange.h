@@ -20,6 +20,7 @@ struct ippd_exchange;
 struct ippd_facts {
     enum ippd_vouch vouch;
     struct str authenticated; // the name that was proven; empty: none was
+    struct str program;       // that ippd_vouch is about, as its certificate names it; may be empty
     bool admin;
     bool tls;
     bool tls_offered;   // ipps works on this port

@@ -158,6 +158,9 @@ bool ippd_intake_read(struct ippd_exchange *exchange)
         .claimed_impressions = claim(exchange, "job-impressions"),
         .claimed_sheets = claim(exchange, "job-media-sheets"),
         .claimed_k_octets = claim(exchange, "job-k-octets"),
+        .sent_as = exchange->asker.program.len > 0 && exchange->msg.code == IPP_OP_PRINT_JOB
+                       ? op_text(exchange, "quoin-sent-as")
+                       : STR(""),
     };
     intake->name = name.len > 0               ? name
                    : intake->document.len > 0 ? intake->document

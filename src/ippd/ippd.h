@@ -111,6 +111,7 @@ struct ippd_asker {
     bool tls;
     struct str address; // "127.0.0.1"
     struct str host;    // "print.example:8631", as the client names us
+    struct str program; // who a program of the site's proved to be; empty: it is none
 };
 
 // A job, and a document of it, that wants to come in. Print-Job: both; Create-Job, Validate-Job:
@@ -124,6 +125,9 @@ struct ippd_intake {
     struct str document; // document-name; may be empty
     struct str format;   // as declared: "application/pdf"; "application/octet-stream": look at it
     const struct ippd_ticket *ticket; // NULL for Send-Document
+    // Of Print-Job: what the asker's program calls this job, the same each time that it sends it
+    // because it did not hear what became of it. Empty: nothing, and where there is no program.
+    struct str sent_as;
     // What the client says, never believed, only compared; 0: it does not say.
     uint32_t claimed_impressions;
     uint32_t claimed_sheets;
