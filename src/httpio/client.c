@@ -518,6 +518,11 @@ void httpio_client_ask(struct httpio_client *client, const struct httpio_ask *as
                     client->settings.connect_ms, &stream_events, client);
 }
 
+struct str httpio_client_identity(const struct httpio_client *client)
+{
+    return client->stream == NULL ? STR("") : net_stream_identity(client->stream);
+}
+
 bool httpio_client_is_busy(const struct httpio_client *client)
 {
     return client->busy;

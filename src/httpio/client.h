@@ -67,6 +67,9 @@ struct httpio_ask {
 // Asks. No request may be under way. events and arg are borrowed until on_done.
 void httpio_client_ask(struct httpio_client *client, const struct httpio_ask *ask,
                        const struct httpio_client_events *events, void *arg);
+// Whom the connection of the request under way leads to, as net_stream_identity; empty: none, or no
+// proof. From on_room on.
+struct str httpio_client_identity(const struct httpio_client *client);
 bool httpio_client_is_busy(const struct httpio_client *client);
 // Copies. False: it was taken, but hold back until on_room.
 bool httpio_client_write(struct httpio_client *client, struct str bytes);
