@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 // Who has a certificate on the host where the site began.
-static const char *const pki_roles[] = { "cas", "dce", "dre", "dme", "web", "admin" };
+static const char *const pki_roles[] = { "cas", "dce", "dre", "dme", "web", "admin", "agent" };
 
 static bool pki_path(const char *data, const char *name, const char *ending,
                      char path[static SVC_PATH_MAX], struct err *err)

@@ -25,13 +25,13 @@ static void read_whole(const char *name, struct buf *buf)
 
 static void test_a_site_is_made_once(void)
 {
-    static const char *const roles[] = { "cas", "dce", "dre", "dme", "web", "admin" };
+    static const char *const roles[] = { "cas", "dce", "dre", "dme", "web", "admin", "agent" };
     OWN(buf_free) struct buf first = BUF_CAP(CRYPTO_PEM_MAX);
     OWN(buf_free) struct buf again = BUF_CAP(CRYPTO_PEM_MAX);
     char site[CRYPTO_SITE_LEN + 1] = "";
     CHECK(svc_pki_make(folder, &err));
     read_whole("cas.crt", &first);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++) {
         struct crypto_identity who;
         int64_t ends_at = 0;
         CHECK(svc_pki_read(folder, roles[i], &who, &ends_at, &err));
@@ -68,6 +68,7 @@ static void test_it_is_renewed_in_time(void)
     clk_shift_ms(0);
     CHECK(unlink(at("dre.crt")) == 0 && unlink(at("cas.crt")) == 0 && unlink(at("admin.crt")) == 0);
     CHECK(unlink(at("dce.crt")) == 0 && unlink(at("web.crt")) == 0 && unlink(at("dme.crt")) == 0);
+    CHECK(unlink(at("agent.crt")) == 0);
     CHECK(svc_pki_make(folder, &err));
 }
 
@@ -108,9 +109,10 @@ int main(void)
     test_it_is_renewed_in_time();
     test_what_was_interrupted_or_spoiled_is_made_good();
     test_the_host_has_a_name_that_fits();
-    static const char *const files[] = { "ca.crt",  "cas.crt",   "cas.key",  "dre.crt", "dme.crt",
-                                         "dme.key", "dce.crt",   "dce.key",  "web.crt", "web.key",
-                                         "dre.key", "admin.crt", "admin.key" };
+    static const char *const files[] = { "ca.crt",    "cas.crt",   "cas.key",  "dre.crt",
+                                         "dme.crt",   "dme.key",   "dce.crt",  "dce.key",
+                                         "web.crt",   "web.key",   "dre.key",  "admin.crt",
+                                         "admin.key", "agent.crt", "agent.key" };
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
         CHECK(unlink(at(files[i])) == 0);
     }
