@@ -66,6 +66,10 @@
            "and limit",                                                                            \
            NONE)                                                                                   \
     EXPORT(id, many)
+#define CUPS_OPTIONS                                                                               \
+    OPTION("server-root", "FOLDER", "CUPS's settings (default /etc/cups)"),                        \
+        OPTION("cupsd", "ADDRESS",                                                                 \
+               "HOST[:PORT] or the path of a socket (default: as CUPS finds it)")
 COMMAND(
     up, "up", "", 0, 0, "anyone", "runs a site on this machine, in the foreground",
     "Makes the site in DIR if there is none (its certificate authority, certificates and "
@@ -725,6 +729,31 @@ COMMAND(session_end, "session end", "", 0, 0, "administrator", "signs people out
         OPTION("device", "NAME", "whoever is signed in there"),
         OPTION("user", "NAME", "this person, everywhere"), DRY_RUN)
 COMMAND(
+    cups_attach, "cups attach", "QUEUE", 1, 1, "administrator",
+    "lets a queue of this host's CUPS print through Quoin",
+    "QUEUE is a queue of CUPS. Its jobs then go to Quoin, under the name that CUPS has for their "
+    "user (identity \"agent\"); what Quoin refuses, CUPS shows with the reason. Without --queue "
+    "Quoin gets a printer and a queue of the same name, for the device that CUPS printed to. "
+    "Needs root; puts the program that CUPS runs into its folder of backends. See "
+    "docs/doors.md.",
+    OPTION("queue", "NAME", "the queue of Quoin that it prints to; it is used as it is"),
+    OPTION("server", "HOST[:PORT]", "the document routing engine (default: this machine's)"),
+    OPTION("when-away", "wait|print",
+           "while Quoin cannot be reached: jobs wait in CUPS (default), or print as before, "
+           "unaccounted"),
+    CUPS_OPTIONS, OPTION("backends", "FOLDER", "CUPS's backends (default /usr/lib/cups/backend)"),
+    DRY_RUN)
+COMMAND(cups_detach, "cups detach", "QUEUE", 1, 1, "administrator",
+        "gives a queue of CUPS back the device that it had",
+        "Its printer and queue at Quoin stay: see quoin queue remove.", CUPS_OPTIONS,
+        OPTION("forget", NULL, "leaves its address as it is now: it was changed by hand"), DRY_RUN)
+COMMAND(
+    cups_list, "cups list", "", 0, 0, "administrator",
+    "lists the queues of CUPS that print through Quoin",
+    "STATE is attached, changed (its address was changed by hand since) or removed (CUPS has no "
+    "such queue any more). UNACCOUNTED counts what was printed past Quoin while it was away.",
+    CUPS_OPTIONS)
+COMMAND(
     config_export, "config export", "", 0, 0, "administrator", "writes the configuration as a file",
     "Everything that is configured, as YAML: the site's time and money, price books, who pays, "
     "quotas, schedules, policies, printers, queues and devices. Accounts and balances are no "
@@ -958,3 +987,4 @@ COMMAND(version, "version", "", 0, 0, "anyone", "shows the version", "", NONE)
 #undef EXPORT
 #undef PAYER
 #undef PAYER_OPTIONS
+#undef CUPS_OPTIONS
