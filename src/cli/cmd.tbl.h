@@ -632,7 +632,8 @@ COMMAND(job_preview, "job preview", "ID FILE", 2, 2, "administrator",
 COMMAND(job_watch, "job watch", "", 0, 0, "administrator",
         "tells what becomes of jobs, as it happens",
         "One line a change, until it is interrupted, or ten minutes are over.",
-        OPTION("user", "NAMES", "only of these people, with commas between"))
+        OPTION("user", "NAMES", "only of these people, with commas between"),
+        OPTION("group", "NAMES", "only what was sent to these groups"))
 COMMAND(
     job_send, "job send", "ID", 1, 1, "administrator", "lets others print a job that waits",
     "Each prints a copy of their own; the job stays with its owner. Whom it was sent to before is "

@@ -285,8 +285,11 @@ bool cli_job_watch(struct cli *cli, struct err *err)
 {
     Quoin__V1__WatchJobsRequest request = QUOIN__V1__WATCH_JOBS_REQUEST__INIT;
     char *users[NAMES_MAX + 1];
+    char *groups[NAMES_MAX + 1];
     request.users = users;
     request.n_users = names_of(cli, "user", users);
+    request.groups = groups;
+    request.n_groups = names_of(cli, "group", groups);
     bool good = cli_ask_parts(cli, ENGINE_DRE, "/quoin.v1.Jobs/WatchJobs", &request.base, on_news,
                               cli, err);
     return good || err->code == ERR_TIMEOUT;

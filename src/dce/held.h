@@ -18,7 +18,10 @@ struct dce_item {
     bool is_changed; // it was changed for this, and is put back where that fails
     bool is_done;
     bool is_short;
-    bool has_turn; // it is being let go
+    bool has_turn;       // it is being let go
+    bool is_prepared;    // its engine keeps it for this
+    int64_t prepared_id; // of the copy, where one was made
+    ProtobufCBinaryData prepared_key;
     uint64_t tries;
     char busy[DCE_NAME_MAX + 32];
 };

@@ -3,11 +3,14 @@
 // 1. Each job is looked up as the person may see it. 2. Those that are wished otherwise, and those
 // whose money was never set aside, are changed: planned, priced and reserved anew, and still wait.
 // 3. Copies (of kept jobs and of those that others sent) are priced, as they have nothing set aside
-// yet. Only when all of it is enough, 4. the copies are let go, then those whose printer was in
-// error when it was last heard of (their engine asks it now), and then the others, which nothing
-// can be wrong with any more. Where one of them is refused before that, what was changed is put
-// back, and what is short is named. A job that is being released by somebody is nobody else's
-// meanwhile. Whatever is not known is asked again with the same key, which prints once.
+// yet. Only when all of it is enough, 4. several are prepared: each engine looks whether its job
+// can go now, asks its printer, makes and pays copies, writes that down and lets nobody else have
+// the job for half a minute. Only when all are, 5. all go, which nothing can be wrong with any
+// more. Where one of them is refused before that, what was prepared and changed is put back, and
+// what is short is named; where this engine dies, it is put back by time. One job alone, and those
+// that are let go at sign-in, each for itself, need no preparing. A job that is being released by
+// somebody is nobody else's meanwhile. Whatever is not known is asked again with the same key,
+// which prints once.
 //
 // no unit test: needs running engines; tests/it/test_release.py and its kills run it.
 
@@ -129,7 +132,7 @@ static bool may_try_again(struct releasing *releasing, struct dce_item *item)
     return is_unknown(item) && item->tries++ < TRIES_MAX && clk_mono_ms() < releasing->until_ms;
 }
 
-// --- 4: let go ----------------------------------------------------------------------------------
+// --- 5: let go ----------------------------------------------------------------------------------
 
 static void let_go_asked(struct dce_op *op);
 static void put_back(struct releasing *releasing);
@@ -140,8 +143,11 @@ static void item_let_go(struct releasing *releasing, struct dce_item *item)
     struct dce_op *op = &releasing->op;
     Quoin__V1__ReleaseJobRequest ask = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
     bool is_own = strcmp(item->whose, "own") == 0;
+    static char go[] = "go";
     ask.key = dce_op_key(op, releasing->key, "release", item->engine->name, item->ref->id);
-    ask.id = item->ref->id;
+    ask.id = item->is_prepared ? item->prepared_id : item->ref->id;
+    ask.step = item->is_prepared ? go : ask.step;
+    ask.prepared = item->prepared_key;
     ask.printer = dce_text(&op->arena, releasing->printer);
     ask.keep = item->keep;
     ask.as_recipient = strcmp(item->whose, "sent") == 0;
@@ -155,7 +161,8 @@ static int turn_of(const struct releasing *releasing, const struct dce_item *ite
 {
     const char *printer = releasing->printer[0] != '\0' ? releasing->printer : item->job->printer;
     const struct dce_printer *found = dce_printer_find(item->engine, printer);
-    return dce_item_is_copy(item)                                  ? TURN_COPIES
+    return item->is_prepared                                       ? TURN_OTHERS
+           : dce_item_is_copy(item)                                ? TURN_COPIES
            : found != NULL && strcmp(found->state, "stopped") == 0 ? TURN_DOUBTFUL
                                                                    : TURN_OTHERS;
 }
@@ -283,6 +290,107 @@ static void put_back(struct releasing *releasing)
     dce_op_go(&releasing->op, name_short);
 }
 
+// --- 4: prepared --------------------------------------------------------------------------------
+
+static void backed(struct dce_op *op)
+{
+    put_back((struct releasing *)op);
+}
+
+// Also of which it is not known whether they were: their engine knows.
+static void unprepare(struct releasing *releasing)
+{
+    static char back[] = "back";
+    struct dce_op *op = &releasing->op;
+    for (size_t at = 0; at < releasing->count; at++) {
+        struct dce_item *item = &releasing->items[at];
+        Quoin__V1__ReleaseJobRequest ask = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
+        if (!item->is_prepared) {
+            continue;
+        }
+        ask.key = dce_op_key(op, releasing->key, "back", item->engine->name, item->ref->id);
+        ask.id = item->prepared_id;
+        ask.step = back;
+        ask.prepared = item->prepared_key;
+        item->is_prepared = false;
+        item->asked =
+            dce_op_ask_engine(op, item->engine, "/quoin.v1.Jobs/ReleaseJob", &ask.base, TRY_MS);
+    }
+    dce_op_go(op, backed);
+}
+
+static void prepare_asked(struct dce_op *op);
+
+static void item_prepare(struct releasing *releasing, struct dce_item *item)
+{
+    static char step[] = "prepare";
+    struct dce_op *op = &releasing->op;
+    Quoin__V1__ReleaseJobRequest ask = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
+    bool is_own = strcmp(item->whose, "own") == 0;
+    item->prepared_key =
+        dce_op_key(op, releasing->key, "prepare", item->engine->name, item->ref->id);
+    ask.key = item->prepared_key;
+    ask.id = item->ref->id;
+    ask.step = step;
+    ask.printer = dce_text(&op->arena, releasing->printer);
+    ask.keep = item->keep;
+    ask.as_recipient = strcmp(item->whose, "sent") == 0;
+    ask.by = dce_text(&op->arena, is_own ? "" : who(releasing));
+    ask.device = dce_text(&op->arena, releasing->seer.device);
+    item->asked =
+        dce_op_ask_engine(op, item->engine, "/quoin.v1.Jobs/ReleaseJob", &ask.base, TRY_MS);
+}
+
+static void prepare(struct releasing *releasing)
+{
+    for (size_t at = 0; at < releasing->count; at++) {
+        struct dce_item *item = &releasing->items[at];
+        if (item->reason == NULL && !item->is_prepared) {
+            item_prepare(releasing, item);
+        }
+    }
+    dce_op_go(&releasing->op, prepare_asked);
+}
+
+static void item_prepared(struct releasing *releasing, struct dce_item *item, bool *again)
+{
+    const Quoin__V1__Job *job = (const void *)item->asked->reply;
+    if (job != NULL && job->prepared) {
+        item->is_prepared = true;
+        item->prepared_id = job->id;
+    } else if (job != NULL) { // it ended, or could not be written down
+        dce_items_fail(item, job->n_reasons > 0 ? job->reasons[0] : "job-gone", job->message);
+    } else if (may_try_again(releasing, item)) {
+        *again = true;
+    } else {
+        item->is_prepared = is_unknown(item) && !dce_item_is_copy(item);
+        item->prepared_id = item->ref->id;
+        item->is_short = dce_has_reason(item->asked->reasons, "account-limit-reached");
+        dce_items_fail(item, is_unknown(item) ? "engine-away" : reason_of(item->asked),
+                       item->asked->err.text);
+    }
+}
+
+static void prepare_asked(struct dce_op *op)
+{
+    struct releasing *releasing = (struct releasing *)op;
+    bool again = false;
+    for (size_t at = 0; at < releasing->count; at++) {
+        struct dce_item *item = &releasing->items[at];
+        if (item->reason == NULL && !item->is_prepared) {
+            item_prepared(releasing, item, &again);
+        }
+    }
+    if (again) {
+        prepare(releasing);
+    } else if (dce_items_wrong(releasing->items, releasing->count) > 0) {
+        unprepare(releasing);
+    } else {
+        releasing->turn = TURN_OTHERS;
+        turn_begin(releasing);
+    }
+}
+
 // --- 3: copies ----------------------------------------------------------------------------------
 
 static void copies_asked(struct dce_op *op)
@@ -307,6 +415,10 @@ static void copies_asked(struct dce_op *op)
     }
     if (!is_enough && !releasing->is_partial) {
         put_back(releasing);
+        return;
+    }
+    if (releasing->count > 1 && !releasing->is_partial) {
+        prepare(releasing);
         return;
     }
     releasing->turn = TURN_COPIES;

@@ -633,7 +633,7 @@ static void quote(struct asking *asking, struct job *job, const struct wish *wis
 static bool may_change(const struct asking *asking, const struct job *job, struct err *err,
                        const char **reason)
 {
-    *reason = "job-not-held";
+    *reason = dre_job_is_prepared(&job->core) ? "being-released" : "job-not-held";
     if (!dre_job_may_recharge(&job->core)) {
         return err_set(err, ERR_CONFLICT,
                        "only a job that was counted and waits for a person can be changed");

@@ -140,7 +140,7 @@ static void print_copy(struct copying *copying, struct job *from, struct spool_d
     job->core.computed = copying->planned.plan.impressions;
     tell_both(dre, from, job);
     dre_call_remember(dre, copying->ask->key);
-    dre_begin_copy(dre, job);
+    dre_begin_copy(dre, job, strcmp(copying->ask->step, "prepare") == 0);
     job = dre_table_job_find(&dre->table, id);
     if (job != NULL && job->live != NULL) {
         dre_answer_asker(dre, job);

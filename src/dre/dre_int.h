@@ -168,7 +168,9 @@ void dre_event(struct dre *dre, struct job *job, enum job_event event); // witho
 void dre_event_reason(struct dre *dre, struct job *job, enum job_event event,
                       enum job_reason reason);
 void dre_begin(struct dre *dre, struct job *job, uint32_t flags, bool document);
-void dre_begin_copy(struct dre *dre, struct job *job);
+// Whoever prepares jobs may have died: it has little time to say otherwise.
+void dre_prepared_soon(struct dre *dre);
+void dre_begin_copy(struct dre *dre, struct job *job, bool is_prepared);
 // A line of the job's story, kept with its next write.
 void dre_tell(struct dre *dre, struct job *job, const char *what, struct str detail);
 // The journal's disk cannot be believed any more: the process ends, and its successor reads on.

@@ -14,7 +14,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { EVENTS_MAX = 16 << 10, SHORT_TEXT_MAX = 1024 };
+enum { EVENTS_MAX = 16 << 10, SHORT_TEXT_MAX = 1024, PREPARED_SOON_MS = 3000 };
 
 // --- what is under way --------------------------------------------------------------------------
 
@@ -257,6 +257,16 @@ static void wait_until(struct dre *dre, struct job *job)
         dre->waiting->prev_waiting = live;
     }
     dre->waiting = live;
+}
+
+void dre_prepared_soon(struct dre *dre)
+{
+    int64_t soon = clk_mono_ms() + PREPARED_SOON_MS;
+    for (struct live *live = dre->waiting; live != NULL; live = live->next_waiting) {
+        if (dre_job_is_prepared(&live->job->core) && live->due_at > soon) {
+            live->due_at = soon;
+        }
+    }
 }
 
 void dre_cas_is_back(struct dre *dre)
@@ -508,9 +518,10 @@ void dre_begin(struct dre *dre, struct job *job, uint32_t flags, bool document)
     carry_out(dre, job, todo);
 }
 
-void dre_begin_copy(struct dre *dre, struct job *job)
+void dre_begin_copy(struct dre *dre, struct job *job, bool is_prepared)
 {
     unsigned flags = dre_deliver_is_askable(job->printer) ? JOB_FLAG_ASKABLE : 0;
+    flags |= is_prepared ? JOB_FLAG_PREPARED : 0;
     unsigned todo = dre_job_begin_copy(&job->core, flags);
     dre_tell(dre, job, "created", STR(""));
     carry_out(dre, job, todo);

@@ -28,8 +28,9 @@ static bool waits(const struct job *job)
 
 static void take(struct finding *finding, const struct job *job)
 {
-    if (job == NULL || !waits(job) || job->id <= finding->after) {
-        return;
+    bool is_copy = job != NULL && job->origin != 0 && dre_job_is_prepared(&job->core);
+    if (job == NULL || !waits(job) || is_copy || job->id <= finding->after) {
+        return; // a copy that is to go with others in a moment is nobody's choice
     }
     if (finding->count == finding->size) {
         size_t size = finding->size == 0 ? IDS_FIRST : finding->size * 2;

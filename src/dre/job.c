@@ -105,7 +105,8 @@ static unsigned accepted(struct job_core *job)
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
     if ((job->flags & JOB_FLAG_COUNTED) == 0) {
-        if (job->end_reason == JOB_REASON_UNCOUNTED) {
+        bool is_copy = (job->flags & JOB_FLAG_COPY) != 0; // printed at once or not at all
+        if (job->end_reason == JOB_REASON_UNCOUNTED && !is_copy) {
             return hold(job, JOB_REASON_UNCOUNTED) | answer(job, JOB_DO_ACCEPT);
         }
         return end_free(job, JOB_ABORTED,
@@ -145,12 +146,25 @@ static unsigned on_accepting(struct job_core *job, const struct job_happened *ha
     return job->stored && is_counted ? accepted(job) : 0;
 }
 
-static unsigned reserved(struct job_core *job)
+// Nobody but who prepared it may do something with it meanwhile. A crash of whoever that was ends
+// it by time.
+static unsigned lease(struct job_core *job, const struct job_happened *happened)
+{
+    bool is_left = happened->event == JOB_RESTARTED;
+    job->flags |= JOB_FLAG_PREPARED;
+    job->wait_until = happened->now + (is_left ? JOB_LEASE_LEFT_MS : JOB_LEASE_MS);
+    return JOB_DO_WAIT;
+}
+
+static unsigned reserved(struct job_core *job, const struct job_happened *happened)
 {
     job->flags |= JOB_FLAG_RESERVED;
     job->flags &= (uint32_t)~JOB_FLAG_MAYBE;
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
+    }
+    if ((job->flags & JOB_FLAG_PREPARED) != 0) { // a copy that is to go with others
+        return answer(job, JOB_DO_ACCEPT) | hold(job, JOB_REASON_PREPARED) | lease(job, happened);
     }
     unsigned todo = answer(job, JOB_DO_ACCEPT) | JOB_DO_LATER; // asked again, it answers the same
     if ((job->flags & JOB_FLAG_HOLD) != 0) {
@@ -210,6 +224,17 @@ static unsigned changed(struct job_core *job)
     return reserve_anew(job);
 }
 
+// A copy was made for this alone.
+static unsigned put_back(struct job_core *job)
+{
+    job->flags &= (uint32_t)~JOB_FLAG_PREPARED;
+    if ((job->flags & JOB_FLAG_COPY) != 0) {
+        return end_free(job, JOB_CANCELED, JOB_REASON_NOT_LET_GO);
+    }
+    job->stored = false;
+    return JOB_DO_STORE;
+}
+
 static unsigned on_reserving(struct job_core *job, const struct job_happened *happened)
 {
     switch ((int)happened->event) {
@@ -220,8 +245,11 @@ static unsigned on_reserving(struct job_core *job, const struct job_happened *ha
         job->stored = true;
         return JOB_DO_RESERVE;
     case JOB_DUE: return JOB_DO_RESERVE;
-    case JOB_STORE_FAILED: return hold(job, JOB_REASON_STORE_FAILED);
-    case JOB_RESERVED: return reserved(job);
+    case JOB_STORE_FAILED:
+        return (job->flags & JOB_FLAG_COPY) != 0
+                   ? end_free(job, JOB_ABORTED, JOB_REASON_STORE_FAILED)
+                   : hold(job, JOB_REASON_STORE_FAILED);
+    case JOB_RESERVED: return reserved(job, happened);
     case JOB_REFUSED:
     case JOB_STOPPED:
     case JOB_DENIED: return refused(job, happened);
@@ -257,8 +285,25 @@ static unsigned release(struct job_core *job)
     return ready(job, JOB_REASON_QUEUED);
 }
 
+static unsigned on_prepared(struct job_core *job, const struct job_happened *happened)
+{
+    switch ((int)happened->event) {
+    case JOB_STORED: job->stored = true; return 0;
+    case JOB_STORE_FAILED: // whoever prepared it is told, and does without it
+    case JOB_DUE:
+    case JOB_PUT_BACK: return put_back(job);
+    case JOB_GO: job->flags &= (uint32_t)~JOB_FLAG_PREPARED; return release(job);
+    case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
+    case JOB_RESTARTED: job->stored = true; return lease(job, happened);
+    default: return 0;
+    }
+}
+
 static unsigned on_held(struct job_core *job, const struct job_happened *happened)
 {
+    if ((job->flags & JOB_FLAG_PREPARED) != 0) {
+        return on_prepared(job, happened);
+    }
     switch ((int)happened->event) {
     case JOB_STORED: job->stored = true; return 0;
     case JOB_RELEASE: return release(job);
@@ -278,6 +323,12 @@ static unsigned on_held(struct job_core *job, const struct job_happened *happene
             job->flags &= (uint32_t) ~(JOB_FLAG_GOES | JOB_FLAG_QUEUE_HOLD | JOB_FLAG_HOLD);
         }
         return reserve_anew(job);
+    case JOB_PREPARE:
+        if (!dre_job_may_prepare(job)) {
+            return 0;
+        }
+        job->stored = false;
+        return JOB_DO_STORE | lease(job, happened);
     case JOB_NOTED: job->stored = false; return JOB_DO_STORE;
     case JOB_STORE_FAILED: return wait_more(job, &job->tries, happened);
     case JOB_DUE: return job->stored ? 0 : JOB_DO_STORE;
@@ -558,7 +609,7 @@ bool dre_job_has_ended(const struct job_core *job)
 // second sheet or a free one would be what nobody asked for: of that a person decides (JOB_SAY_*).
 bool dre_job_may_cancel(const struct job_core *job)
 {
-    return job->state < JOB_SETTLING && job->state != JOB_UNCERTAIN;
+    return job->state < JOB_SETTLING && job->state != JOB_UNCERTAIN && !dre_job_is_prepared(job);
 }
 
 // Where the reservation lapsed it came out; sending it again would be a second job.
@@ -571,7 +622,8 @@ bool dre_job_may_release(const struct job_core *job)
 {
     bool waits = job->state == JOB_HELD || job->state == JOB_INCOMING ||
                  job->state == JOB_ACCEPTING || job->state == JOB_RESERVING;
-    return waits && (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0;
+    return waits && (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0 &&
+           !dre_job_is_prepared(job);
 }
 
 bool dre_job_may_hold(const struct job_core *job)
@@ -583,7 +635,18 @@ bool dre_job_may_hold(const struct job_core *job)
 bool dre_job_may_recharge(const struct job_core *job)
 {
     return job->state == JOB_HELD && (job->flags & JOB_FLAG_COUNTED) != 0 &&
-           (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0;
+           (job->flags & (JOB_FLAG_UNCLAIMED | JOB_FLAG_GUEST)) == 0 && !dre_job_is_prepared(job);
+}
+
+// What needs nothing more but to be let go.
+bool dre_job_may_prepare(const struct job_core *job)
+{
+    return dre_job_may_recharge(job) && (job->flags & JOB_FLAG_RESERVED) != 0;
+}
+
+bool dre_job_is_prepared(const struct job_core *job)
+{
+    return job->state == JOB_HELD && (job->flags & JOB_FLAG_PREPARED) != 0;
 }
 
 bool dre_job_may_claim(const struct job_core *job)

@@ -52,6 +52,9 @@ enum job_event {
     JOB_RECHARGE,        // a person changed it: it is given back and asked for again
     JOB_CLAIMED,         // its owner is known now: it is asked for
     JOB_NOTED,           // something was written down of a job that waits
+    JOB_PREPARE,         // it is to go with others: it waits for that alone, for a while
+    JOB_GO,              // all of them can: it goes
+    JOB_PUT_BACK,        // one of them cannot: it waits as before
     JOB_NO_ANSWER,       // it did not answer: the outcome of what was asked is not known
     JOB_DUE,             // a wait is over
     JOB_HOLD,            // asked to wait
@@ -116,7 +119,10 @@ enum {
     JOB_FLAG_GOES = 1 << 15,        // a guest's that is printed as soon as it is paid for
     JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
     JOB_FLAG_WAITED = 1 << 16,      // for a person, who let it go: where nobody pays, it waits on
+    JOB_FLAG_PREPARED = 1 << 17, // waits for JOB_GO, at most JOB_LEASE_MS; nobody else changes it
 };
+
+enum { JOB_LEASE_MS = 30000, JOB_LEASE_LEFT_MS = 10000 }; // left: of it, after a crash
 
 struct job_core {
     int64_t wait_until; // wall time, ms; with JOB_DO_WAIT
@@ -148,7 +154,7 @@ struct job_happened {
 unsigned dre_job_begin(struct job_core *job, uint32_t flags, bool document, int64_t now);
 
 // A copy of a job that was counted: it is asked for once it is stored.
-unsigned dre_job_begin_copy(struct job_core *job, uint32_t flags);
+unsigned dre_job_begin_copy(struct job_core *job, uint32_t flags); // also JOB_FLAG_PREPARED
 
 // What is to be done: a set of enum job_action. Events that mean nothing in a state do nothing.
 unsigned dre_job_step(struct job_core *job, const struct job_happened *happened);
@@ -160,6 +166,8 @@ bool dre_job_may_release(const struct job_core *job);
 bool dre_job_may_hold(const struct job_core *job);
 bool dre_job_may_recharge(const struct job_core *job);
 bool dre_job_may_claim(const struct job_core *job);
+bool dre_job_may_prepare(const struct job_core *job);
+bool dre_job_is_prepared(const struct job_core *job);
 // Nothing is under way that somebody who asked waits for, and where it stands is on disk.
 bool dre_job_is_at_rest(const struct job_core *job);
 const char *dre_job_reason_keyword(enum job_reason reason);

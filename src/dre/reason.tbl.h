@@ -63,3 +63,6 @@ REASON(UNCLAIMED, "job-held-unclaimed",
        "It is not known for sure whose job this is. Claim it at a device or on the web.")
 REASON(GUEST, "job-held-for-release-key", "The job of a guest waits for its release key.")
 REASON(EXPIRED, "job-canceled-after-timeout", "Nobody released the job in time.")
+REASON(PREPARED, "job-held-for-release", "The job is just being released.")
+REASON(NOT_LET_GO, "job-canceled-by-user",
+       "It was to be printed together with others, which could not be.")

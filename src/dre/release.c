@@ -44,9 +44,22 @@ static void releasing_free(struct releasing *releasing)
     free(releasing);
 }
 
+static bool prepares(const Quoin__V1__ReleaseJobRequest *ask)
+{
+    return strcmp(ask->step, "prepare") == 0;
+}
+
 static void release_now(struct dre *dre, struct wire_call *call, struct job *job,
                         const Quoin__V1__ReleaseJobRequest *ask)
 {
+    if (prepares(ask) && !dre_job_may_prepare(&job->core)) {
+        dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
+        return;
+    }
+    if (prepares(ask)) {
+        dre_call_act(dre, call, &(struct dre_call_act){ job, ask->key, JOB_PREPARE });
+        return;
+    }
     if (!dre_job_may_release(&job->core)) { // somebody else was faster
         dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
         return;
@@ -92,6 +105,46 @@ static void release_there(struct dre *dre, struct wire_call *call, struct job *j
     }
 }
 
+// --- together with others -----------------------------------------------------------------------
+
+static bool is_step(const char *step)
+{
+    return step[0] == '\0' || strcmp(step, "prepare") == 0 || strcmp(step, "go") == 0 ||
+           strcmp(step, "back") == 0;
+}
+
+// What was prepared with that key, and that nobody has had to do with since, goes or is put back.
+static void release_prepared(struct dre *dre, struct wire_call *call, struct job *job,
+                             const Quoin__V1__ReleaseJobRequest *ask)
+{
+    bool is_theirs = job->is_asked && ask->prepared.len == sizeof(job->asked_by) &&
+                     memcmp(job->asked_by, ask->prepared.data, sizeof(job->asked_by)) == 0;
+    bool goes = strcmp(ask->step, "go") == 0;
+    if (!is_theirs || !dre_job_is_prepared(&job->core)) {
+        const char *reasons[] = { "not-prepared", NULL };
+        struct err err;
+        err_fill(&err, ERR_CONFLICT, "the job is not kept for this any more: it waits on");
+        wire_call_refuse(call, &err, reasons);
+        return;
+    }
+    if (goes && job->origin == 0) {
+        dre_release_note(job, ask->by, ask->device);
+        dre_release_tell(dre, job);
+    }
+    dre_call_act(dre, call, &(struct dre_call_act){ job, ask->key, goes ? JOB_GO : JOB_PUT_BACK });
+}
+
+static void refuse_unprepared(struct wire_call *call, const struct job *job)
+{
+    const char *reasons[] = { dre_job_is_prepared(&job->core) ? "being-released" : NULL, NULL };
+    struct err err;
+    err_fill(&err, ERR_CONFLICT,
+             reasons[0] != NULL
+                 ? "the job is just being released; wait half a minute at most"
+                 : "only a job that waits and is paid for can be released with others");
+    wire_call_refuse(call, &err, reasons);
+}
+
 static bool is_too_long(const Quoin__V1__ReleaseJobRequest *ask)
 {
     return strlen(ask->by) > TABLE_NAME_MAX * 2 || strlen(ask->device) > TABLE_NAME_MAX;
@@ -109,6 +162,14 @@ void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessag
     bool is_elsewhere = ask->printer[0] != '\0' && strcmp(ask->printer, job->printer->name) != 0;
     if (is_too_long(ask)) {
         dre_call_refuse(call, ERR_INVALID, "a name is too long");
+    } else if (!is_step(ask->step)) {
+        dre_call_refuse(call, ERR_INVALID, "a step is prepare, go or back");
+    } else if (ask->step[0] != '\0' && !prepares(ask)) {
+        release_prepared(dre, call, job, ask);
+    } else if (dre_job_is_prepared(&job->core) ||
+               (prepares(ask) && !ask->keep && !ask->as_recipient &&
+                (is_elsewhere || !dre_job_may_prepare(&job->core)))) {
+        refuse_unprepared(call, job);
     } else if ((job->core.flags & (JOB_FLAG_GUEST | JOB_FLAG_UNCLAIMED)) != 0 &&
                !dre_job_has_ended(&job->core)) {
         dre_claim_release(dre, call, job, ask);

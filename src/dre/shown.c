@@ -160,6 +160,7 @@ void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *ou
     out->notice = dre_call_text(arena, text.notice);
     out->printer =
         dre_call_text(arena, text.printer.len > 0 ? text.printer : str_of(job->printer->name));
+    out->prepared = dre_job_is_prepared(&job->core);
     fill_waiting(job, arena, out);
 }
 

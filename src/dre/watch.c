@@ -8,9 +8,16 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { WATCHERS_MAX = 4096, USERS_MAX = 512, NEWS_MAX = 256, HERE_MS = 20000 };
+enum {
+    WATCHERS_MAX = 4096,
+    USERS_MAX = 512,
+    NEWS_MAX = 256,
+    HERE_MS = 20000,
+    WATCH_NAME_MAX = 512
+};
 
 struct watcher {
     struct watcher *next;
@@ -183,12 +190,12 @@ void dre_watch_note(struct dre *dre, const struct job *job)
     note_user(watch, str_of(job->owner->name), job->id);
     struct str sent = dre_table_job_text(job).sent;
     size_t kind = sizeof("user:") - 1;
-    while (sent.len > 0) {
+    while (sent.len > 0) { // "user:anna" by the name, "group:staff" as it is
         const char *end = memchr(sent.ptr, '\n', sent.len);
         size_t len = end == NULL ? sent.len : (size_t)(end - sent.ptr);
-        if (len > kind && memcmp(sent.ptr, "user:", kind) == 0) {
-            note_user(watch, (struct str){ sent.ptr + kind, len - kind }, job->id);
-        }
+        bool is_user = len > kind && memcmp(sent.ptr, "user:", kind) == 0;
+        size_t skip = is_user ? kind : 0;
+        note_user(watch, (struct str){ sent.ptr + skip, len - skip }, job->id);
         size_t past = end == NULL ? len : len + 1;
         sent = (struct str){ sent.ptr + past, sent.len - past };
     }
@@ -282,12 +289,30 @@ static void tell_here(struct dre_watch *watch, int64_t now)
     }
 }
 
+// Who watches everybody's jobs lets them go, too. Where one has gone, what it prepared is soon
+// free.
+static void drop_lost(struct dre_watch *watch)
+{
+    bool is_lost = false;
+    for (size_t at = watch->every.count; at > 0; at--) {
+        struct watcher *watcher = watch->every.list[at - 1];
+        if (wire_call_find(svc_server(watch->dre->svc), watcher->call) == NULL) {
+            watcher_drop(watch, watcher);
+            is_lost = true;
+        }
+    }
+    if (is_lost) {
+        dre_prepared_soon(watch->dre);
+    }
+}
+
 void dre_watch_tick(struct dre *dre)
 {
     struct dre_watch *watch = dre->watch;
     if (watch == NULL || watch->count == 0) {
         return;
     }
+    drop_lost(watch);
     if (watch->dirty != NULL) {
         tell_dirty(watch);
     }
@@ -297,12 +322,25 @@ void dre_watch_tick(struct dre *dre)
     }
 }
 
+// The name is the watcher's from now on.
+static void name_add(struct dre_watch *watch, struct watcher *watcher, char *name)
+{
+    struct watch_list *list = map_find(&watch->by_user, str_of(name));
+    if (list == NULL) {
+        list = mem_new(sizeof(*list));
+        map_set(&watch->by_user, str_of(name), list);
+    }
+    list_add(list, watcher);
+    watcher->users[watcher->user_count++] = name;
+}
+
 void dre_watch_jobs(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
 {
     struct dre *dre = engine;
     struct dre_watch *watch = watch_of(dre);
     const Quoin__V1__WatchJobsRequest *ask = (const void *)asked;
-    if (watch->count >= WATCHERS_MAX || ask->n_users > USERS_MAX) {
+    size_t names = ask->n_users + ask->n_groups;
+    if (watch->count >= WATCHERS_MAX || names > USERS_MAX) {
         dre_call_refuse(call, ERR_LIMIT, "too many watch already, or too many people are watched");
         return;
     }
@@ -314,21 +352,20 @@ void dre_watch_jobs(void *engine, struct wire_call *call, const ProtobufCMessage
     }
     watch->all = watcher;
     watch->count++;
-    if (ask->n_users == 0) {
+    if (names == 0) {
         list_add(&watch->every, watcher);
     } else {
-        watcher->users = mem_new(ask->n_users * sizeof(*watcher->users));
+        watcher->users = mem_new(names * sizeof(*watcher->users));
     }
     for (size_t at = 0; at < ask->n_users; at++) {
         char *name = mem_new(TABLE_NAME_MAX * 2);
-        struct str user = dre_table_owner_name(str_of(ask->users[at]), name, TABLE_NAME_MAX * 2);
-        struct watch_list *list = map_find(&watch->by_user, user);
-        if (list == NULL) {
-            list = mem_new(sizeof(*list));
-            map_set(&watch->by_user, user, list);
-        }
-        list_add(list, watcher);
-        watcher->users[watcher->user_count++] = name;
+        (void)dre_table_owner_name(str_of(ask->users[at]), name, TABLE_NAME_MAX * 2);
+        name_add(watch, watcher, name);
+    }
+    for (size_t at = 0; at < ask->n_groups; at++) {
+        char *name = mem_new(WATCH_NAME_MAX);
+        (void)snprintf(name, WATCH_NAME_MAX, "group:%s", ask->groups[at]);
+        name_add(watch, watcher, name);
     }
     (void)tell(watcher, call, NULL, true); // from now on
     watch->here_at = watcher->here_at < watch->here_at ? watcher->here_at : watch->here_at;

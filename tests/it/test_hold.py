@@ -471,11 +471,12 @@ def counter(site, name):
 
 def test_who_watches_is_told_what_happens(group, sample):
     before = counter(group, "jobs.watchers")
-    everybody, annas = [subprocess.Popen([QUOIN, "--data", group.data, "--json", "job", "watch", *words],
+    group.run("group", "add", "staff")
+    everybody, annas, staff = [subprocess.Popen([QUOIN, "--data", group.data, "--json", "job", "watch", *words],
                                          stdout=subprocess.PIPE, text=True)
-                        for words in ((), ("--user", "anna"))]
+                        for words in ((), ("--user", "anna"), ("--group", "staff"))]
     try:
-        wait_until(lambda: counter(group, "jobs.watchers") >= before + 2, 10, "both watch")
+        wait_until(lambda: counter(group, "jobs.watchers") >= before + 3, 10, "all watch")
         number = group.ipptool("office", sample)
         other = group.ipptool("office", sample, user="anna")
         seen = set()
@@ -489,8 +490,10 @@ def test_who_watches_is_told_what_happens(group, sample):
         group.ask("job", "send", number, "--to", "anna")
         while json.loads(annas.stdout.readline())["job"]["id"] != number:
             pass
+        group.ask("job", "send", other, "--to-groups", "staff")
+        assert json.loads(staff.stdout.readline())["job"]["id"] == other, "nothing else was sent to the group"
     finally:
-        for process in (everybody, annas):
+        for process in (everybody, annas, staff):
             process.terminate()
             process.wait()
 

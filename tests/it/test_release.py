@@ -218,6 +218,64 @@ def test_two_at_once_print_one(desk):
     assert len(desk.sink.documents) == 5
 
 
+def test_several_go_together_or_none_does(desk):
+    """Each is prepared before one of them goes: what somebody else has prepared takes none of the others along."""
+    first, second = (prints(desk.site, desk.office, desk.mary) for _ in range(2))
+    session = desk.person(desk.mary)
+    refs = [job["ref"] for job in desk.held(session)["jobs"]]
+    with Bridge(desk.site, "dre", "admin") as dre:
+        key = os.urandom(16).hex()
+        job = dre.ask("Jobs/ReleaseJob", key=key, id=second, step="prepare")
+        assert job["prepared"] and job["state"] == "pending-held"
+        again = dre.ask("Jobs/ReleaseJob", key=key, id=second, step="prepare")
+        assert again["prepared"] and again["id"] == second
+        reply = desk.release(session, *refs)
+        assert not reply["done"] and reply["jobs"] == [], reply
+        assert [(one["ref"]["id"], one["reason"]) for one in reply["troubles"]] == [(second, "being-released")]
+        assert [job["state"] for job in map(desk.site.job, (first, second))] == ["pending-held"] * 2
+        # Nobody else does anything with it meanwhile.
+        for call, ask in (("ReleaseJob", {}), ("CancelJob", {}), ("ReleaseJob", {"step": "prepare"}),
+                          ("ChangeJob", {"change": {"copies": 2}}), ("ReleaseJob", {"keep": True}),
+                          ("ReleaseJob", {"step": "go", "prepared": os.urandom(16).hex()}),
+                          ("SendJob", {"users": [desk.tom]}), ("ReleaseJob", {"step": "dance"})):
+            with pytest.raises(Refused):
+                dre.ask(f"Jobs/{call}", id=second, **ask)
+        assert desk.site.job(second)["state"] == "pending-held" and desk.sink.documents == []
+        back = dre.ask("Jobs/ReleaseJob", id=second, step="back", prepared=key)
+        assert not back["prepared"]
+        with pytest.raises(Refused):
+            dre.ask("Jobs/ReleaseJob", id=second, step="go", prepared=key)
+        # A copy that is prepared is nobody's to see, and ends with its money where it does not go.
+        key = os.urandom(16).hex()
+        copy = dre.ask("Jobs/ReleaseJob", key=key, id=second, keep=True, step="prepare")
+        assert copy["prepared"] and copy["id"] not in (first, second)
+        assert desk.numbers(session) == [first, second]
+        assert desk.site.balance(desk.mary)["available"] == "8.95"
+        dre.ask("Jobs/ReleaseJob", id=copy["id"], step="back", prepared=key)
+        assert desk.site.wait_job(copy["id"])["state"] == "canceled"
+        assert desk.site.balance(desk.mary)["available"] == "9.30" and desk.sink.documents == []
+        # What is prepared stays so over a crash of its engine, and then goes.
+        key = os.urandom(16).hex()
+        assert dre.ask("Jobs/ReleaseJob", key=key, id=second, step="prepare")["prepared"]
+    old = desk.site.pids()["dre"]
+    os.kill(old, signal.SIGKILL)
+    wait_until(lambda: serves_again(desk.site, old, "dre"), 20, "dre serves again")
+    with Bridge(desk.site, "dre", "admin") as dre:
+        assert dre.ask("Jobs/GetJob", id=second)["job"]["prepared"]
+        dre.ask("Jobs/ReleaseJob", id=second, step="go", prepared=key)
+    assert desk.site.wait_job(second)["state"] == "completed"
+    wait_until(lambda: len(desk.held(session)["jobs"]) == 1, 10, "dce hears of the engine")
+    kept, = (job["ref"] for job in desk.held(session)["jobs"])
+    wait_until(lambda: desk.held(session)["jobs"][0]["printable"], 10, "the printer is heard of")
+    third = prints(desk.site, desk.office, desk.mary)
+    wishes = [{"ref": kept, "keep": True}, {"ref": {"engine": kept["engine"], "id": third}, "change": {"copies": 2}}]
+    done = desk.release(session, *wishes)
+    assert done["done"] and len(done["jobs"]) == 2, done
+    desk.site.wait_job(third)
+    wait_until(lambda: len(desk.sink.documents) == 3, 20, "the copy is printed too")
+    assert desk.numbers(session) == [first]
+
+
 # --- whose
 
 def test_nothing_of_others_by_any_way(desk):
@@ -454,8 +512,8 @@ def test_killed_in_the_middle_nothing_is_lost_or_printed_twice(desk, branch):
         session = wait_until(lambda: asked_again(desk), 10, "signed in again")
         wait_until(lambda: counters(desk.site)["engines.here"] == 2, 10, "both engines are heard of")
         left = [job["ref"] for job in desk.held(session)["jobs"]]
-        if left:
-            assert desk.release(session, *left)["done"]
+        if left: # what was prepared together is kept for three seconds more
+            wait_until(lambda: desk.release(session, *left)["done"], 10, "what is left is free again")
         for number in here:
             assert desk.site.wait_job(number)["state"] == "completed"
         for number in there:
@@ -464,9 +522,9 @@ def test_killed_in_the_middle_nothing_is_lost_or_printed_twice(desk, branch):
     desk.site.verify()
 
 
-def serves_again(site, old):
+def serves_again(site, old, engine="dce"):
     now = site.ask("status", check=False)["engines"]
-    return all(one["state"] == "up" for one in now) and site.pids()["dce"] != old
+    return all(one["state"] == "up" for one in now) and site.pids()[engine] != old
 
 
 def asked_again(desk):
@@ -487,9 +545,17 @@ def test_an_engine_dies_in_the_middle(desk, branch):
     threading.Timer(0.01, os.kill, (pid, signal.SIGKILL)).start()
     reply = desk.release(session, *refs)
     wait_until(lambda: counters(desk.site)["engines.here"] == 2, 20, "it is back")
-    left = desk.numbers(session)
-    if left:
-        desk.release(session, *[job["ref"] for job in desk.held(session)["jobs"]])
-    assert desk.site.wait_job(here)["state"] == "completed"
-    wait_until(lambda: job_there(branch, there)["state"] == "completed", 30, "it is printed")
-    assert len(desk.sink.documents) == 2, (reply, left)
+
+    # Where it died while it sent to a printer that cannot be asked, a person says what came out.
+    ends = ("completed", "processing-stopped")
+
+    def both_ended():
+        left = [job["ref"] for job in desk.held(session)["jobs"]]
+        if left: # free again after ten seconds at most
+            desk.release(session, *left)
+        return desk.site.job(here)["state"] == "completed" and job_there(branch, there)["state"] in ends
+    wait_until(both_ended, 30, "both are let go")
+    known = job_there(branch, there)["state"] == "completed"
+    assert len(desk.sink.documents) in ((2,) if known else (1, 2)), reply
+    if not known:
+        branch.dre.ask("Jobs/ResolveJob", id=there)

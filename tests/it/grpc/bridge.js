@@ -70,6 +70,9 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   if (kind.field.some((one) => one.name === 'key' && one.number === 1)) {
     request.key = request.key ? Buffer.from(request.key, 'hex') : crypto.randomBytes(16);
   }
+  if (typeof request.prepared === 'string') {
+    request.prepared = Buffer.from(request.prepared, 'hex');
+  }
   const fail = (error) => say({ id: asked.id, code: error.code, text: error.details, reasons: reasons(error) });
   if (asked.stream) {
     const stream = client(service)[method](request);

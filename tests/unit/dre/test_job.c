@@ -241,6 +241,78 @@ static void test_a_copy_is_printed_or_ends(void)
     CHECK(step(&job, JOB_RESTARTED) == JOB_DO_COUNT); // its facts may not be there: read again
 }
 
+static struct job_core held_job(void)
+{
+    struct job_core job;
+    (void)dre_job_begin(&job, JOB_FLAG_QUEUE_HOLD, true, 1);
+    (void)step(&job, JOB_STORED);
+    (void)step(&job, JOB_COUNTED);
+    (void)step(&job, JOB_RESERVED);
+    (void)step(&job, JOB_STORED);
+    return job;
+}
+
+// Several jobs go together: what is prepared is nobody else's until it goes, is put back, or
+// whoever prepared it has gone.
+static void test_what_is_prepared_waits_for_that_alone(void)
+{
+    static const enum job_event others[] = { JOB_RELEASE, JOB_CANCEL,  JOB_RECHARGE,
+                                             JOB_CLAIMED, JOB_PREPARE, JOB_HOLD };
+    struct job_core job = held_job();
+    CHECK(dre_job_may_prepare(&job) && !dre_job_is_prepared(&job));
+    CHECK(step(&job, JOB_PREPARE) == (JOB_DO_STORE | JOB_DO_WAIT));
+    CHECK(job.state == JOB_HELD && dre_job_is_prepared(&job) && !dre_job_is_at_rest(&job));
+    CHECK(job.wait_until == 1000 + JOB_LEASE_MS);
+    CHECK(step(&job, JOB_STORED) == 0 && dre_job_is_at_rest(&job));
+    CHECK(!dre_job_may_release(&job) && !dre_job_may_cancel(&job) && !dre_job_may_recharge(&job));
+    for (size_t at = 0; at < sizeof(others) / sizeof(others[0]); at++) {
+        CHECK(step(&job, others[at]) == 0 && dre_job_is_prepared(&job));
+    }
+    struct job_core back = job;
+    CHECK(step(&back, JOB_PUT_BACK) == JOB_DO_STORE && !dre_job_is_prepared(&back));
+    CHECK(back.state == JOB_HELD && dre_job_may_release(&back));
+    struct job_core lapsed = job;
+    CHECK(step(&lapsed, JOB_DUE) == JOB_DO_STORE && dre_job_may_release(&lapsed));
+    struct job_core crashed = job;
+    CHECK(step(&crashed, JOB_RESTARTED) == JOB_DO_WAIT && dre_job_is_prepared(&crashed));
+    CHECK(step(&crashed, JOB_GO) == (JOB_DO_STORE | JOB_DO_QUEUE) && crashed.state == JOB_READY);
+    CHECK(step(&job, JOB_GO) == (JOB_DO_STORE | JOB_DO_QUEUE) && job.state == JOB_READY);
+    CHECK(step(&job, JOB_PUT_BACK) == 0 && job.state == JOB_READY); // too late
+    CHECK(dre_job_may_cancel(&job));
+}
+
+static void test_what_is_not_paid_for_or_cannot_be_stored_is_not_prepared(void)
+{
+    struct job_core job = held_job();
+    job.flags &= (uint32_t)~JOB_FLAG_RESERVED;
+    CHECK(!dre_job_may_prepare(&job) && step(&job, JOB_PREPARE) == 0);
+    job = held_job();
+    (void)step(&job, JOB_PREPARE);
+    CHECK(step(&job, JOB_STORE_FAILED) == JOB_DO_STORE && !dre_job_is_prepared(&job));
+    CHECK(step(&job, JOB_GO) == 0 && job.state == JOB_HELD);
+}
+
+static void test_a_prepared_copy_goes_or_ends(void)
+{
+    struct job_core job = { .computed = 4 };
+    CHECK(dre_job_begin_copy(&job, JOB_FLAG_PREPARED) == JOB_DO_STORE);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_RESERVE);
+    CHECK(step(&job, JOB_RESERVED) == (JOB_DO_STORE | JOB_DO_WAIT | JOB_DO_ACCEPT));
+    CHECK(job.state == JOB_HELD && dre_job_is_prepared(&job));
+    (void)step(&job, JOB_STORED);
+    struct job_core back = job;
+    CHECK((step(&back, JOB_PUT_BACK) & JOB_DO_STORE) != 0 && back.state == JOB_VOIDING);
+    (void)step(&back, JOB_STORED);
+    (void)step(&back, JOB_VOIDED);
+    CHECK(back.state == JOB_CANCELED);
+    struct job_core lapsed = job;
+    (void)step(&lapsed, JOB_DUE);
+    CHECK(lapsed.state == JOB_VOIDING);
+    struct job_core crashed = job;
+    CHECK(step(&crashed, JOB_RESTARTED) == JOB_DO_WAIT && dre_job_is_prepared(&crashed));
+    CHECK(step(&job, JOB_GO) == (JOB_DO_STORE | JOB_DO_QUEUE) && job.state == JOB_READY);
+}
+
 static void test_what_is_noted_is_stored_before_it_is_told(void)
 {
     struct job_core job;
@@ -534,10 +606,12 @@ static void world_printer(struct world *world)
 
 static void world_person(struct world *world)
 {
-    static const enum job_event asks[] = { JOB_HOLD,        JOB_RELEASE,         JOB_CANCEL,
-                                           JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED, JOB_SAY_AGAIN,
-                                           JOB_RECHARGE,    JOB_CLAIMED,         JOB_NOTED };
-    enum job_event event = asks[chance(9)];
+    static const enum job_event asks[] = {
+        JOB_HOLD,      JOB_RELEASE,  JOB_CANCEL,  JOB_SAY_PRINTED, JOB_SAY_NOT_PRINTED,
+        JOB_SAY_AGAIN, JOB_RECHARGE, JOB_CLAIMED, JOB_NOTED,       JOB_PREPARE,
+        JOB_GO,        JOB_PUT_BACK
+    };
+    enum job_event event = asks[chance(12)];
     if ((event == JOB_RELEASE || event == JOB_RECHARGE || event == JOB_CLAIMED) &&
         world->job.attempt > 200) {
         return;
@@ -621,7 +695,8 @@ static bool world_is_sound(const struct world *world)
         is_sound = is_sound && (world->job.state != JOB_COMPLETED || world->charged == 1);
     }
     // One fate: what has not ended waits for a person in a state that says so, or moves.
-    bool waits = world->job.state == JOB_HELD || world->job.state == JOB_UNCERTAIN;
+    bool waits = (world->job.state == JOB_HELD && !dre_job_is_prepared(&world->job)) ||
+                 world->job.state == JOB_UNCERTAIN;
     return is_sound && (ended || waits || world_moves(world));
 }
 
@@ -637,7 +712,10 @@ static void test_random_worlds_keep_the_invariants(void)
                                     (chance(2) == 0 ? JOB_FLAG_HOLD_SHORT : 0) |
                                     (chance(5) == 0 ? JOB_FLAG_UNCLAIMED : 0) |
                                     (chance(2) == 0 ? JOB_FLAG_ASKABLE : 0));
-        world_act(&world, dre_job_begin(&world.job, flags, true, 1));
+        world_act(&world, chance(10) == 0
+                              ? dre_job_begin_copy(&world.job,
+                                                   (flags & JOB_FLAG_ASKABLE) | JOB_FLAG_PREPARED)
+                              : dre_job_begin(&world.job, flags, true, 1));
         int ticks = 0;
         for (; ticks < 2000 && !world.dropped; ticks++) {
             world_tick(&world);
@@ -670,6 +748,9 @@ int main(void)
     test_what_is_not_claimed_is_asked_for_by_nobody();
     test_a_guest_is_held_where_guests_are_taken_and_refused_elsewhere();
     test_a_copy_is_printed_or_ends();
+    test_what_is_prepared_waits_for_that_alone();
+    test_what_is_not_paid_for_or_cannot_be_stored_is_not_prepared();
+    test_a_prepared_copy_goes_or_ends();
     test_what_is_noted_is_stored_before_it_is_told();
     test_a_release_is_told_only_once_its_row_is_on_disk();
     test_cancel_while_the_outcome_is_unknown_waits_for_it();
