@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "dme/alerts_db.h"
 #include "dme/history_db.h"
 
 #include <stddef.h>
@@ -19,6 +20,7 @@ enum {
 
 static const struct store_part_kind *const kinds[STORE_PARTS] = {
     [STORE_HISTORY] = &dme_history_part,
+    [STORE_ALERTS] = &dme_alerts_part,
 };
 
 struct store {

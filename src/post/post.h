@@ -57,3 +57,6 @@ bool post_hook_send(const struct post_hook *hook, struct post_answer *answer,
 bool post_mail_check(const char *server, const char *from, const char *to,
                      struct err *err) CC_MUST_USE;
 bool post_hook_check(const char *url, const char *secret, struct err *err) CC_MUST_USE;
+
+// A line in the log of the machine: syslog, or the journal where that listens. Does not block.
+void post_syslog(bool critical, const char *text);

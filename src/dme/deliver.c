@@ -1,0 +1,577 @@
+// deliver: see deliver.h.
+//
+// no unit test: tests/unit/dme/test_alerts.c sends to a webhook of its own.
+
+#include "dme/deliver.h"
+
+#include "base/clk.h"
+#include "base/enc.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/rnd.h"
+#include "post/post.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DELIVER_THREADS = 2, DELIVER_TICK_MS = 250, DELIVER_SECRETS_MAX = 1000 };
+
+// How long after the first, second, … try that failed.
+static const int64_t waits_ms[DELIVER_TRIES_MAX - 1] = {
+    5000, 30000, 120000, 600000, 1800000, 3600000, 7200000, 14400000, 21600000, 21600000, 21600000,
+};
+
+struct entry { // a delivery that waits or is being sent
+    struct entry *next;
+    struct arena arena; // of the row's texts
+    struct delivery_row row;
+    bool sending;
+};
+
+struct target {
+    char *name;
+    Quoin__V1__AlertTarget *told; // owned
+    bool gone;                    // it said 410
+};
+
+struct deliver {
+    struct net_loop *loop;
+    struct store *store;
+    struct net_pool *pool; // owned
+    struct net_timer *tick;
+    struct entry *entries; // owned; oldest first
+    size_t waiting;
+    struct target *targets; // owned
+    size_t target_count;
+    struct map secrets; // by the target's name, of owned texts
+    int64_t last_id;
+    void (*tried)(void *arg, const struct delivery_row *row);
+    void *tried_arg;
+};
+
+// --- the store ----------------------------------------------------------------------------------
+
+struct put {
+    struct store_task task; // first
+    struct arena arena;
+    struct delivery_row row;
+    struct secret_row secret;
+    bool is_secret;
+};
+
+static bool put_run(struct store_task *task, struct err *err)
+{
+    struct put *put = (struct put *)(void *)task;
+    struct alerts_db *db = dme_store_part(task->store, STORE_ALERTS);
+    const struct secret_row *secret = &put->secret;
+    return put->is_secret
+               ? dme_secret_put(db, secret->kind, secret->name, secret->field, secret->value, err)
+               : dme_delivery_put(db, &put->row, err);
+}
+
+static void put_done(struct store_task *task, bool ok, const struct err *err)
+{
+    struct put *put = (struct put *)(void *)task;
+    if (!ok) {
+        log_event(LOG_ERROR, "delivery.not-kept", log_text("why", err->text));
+    }
+    arena_free(&put->arena);
+    free(put);
+}
+
+static void row_copy(struct arena *arena, const struct delivery_row *from, struct delivery_row *to)
+{
+    *to = *from;
+    to->target = arena_copy(arena, from->target);
+    to->answer = arena_copy(arena, from->answer);
+    to->message_id = arena_copy(arena, from->message_id);
+    to->subject = arena_copy(arena, from->subject);
+    to->body = arena_copy(arena, from->body);
+}
+
+static void keep(struct deliver *deliver, const struct delivery_row *row)
+{
+    struct put *put = mem_new(sizeof(*put));
+    put->task = (struct store_task){ .run = put_run, .done = put_done };
+    put->arena = ARENA_CAP((size_t)4 * POST_TEXT_MAX);
+    row_copy(&put->arena, row, &put->row);
+    if (!arena_ok(&put->arena) || !dme_store_add(deliver->store, &put->task)) {
+        log_event(LOG_ERROR, "delivery.not-kept", log_text("why", "the store takes nothing"));
+        arena_free(&put->arena);
+        free(put);
+    }
+}
+
+// --- targets ------------------------------------------------------------------------------------
+
+static void targets_free(struct deliver *deliver)
+{
+    for (size_t at = 0; at < deliver->target_count; at++) {
+        free(deliver->targets[at].name);
+        quoin__v1__alert_target__free_unpacked(deliver->targets[at].told, NULL);
+    }
+    free(deliver->targets);
+    deliver->targets = NULL;
+    deliver->target_count = 0;
+}
+
+static char *text_new(const char *text)
+{
+    size_t len = strlen(text);
+    char *copy = mem_new(len + 1);
+    memcpy(copy, text, len);
+    return copy;
+}
+
+static Quoin__V1__AlertTarget *target_copy(const Quoin__V1__AlertTarget *told)
+{
+    size_t len = quoin__v1__alert_target__get_packed_size(told);
+    uint8_t *bytes = mem_new(len + 1);
+    (void)quoin__v1__alert_target__pack(told, bytes);
+    Quoin__V1__AlertTarget *copy = quoin__v1__alert_target__unpack(NULL, len, bytes);
+    free(bytes);
+    return copy;
+}
+
+void dme_deliver_targets(struct deliver *deliver, const struct deliver_target *targets,
+                         size_t count)
+{
+    targets_free(deliver);
+    deliver->targets = mem_new((count + 1) * sizeof(*deliver->targets));
+    for (size_t at = 0; at < count; at++) {
+        Quoin__V1__AlertTarget *told = target_copy(targets[at].told);
+        if (told != NULL) {
+            deliver->targets[deliver->target_count++] =
+                (struct target){ .name = text_new(targets[at].name), .told = told };
+        }
+    }
+}
+
+static struct target *target_find(const struct deliver *deliver, struct str name)
+{
+    for (size_t at = 0; at < deliver->target_count; at++) {
+        if (str_eq(str_of(deliver->targets[at].name), name)) {
+            return &deliver->targets[at];
+        }
+    }
+    return NULL;
+}
+
+bool dme_deliver_has(const struct deliver *deliver, const char *target)
+{
+    return target_find(deliver, str_of(target)) != NULL;
+}
+
+// --- sending ------------------------------------------------------------------------------------
+
+struct sending { // one try; the pool's while it runs
+    struct deliver *deliver;
+    struct entry *entry;
+    Quoin__V1__AlertTarget *target; // owned
+    char *secret;                   // owned; NULL: none
+    char id[100];
+    int64_t at;
+    bool worked; // else the engine ended before it was its turn
+    bool ok;
+    struct post_answer answer;
+    struct err err;
+};
+
+static void send_mail(struct sending *sending)
+{
+    const struct delivery_row *row = &sending->entry->row;
+    const Quoin__V1__AlertTarget *target = sending->target;
+    const struct post_mail mail = {
+        .server = target->server,
+        .user = target->user,
+        .password = sending->secret,
+        .from = target->from,
+        .to = target->address,
+        .subject = row->subject.ptr,
+        .text = row->body.ptr,
+        .id = sending->id,
+        .at = row->at,
+        .need_tls = target->need_tls,
+    };
+    sending->ok = post_mail_send(&mail, &sending->answer, &sending->err);
+}
+
+static void send_hook(struct sending *sending)
+{
+    const struct post_hook hook = {
+        .url = sending->target->address,
+        .secret = sending->secret,
+        .id = sending->id,
+        .at = sending->at,
+        .body = sending->entry->row.body,
+    };
+    sending->ok = post_hook_send(&hook, &sending->answer, &sending->err);
+}
+
+static void work(void *arg)
+{
+    struct sending *sending = arg;
+    sending->worked = true;
+    if (strcmp(sending->target->kind, "mail") == 0) {
+        send_mail(sending);
+    } else if (strcmp(sending->target->kind, "webhook") == 0) {
+        send_hook(sending);
+    } else {
+        post_syslog(strstr(sending->entry->row.subject.ptr, "critical") != NULL,
+                    sending->entry->row.subject.ptr);
+        sending->ok = true;
+    }
+}
+
+static void entry_free(struct entry *entry)
+{
+    arena_free(&entry->arena);
+    free(entry);
+}
+
+static void entry_drop(struct deliver *deliver, struct entry *entry)
+{
+    for (struct entry **at = &deliver->entries; *at != NULL; at = &(*at)->next) {
+        if (*at == entry) {
+            *at = entry->next;
+            deliver->waiting--;
+            entry_free(entry);
+            return;
+        }
+    }
+}
+
+// What became of a try.
+static void judge(struct entry *entry, bool ok, bool again, const char *answer, int64_t now)
+{
+    struct delivery_row *row = &entry->row;
+    row->tries++;
+    row->answer = arena_copy(&entry->arena, str_of(answer));
+    row->next_try = 0;
+    if (ok) {
+        row->state = DELIVERY_DONE;
+    } else if (!again || row->tries >= DELIVER_TRIES_MAX) {
+        row->state = DELIVERY_GIVEN_UP;
+    } else {
+        row->state = DELIVERY_WAITS;
+        row->next_try = now + waits_ms[row->tries - 1];
+    }
+}
+
+static void told_of(struct deliver *deliver, struct entry *entry)
+{
+    const struct delivery_row *row = &entry->row;
+    log_event(row->state == DELIVERY_GIVEN_UP ? LOG_WARNING : LOG_INFO, "delivery.tried",
+              log_int("delivery", row->id), log_str("target", row->target),
+              log_int("tries", row->tries), log_int("done", row->state == DELIVERY_DONE),
+              log_str("answer", row->answer));
+    keep(deliver, row);
+    if (deliver->tried != NULL) {
+        deliver->tried(deliver->tried_arg, row);
+    }
+    if (row->state != DELIVERY_WAITS) {
+        entry_drop(deliver, entry);
+    }
+}
+
+static void sending_free(struct sending *sending)
+{
+    quoin__v1__alert_target__free_unpacked(sending->target, NULL);
+    if (sending->secret != NULL) {
+        mem_wipe(sending->secret, strlen(sending->secret));
+    }
+    free(sending->secret);
+    free(sending);
+}
+
+static void done(void *arg)
+{
+    struct sending *sending = arg;
+    struct deliver *deliver = sending->deliver;
+    struct entry *entry = sending->entry;
+    struct target *target = target_find(deliver, entry->row.target);
+    entry->sending = false;
+    if (sending->answer.gone && target != NULL) {
+        target->gone = true;
+    }
+    const char *answer = sending->ok ? sending->answer.text : sending->err.text;
+    char status[32];
+    if (answer[0] == '\0') {
+        (void)snprintf(status, sizeof(status), "%ld", sending->answer.status);
+        answer = sending->answer.status == 0 ? "sent" : status;
+    }
+    if (sending->worked) {
+        judge(entry, sending->ok, sending->answer.again, answer, clk_wall_ms());
+        told_of(deliver, entry);
+    }
+    sending_free(sending);
+}
+
+static void try_entry(struct deliver *deliver, struct entry *entry, int64_t now)
+{
+    struct target *target = target_find(deliver, entry->row.target);
+    if (target == NULL || target->told->off || target->gone) {
+        judge(entry, false, false,
+              target == NULL ? "there is no such target any more"
+              : target->gone ? "the webhook said that it is wanted no more (410)"
+                             : "the target is turned off",
+              now);
+        told_of(deliver, entry);
+        return;
+    }
+    struct sending *sending = mem_new(sizeof(*sending));
+    const char *secret = map_find(&deliver->secrets, entry->row.target);
+    *sending = (struct sending){ .deliver = deliver,
+                                 .entry = entry,
+                                 .target = target_copy(target->told),
+                                 .secret = secret == NULL ? NULL : text_new(secret),
+                                 .at = now };
+    (void)snprintf(sending->id, sizeof(sending->id), "%s", entry->row.message_id.ptr);
+    entry->sending = true;
+    if (sending->target == NULL || !net_pool_run(deliver->pool, work, done, sending)) {
+        entry->sending = false;
+        sending_free(sending);
+    }
+}
+
+static void on_tick(void *arg)
+{
+    struct deliver *deliver = arg;
+    int64_t now = clk_wall_ms();
+    for (struct entry *at = deliver->entries; at != NULL;) {
+        struct entry *next = at->next; // a try without a target ends at once
+        if (!at->sending && at->row.next_try <= now) {
+            try_entry(deliver, at, now);
+        }
+        at = next;
+    }
+}
+
+// --- what is to be sent -------------------------------------------------------------------------
+
+static struct entry *entry_add(struct deliver *deliver, const struct delivery_row *row)
+{
+    struct entry *entry = mem_new(sizeof(*entry));
+    entry->arena = ARENA_CAP((size_t)4 * POST_TEXT_MAX);
+    row_copy(&entry->arena, row, &entry->row);
+    if (!arena_ok(&entry->arena)) {
+        entry_free(entry);
+        return NULL;
+    }
+    struct entry **end = &deliver->entries;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = entry;
+    deliver->waiting++;
+    return entry;
+}
+
+int64_t dme_deliver_send(struct deliver *deliver, const char *target,
+                         const struct deliver_news *news)
+{
+    const struct target *found = target_find(deliver, str_of(target));
+    char message_id[100];
+    if (found == NULL || found->told->off || deliver->waiting >= DELIVER_WAITING_MAX) {
+        log_event(LOG_WARNING, "delivery.refused", log_text("target", target),
+                  log_text("why", found == NULL      ? "there is no such target"
+                                  : found->told->off ? "it is turned off"
+                                                     : "too much waits to be sent"));
+        return 0;
+    }
+    (void)snprintf(message_id, sizeof(message_id), "quoin-%lld-%lld-%08llx", (long long)news->alert,
+                   (long long)deliver->last_id + 1, (unsigned long long)rnd_below(UINT32_MAX));
+    bool is_hook = strcmp(found->told->kind, "webhook") == 0;
+    const struct delivery_row row = {
+        .id = ++deliver->last_id,
+        .alert = news->alert,
+        .target = str_of(target),
+        .at = clk_wall_ms(),
+        .state = DELIVERY_WAITS,
+        .message_id = str_of(message_id),
+        .subject = str_of(news->subject),
+        .body = str_of(is_hook ? news->json : news->text),
+    };
+    if (entry_add(deliver, &row) == NULL) {
+        return 0;
+    }
+    keep(deliver, &row);
+    return row.id;
+}
+
+bool dme_deliver_again(struct deliver *deliver, const struct delivery_row *row, struct err *err)
+{
+    const struct target *target = target_find(deliver, row->target);
+    if (target == NULL || target->told->off) {
+        return err_set(err, ERR_NOT_FOUND, "the target \"%.*s\" is %s", (int)row->target.len,
+                       row->target.ptr, target == NULL ? "not there any more" : "turned off");
+    }
+    for (struct entry *at = deliver->entries; at != NULL; at = at->next) {
+        if (at->row.id == row->id) {
+            at->row.next_try = 0;
+            return true;
+        }
+    }
+    struct delivery_row again = *row;
+    again.state = DELIVERY_WAITS;
+    again.next_try = 0;
+    again.tries = 0;
+    return entry_add(deliver, &again) != NULL ||
+           err_set(err, ERR_LIMIT, "this delivery is too big to be sent again");
+}
+
+void dme_deliver_on_tried(struct deliver *deliver,
+                          void (*tried)(void *arg, const struct delivery_row *row), void *arg)
+{
+    deliver->tried = tried;
+    deliver->tried_arg = arg;
+}
+
+// --- secrets ------------------------------------------------------------------------------------
+
+static void secret_take(struct deliver *deliver, struct str target, struct str secret)
+{
+    char *old = map_drop(&deliver->secrets, target);
+    if (old != NULL) {
+        mem_wipe(old, strlen(old));
+        free(old);
+    }
+    if (secret.len > 0) {
+        char *text = mem_new(secret.len + 1);
+        memcpy(text, secret.ptr, secret.len);
+        map_set(&deliver->secrets, target, text);
+    }
+}
+
+bool dme_deliver_secret(struct deliver *deliver, const char *target, const char *secret,
+                        struct err *err)
+{
+    const struct target *found = target_find(deliver, str_of(target));
+    bool is_hook = found != NULL && strcmp(found->told->kind, "webhook") == 0;
+    if (found == NULL) {
+        return err_set(err, ERR_NOT_FOUND, "there is no target \"%s\"; quoin alert target list",
+                       target);
+    }
+    if (is_hook && secret != NULL && secret[0] != '\0' &&
+        !post_hook_check(found->told->address, secret, err)) {
+        return false;
+    }
+    struct put *put = mem_new(sizeof(*put));
+    put->task = (struct store_task){ .run = put_run, .done = put_done };
+    put->arena = ARENA_CAP(POST_TEXT_MAX);
+    put->is_secret = true;
+    put->secret = (struct secret_row){
+        .kind = STR("target"),
+        .name = arena_copy(&put->arena, str_of(target)),
+        .field = STR("secret"),
+        .value = arena_copy(&put->arena, str_of(secret == NULL ? "" : secret)),
+    };
+    if (!arena_ok(&put->arena) || !dme_store_add(deliver->store, &put->task)) {
+        arena_free(&put->arena);
+        free(put);
+        return err_set(err, ERR_UNAVAILABLE, "the store takes nothing now; try again");
+    }
+    secret_take(deliver, str_of(target), str_of(secret == NULL ? "" : secret));
+    return true;
+}
+
+static bool secrets_read(struct deliver *deliver, struct alerts_db *db, struct err *err)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP((size_t)DELIVER_SECRETS_MAX * 2048);
+    struct secret_row *rows = arena_new_array(&arena, DELIVER_SECRETS_MAX, sizeof(*rows));
+    size_t count = 0;
+    if (!dme_secret_list(db, DELIVER_SECRETS_MAX, &arena, rows, &count, err)) {
+        return false;
+    }
+    for (size_t at = 0; at < count; at++) {
+        if (str_eq(rows[at].kind, STR("target"))) {
+            secret_take(deliver, rows[at].name, rows[at].value);
+        }
+    }
+    return true;
+}
+
+// --- begin and end ------------------------------------------------------------------------------
+
+static bool waiting_read(struct deliver *deliver, struct alerts_db *db, struct err *err)
+{
+    int64_t before = 0;
+    size_t count = 1;
+    while (count > 0 && deliver->waiting < DELIVER_WAITING_MAX) {
+        OWN(arena_free) struct arena arena = ARENA_CAP((size_t)64 << 20);
+        struct delivery_row *rows = arena_new_array(&arena, ALERTS_LIST_MAX, sizeof(*rows));
+        const struct deliveries_asked asked = { .waiting = true, .before = before };
+        if (!dme_delivery_list(db, &asked, ALERTS_LIST_MAX, &arena, rows, &count, err)) {
+            return false;
+        }
+        for (size_t at = 0; at < count; at++) {
+            before = rows[at].id;
+            (void)entry_add(deliver, &rows[at]);
+        }
+    }
+    return true;
+}
+
+bool dme_deliver_new(struct net_loop *loop, struct store *store, struct deliver **deliver,
+                     struct err *err)
+{
+    OWN(dme_deliver_free) struct deliver *made = mem_new(sizeof(*made));
+    struct alerts_db *db = dme_store_part(store, STORE_ALERTS);
+    int64_t ignored = 0;
+    made->loop = loop;
+    made->store = store;
+    if (!post_start(err) || !dme_alerts_highest(db, &ignored, &made->last_id, err) ||
+        !secrets_read(made, db, err) || !waiting_read(made, db, err)) {
+        return false;
+    }
+    made->pool = net_pool_new(loop, DELIVER_THREADS);
+    made->tick = net_timer_new(loop, on_tick, made);
+    net_timer_every(made->tick, DELIVER_TICK_MS);
+    *deliver = made;
+    made = NULL;
+    return true;
+}
+
+void dme_deliver_free(struct deliver **deliver)
+{
+    struct deliver *old = *deliver;
+    void *secret = NULL;
+    if (old == NULL) {
+        return;
+    }
+    net_timer_free(&old->tick);
+    net_pool_free(&old->pool);
+    while (old->entries != NULL) {
+        struct entry *next = old->entries->next;
+        entry_free(old->entries);
+        old->entries = next;
+    }
+    for (size_t at = 0; map_next(&old->secrets, &at, &secret);) {
+        mem_wipe(secret, strlen(secret));
+        free(secret);
+    }
+    map_free(&old->secrets);
+    targets_free(old);
+    free(old);
+    *deliver = NULL;
+}
+
+Quoin__V1__Delivery *dme_delivery_told(const struct delivery_row *row, struct arena *arena)
+{
+    Quoin__V1__Delivery *told = arena_new(arena, sizeof(*told));
+    if (told == NULL) {
+        return NULL;
+    }
+    quoin__v1__delivery__init(told);
+    told->id = row->id;
+    told->alert = row->alert;
+    told->target = arena_text(arena, row->target);
+    told->at = row->at;
+    told->tries = (uint32_t)row->tries;
+    told->done = row->state == DELIVERY_DONE;
+    told->answer = arena_text(arena, row->answer);
+    told->next_try = row->state == DELIVERY_WAITS ? row->next_try : 0;
+    told->message_id = arena_text(arena, row->message_id);
+    return arena_ok(arena) ? told : NULL;
+}

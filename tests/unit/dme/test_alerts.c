@@ -1,0 +1,263 @@
+// Rules, words and deliveries on a real store: what is told to whom, and what a restart keeps.
+#include "dme/alerts.h"
+
+#include "base/clk.h"
+#include "lib/folder.h"
+#include "lib/tap.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static char path[300];
+static struct net_loop *loop;
+
+struct seen {
+    size_t began;
+    size_t ended;
+    int64_t last_id;
+};
+
+static void changed(void *arg, const Quoin__V1__Alert *alert)
+{
+    struct seen *seen = arg;
+    seen->began += alert->id != seen->last_id;
+    seen->ended += alert->ended != 0;
+    seen->last_id = alert->id;
+}
+
+static void stop(void *arg)
+{
+    (void)arg;
+    net_loop_stop(loop);
+}
+
+static void run_for(uint64_t ms)
+{
+    struct net_timer *timer = net_timer_new(loop, stop, NULL);
+    net_timer_start(timer, ms);
+    net_loop_run(loop);
+    net_timer_free(&timer);
+}
+
+static void fault(Quoin__V1__MonitoredDevice *device, Quoin__V1__Fault *fault, bool here)
+{
+    static Quoin__V1__Fault *list[1];
+    quoin__v1__fault__init(fault);
+    fault->keyword = (char *)(uintptr_t) "media-jam";
+    fault->text = (char *)(uintptr_t) "Paper is jammed.";
+    list[0] = fault;
+    quoin__v1__monitored_device__init(device);
+    device->name = (char *)(uintptr_t) "hp1";
+    device->state = (char *)(uintptr_t)(here ? "error" : "idle");
+    device->n_open_faults = here;
+    device->open_faults = list;
+}
+
+static void test_the_usual_rules(struct store *store)
+{
+    struct alerts *alerts = NULL;
+    struct seen seen = { 0 };
+    struct err err;
+    const struct alerts_config none = { .zone = calendar_zone_utc() };
+    CHECK(dme_alerts_new(loop, store, changed, &seen, &alerts, &err));
+    dme_alerts_configure(alerts, &none);
+    struct alerts_word word = { .when = ALERTS_PORT,
+                                .about = "h:2940/tcp",
+                                .keyword = "foreign",
+                                .text = "nc holds it",
+                                .here = true };
+    for (int i = 0; i < 100; i++) {
+        word.here = i % 2 == 0;
+        dme_alerts_say(alerts, &word);
+    }
+    CHECK(seen.began == 1 && seen.ended == 0 && dme_alerts_open(alerts) == 1);
+    clk_shift_ms(61000);
+    run_for(600);
+    clk_shift_ms(0);
+    CHECK(seen.ended == 1 && dme_alerts_open(alerts) == 0);
+    dme_alerts_free(&alerts);
+}
+
+static void test_a_restart_keeps_it_and_a_look_ends_it(struct store *store)
+{
+    static char *targets[1];
+    struct alerts *alerts = NULL;
+    struct seen seen = { 0 };
+    struct err err;
+    Quoin__V1__MonitoredDevice device;
+    Quoin__V1__Fault jam;
+    Quoin__V1__AlertRule told = QUOIN__V1__ALERT_RULE__INIT;
+    told.when = (char *)(uintptr_t) "fault";
+    told.targets = targets;
+    const struct alerts_rule rule = { "jams", &told };
+    const struct alerts_config config = { .rules = &rule,
+                                          .rule_count = 1,
+                                          .zone = calendar_zone_utc() };
+    CHECK(dme_alerts_new(loop, store, changed, &seen, &alerts, &err));
+    dme_alerts_configure(alerts, &config);
+    fault(&device, &jam, true);
+    dme_alerts_device(alerts, &device);
+    CHECK(seen.began == 1 && dme_alerts_open(alerts) == 1);
+
+    OWN(arena_free) struct arena arena = ARENA_CAP(1 << 20);
+    Quoin__V1__ChangeAlertRequest ask = QUOIN__V1__CHANGE_ALERT_REQUEST__INIT;
+    Quoin__V1__Alert *alert = NULL;
+    ask.id = seen.last_id;
+    ask.acknowledge = true;
+    ask.by = (char *)(uintptr_t) "ann";
+    ask.assign = (char *)(uintptr_t) "bob";
+    CHECK(dme_alerts_change(alerts, &ask, &arena, &alert, &err));
+    CHECK(strcmp(alert->acknowledged_by, "ann") == 0 && strcmp(alert->assigned_to, "bob") == 0);
+    ask.id++;
+    CHECK(!dme_alerts_change(alerts, &ask, &arena, &alert, &err) && err.code == ERR_NOT_FOUND);
+    dme_alerts_free(&alerts);
+}
+
+static void test_after_the_restart(struct store *store)
+{
+    struct alerts *alerts = NULL;
+    struct seen seen = { 0 };
+    struct err err;
+    Quoin__V1__MonitoredDevice device;
+    Quoin__V1__Fault jam;
+    Quoin__V1__AlertRule told = QUOIN__V1__ALERT_RULE__INIT;
+    told.when = (char *)(uintptr_t) "fault";
+    const struct alerts_rule rule = { "jams", &told };
+    const struct alerts_config config = { .rules = &rule,
+                                          .rule_count = 1,
+                                          .zone = calendar_zone_utc() };
+    CHECK(dme_alerts_new(loop, store, changed, &seen, &alerts, &err));
+    CHECK(dme_alerts_open(alerts) == 1);
+    dme_alerts_configure(alerts, &config);
+    fault(&device, &jam, true);
+    dme_alerts_device(alerts, &device);
+    CHECK(seen.began == 0); // the same one
+    fault(&device, &jam, false);
+    device.state = (char *)(uintptr_t) "away";
+    dme_alerts_device(alerts, &device);
+    CHECK(seen.ended == 0); // it said nothing of its faults
+    device.state = (char *)(uintptr_t) "idle";
+    dme_alerts_device(alerts, &device);
+    CHECK(seen.ended == 1 && dme_alerts_open(alerts) == 0);
+    dme_alerts_free(&alerts);
+}
+
+// --- a webhook ----------------------------------------------------------------------------------
+
+struct hook {
+    int listening;
+    int calls;
+    char asked[8192];
+};
+
+static void *serve(void *arg)
+{
+    struct hook *hook = arg;
+    static const char *const answers[] = { "HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n",
+                                           "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" };
+    for (; hook->calls < 2; hook->calls++) {
+        int peer = accept(hook->listening, NULL, NULL);
+        size_t len = 0;
+        memset(hook->asked, 0, sizeof(hook->asked));
+        while (peer >= 0 && strstr(hook->asked, "}}") == NULL && len + 1 < sizeof(hook->asked)) {
+            ssize_t got = read(peer, hook->asked + len, sizeof(hook->asked) - 1 - len);
+            if (got <= 0) {
+                break;
+            }
+            len += (size_t)got;
+        }
+        ssize_t sent = write(peer, answers[hook->calls], strlen(answers[hook->calls]));
+        (void)sent;
+        (void)close(peer);
+    }
+    return NULL;
+}
+
+struct tries {
+    int count;
+    enum delivery_state state;
+};
+
+static void tried(void *arg, const struct delivery_row *row)
+{
+    struct tries *tries = arg;
+    tries->count++;
+    tries->state = row->state;
+    net_loop_stop(loop);
+}
+
+static void test_a_delivery_is_tried_until_it_has_arrived(struct store *store)
+{
+    struct deliver *deliver = NULL;
+    struct err err;
+    struct hook hook = { .listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) };
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(at);
+    pthread_t thread;
+    char url[100];
+    CHECK(bind(hook.listening, (struct sockaddr *)&at, len) == 0 && listen(hook.listening, 4) == 0);
+    CHECK(getsockname(hook.listening, (struct sockaddr *)&at, &len) == 0);
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/x", ntohs(at.sin_port));
+    CHECK(pthread_create(&thread, NULL, serve, &hook) == 0);
+
+    Quoin__V1__AlertTarget told = QUOIN__V1__ALERT_TARGET__INIT;
+    told.kind = (char *)(uintptr_t) "webhook";
+    told.address = url;
+    const struct deliver_target target = { "ops", &told };
+    const struct deliver_news news = { 7, "subject", "text", "{\"type\":\"t\",\"data\":{}}" };
+    struct tries tries = { 0 };
+    CHECK(dme_deliver_new(loop, store, &deliver, &err));
+    dme_deliver_on_tried(deliver, tried, &tries);
+    CHECK(dme_deliver_send(deliver, "ops", &news) == 0); // there is none yet
+    dme_deliver_targets(deliver, &target, 1);
+    CHECK(!dme_deliver_secret(deliver, "ops", "short", &err) && err.code == ERR_INVALID);
+    CHECK(dme_deliver_secret(deliver, "ops", "0123456789abcdef01234567", &err));
+    CHECK(dme_deliver_send(deliver, "ops", &news) > 0);
+    net_loop_run(loop);
+    CHECK(tries.count == 1 && tries.state == DELIVERY_WAITS);
+    // A restart keeps what waits, and its secret.
+    dme_deliver_free(&deliver);
+    run_for(100); // the store has it
+    CHECK(dme_deliver_new(loop, store, &deliver, &err));
+    dme_deliver_on_tried(deliver, tried, &tries);
+    dme_deliver_targets(deliver, &target, 1);
+    clk_shift_ms(6000);
+    net_loop_run(loop);
+    clk_shift_ms(0);
+    CHECK(tries.count == 2 && tries.state == DELIVERY_DONE);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(strstr(hook.asked, "webhook-signature: v1,") != NULL);
+    dme_deliver_free(&deliver);
+    (void)close(hook.listening);
+}
+
+static void with_store(void (*test)(struct store *store))
+{
+    struct store *store = NULL;
+    struct err err;
+    CHECK(dme_store_open(loop, path, &store, &err));
+    test(store);
+    dme_store_close(&store);
+}
+
+int main(void)
+{
+    (void)snprintf(path, sizeof(path), "%s/dme.db", folder_make());
+    loop = net_loop_new();
+    with_store(test_the_usual_rules);
+    with_store(test_a_restart_keeps_it_and_a_look_ends_it);
+    with_store(test_after_the_restart);
+    with_store(test_a_delivery_is_tried_until_it_has_arrived);
+    enum alerts_when when;
+    for (int i = 0; i < ALERTS_WHEN_COUNT; i++) {
+        const char *name = dme_alerts_when_name((enum alerts_when)i);
+        CHECK(dme_alerts_when_read(str_of(name), &when) && when == (enum alerts_when)i);
+    }
+    CHECK(!dme_alerts_when_read(STR("x"), &when));
+    net_loop_free(&loop);
+    folder_end();
+    return tap_done();
+}
