@@ -755,6 +755,12 @@ COMMAND(
     "such queue any more). UNACCOUNTED counts what was printed past Quoin while it was away.",
     CUPS_OPTIONS)
 COMMAND(
+    cups_renew, "cups renew", "", 0, 0, "administrator",
+    "renews the agent's certificate if it ends within two days",
+    "For a timer, once a day, on a host without an engine; each job of CUPS does the same. Where "
+    "the site runs, quoin up does it.",
+    NONE)
+COMMAND(
     config_export, "config export", "", 0, 0, "administrator", "writes the configuration as a file",
     "Everything that is configured, as YAML: the site's time and money, price books, who pays, "
     "quotas, schedules, policies, printers, queues and devices. Accounts and balances are no "

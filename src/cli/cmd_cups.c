@@ -12,6 +12,7 @@
 #include "cli/value.h"
 #include "cupsd/control.h"
 #include "cupsd/notes.h"
+#include "cupsd/renew.h"
 #include "cupsd/uri.h"
 #include "proto/dre.pb-c.h"
 #include "svc/pki.h"
@@ -25,6 +26,7 @@ enum {
     BACKEND_BYTES_MAX = 256 << 20,
     CONF_WAIT_MS = 45000, // CUPS writes printers.conf half a minute after a change
     CONF_LOOK_MS = 250,
+    RENEW_MS = 15000,
 };
 
 struct cups {
@@ -243,6 +245,13 @@ static bool settle_queue(struct cups *cups, const struct cupsd_note *note, const
                        name);
     }
     *is_new = found == NULL;
+    struct cli_uri device;
+    if (*is_new && !cli_uri_read(str_of(before), &device)) {
+        return err_set(err, ERR_INVALID,
+                       "CUPS prints %.60s to %.60s, which Quoin cannot reach so (ipp, ipps, http, "
+                       "https and socket, without a password): name a queue of Quoin with --queue",
+                       note->queue, bare(cli, before));
+    }
     return found != NULL || cups->only_say || add_queue(cli, name, before, err);
 }
 
@@ -271,7 +280,9 @@ static bool make_address(struct cups *cups, const char *queue, struct cupsd_note
     (void)snprintf(uri.queue, sizeof(uri.queue), "%s", queue);
     cupsd_uri_write(&uri, &text);
     note->now = arena_text(&cli->arena, buf_str(&text));
-    return cupsd_uri_read(buf_str(&text), &uri, err);
+    return cupsd_uri_read(buf_str(&text), &uri, &ignored) ||
+           err_set(err, ERR_INVALID,
+                   "--server is HOST or HOST:PORT, and --queue the name of a queue");
 }
 
 // --- CUPS's backend -----------------------------------------------------------------------------
@@ -564,5 +575,30 @@ bool cli_cups_list(struct cli *cli, struct err *err)
                                              cli_number(cli, unaccounted_of(&cups, note)) });
     }
     cli_table_print(&table, "No queue of CUPS is attached: quoin cups attach QUEUE");
+    return true;
+}
+
+// --- renew --------------------------------------------------------------------------------------
+
+bool cli_cups_renew(struct cli *cli, struct err *err)
+{
+    bool renewed = false;
+    int64_t ends_at = 0;
+    if (!cupsd_renew(cli->data, RENEW_MS, &renewed, &ends_at, err)) {
+        return false;
+    }
+    if (cli->json) {
+        struct json json = json_to(&cli->out);
+        json_object(&json);
+        json_bool_field(&json, "renewed", renewed);
+        cli_json_time(&json, "ends_at", ends_at);
+        json_end(&json);
+        buf_addf(&cli->out, "\n");
+        return true;
+    }
+    buf_addf(&cli->out, "%s until %s UTC.\n",
+             renewed ? "The agent's certificate is renewed; it is good"
+                     : "Nothing to do: the agent's certificate is good",
+             cli_time(cli, ends_at));
     return true;
 }

@@ -43,9 +43,10 @@ bool cli_engine_join_token(struct cli *cli, struct err *err)
     buf_addf(&cli->out,
              "%s\n\nIt is shown once, and good until %s UTC, once. On %s run\n"
              "  quoin engine join --data DIR --cas THIS-HOST:%u --token TOKEN\n"
-             "  quoin up --data DIR\n",
+             "  quoin %s --data DIR\n",
              token->token, cli_time(cli, token->expires_at), request.host,
-             engine_port(ENGINE_CAS) + place->port_offset);
+             engine_port(ENGINE_CAS) + place->port_offset,
+             strcmp(request.role, "agent") == 0 ? "cups attach QUEUE" : "up");
     return true;
 }
 
@@ -93,9 +94,11 @@ static void say_joined(struct cli *cli, const struct crypto_identity *who)
         buf_addf(&cli->out, "\n");
         return;
     }
+    bool is_agent = strcmp(who->role, "agent") == 0;
     buf_addf(&cli->out,
-             "This folder is now the %s engine \"%s\" of site %s.\nNext: quoin up --data %s\n",
-             who->role, who->host, who->site, cli->data);
+             "This folder is now the %s%s \"%s\" of site %s.\nNext: quoin %s --data %s\n",
+             who->role, is_agent ? "" : " engine", who->host, who->site,
+             is_agent ? "cups attach QUEUE --queue QUEUE-OF-QUOIN --server HOST" : "up", cli->data);
 }
 
 bool cli_engine_join(struct cli *cli, struct err *err)

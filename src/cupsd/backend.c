@@ -17,6 +17,7 @@
 #include "cupsd/notes.h"
 #include "cupsd/options.h"
 #include "cupsd/past.h"
+#include "cupsd/renew.h"
 #include "cupsd/round.h"
 #include "cupsd/task.h"
 #include "httpio/client.h"
@@ -39,6 +40,7 @@ enum {
     AGAIN_MS = 1000,
     AGAIN_MAX_MS = 15000,
     INSTEAD_TRIES = 3,
+    RENEW_MS = 5000,
     ANSWER_MS = 300000, // counting a large document, deciding
     CANCEL_MS = 20000,  // CUPS kills after 30 s
 };
@@ -626,6 +628,17 @@ static enum cupsd_exit list_devices(void)
     return CUPSD_EXIT_OK;
 }
 
+// For the jobs to come.
+static void keep_certificate(const struct backend *backend)
+{
+    struct err err;
+    bool renewed = false;
+    int64_t ends_at = 0;
+    if (!cupsd_renew(backend->notes.data, RENEW_MS, &renewed, &ends_at, &err)) {
+        say("WARNING", err.text);
+    }
+}
+
 static enum cupsd_exit begin(struct backend *backend, const struct cupsd_said *said)
 {
     struct err err;
@@ -645,7 +658,11 @@ static enum cupsd_exit begin(struct backend *backend, const struct cupsd_said *s
         say("ERROR", "There is no document in this job.");
         return CUPSD_EXIT_CANCEL;
     }
-    return run(backend);
+    enum cupsd_exit exit = run(backend);
+    if (backend->instead->program[0] == '\0') {
+        keep_certificate(backend);
+    }
+    return exit;
 }
 
 // What runs instead of us reads the document from its beginning.

@@ -88,11 +88,11 @@ bool cupsd_devices_read(struct str text, struct arena *arena, struct cupsd_queue
         if (queue == NULL) {
             return err_set(err, ERR_LIMIT, "CUPS has too many queues");
         }
-        // lpstat shows addresses of files by their path alone.
+        // lpstat shows addresses of files without their scheme.
         *queue = (struct cupsd_queue){
             .name = arena_text(arena, name),
             .uri = uri.len > 0 && uri.ptr[0] == '/'
-                       ? arena_textf(arena, "file://%.*s", (int)uri.len, uri.ptr)
+                       ? arena_textf(arena, "file:%.*s", (int)uri.len, uri.ptr)
                        : arena_text(arena, uri),
         };
         *at = queue;

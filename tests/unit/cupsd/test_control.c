@@ -11,7 +11,7 @@ static void test_devices(void)
     CHECK(cupsd_devices_read(STR("device for office: ipp://printer/ipp: x\n"
                                  "lpstat: something else\n"
                                  "device for nothing\n"
-                                 "device for null: /dev/null\n"
+                                 "device for null: ///dev/null\n"
                                  "device for attic: usb://x"),
                              &arena, &queues, &err));
     CHECK(strcmp(cupsd_queue_find(queues, "office")->uri, "ipp://printer/ipp: x") == 0);
