@@ -1,273 +1,467 @@
-// cli/cmd_ports: the five SM-PAS ports and the front doors: who holds them, and is it us?
+// cli/cmd_ports: who holds the ports, what are they for, and is it us?
 // no unit test: the verdict is ports_judge's, whose table is tested; tests/it hold ports for it
+#include "base/clk.h"
+#include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/ports.h"
 #include "cli/status.h"
 #include "cli/value.h"
 #include "ports/ports.h"
+#include "ports/watch.h"
+#include <poll.h>
+#include <sys/stat.h>
 
-enum { PORTS_ASKED_MAX = 64 };
-
-struct asked_port {
-    uint16_t port;
-    const char *service; // "sm-pas-1", "ipp front door"; "" of any other port
-    bool has_engine;     // one of ours is expected, or would be
-    enum engine engine;
-    bool speaks_grpc; // the engine's own port: it can be asked who it is
+enum {
+    ROWS_MAX = 4096,
+    WATCH_EVERY_MS = 100,
+    WATCH_FULL_EVERY = 10, // looks
+    WATCH_S_MAX = 10 * 365 * 86400,
 };
 
-struct look {
-    struct cli *cli;
-    struct asked_port asked[PORTS_ASKED_MAX];
-    size_t count;
-    struct ports_view view;
-    struct cli_engine_state engines[ENGINE_COUNT]; // of those that were asked
-    bool probed[ENGINE_COUNT];
-    bool has_site;
-    bool foreign;
-    struct cli_table table;
-    struct json json;
-};
+static bool know(struct cli_ports *ports, enum engine engine, unsigned base, const char *service,
+                 struct err *err)
+{
+    struct cli_known_port *known = &ports->known[ports->known_count++];
+    *known = (struct cli_known_port){ .service = service != NULL ? service : engine_service(engine),
+                                      .engine = engine,
+                                      .speaks_grpc = service == NULL };
+    return cli_port(&ports->place, base, &known->port, err);
+}
 
-static bool add_ours(struct look *look, const struct cli_place *place, struct err *err)
+static bool know_ours(struct cli_ports *ports, struct err *err)
 {
     for (int i = 0; i < ENGINE_COUNT; i++) {
-        enum engine engine = (enum engine)i;
-        struct asked_port *asked = &look->asked[look->count++];
-        *asked = (struct asked_port){ .service = engine_service(engine),
-                                      .has_engine = true,
-                                      .engine = engine,
-                                      .speaks_grpc = true };
-        if (!cli_port(place, engine_port(engine), &asked->port, err)) {
+        if (!know(ports, (enum engine)i, engine_port((enum engine)i), NULL, err)) {
             return false;
         }
     }
-    struct asked_port *door = &look->asked[look->count++];
-    *door = (struct asked_port){ .service = "ipp front door",
-                                 .has_engine = true,
-                                 .engine = ENGINE_DRE };
-    struct asked_port *web = &look->asked[look->count++];
-    *web = (struct asked_port){ .service = "https", .has_engine = true, .engine = ENGINE_WEB };
-    struct asked_port *lpd = &look->asked[look->count++];
-    *lpd = (struct asked_port){ .service = "lpd front door",
-                                .has_engine = true,
-                                .engine = ENGINE_DRE };
-    struct asked_port *readers = &look->asked[look->count++];
-    *readers =
-        (struct asked_port){ .service = "card readers", .has_engine = true, .engine = ENGINE_DCE };
-    return cli_port(place, ENGINE_READER_PORT, &readers->port, err) &&
-           cli_port(place, ENGINE_IPP_PORT, &door->port, err) &&
-           cli_port(place, ENGINE_WEB_PORT, &web->port, err) &&
-           cli_port(place, ENGINE_LPD_PORT, &lpd->port, err);
+    return know(ports, ENGINE_DRE, ENGINE_IPP_PORT, "ipp front door", err) &&
+           know(ports, ENGINE_WEB, ENGINE_WEB_PORT, "https", err) &&
+           know(ports, ENGINE_DRE, ENGINE_LPD_PORT, "lpd front door", err) &&
+           know(ports, ENGINE_DCE, ENGINE_READER_PORT, "card readers", err);
 }
 
-// Keeps only the ports that were named; those of ours keep what is known of them.
-static bool keep_named(struct look *look, struct err *err)
+static const struct cli_known_port *find_known(const struct cli_ports *ports, uint16_t port)
 {
-    struct cli *cli = look->cli;
-    struct asked_port ours[PORTS_ASKED_MAX];
-    size_t our_count = look->count;
-    memcpy(ours, look->asked, sizeof(ours));
-    look->count = 0;
-    for (int i = 0; i < cli->argument_count; i++) {
-        uint64_t port = 0;
-        if (!cli_read_number(cli->arguments[i], "PORT", UINT16_MAX, &port, err)) {
-            return false;
-        }
-        if (look->count == PORTS_ASKED_MAX) {
-            return err_set(err, ERR_LIMIT, "at most %d ports at a time", PORTS_ASKED_MAX);
-        }
-        struct asked_port *asked = &look->asked[look->count++];
-        *asked = (struct asked_port){ .port = (uint16_t)port, .service = "" };
-        for (size_t j = 0; j < our_count; j++) {
-            if (ours[j].port == port) {
-                *asked = ours[j];
-            }
+    for (size_t i = 0; i < ports->known_count; i++) {
+        if (ports->known[i].port == port) {
+            return &ports->known[i];
         }
     }
-    return true;
+    return NULL;
 }
 
-static void probe(struct look *look, enum engine engine)
+static bool find_place(struct cli_ports *ports, struct err *err)
 {
-    struct err ignored; // told by the verdict
-    if (look->has_site && !look->probed[engine]) {
-        look->probed[engine] = cli_engine_look(look->cli, engine, &look->engines[engine], &ignored);
-    }
-}
-
-static enum ports_verdict judge(struct look *look, const struct asked_port *asked,
-                                const struct ports_holder *holder)
-{
-    struct ports_proof proof = { .pid = holder->pid };
-    if (asked->has_engine) {
-        const char *name = engine_name(asked->engine);
-        const char *program =
-            arena_textf(&look->cli->arena, "%s/quoin-%s", cli_programs(look->cli), name);
-        probe(look, asked->engine);
-        const struct cli_engine_state *state = &look->engines[asked->engine];
-        bool answered = look->probed[asked->engine] && state->reply != NULL;
-        proof.program_agrees = program != NULL && strcmp(program, holder->program) == 0;
-        proof.expected_pid = answered ? state->pid : cli_pid_of(look->cli, name);
-        if (asked->speaks_grpc && holder->state == PORTS_LISTENING && look->probed[asked->engine]) {
-            proof.asked = answered || !state->late;
-            proof.proved = answered;
-            proof.proved_pid = answered ? state->pid : 0;
-        }
-    }
-    return ports_judge(&proof);
-}
-
-static const char *state_name(enum ports_state state)
-{
-    static const char *const names[] = {
-        [PORTS_LISTENING] = "listening", [PORTS_BOUND] = "bound", [PORTS_UDP] = "open"
-    };
-    return names[state];
-}
-
-static void show_json(struct look *look, const struct asked_port *asked,
-                      const struct ports_holder *holder, enum ports_verdict verdict)
-{
-    struct json *json = &look->json;
-    json_object(json);
-    json_int_field(json, "port", asked->port);
-    json_text_field(json, "service", asked->service);
-    json_key(json, "engine");
-    if (asked->has_engine) {
-        json_str(json, str_of(engine_name(asked->engine)));
-    } else {
-        json_null(json);
-    }
-    json_text_field(json, "verdict", ports_verdict_name(verdict));
-    if (holder != NULL) {
-        json_text_field(json, "protocol", holder->state == PORTS_UDP ? "udp" : "tcp");
-        json_text_field(json, "state", state_name(holder->state));
-        json_text_field(json, "address", holder->address);
-        json_text_field(json, "user", holder->user);
-        json_int_field(json, "uid", holder->uid);
-        json_int_field(json, "pid", holder->pid);
-        json_text_field(json, "program", holder->program);
-        json_text_field(json, "command", holder->command);
-        json_int_field(json, "more_processes", holder->more_processes);
-        cli_json_time(json, "since", holder->since_ms);
-    }
-    json_end(json);
-}
-
-static void show_row(struct look *look, const struct asked_port *asked,
-                     const struct ports_holder *holder, enum ports_verdict verdict)
-{
-    struct cli *cli = look->cli;
-    const char *who = "";
-    if (holder != NULL) {
-        char text[PORTS_TEXT_MAX];
-        who = arena_text(&cli->arena, str_of(ports_holder_text(holder, text)));
-    }
-    cli_table_row(&look->table, (const char *const[]){
-                                    cli_number(cli, asked->port),
-                                    asked->service,
-                                    asked->has_engine ? engine_name(asked->engine) : "-",
-                                    holder == NULL               ? "-"
-                                    : holder->state == PORTS_UDP ? "udp"
-                                                                 : "tcp",
-                                    ports_verdict_name(verdict),
-                                    holder != NULL ? holder->address : "",
-                                    who,
-                                    holder != NULL ? holder->program : "",
-                                    holder != NULL ? cli_time(cli, holder->since_ms) : "",
-                                });
-}
-
-static void tell_port(struct look *look, const struct asked_port *asked)
-{
-    bool held = false;
-    for (size_t i = 0; i < look->view.count; i++) {
-        const struct ports_holder *holder = &look->view.holders[i];
-        if (holder->port != asked->port) {
-            continue;
-        }
-        held = true;
-        enum ports_verdict verdict = judge(look, asked, holder);
-        look->foreign = look->foreign || verdict == PORTS_FOREIGN;
-        if (look->cli->json) {
-            show_json(look, asked, holder, verdict);
-        } else {
-            show_row(look, asked, holder, verdict);
-        }
-    }
-    if (!held && look->cli->json) {
-        show_json(look, asked, NULL, PORTS_FREE);
-    } else if (!held) {
-        show_row(look, asked, NULL, PORTS_FREE);
-    }
-}
-
-static bool find_place(struct look *look, struct cli_place *place, struct err *err)
-{
-    struct cli *cli = look->cli;
+    struct cli *cli = ports->cli;
     const struct cli_place *known = NULL;
-    struct err ignored; // without a site the ports can still be looked at
-    *place = (struct cli_place){ .listen = "127.0.0.1" };
-    look->has_site = cli_site_open(cli, &known, &ignored);
-    if (look->has_site) {
-        *place = *known;
+    struct err why; // without a site the ports can still be looked at
+    ports->place = (struct cli_place){ .listen = "127.0.0.1" };
+    ports->has_site = cli_site_open(cli, &known, &why);
+    if (ports->has_site) {
+        ports->place = *known;
+    } else {
+        ports->site_trouble = arena_text(&cli->arena, str_of(why.text));
     }
     uint64_t offset = 0;
-    if (!cli_number_of(cli, "port-offset", UINT16_MAX, place->port_offset, &offset, err)) {
+    if (!cli_number_of(cli, "port-offset", UINT16_MAX, ports->place.port_offset, &offset, err)) {
         return false;
     }
     // At other ports than the site's nobody can be asked for its certificate.
-    look->has_site = look->has_site && offset == place->port_offset;
-    place->port_offset = (uint16_t)offset;
+    ports->has_site = ports->has_site && offset == ports->place.port_offset;
+    ports->place.port_offset = (uint16_t)offset;
     return true;
 }
 
+// --- proof --------------------------------------------------------------------------------------
+
+static void probe_engines(struct cli_ports *ports)
+{
+    enum engine engines[ENGINE_COUNT];
+    size_t count = ports->has_site ? cli_engines(&ports->place, engines) : 0;
+    for (size_t i = 0; i < count; i++) {
+        struct err ignored; // told by the verdict
+        ports->expected[engines[i]] = true;
+        if (!cli_engine_look(ports->cli, engines[i], &ports->engines[engines[i]], &ignored)) {
+            ports->engines[engines[i]].late = true;
+        }
+    }
+    ports->probed = true;
+}
+
+static const Quoin__V1__StatusReply *reply_of(const struct cli_ports *ports, int engine)
+{
+    return ports->expected[engine] ? ports->engines[engine].reply : NULL;
+}
+
+// Which engine tells this cookie; ENGINE_COUNT: none.
+static int claimant(const struct cli_ports *ports, const struct ports_holder *holder)
+{
+    for (int i = 0; i < ENGINE_COUNT; i++) {
+        const Quoin__V1__StatusReply *reply = reply_of(ports, i);
+        for (size_t j = 0; reply != NULL && j < reply->n_sockets; j++) {
+            if (reply->sockets[j]->cookie == holder->cookie && holder->cookie != 0 &&
+                reply->sockets[j]->port == holder->port) {
+                return i;
+            }
+        }
+    }
+    return ENGINE_COUNT;
+}
+
+// Nobody tells the cookie: because nobody could be asked?
+static enum ports_answer unclaimed(const struct cli_ports *ports,
+                                   const struct cli_known_port *known)
+{
+    bool all = ports->has_site;
+    for (int i = 0; i < ENGINE_COUNT; i++) {
+        all = all && (!ports->expected[i] || reply_of(ports, i) != NULL);
+    }
+    if (known != NULL && ports->expected[known->engine]) {
+        return ports->engines[known->engine].late ? PORTS_UNKNOWN : PORTS_NO;
+    }
+    return all ? PORTS_NO : PORTS_UNKNOWN;
+}
+
+static enum ports_answer is_installed(const struct cli_ports *ports, enum engine engine,
+                                      const struct ports_holder *holder)
+{
+    struct cli *cli = ports->cli;
+    struct stat is;
+    const char *path =
+        arena_textf(&cli->arena, "%s/quoin-%s", cli_programs(cli), engine_name(engine));
+    if (holder->program_inode == 0 || path == NULL || stat(path, &is) != 0) {
+        return PORTS_UNKNOWN;
+    }
+    return is.st_dev == holder->program_device && is.st_ino == holder->program_inode ? PORTS_YES
+                                                                                     : PORTS_NO;
+}
+
+static enum ports_answer shows_identity(const struct cli_ports *ports,
+                                        const struct cli_known_port *known)
+{
+    if (known == NULL || !known->speaks_grpc || !ports->expected[known->engine]) {
+        return PORTS_UNKNOWN;
+    }
+    const struct cli_engine_state *state = &ports->engines[known->engine];
+    return state->reply != NULL ? PORTS_YES : state->late ? PORTS_UNKNOWN : PORTS_NO;
+}
+
+static const struct ports_holder *find_rival(const struct cli_ports *ports,
+                                             const struct ports_holder *holder)
+{
+    for (size_t i = 0; i < ports->view->count; i++) {
+        const struct ports_holder *other = &ports->view->holders[i];
+        if (ports_is_rival(holder, other) && claimant(ports, other) == ENGINE_COUNT) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+// "--expect 9100=p910nd,631=cupsd": is this one of them? A name is that of the program's file.
+static const char *find_allowed(const struct cli_ports *ports, const struct ports_holder *holder)
+{
+    const char *list = cli_value(ports->cli, "expect");
+    const char *slash = strrchr(holder->program, '/');
+    const char *name = slash != NULL ? slash + 1 : holder->command;
+    while (list != NULL && *list != '\0') {
+        size_t len = strcspn(list, ",");
+        struct str part = { list, len };
+        const char *equals = memchr(part.ptr, '=', part.len);
+        struct str number = { part.ptr, equals != NULL ? (size_t)(equals - part.ptr) : 0 };
+        struct str program = { equals, equals != NULL ? part.len - number.len : 0 };
+        uint64_t port = 0;
+        if (program.len > 1 && num_u64(number, UINT16_MAX, &port) && port == holder->port &&
+            (str_eq((struct str){ program.ptr + 1, program.len - 1 }, str_of(name)) ||
+             str_eq((struct str){ program.ptr + 1, program.len - 1 }, str_of(holder->program)))) {
+            return arena_textf(&ports->cli->arena, "expected: %.*s", (int)part.len, part.ptr);
+        }
+        list += len + (list[len] == ',' ? 1 : 0);
+    }
+    return NULL;
+}
+
+static void judge(const struct cli_ports *ports, struct cli_port_row *row)
+{
+    const struct ports_holder *holder = row->holder;
+    int owner = claimant(ports, holder);
+    bool expected = row->known != NULL && row->known->speaks_grpc &&
+                    ports->expected[row->known->engine] && !holder->elsewhere;
+    struct ports_proof proof = {
+        .holder = holder,
+        .engine_port = row->known != NULL,
+        .engine_expected = expected,
+        .searched_all = ports->view->searched_all,
+        .allowed = find_allowed(ports, holder),
+    };
+    enum engine engine = owner < ENGINE_COUNT ? (enum engine)owner : ENGINE_CAS;
+    if (owner < ENGINE_COUNT) {
+        proof.claimed = PORTS_YES;
+        proof.claimed_pid = (int)ports->engines[owner].reply->pid;
+        proof.rival = find_rival(ports, holder);
+        proof.installed = is_installed(ports, engine, holder);
+        proof.identity_applies = row->known != NULL && row->known->speaks_grpc;
+        proof.identity = PORTS_YES; // the claim came over that connection
+    } else {
+        proof.claimed = holder->elsewhere ? PORTS_NO : unclaimed(ports, row->known);
+        if (row->known != NULL) {
+            proof.installed = is_installed(ports, row->known->engine, holder);
+        }
+        bool alone = expected && holder->state == PORTS_LISTENING;
+        proof.identity =
+            alone && shows_identity(ports, row->known) == PORTS_NO ? PORTS_NO : PORTS_UNKNOWN;
+        proof.site_trouble = row->known != NULL ? ports->site_trouble : NULL;
+        if (expected && ports->engines[row->known->engine].reply == NULL) {
+            proof.site_trouble = ports->engines[row->known->engine].why;
+        }
+    }
+    ports_judge(&proof, &row->opinion);
+}
+
+// --- rows ---------------------------------------------------------------------------------------
+
+static struct cli_port_row *add_row(struct cli_ports *ports, uint16_t port)
+{
+    if (ports->row_count == ROWS_MAX) {
+        return NULL;
+    }
+    struct cli_port_row *row = &ports->rows[ports->row_count++];
+    *row = (struct cli_port_row){ .port = port, .known = find_known(ports, port) };
+    return row;
+}
+
+static void note_worst(struct cli_ports *ports, const struct cli_port_row *row)
+{
+    ports->worst = row->opinion.severity > ports->worst ? row->opinion.severity : ports->worst;
+    ports->blind = ports->blind || row->opinion.verdict == PORTS_IS_BLIND;
+}
+
+static size_t count_calls(const struct cli_ports *ports, const struct ports_holder *at,
+                          uint16_t port)
+{
+    size_t calls = 0;
+    for (size_t i = 0; i < ports->view->count; i++) {
+        const struct ports_holder *other = &ports->view->holders[i];
+        calls += other->state == PORTS_CONNECTED && other->port == port &&
+                         (at == NULL || other->space == at->space)
+                     ? 1
+                     : 0;
+    }
+    return calls;
+}
+
+static bool is_held(const struct cli_ports *ports, uint16_t port)
+{
+    for (size_t i = 0; i < ports->view->count; i++) {
+        const struct ports_holder *holder = &ports->view->holders[i];
+        if (holder->port == port && holder->state != PORTS_CONNECTED && !holder->elsewhere) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_empty(struct cli_ports *ports, uint16_t port)
+{
+    struct cli_port_row *row = add_row(ports, port);
+    if (row == NULL) {
+        return;
+    }
+    bool expected =
+        row->known != NULL && row->known->speaks_grpc && ports->expected[row->known->engine];
+    row->calls = count_calls(ports, NULL, port);
+    enum ports_answer free = row->calls > 0 || ports_is_free(port) ? PORTS_YES : PORTS_NO;
+    ports_judge_empty(port, expected, free, &row->opinion);
+    note_worst(ports, row);
+}
+
+static void add_held(struct cli_ports *ports, const struct ports_holder *holder)
+{
+    struct cli_port_row *row = add_row(ports, holder->port);
+    if (row != NULL) {
+        row->holder = holder;
+        row->calls =
+            holder->state == PORTS_LISTENING ? count_calls(ports, holder, holder->port) : 0;
+        judge(ports, row);
+        note_worst(ports, row);
+    }
+}
+
+static void make_rows(struct cli_ports *ports)
+{
+    ports->row_count = 0;
+    ports->worst = PORTS_OK;
+    ports->blind = false;
+    for (size_t i = 0; i < ports->view->count; i++) { // taps of every port
+        if (ports->view->holders[i].port == 0) {
+            add_held(ports, &ports->view->holders[i]);
+        }
+    }
+    for (size_t i = 0; i < ports->range_count; i++) {
+        const struct ports_range *range = &ports->ranges[i];
+        bool each = range->last - range->first < CLI_PORTS_ONE_BY_ONE;
+        for (size_t j = 0; !each && j < ports->view->count; j++) {
+            const struct ports_holder *holder = &ports->view->holders[j];
+            if (holder->state != PORTS_CONNECTED && holder->port != 0 &&
+                ports_is_in(range, 1, holder->port)) {
+                add_held(ports, holder);
+            }
+        }
+        for (uint32_t port = range->first; each && port <= range->last; port++) {
+            if (!is_held(ports, (uint16_t)port)) {
+                add_empty(ports, (uint16_t)port);
+            }
+            for (size_t j = 0; j < ports->view->count; j++) {
+                const struct ports_holder *holder = &ports->view->holders[j];
+                if (holder->port == port && holder->state != PORTS_CONNECTED && port != 0) {
+                    add_held(ports, holder);
+                }
+            }
+        }
+    }
+}
+
+static enum cli_exit exit_of(const struct cli_ports *ports)
+{
+    return ports->worst == PORTS_CRITICAL  ? CLI_EXIT_CRITICAL
+           : ports->worst == PORTS_WARNING ? CLI_EXIT_WARNING
+           : ports->blind                  ? CLI_EXIT_UNREACHABLE
+                                           : CLI_EXIT_OK;
+}
+
+static unsigned to_ask(const struct cli *cli)
+{
+    if (cli_value(cli, "quick") != NULL) {
+        return PORTS_ASK_OWNERS;
+    }
+    return PORTS_ASK_ALL & ~(cli_value(cli, "no-packages") != NULL ? PORTS_ASK_PACKAGES : 0U);
+}
+
+// --- watching -----------------------------------------------------------------------------------
+
+struct watching {
+    struct cli_ports *ports;
+    size_t changes;
+    enum ports_severity worst;
+};
+
+static void tell_json(struct cli_ports *ports, const char *what, const struct ports_holder *holder,
+                      const struct ports_opinion *opinion)
+{
+    char text[PORTS_TEXT_MAX];
+    struct json json = json_to(&ports->cli->out);
+    json_object(&json);
+    cli_json_time(&json, "at", clk_wall_ms());
+    json_text_field(&json, "what", what);
+    json_int_field(&json, "port", holder->port);
+    json_text_field(&json, "protocol", holder->udp ? "udp" : "tcp");
+    json_text_field(&json, "state", ports_state_name(holder->state));
+    json_text_field(&json, "address", holder->address);
+    json_int_field(&json, "pid", holder->pid);
+    json_text_field(&json, "who", ports_holder_text(holder, text));
+    json_text_field(&json, "program", holder->program);
+    json_text_field(&json, "verdict", opinion != NULL ? ports_verdict_name(opinion->verdict) : "");
+    json_text_field(&json, "why", opinion != NULL ? opinion->why : "");
+    json_end(&json);
+    buf_addf(&ports->cli->out, "\n");
+}
+
+static void tell(void *arg, enum ports_change change, const struct ports_holder *holder)
+{
+    static const char *const names[] = { [PORTS_OPENED] = "opened",
+                                         [PORTS_CLOSED] = "closed",
+                                         [PORTS_CHANGED] = "changed",
+                                         [PORTS_FLEETING] = "was there for a moment" };
+    struct watching *watching = arg;
+    struct cli_ports *ports = watching->ports;
+    struct cli_port_row row = { .port = holder->port,
+                                .known = find_known(ports, holder->port),
+                                .holder = holder };
+    bool there = change == PORTS_OPENED || change == PORTS_CHANGED;
+    if (holder->state == PORTS_CONNECTED) {
+        return;
+    }
+    if (there) {
+        probe_engines(ports);
+        judge(ports, &row);
+        watching->worst =
+            row.opinion.severity > watching->worst ? row.opinion.severity : watching->worst;
+    }
+    watching->changes++;
+    if (ports->cli->json) {
+        tell_json(ports, names[change], holder, there ? &row.opinion : NULL);
+        return;
+    }
+    char text[PORTS_TEXT_MAX];
+    buf_addf(&ports->cli->out, "%s  %u/%s %s  %s  %s", cli_time(ports->cli, clk_wall_ms()),
+             holder->port, holder->udp ? "udp" : "tcp", names[change], holder->address,
+             ports_holder_text(holder, text));
+    if (there) {
+        buf_addf(&ports->cli->out, "  %s: %s", ports_verdict_name(row.opinion.verdict),
+                 row.opinion.why);
+    }
+    buf_addf(&ports->cli->out, "\n");
+}
+
+static bool watch(struct cli_ports *ports, struct err *err)
+{
+    struct watching watching = { .ports = ports };
+    struct ports_watch *looks = NULL;
+    uint64_t seconds = WATCH_S_MAX;
+    if (!cli_number_of(ports->cli, "for", WATCH_S_MAX, WATCH_S_MAX, &seconds, err) ||
+        !ports_watch_new(ports->ranges, ports->range_count, &looks, err)) {
+        return false;
+    }
+    const unsigned full =
+        PORTS_ASK_BOUND | PORTS_ASK_SPACES | PORTS_ASK_TAPS | PORTS_ASK_FORWARDS | PORTS_ASK_OWNERS;
+    int64_t until = clk_mono_ms() + (int64_t)seconds * 1000;
+    bool good = true;
+    for (unsigned turn = 0; good && clk_mono_ms() < until; turn++) {
+        unsigned what = turn % WATCH_FULL_EVERY == 0 ? full : (unsigned)PORTS_ASK_OWNERS;
+        struct pollfd ready = { .fd = ports_watch_descriptor(looks), .events = POLLIN };
+        bool lost = false;
+        (void)memcpy(ports->view, ports_watch_view(looks), sizeof(*ports->view));
+        good = ports_watch_gone(looks, tell, &watching, &lost, err) &&
+               ports_watch_look(looks, what, tell, &watching, err) && cli_flush(ports->cli, err);
+        (void)poll(&ready, 1, WATCH_EVERY_MS); // a closing socket wakes it at once
+    }
+    ports_watch_free(&looks);
+    ports->worst = watching.worst;
+    return good;
+}
+
+// --- the command --------------------------------------------------------------------------------
+
 bool cli_ports(struct cli *cli, struct err *err)
 {
-    static const struct cli_column columns[] = {
-        { .title = "PORT", .right = true },
-        { .title = "REGISTERED" },
-        { .title = "ENGINE" },
-        { .title = "OVER" },
-        { .title = "VERDICT" },
-        { .title = "ADDRESS" },
-        { .title = "HELD BY", .gives = true },
-        { .title = "PROGRAM", .gives = true },
-        { .title = "SINCE (UTC)" },
-        { .title = NULL },
-    };
-    struct look *look = arena_new(&cli->arena, sizeof(*look));
-    if (look == NULL) {
+    struct cli_ports *ports = arena_new(&cli->arena, sizeof(*ports));
+    struct ports_view *view = arena_new(&cli->arena, sizeof(*view));
+    struct cli_port_row *rows = arena_new_array(&cli->arena, ROWS_MAX, sizeof(rows[0]));
+    if (ports == NULL || view == NULL || rows == NULL) {
         return err_set(err, ERR_LIMIT, "out of room");
     }
-    look->cli = cli;
-    look->table = cli_table_of(cli, columns);
-    look->json = json_to(&cli->out);
-    struct cli_place place;
-    if (!find_place(look, &place, err) || !add_ours(look, &place, err) ||
-        (cli->argument_count > 0 && !keep_named(look, err))) {
+    ports->cli = cli;
+    ports->view = view;
+    ports->rows = rows;
+    ports->registry = cli_registry(cli, &ports->registry_from);
+    if (!find_place(ports, err) || !know_ours(ports, err) || !cli_ports_named(ports, err)) {
         return false;
     }
-    uint16_t ports[PORTS_ASKED_MAX];
-    for (size_t i = 0; i < look->count; i++) {
-        ports[i] = look->asked[i].port;
+    if (cli_value(cli, "watch") != NULL) {
+        if (!watch(ports, err)) {
+            return false;
+        }
+        cli->exit = exit_of(ports);
+        return true;
     }
-    if (!ports_look(ports, look->count, &look->view, err)) {
+    if (!ports_see(ports->ranges, ports->range_count, to_ask(cli), view, err)) {
         return false;
     }
-    if (cli->json) {
-        json_array(&look->json);
-    }
-    for (size_t i = 0; i < look->count; i++) {
-        tell_port(look, &look->asked[i]);
-    }
-    if (cli->json) {
-        json_end(&look->json);
-        buf_addf(&cli->out, "\n");
-    } else {
-        cli_table_print(&look->table, "");
-    }
-    cli->exit = look->foreign ? CLI_EXIT_FINDING : CLI_EXIT_OK;
+    probe_engines(ports);
+    make_rows(ports);
+    cli_ports_show(ports);
+    cli->exit = exit_of(ports);
     return true;
 }

@@ -1,157 +1,194 @@
-// ports: four dumps (TCP and UDP, IPv4 and IPv6) of listeners, bound sockets and UDP sockets. Their
-// cost grows with listeners, not with connections.
+// ports: puts the answers of the kernel and of /proc together. The cost of what is asked by default
+// grows with listeners, not with connections.
 #include "ports/ports.h"
 
+#include "base/mem.h"
+#include "ports/ask.h"
 #include "ports/diag.h"
+#include "ports/forward.h"
 #include "ports/process.h"
+#include "ports/space.h"
+#include "ports/tap.h"
 #include <errno.h>
-#include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-    STATES_LISTEN = 1 << 10,
-    STATES_BOUND = 1 << 13, // TCP_BOUND_INACTIVE; older kernels pass over it
-    ANSWER_MAX = 64 << 10,
-    WAIT_S = 2,
-};
+enum { CONNECTED_MAX = PORTS_HOLDERS_MAX / 2 }; // what holds a port has room whoever is connected
 
-struct question {
-    uint8_t family;
-    uint8_t protocol;
-    uint32_t states;
-};
-
-struct search {
-    const uint16_t *ports; // borrowed
+struct look {
+    const struct ports_range *ranges; // borrowed
     size_t count;
-    struct ports_view *view; // borrowed
+    unsigned what;
+    struct ports_view *view;         // borrowed
+    const struct ports_space *space; // that is asked; NULL: ours
+    size_t failed;                   // spaces that did not answer
 };
-
-static void close_socket(const int *fd)
-{
-    if (*fd >= 0) {
-        (void)close(*fd);
-    }
-}
 
 static void take(void *arg, const struct ports_holder *holder)
 {
-    struct search *search = arg;
-    for (size_t i = 0; i < search->count; i++) {
-        if (search->ports[i] != holder->port) {
-            continue;
-        }
-        if (search->view->count == PORTS_HOLDERS_MAX) {
-            search->view->more = true;
-            return;
-        }
-        search->view->holders[search->view->count++] = *holder;
+    struct look *look = arg;
+    struct ports_view *view = look->view;
+    // The filter is the kernel's; a tap that reads everything has no port.
+    if (holder->port != 0 && !ports_is_in(look->ranges, look->count, holder->port)) {
         return;
     }
+    if (view->count >= (holder->state == PORTS_CONNECTED ? CONNECTED_MAX : PORTS_HOLDERS_MAX)) {
+        view->more = true;
+        return;
+    }
+    struct ports_holder *added = &view->holders[view->count++];
+    *added = *holder;
+    added->space = look->space != NULL ? look->space->id : view->space;
+    if (look->space != NULL) {
+        added->elsewhere = true;
+        memcpy(added->spacename, look->space->name, sizeof(added->spacename));
+    }
 }
 
-static bool ask(int fd, const struct question *question, struct search *search, struct err *err)
+static bool ask_sockets(struct look *look, struct err *err)
 {
-    struct {
-        struct nlmsghdr header;
-        struct inet_diag_req_v2 body;
-    } request = {
-        .header = { .nlmsg_len = sizeof(request),
-                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-        .body = { .sdiag_family = question->family,
-                  .sdiag_protocol = question->protocol,
-                  .idiag_states = question->states },
-    };
-    if (send(fd, &request, sizeof(request), 0) != (ssize_t)sizeof(request)) {
-        return err_set(err, ERR_UNAVAILABLE, "cannot ask the kernel about ports: %s",
-                       strerror(errno));
-    }
-    static _Thread_local char answer[ANSWER_MAX];
-    for (bool done = false; !done;) {
-        ssize_t got = recv(fd, answer, sizeof(answer), 0);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        int fault = 0;
-        enum ports_state kind = question->protocol == IPPROTO_UDP ? PORTS_UDP : PORTS_LISTENING;
-        if (got <= 0 || !ports_diag_read((struct str){ answer, (size_t)got }, kind, take, search,
-                                         &done, &fault)) {
-            return err_set(err, ERR_UNAVAILABLE, "the kernel's answer about ports cannot be read");
-        }
-        if (fault != 0 && fault != ENOENT) {
-            return err_set(err, ERR_UNAVAILABLE, "the kernel does not tell about ports: %s",
-                           strerror(fault));
-        }
-    }
-    return true;
+    OWN(ports_ask_close)
+    struct ports_ask ask = { .fd = -1, .ranges = look->ranges, .count = look->count };
+    return ports_ask_open(&ask, NETLINK_SOCK_DIAG, err) &&
+           ports_ask_sockets(&ask, look->what, take, look, err);
 }
 
-static bool dump(struct search *search, const struct question *questions, size_t count,
-                 struct err *err)
+static void visit(void *arg, const struct ports_space *space)
 {
-    OWN(close_socket) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-    struct timeval wait = { .tv_sec = WAIT_S };
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) != 0) {
-        return err_set(err, ERR_UNAVAILABLE, "cannot ask the kernel about ports: %s",
-                       strerror(errno));
+    struct look *look = arg;
+    struct err ignored; // counted
+    look->space = space;
+    look->failed += ask_sockets(look, &ignored) ? 0 : 1;
+    look->space = NULL;
+}
+
+static void visit_spaces(struct look *look)
+{
+    struct ports_spaces *spaces = mem_new(sizeof(*spaces));
+    ports_spaces_find(spaces);
+    look->view->space = spaces->own;
+    for (size_t i = 0; i < look->view->count; i++) {
+        look->view->holders[i].space = spaces->own;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!ask(fd, &questions[i], search, err)) {
-            return false;
-        }
+    size_t entered = ports_spaces_visit(spaces, visit, look);
+    look->view->spaces += entered - look->failed;
+    look->view->spaces_unseen = spaces->count - entered + look->failed;
+    if (spaces->unseen || look->view->spaces_unseen > 0) {
+        look->view->blind |= 1U << PORTS_BLIND_SPACES;
     }
-    return true;
+    free(spaces);
 }
 
 static int by_port(const void *left, const void *right)
 {
     const struct ports_holder *a = left;
     const struct ports_holder *b = right;
-    if (a->port != b->port) {
-        return a->port < b->port ? -1 : 1;
+    const int64_t keys[][2] = { { a->port, b->port },
+                                { a->elsewhere, b->elsewhere },
+                                { a->state, b->state },
+                                { (int64_t)(a->space >> 1), (int64_t)(b->space >> 1) },
+                                { (int64_t)(a->cookie >> 1), (int64_t)(b->cookie >> 1) },
+                                { a->family, b->family } };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (keys[i][0] != keys[i][1]) {
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+        }
     }
-    return (int)a->state - (int)b->state;
+    return 0;
 }
 
-bool ports_look(const uint16_t *ports, size_t count, struct ports_view *view, struct err *err)
+bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
+               struct ports_view *view, struct err *err)
 {
-    static const struct question all[] = {
-        { AF_INET, IPPROTO_TCP, STATES_LISTEN | STATES_BOUND },
-        { AF_INET6, IPPROTO_TCP, STATES_LISTEN | STATES_BOUND },
-        { AF_INET, IPPROTO_UDP, UINT32_MAX },
-        { AF_INET6, IPPROTO_UDP, UINT32_MAX },
-    };
-    view->count = 0;
-    view->more = false;
-    struct search search = { .ports = ports, .count = count, .view = view };
-    if (!dump(&search, all, sizeof(all) / sizeof(all[0]), err)) {
+    memset(view, 0, sizeof(*view));
+    view->spaces = 1;
+    if (count > PORTS_RANGES_MAX) {
+        return err_set(err, ERR_LIMIT, "at most %d ports or ranges at a time", PORTS_RANGES_MAX);
+    }
+    struct look look = { .ranges = ranges, .count = count, .what = what, .view = view };
+    if (count == 0) {
+        return true;
+    }
+    if (!ask_sockets(&look, err)) {
         return false;
     }
-    ports_process_find(view->holders, view->count);
+    if ((what & PORTS_ASK_SPACES) != 0) {
+        visit_spaces(&look);
+    }
+    if ((what & PORTS_ASK_TAPS) != 0) {
+        ports_taps_find(take, &look, ranges, count, &view->blind);
+    }
+    if ((what & PORTS_ASK_FORWARDS) != 0) {
+        ports_forwards_find(take, &look, ranges, count, &view->blind);
+    }
+    if ((what & PORTS_ASK_BOUND) != 0 && !ports_ask_lists_bound()) {
+        view->blind |= 1U << PORTS_BLIND_BOUND;
+    }
+    if ((what & (PORTS_ASK_OWNERS | PORTS_ASK_SHARERS)) != 0) {
+        ports_process_find(view, 0, what);
+    }
     qsort(view->holders, view->count, sizeof(view->holders[0]), by_port);
     return true;
 }
 
+bool ports_look(const uint16_t *ports, size_t count, struct ports_view *view, struct err *err)
+{
+    struct ports_range ranges[PORTS_RANGES_MAX];
+    for (size_t i = 0; i < count && i < PORTS_RANGES_MAX; i++) {
+        ranges[i] = (struct ports_range){ ports[i], ports[i] };
+    }
+    return ports_see(ranges, count, PORTS_ASK_BOUND | PORTS_ASK_OWNERS, view, err);
+}
+
+static void count_one(void *arg, const struct ports_holder *holder)
+{
+    bool *listening = arg;
+    *listening = *listening || holder->state == PORTS_LISTENING;
+}
+
 bool ports_is_listening(uint16_t port, bool *listening, struct err *err)
 {
-    static const struct question listeners[] = {
-        { AF_INET, IPPROTO_TCP, STATES_LISTEN },
-        { AF_INET6, IPPROTO_TCP, STATES_LISTEN },
-    };
-    struct ports_view view = { .count = 0 };
-    struct search search = { .ports = &port, .count = 1, .view = &view };
-    if (!dump(&search, listeners, 2, err)) {
+    const struct ports_range range = { port, port };
+    OWN(ports_ask_close) struct ports_ask ask = { .fd = -1, .ranges = &range, .count = 1 };
+    bool found = false;
+    if (!ports_ask_open(&ask, NETLINK_SOCK_DIAG, err) ||
+        !ports_ask_sockets(&ask, PORTS_ASK_QUICK, count_one, &found, err)) {
         return false;
     }
-    *listening = view.count > 0;
+    *listening = found;
     return true;
+}
+
+static void count_any(void *arg, const struct ports_holder *holder)
+{
+    size_t *found = arg;
+    *found += holder->udp ? 0 : 1;
+}
+
+// With SO_REUSEADDR a socket that does not listen is in nobody's way who sets it too, as our
+// engines do. Connections that are closing are why a port may be refused, too.
+bool ports_is_free(uint16_t port)
+{
+    int on = 1;
+    const struct ports_range range = { port, port };
+    const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+    OWN(ports_ask_close) struct ports_ask ask = { .fd = -1, .ranges = &range, .count = 1 };
+    struct err ignored; // then nothing is claimed
+    size_t found = 0;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool refused = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+                   bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 && errno == EADDRINUSE;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return !refused || !ports_ask_open(&ask, NETLINK_SOCK_DIAG, &ignored) ||
+           !ports_ask_sockets(&ask, PORTS_ASK_BOUND | PORTS_ASK_CONNECTED, count_any, &found,
+                              &ignored) ||
+           found > 0 || !ports_ask_lists_bound();
 }
 
 const char *ports_holder_text(const struct ports_holder *holder, char *text)
@@ -166,29 +203,31 @@ const char *ports_holder_text(const struct ports_holder *holder, char *text)
     return text;
 }
 
-enum ports_verdict ports_judge(const struct ports_proof *proof)
-{
-    if (proof->proved) {
-        // The certificate was shown, but by this holder? Two may share a port.
-        bool other = proof->pid != 0 && proof->proved_pid != 0 && proof->pid != proof->proved_pid;
-        return other ? PORTS_FOREIGN : PORTS_OURS;
-    }
-    if (proof->asked) {
-        return PORTS_FOREIGN;
-    }
-    if (proof->pid == 0) {
-        return PORTS_BLIND;
-    }
-    return proof->program_agrees && proof->pid == proof->expected_pid ? PORTS_OURS : PORTS_FOREIGN;
-}
-
-const char *ports_verdict_name(enum ports_verdict verdict)
+const char *ports_state_name(enum ports_state state)
 {
     static const char *const names[] = {
-        [PORTS_FREE] = "free",
-        [PORTS_OURS] = "ours",
-        [PORTS_FOREIGN] = "foreign",
-        [PORTS_BLIND] = "blind",
+        [PORTS_LISTENING] = "listening", [PORTS_BOUND] = "bound", [PORTS_UDP] = "open",
+        [PORTS_CONNECTED] = "connected", [PORTS_TAP] = "packet",  [PORTS_FORWARDED] = "forwarded",
     };
-    return names[verdict];
+    return names[state];
+}
+
+const char *ports_blind_name(enum ports_blind blind)
+{
+    static const char *const names[] = {
+#define PORTS_BLIND(NAME, name, sentence) [PORTS_BLIND_##NAME] = (name),
+#include "ports/blind.tbl.h"
+#undef PORTS_BLIND
+    };
+    return names[blind];
+}
+
+const char *ports_blind_sentence(enum ports_blind blind)
+{
+    static const char *const sentences[] = {
+#define PORTS_BLIND(NAME, name, sentence) [PORTS_BLIND_##NAME] = (sentence),
+#include "ports/blind.tbl.h"
+#undef PORTS_BLIND
+    };
+    return sentences[blind];
 }

@@ -1,15 +1,34 @@
-// ports/process: walks /proc/PID/fd once for all the sockets that are asked for.
+// ports/process: the sockets that are asked for are looked for in /proc/PID/fd of the processes of
+// their cgroup first, which are few where a service has its unit, then of all.
 #include "ports/process.h"
 
 #include "base/clk.h"
 #include "base/fs.h"
 #include "base/num.h"
+#include "ports/package.h"
+#include "ports/unit.h"
 #include <dirent.h>
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { START_FIELD = 22 };
+enum {
+    START_FIELD = 22,
+    FILE_MAX = 64 << 10,
+    CGROUP_DEPTH_MAX = 16,
+    CGROUP_PATH_MAX = 1024,
+    OTHERS = sizeof(((struct ports_holder *)NULL)->others) / sizeof(int),
+};
+
+struct search {
+    struct ports_holder *holders; // borrowed
+    size_t count;
+    size_t open; // holders without a process yet
+    bool denied; // some process was not to be seen
+};
 
 bool ports_process_start(struct str stat, uint64_t *ticks)
 {
@@ -37,7 +56,16 @@ bool ports_process_start(struct str stat, uint64_t *ticks)
 static bool read_small(const char *path, struct buf *into)
 {
     struct err ignored; // the process may be gone, or another user's
+    into->len = 0;
+    into->fault = false;
     return fs_read(path, into, &ignored);
+}
+
+static bool read_of(int pid, const char *name, struct buf *into)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+    return read_small(path, into);
 }
 
 // Seconds since the machine started, from /proc/uptime ("1234.56 …").
@@ -57,33 +85,108 @@ static bool uptime_ms(int64_t *ms)
     return true;
 }
 
-static void describe(struct ports_holder *holder)
+static uint64_t start_of(int pid)
 {
+    OWN(buf_free) struct buf text = BUF_CAP(FILE_MAX);
+    uint64_t ticks = 0;
+    return read_of(pid, "stat", &text) && ports_process_start(buf_str(&text), &ticks) ? ticks : 0;
+}
+
+static void describe_program(struct ports_holder *holder)
+{
+    static const char gone[] = " (deleted)";
     char path[64];
+    struct stat is;
     (void)snprintf(path, sizeof(path), "/proc/%d/exe", holder->pid);
     ssize_t len = readlink(path, holder->program, sizeof(holder->program) - 1);
     holder->program[len > 0 ? len : 0] = '\0';
-    OWN(buf_free) struct buf text = BUF_CAP(4096);
-    (void)snprintf(path, sizeof(path), "/proc/%d/comm", holder->pid);
-    if (read_small(path, &text)) {
-        struct str name = buf_str(&text);
-        while (name.len > 0 && name.ptr[name.len - 1] == '\n') {
-            name.len--;
-        }
-        (void)snprintf(holder->command, sizeof(holder->command), "%.*s", (int)name.len, name.ptr);
+    if (len > (ssize_t)sizeof(gone) &&
+        strcmp(holder->program + len + 1 - sizeof(gone), gone) == 0) {
+        holder->program[len + 1 - (ssize_t)sizeof(gone)] = '\0';
+        holder->program_gone = true;
     }
-    buf_free(&text);
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", holder->pid);
-    uint64_t ticks = 0;
-    int64_t up = 0;
+    if (stat(path, &is) == 0) { // of the file that runs, also where it has no name any more
+        holder->program_device = is.st_dev;
+        holder->program_inode = is.st_ino;
+    }
+}
+
+// LD_PRELOAD in its environment as it was started; a program can write over that (docs/ports.md).
+static bool is_preloaded(int pid)
+{
+    static const char *const names[] = { "LD_PRELOAD=", "LD_AUDIT=", "LD_LIBRARY_PATH=" };
+    OWN(buf_free) struct buf text = BUF_CAP(1 << 20);
+    struct stat is;
+    if (stat("/etc/ld.so.preload", &is) == 0 && is.st_size > 0) {
+        return true;
+    }
+    if (!read_of(pid, "environ", &text)) {
+        return false;
+    }
+    for (size_t at = 0; at < text.len; at += strlen(text.ptr + at) + 1) {
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+            size_t len = strlen(names[i]);
+            if (strncmp(text.ptr + at, names[i], len) == 0 && text.ptr[at + len] != '\0') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_traced(int pid)
+{
+    static const char mark[] = "\nTracerPid:\t";
+    OWN(buf_free) struct buf text = BUF_CAP(FILE_MAX);
+    if (!read_of(pid, "status", &text)) {
+        return false;
+    }
+    const char *found = memmem(text.ptr, text.len, mark, sizeof(mark) - 1);
+    return found != NULL && found[sizeof(mark) - 1] != '0';
+}
+
+static void describe_words(struct ports_holder *holder)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(1 << 20);
+    if (read_of(holder->pid, "comm", &text) && text.len > 0) {
+        (void)snprintf(holder->command, sizeof(holder->command), "%.*s", (int)text.len - 1,
+                       text.ptr);
+    }
+    if (read_of(holder->pid, "cmdline", &text) && text.len > 0) {
+        size_t most = sizeof(holder->arguments) - 1;
+        size_t len = text.len < most ? text.len : most;
+        memcpy(holder->arguments, text.ptr, len);
+        holder->arguments[len] = '\0';
+        for (size_t i = 0; i + 1 < len; i++) {
+            unsigned char c = (unsigned char)holder->arguments[i];
+            holder->arguments[i] = c < ' ' || c == 0x7f ? ' ' : holder->arguments[i];
+        }
+    }
+    if (read_of(holder->pid, "cgroup", &text)) {
+        ports_unit_read(buf_str(&text), holder);
+    }
+}
+
+// All of it is of one process: if its number went to another meanwhile, nothing is said.
+static void describe(struct ports_holder *holder)
+{
     long rate = sysconf(_SC_CLK_TCK);
-    if (rate > 0 && read_small(path, &text) && ports_process_start(buf_str(&text), &ticks) &&
-        uptime_ms(&up)) {
+    uint64_t ticks = start_of(holder->pid);
+    int64_t up = 0;
+    describe_program(holder);
+    describe_words(holder);
+    holder->traced = is_traced(holder->pid);
+    holder->preloaded = is_preloaded(holder->pid);
+    if (ticks == 0 || start_of(holder->pid) != ticks) {
+        holder->pid = 0;
+        holder->program[0] = holder->command[0] = holder->arguments[0] = '\0';
+        holder->program_inode = 0;
+    } else if (rate > 0 && uptime_ms(&up)) {
         holder->since_ms = clk_wall_ms() - up + (int64_t)(ticks / (uint64_t)rate) * 1000;
     }
 }
 
-static void match(int pid, const char *link, struct ports_holder *holders, size_t count)
+static void match(int pid, const char *link, struct search *search)
 {
     static const char mark[] = "socket:[";
     uint64_t inode = 0;
@@ -92,24 +195,35 @@ static void match(int pid, const char *link, struct ports_holder *holders, size_
         !num_u64((struct str){ link + sizeof(mark) - 1, len - sizeof(mark) }, UINT64_MAX, &inode)) {
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (holders[i].inode != inode) {
+    for (size_t i = 0; i < search->count; i++) {
+        struct ports_holder *holder = &search->holders[i];
+        if (holder->inode != inode || inode == 0) {
             continue;
         }
-        if (holders[i].pid == 0) {
-            holders[i].pid = pid;
-        } else if (holders[i].pid != pid) {
-            holders[i].more_processes++;
+        bool known = holder->pid == pid;
+        for (int j = 0; j < holder->more_processes && j < (int)OTHERS; j++) {
+            known = known || holder->others[j] == pid;
+        }
+        if (holder->pid == 0) {
+            holder->pid = pid;
+            search->open--;
+        } else if (!known) {
+            if (holder->more_processes < (int)OTHERS) {
+                holder->others[holder->more_processes] = pid;
+            }
+            holder->more_processes++;
         }
     }
 }
 
-static void search_process(int pid, struct ports_holder *holders, size_t count)
+static void search_process(int pid, struct search *search)
 {
     char path[64];
     (void)snprintf(path, sizeof(path), "/proc/%d/fd", pid);
     DIR *folder = opendir(path);
     if (folder == NULL) {
+        // Process 1 may be closed to root too; whoever is it has the machine anyhow.
+        search->denied = search->denied || (pid != 1 && (errno == EACCES || errno == EPERM));
         return; // gone, or another user's
     }
     for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
@@ -117,11 +231,124 @@ static void search_process(int pid, struct ports_holder *holders, size_t count)
         ssize_t len = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
         if (len > 0) {
             link[len] = '\0';
-            match(pid, link, holders, count);
+            match(pid, link, search);
         }
     }
     (void)closedir(folder);
 }
+
+static void search_all(struct search *search)
+{
+    DIR *proc = opendir("/proc");
+    search->denied = search->denied || proc == NULL;
+    for (const struct dirent *entry = proc != NULL ? readdir(proc) : NULL; entry != NULL;
+         entry = readdir(proc)) {
+        uint64_t pid = 0;
+        if (num_u64(str_of(entry->d_name), INT32_MAX, &pid)) {
+            search_process((int)pid, search);
+        }
+    }
+    if (proc != NULL) {
+        (void)closedir(proc);
+    }
+}
+
+// --- cgroups ------------------------------------------------------------------------------------
+
+// Where cgroup 2 is mounted: here or below.
+static const char *cgroup_root(void)
+{
+    static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+    for (size_t i = 0; i < 2; i++) {
+        char path[64];
+        (void)snprintf(path, sizeof(path), "%s/cgroup.procs", places[i]);
+        if (access(path, F_OK) == 0) {
+            return places[i];
+        }
+    }
+    return NULL;
+}
+
+// A cgroup's number is its folder's inode. path: where to look, extended to what was found.
+static bool find_cgroup(char *path, uint64_t id, int depth)
+{
+    size_t len = strlen(path);
+    DIR *folder = depth < CGROUP_DEPTH_MAX ? opendir(path) : NULL;
+    bool found = false;
+    for (const struct dirent *entry = folder != NULL ? readdir(folder) : NULL;
+         entry != NULL && !found; entry = readdir(folder)) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+            len + strlen(entry->d_name) + 2 > CGROUP_PATH_MAX) {
+            continue;
+        }
+        (void)snprintf(path + len, CGROUP_PATH_MAX - len, "/%s", entry->d_name);
+        found = entry->d_ino == id || find_cgroup(path, id, depth + 1);
+        path[found ? strlen(path) : len] = '\0';
+    }
+    if (folder != NULL) {
+        (void)closedir(folder);
+    }
+    return found;
+}
+
+static bool path_of_cgroup(uint64_t id, char path[static CGROUP_PATH_MAX])
+{
+    struct stat is;
+    const char *root = cgroup_root();
+    if (id == 0 || root == NULL) {
+        return false;
+    }
+    (void)snprintf(path, CGROUP_PATH_MAX, "%s", root);
+    return (stat(root, &is) == 0 && is.st_ino == id) || find_cgroup(path, id, 0);
+}
+
+static void search_members(const char *path, struct search *search)
+{
+    char file[CGROUP_PATH_MAX + 16];
+    OWN(buf_free) struct buf text = BUF_CAP(4 << 20);
+    (void)snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+    if (!read_small(file, &text)) {
+        return;
+    }
+    struct str rest = buf_str(&text);
+    while (rest.len > 0 && search->open > 0) {
+        const char *end = memchr(rest.ptr, '\n', rest.len);
+        size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
+        uint64_t pid = 0;
+        if (num_u64((struct str){ rest.ptr, len }, INT32_MAX, &pid) && pid != 0) {
+            search_process((int)pid, search);
+        }
+        len += end != NULL ? 1 : 0;
+        rest = (struct str){ rest.ptr + len, rest.len - len };
+    }
+}
+
+// The unit by the socket's own cgroup, also where no process has a descriptor of it; and its
+// processes, unless everybody is asked anyhow.
+static void search_cgroups(struct search *search, bool members)
+{
+    uint64_t last = 0;
+    char path[CGROUP_PATH_MAX] = "";
+    bool known = false;
+    for (size_t i = 0; i < search->count; i++) {
+        struct ports_holder *holder = &search->holders[i];
+        if (holder->cgroup == 0) {
+            continue;
+        }
+        if (holder->cgroup != last) {
+            last = holder->cgroup;
+            known = path_of_cgroup(last, path);
+            if (known && members) {
+                search_members(path, search);
+            }
+        }
+        if (known && holder->inode != 0) {
+            ports_unit_read(str_of(path + strlen(cgroup_root())), holder);
+        }
+    }
+}
+
+// --- all of it ----------------------------------------------------------------------------------
 
 static void name_user(struct ports_holder *holder)
 {
@@ -135,23 +362,69 @@ static void name_user(struct ports_holder *holder)
     }
 }
 
-void ports_process_find(struct ports_holder *holders, size_t count)
+static void add_package(struct ports_holder *holders, size_t at)
 {
-    DIR *proc = count > 0 ? opendir("/proc") : NULL;
-    for (const struct dirent *entry = proc != NULL ? readdir(proc) : NULL; entry != NULL;
-         entry = readdir(proc)) {
-        uint64_t pid = 0;
-        if (num_u64(str_of(entry->d_name), INT32_MAX, &pid)) {
-            search_process((int)pid, holders, count);
+    struct ports_holder *holder = &holders[at];
+    for (size_t i = 0; i < at; i++) {
+        if (strcmp(holders[i].program, holder->program) == 0) {
+            memcpy(holder->package, holders[i].package, sizeof(holder->package));
+            return;
         }
     }
-    if (proc != NULL) {
-        (void)closedir(proc);
+    if (!ports_package_find("/var/lib/dpkg", holder->program, holder->package,
+                            sizeof(holder->package))) {
+        holder->package[0] = '\0';
     }
-    for (size_t i = 0; i < count; i++) {
-        name_user(&holders[i]);
-        if (holders[i].pid != 0) {
-            describe(&holders[i]);
+}
+
+// The same process was described already: of an earlier holder.
+static bool copy_description(struct ports_holder *holders, size_t at)
+{
+    struct ports_holder *holder = &holders[at];
+    for (size_t i = 0; i < at; i++) {
+        if (holders[i].pid == holder->pid && holders[i].since_ms != 0) {
+            const struct ports_holder known = holders[i];
+            memcpy(holder->program, known.program, sizeof(holder->program));
+            memcpy(holder->command, known.command, sizeof(holder->command));
+            memcpy(holder->arguments, known.arguments, sizeof(holder->arguments));
+            memcpy(holder->unit, known.unit, sizeof(holder->unit));
+            memcpy(holder->container, known.container, sizeof(holder->container));
+            holder->program_gone = known.program_gone;
+            holder->program_device = known.program_device;
+            holder->program_inode = known.program_inode;
+            holder->traced = known.traced;
+            holder->preloaded = known.preloaded;
+            holder->since_ms = known.since_ms;
+            return true;
+        }
+    }
+    return false;
+}
+
+void ports_process_find(struct ports_view *view, size_t from, unsigned what)
+{
+    struct search search = { .holders = view->holders + from, .count = view->count - from };
+    for (size_t i = 0; i < search.count; i++) {
+        search.open += search.holders[i].inode != 0 ? 1 : 0;
+        name_user(&search.holders[i]);
+    }
+    if (search.open > 0) {
+        bool everybody = (what & PORTS_ASK_SHARERS) != 0;
+        search_cgroups(&search, !everybody);
+        if (everybody || search.open > 0) {
+            search_all(&search);
+            view->searched_all = !search.denied;
+        }
+    }
+    if (search.denied) {
+        view->blind |= 1U << PORTS_BLIND_PROCESSES;
+    }
+    for (size_t i = 0; i < search.count; i++) {
+        if (search.holders[i].pid != 0 && !copy_description(search.holders, i)) {
+            describe(&search.holders[i]);
+        }
+        if ((what & PORTS_ASK_PACKAGES) != 0 && search.holders[i].program[0] != '\0') {
+            add_package(search.holders, i);
         }
     }
 }

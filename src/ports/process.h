@@ -4,8 +4,10 @@
 #include "base/str.h"
 #include "ports/ports.h"
 
-// Fills user, and for each holder whose process may be seen: pid, program, command, since_ms.
-void ports_process_find(struct ports_holder *holders, size_t count);
+// Fills user, and for each holder whose process may be seen pid and the rest of it; by what:
+// PORTS_ASK_OWNERS, PORTS_ASK_SHARERS, PORTS_ASK_PACKAGES. Sets searched_all and blind of the view.
+// from: the first holder that is asked about.
+void ports_process_find(struct ports_view *view, size_t from, unsigned what);
 
 // Field 22 of /proc/PID/stat, in clock ticks since the machine started. The program's name in it
 // may hold anything, brackets too.

@@ -128,12 +128,12 @@ def test_count_tells_pages_without_a_site(sample, tmp_path):
 
 
 def test_ports_are_ours(site):
-    found = {(row["port"], row.get("protocol")): row for row in site.ask("ports")}
+    found = {(row["port"], row.get("protocol")): row for row in site.ask("ports")["ports"]}
     for engine in ("cas", "dre", "dce", "dme"):
         row = found[(site.port(engine), "tcp")]
         assert row["verdict"] == "ours" and row["pid"] == site.pids()[engine], row
     assert found[(site.ipp_port, "tcp")]["verdict"] == "ours"
-    assert found[(2941 + site.offset, None)]["verdict"] == "free"
+    assert found[(2941 + site.offset, None)]["verdict"] == "quiet"
 
 
 def test_a_foreign_holder_is_named(tmp_path):
@@ -143,8 +143,8 @@ def test_a_foreign_holder_is_named(tmp_path):
         other.bind(("127.0.0.1", 2940 + offset))
         other.listen()
         done = quoin("--data", tmp_path / "x", "ports", "--port-offset", offset, "--json")
-        assert done.returncode == 5
-        row = [row for row in json.loads(done.stdout) if row["port"] == 2940 + offset][0]
+        assert done.returncode == 10
+        row = [row for row in json.loads(done.stdout)["ports"] if row["port"] == 2940 + offset][0]
         assert row["verdict"] == "foreign" and row["pid"] == os.getpid()
         up = quoin("up", "--data", tmp_path / "site", "--port-offset", offset)
         assert up.returncode == 1 and f"pid {os.getpid()}" in up.stderr, up
@@ -162,7 +162,8 @@ def test_another_user_is_told_what_he_may_not_see(site, tmp_path):
             folder.chmod(0o755)
     done = subprocess.run([*as_nobody, program, "ports", "--port-offset", str(site.offset), "--json"],
                           text=True, capture_output=True, check=False)
-    rows = [row for row in json.loads(done.stdout) if row["verdict"] != "free"]
+    assert done.returncode == 3
+    rows = [row for row in json.loads(done.stdout)["ports"] if row["verdict"] != "quiet"]
     assert rows and all(row["verdict"] == "blind" and row["pid"] == 0 for row in rows)
     done = subprocess.run([*as_nobody, program, "--data", site.data, "user", "list"], text=True,
                           capture_output=True, check=False)

@@ -48,32 +48,78 @@ static void test_a_listener_of_ours_is_found_with_its_process(void)
     CHECK(ports_look(ports, 2, &view, &err) && view.count == 0);
 }
 
-static void test_the_verdict_follows_the_proof(void)
+static const struct ports_holder *find(const struct ports_view *view, enum ports_state state)
 {
-    static const struct {
-        const char *name;
-        struct ports_proof proof;
-        enum ports_verdict want;
-    } rows[] = {
-        { "all agrees", { 7, true, 7, true, true, 7 }, PORTS_OURS },
-        { "proved, process unseen", { 0, false, 7, true, true, 7 }, PORTS_OURS },
-        { "not asked, file and program agree", { 7, true, 7, false, false, 0 }, PORTS_OURS },
-        { "not asked, program of another name", { 7, false, 7, false, false, 0 }, PORTS_FOREIGN },
-        { "not asked, our program, not our process",
-          { 8, true, 7, false, false, 0 },
-          PORTS_FOREIGN },
-        { "asked and not proved though the program agrees",
-          { 7, true, 7, true, false, 0 },
-          PORTS_FOREIGN },
-        { "proved by another process on the same port",
-          { 8, true, 7, true, true, 7 },
-          PORTS_FOREIGN },
-        { "unseen and not asked", { 0, false, 7, false, false, 0 }, PORTS_BLIND },
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        tap_result(ports_judge(&rows[i].proof) == rows[i].want, rows[i].name, __FILE__, __LINE__);
+    for (size_t i = 0; i < view->count; i++) {
+        if (view->holders[i].state == state) {
+            return &view->holders[i];
+        }
     }
-    CHECK_STR(str_of(ports_verdict_name(PORTS_BLIND)), "blind");
+    return NULL;
+}
+
+static void test_everything_is_asked_of_a_range(void)
+{
+    struct err err;
+    uint16_t port = 0;
+    uint64_t cookie = 0;
+    socklen_t len = sizeof(cookie);
+    int tcp = hold(SOCK_STREAM, true, &port);
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int caller = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(connect(caller, (struct sockaddr *)&at, sizeof(at)) == 0);
+    int served = accept(tcp, NULL, NULL);
+    CHECK(getsockopt(tcp, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0);
+    struct ports_range range = { port, port };
+    static struct ports_view view;
+    CHECK(ports_see(&range, 1, PORTS_ASK_ALL, &view, &err));
+    const struct ports_holder *listener = find(&view, PORTS_LISTENING);
+    const struct ports_holder *connection = find(&view, PORTS_CONNECTED);
+    CHECK(listener != NULL && listener->cookie == cookie && listener->family == 4);
+    CHECK(listener != NULL && listener->arguments[0] != '\0' && listener->program_inode != 0);
+    CHECK(listener != NULL && listener->pid == getpid() && listener->more_processes == 0);
+    CHECK(connection != NULL && strcmp(connection->peer, "127.0.0.1") == 0 &&
+          connection->peer_port != 0);
+    (void)close(served);
+    (void)close(caller);
+    (void)close(tcp);
+}
+
+static void test_a_bound_socket_is_told(void)
+{
+    struct err err;
+    uint16_t port = 0;
+    int tcp = hold(SOCK_STREAM, false, &port);
+    struct ports_range range = { port, port };
+    static struct ports_view view;
+    CHECK(ports_see(&range, 1, PORTS_ASK_BOUND | PORTS_ASK_OWNERS, &view, &err));
+    bool told = find(&view, PORTS_BOUND) != NULL;
+    CHECK(told || (view.blind & (1U << PORTS_BLIND_BOUND)) != 0); // by the kernel's age
+    CHECK(!told || !ports_is_free(port) || find(&view, PORTS_BOUND)->pid == getpid());
+    CHECK(ports_see(&range, 1, PORTS_ASK_QUICK, &view, &err) && view.count == 0);
+    (void)close(tcp);
+    CHECK(ports_is_free(port));
+}
+
+static void test_too_many_ranges_are_refused(void)
+{
+    struct err err;
+    static struct ports_range ranges[PORTS_RANGES_MAX + 1];
+    static struct ports_view view;
+    for (size_t i = 0; i < PORTS_RANGES_MAX + 1; i++) {
+        ranges[i] = (struct ports_range){ (uint16_t)(1 + 2 * i), (uint16_t)(1 + 2 * i) };
+    }
+    CHECK(ports_see(ranges, PORTS_RANGES_MAX, PORTS_ASK_QUICK, &view, &err)); // the kernel takes it
+    CHECK(!ports_see(ranges, PORTS_RANGES_MAX + 1, PORTS_ASK_QUICK, &view, &err));
+    CHECK(err.code == ERR_LIMIT);
+    CHECK(ports_see(ranges, 0, PORTS_ASK_ALL, &view, &err) && view.count == 0);
+    CHECK(ports_is_in(ranges, 3, 5) && !ports_is_in(ranges, 3, 4));
+    for (int i = 0; i < PORTS_BLINDS; i++) {
+        CHECK(ports_blind_name((enum ports_blind)i)[0] != '\0' &&
+              ports_blind_sentence((enum ports_blind)i)[0] != '\0');
+    }
 }
 
 static void test_the_text_names_who(void)
@@ -89,7 +135,9 @@ static void test_the_text_names_who(void)
 int main(void)
 {
     test_a_listener_of_ours_is_found_with_its_process();
-    test_the_verdict_follows_the_proof();
+    test_everything_is_asked_of_a_range();
+    test_a_bound_socket_is_told();
+    test_too_many_ranges_are_refused();
     test_the_text_names_who();
     return tap_done();
 }
