@@ -342,6 +342,20 @@ static const ProtobufCMessage *things_applied(struct arena *arena, int64_t numbe
     return &made->base;
 }
 
+// With a device its stations go: another one of that name is another one.
+static bool things_end_stations(struct cas *cas, const struct config_edit *edits, size_t count,
+                                struct err *err)
+{
+    uint32_t ended;
+    for (size_t i = 0; i < count; i++) {
+        if (edits[i].is_removal && str_eq(edits[i].kind, STR("device")) &&
+            !credential_device_end(cas->credential, edits[i].name, &ended, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // The answer is that of the first time, also where things changed since.
 static bool things_apply(struct cas *cas, struct cas_turn *turn, const ProtobufCMessage *ask,
                          ProtobufCBinaryData key, struct config_edit *edits, size_t count,
@@ -368,6 +382,9 @@ static bool things_apply(struct cas *cas, struct cas_turn *turn, const ProtobufC
     memcpy(change->key, used.bytes, sizeof(change->key));
     if (is_dry ? !config_has_room(cas->config, edits, count, err)
                : !config_apply(cas->config, change, &number, err)) {
+        return false;
+    }
+    if (!is_dry && !things_end_stations(cas, edits, count, err)) {
         return false;
     }
     *reply = things_applied(turn->arena, number, edits, count, &absent);

@@ -175,6 +175,23 @@ CAS_CORE(cas_token_list)
     return true;
 }
 
+// The browsers that were this device's stations are so no more; none there is no fault.
+static bool tokens_revoke_device(struct cas *cas, struct cas_turn *turn,
+                                 const Quoin__V1__RevokeTokenRequest *revoke,
+                                 const ProtobufCMessage **reply, struct err *err)
+{
+    uint32_t ended = 0;
+    if (revoke->id != 0 || revoke->dry_run) {
+        return err_set(err, ERR_INVALID, "one token is revoked, or those of a device");
+    }
+    Quoin__V1__Token *made = cas_message(turn->arena, &quoin__v1__token__descriptor);
+    made->title = cas_text(turn->arena, str_of(revoke->device));
+    made->revoked = true;
+    *reply = &made->base;
+    return credential_device_end(cas->credential, str_of(revoke->device), &ended, err) &&
+           cas_answer_keep(cas, turn, &revoke->base, revoke->key, *reply, err);
+}
+
 CAS_CORE(cas_token_revoke)
 {
     const Quoin__V1__RevokeTokenRequest *revoke = (const Quoin__V1__RevokeTokenRequest *)ask;
@@ -187,6 +204,9 @@ CAS_CORE(cas_token_revoke)
     }
     if (found) {
         return true;
+    }
+    if (revoke->device[0] != '\0') {
+        return tokens_revoke_device(cas, turn, revoke, reply, err);
     }
     if (!credential_token_get(cas->credential, revoke->id, turn->arena, &token, &found, err)) {
         return false;
@@ -207,7 +227,8 @@ CAS_CORE(cas_token_revoke)
     return revoke->dry_run || cas_answer_keep(cas, turn, ask, revoke->key, *reply, err);
 }
 
-// One answer for a token that is unknown, revoked, over, or of somebody who is locked.
+// One answer for a token that is unknown, revoked, over, or of somebody who is locked. A device's
+// goes on without whoever paired it, and has nobody's roles.
 CAS_CORE(cas_token_check)
 {
     const Quoin__V1__CheckTokenRequest *check = (const Quoin__V1__CheckTokenRequest *)ask;
@@ -223,7 +244,7 @@ CAS_CORE(cas_token_check)
         return false;
     }
     if (!found || token.is_revoked || (token.until != 0 && token.until <= turn->now) ||
-        cas_is_out(&person)) {
+        (cas_is_out(&person) && !credential_token_is_device(&token))) {
         turn->reasons = refused;
         return err_set(err, ERR_DENIED, "this token is not good, or not any more");
     }
@@ -232,8 +253,10 @@ CAS_CORE(cas_token_check)
         return false;
     }
     Quoin__V1__Token *made = tokens_message(turn->arena, &token, person.name);
-    made->roles = cas_role_names(turn->arena, known.roles, &made->n_roles);
+    made->roles = cas_role_names(turn->arena, credential_token_is_device(&token) ? 0 : known.roles,
+                                 &made->n_roles);
     made->version = known.version;
+    made->person = token.person;
     *reply = &made->base;
     return true;
 }

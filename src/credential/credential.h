@@ -276,7 +276,7 @@ struct credential_token {
 };
 void credential_token_make(const struct credential *credential, struct str key,
                            char secret[static CREDENTIAL_TOKEN_LEN + 1]);
-// "jobs:read": small letters, digits and - on both sides of one ':'; behind "device:" a name.
+// "jobs:read": a subject of model/scope.tbl.h, and what is done; or "device:" and a name.
 bool credential_scope_check(struct str scope, struct err *err) CC_MUST_USE;
 bool credential_token_add(struct credential *credential, struct str secret,
                           struct credential_token *token, struct err *err) CC_MUST_USE;
@@ -289,6 +289,12 @@ bool credential_token_used(struct credential *credential, int64_t id, int64_t at
                            struct err *err) CC_MUST_USE;
 bool credential_token_revoke(struct credential *credential, const struct credential_token *token,
                              struct err *err) CC_MUST_USE; // the person's version grows
+// It makes a browser that device's station: it is the device's, not the person's who paired it, and
+// ends with it.
+bool credential_token_is_device(const struct credential_token *token);
+// Revokes all tokens of a device. *ended: how many.
+bool credential_device_end(struct credential *credential, struct str device, uint32_t *ended,
+                           struct err *err) CC_MUST_USE;
 bool credential_tokens(struct credential *credential, int64_t person, int64_t after, size_t most,
                        struct arena *arena, struct credential_token *tokens, size_t *count,
                        struct err *err) CC_MUST_USE;

@@ -156,16 +156,20 @@ static const char *const credential_sql_texts[CREDENTIAL_SQL_COUNT] = {
     [CREDENTIAL_SQL_TOKEN_BY_HASH] =
         "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE hash = $1",
     [CREDENTIAL_SQL_TOKEN_BY_ID] = "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id = $1",
+    [CREDENTIAL_SQL_TOKEN_OF_DEVICE] =
+        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE scopes = $1 AND revoked = 0"
+        " ORDER BY id LIMIT 1",
     [CREDENTIAL_SQL_TOKEN_COUNT] =
         "SELECT count(*) FROM credential_token WHERE person = $1 AND revoked = 0"
-        " AND (until = 0 OR until > $2)",
+        " AND (until = 0 OR until > $2) AND scopes NOT LIKE 'device:%'",
     [CREDENTIAL_SQL_TOKEN_USED] = "UPDATE credential_token SET used_at = $2 WHERE id = $1",
     [CREDENTIAL_SQL_TOKEN_REVOKE] = "UPDATE credential_token SET revoked = 1 WHERE id = $1",
     [CREDENTIAL_SQL_TOKENS] =
         "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id > $1 ORDER BY id LIMIT $2",
     [CREDENTIAL_SQL_TOKENS_OF] = "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id > $1"
                                  " AND person = $3 ORDER BY id LIMIT $2",
-    [CREDENTIAL_SQL_TOKENS_END] = "UPDATE credential_token SET revoked = 1 WHERE person = $1",
+    [CREDENTIAL_SQL_TOKENS_END] = "UPDATE credential_token SET revoked = 1 WHERE person = $1"
+                                  " AND scopes NOT LIKE 'device:%'",
     [CREDENTIAL_SQL_SETUP_ADD] = "INSERT INTO credential_setup (hash, until) VALUES ($1, $2)"
                                  " ON CONFLICT (hash) DO NOTHING",
     [CREDENTIAL_SQL_SETUP_GET] = "SELECT until, used_key FROM credential_setup WHERE hash = $1",

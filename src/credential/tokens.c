@@ -128,15 +128,25 @@ bool credential_setup_use(struct credential *credential, struct str code, struct
 
 // ---- tokens of programs ------------------------------------------------------------------------
 
-static bool tokens_is_word(struct str word)
+static const char *const tokens_subjects[] = {
+#define SCOPE(subject) subject,
+#include "model/scope.tbl.h"
+#undef SCOPE
+};
+
+static bool tokens_is_subject(struct str word)
 {
-    for (size_t i = 0; i < word.len; i++) {
-        char c = word.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
-            return false;
+    for (size_t i = 0; i < sizeof(tokens_subjects) / sizeof(tokens_subjects[0]); i++) {
+        if (str_eq(word, str_of(tokens_subjects[i]))) {
+            return true;
         }
     }
-    return word.len > 0;
+    return false;
+}
+
+static bool tokens_is_device(struct str scope)
+{
+    return scope.len > 7 && memcmp(scope.ptr, "device:", 7) == 0;
 }
 
 bool credential_scope_check(struct str scope, struct err *err)
@@ -145,11 +155,12 @@ bool credential_scope_check(struct str scope, struct err *err)
     size_t front = colon == NULL ? 0 : (size_t)(colon - scope.ptr);
     struct str first = { scope.ptr, front };
     struct str second = { scope.ptr + front + 1, colon == NULL ? 0 : scope.len - front - 1 };
-    bool device = str_eq(first, STR("device")) && second.len > 0 && enc_is_plain(second);
-    return (colon != NULL && scope.len <= CREDENTIAL_SCOPE_MAX && tokens_is_word(first) &&
-            (device || tokens_is_word(second))) ||
+    bool does = str_eq(second, STR("read")) || str_eq(second, STR("write"));
+    bool known = tokens_is_device(scope) ? enc_is_plain(second) : does && tokens_is_subject(first);
+    return (colon != NULL && scope.len <= CREDENTIAL_SCOPE_MAX && known) ||
            err_set(err, ERR_INVALID,
-                   "\"%.*s\" is no scope: like jobs:read, people:write, device:NAME",
+                   "\"%.*s\" is no scope: like jobs:read, people:write (docs/api.md has them "
+                   "all), device:NAME",
                    (int)(scope.len > 60 ? 60 : scope.len), scope.ptr);
 }
 
@@ -216,6 +227,12 @@ bool credential_token_get(struct credential *credential, int64_t id, struct aren
     return tokens_first(stmt, arena, token, found, err);
 }
 
+bool credential_token_is_device(const struct credential_token *token)
+{
+    return token->scope_count == 1 && tokens_is_device(token->scopes[0]);
+}
+
+// Of devices there are as many as there are stations.
 static bool tokens_room(struct credential *credential, const struct credential_token *token,
                         struct err *err)
 {
@@ -226,7 +243,7 @@ static bool tokens_room(struct credential *credential, const struct credential_t
     if (!credential_number(count, &has, err)) {
         return false;
     }
-    return has < CREDENTIAL_TOKENS_MAX ||
+    return credential_token_is_device(token) || has < CREDENTIAL_TOKENS_MAX ||
            err_set(err, ERR_LIMIT, "a person has at most %d tokens; revoke one first",
                    CREDENTIAL_TOKENS_MAX);
 }
@@ -243,6 +260,9 @@ bool credential_token_add(struct credential *credential, struct str secret,
     for (size_t i = 0; i < token->scope_count; i++) {
         if (!credential_scope_check(token->scopes[i], err)) {
             return false;
+        }
+        if (tokens_is_device(token->scopes[i]) && token->scope_count > 1) {
+            return err_set(err, ERR_INVALID, "a device's token is for that device alone");
         }
         buf_add(&scopes, i == 0 ? STR("") : STR("\n"));
         buf_add(&scopes, token->scopes[i]);
@@ -273,6 +293,29 @@ bool credential_token_revoke(struct credential *credential, const struct credent
 {
     return credential_run(credential, CREDENTIAL_SQL_TOKEN_REVOKE, token->id, err) &&
            credential_touch(credential, token->person, err);
+}
+
+bool credential_device_end(struct credential *credential, struct str device, uint32_t *ended,
+                           struct err *err)
+{
+    enum { ROOM = 1 << 16 };
+    struct db_stmt *stmt = credential->stmts[CREDENTIAL_SQL_TOKEN_OF_DEVICE];
+    OWN(buf_free) struct buf scope = BUF_CAP(CREDENTIAL_SCOPE_MAX + 1);
+    bool found = true;
+    buf_add(&scope, STR("device:"));
+    buf_add(&scope, device);
+    *ended = 0;
+    while (found && buf_ok(&scope)) {
+        OWN(arena_free) struct arena room = ARENA_CAP(ROOM);
+        struct credential_token token = { .id = 0 };
+        db_bind_text(stmt, 1, buf_str(&scope));
+        if (!tokens_first(stmt, &room, &token, &found, err) ||
+            (found && !credential_token_revoke(credential, &token, err))) {
+            return false;
+        }
+        *ended += found ? 1 : 0;
+    }
+    return true;
 }
 
 bool credential_tokens(struct credential *credential, int64_t person, int64_t after, size_t most,

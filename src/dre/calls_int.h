@@ -9,8 +9,9 @@ uint32_t dre_call_limit(uint32_t asked); // of a page of a list
 
 // A job with all that the table knows; the key of a guest's is left out.
 void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *out);
-// The same, with the key for an administrator.
-void dre_call_fill_job(struct wire_call *call, const struct job *job, Quoin__V1__Job *out);
+// The same, with the key for an administrator; with_key: the web may ask for one.
+void dre_call_fill_job(struct wire_call *call, const struct job *job, bool with_key,
+                       Quoin__V1__Job *out);
 void dre_call_answer_job(struct wire_call *call, const struct job *job);
 
 // The job of an id; NULL: the call was refused.

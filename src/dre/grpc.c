@@ -51,15 +51,45 @@ static bool is_wanted(const struct job_filter *filter, const struct job *job)
            (filter->owner[0] == '\0' || strcmp(job->owner->name, filter->owner) == 0);
 }
 
-// The lower id of the heads of two lists; NULL at the end of both.
-static struct job *next_of(struct job **a, struct job **b)
+// The first of the heads of two lists by their ids; NULL at the end of both.
+static struct job *next_of(struct job **a, struct job **b, bool newest)
 {
-    struct job **from = *a == NULL || (*b != NULL && (*b)->id < (*a)->id) ? b : a;
+    bool second = *a == NULL || (*b != NULL && ((*b)->id < (*a)->id) != newest);
+    struct job **from = second ? b : a;
     struct job *job = *from;
     if (job != NULL) {
-        *from = job->link[TABLE_BY_AGE].next;
+        *from = newest ? job->link[TABLE_BY_AGE].prev : job->link[TABLE_BY_AGE].next;
     }
     return job;
+}
+
+// Where a list goes on; after 0: where it begins.
+static struct job *head_of(const struct table *table, const struct table_list *list, uint32_t after,
+                           bool newest)
+{
+    return newest
+               ? dre_table_list_before(table, list, after == 0 ? UINT32_MAX : after, TABLE_BY_AGE)
+               : dre_table_list_after(table, list, after, TABLE_BY_AGE);
+}
+
+static bool list_is_good(struct wire_call *call, const Quoin__V1__ListJobsRequest *ask)
+{
+    static const char *const which[] = { "", "all", "completed", "not-completed" };
+    static const char *const orders[] = { "", "oldest", "newest" };
+    bool is_which = false;
+    bool is_order = false;
+    for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
+        is_which = is_which || strcmp(ask->which, which[i]) == 0;
+    }
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+        is_order = is_order || strcmp(ask->order, orders[i]) == 0;
+    }
+    if (!is_which || !is_order) {
+        dre_call_refuse(call, ERR_INVALID,
+                        is_which ? "order is \"oldest\" or \"newest\""
+                                 : "which is \"all\", \"not-completed\" or \"completed\"");
+    }
+    return is_which && is_order;
 }
 
 static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessage *asked)
@@ -69,24 +99,24 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
     struct arena *arena = wire_call_arena(call);
     struct job_filter filter = { .ask = ask };
     (void)dre_table_owner_name(str_of(ask->user), filter.owner, sizeof(filter.owner));
-    bool completed = strcmp(ask->which, "completed") == 0;
-    bool open = strcmp(ask->which, "not-completed") == 0;
-    if (!completed && !open && ask->which[0] != '\0' && strcmp(ask->which, "all") != 0) {
-        dre_call_refuse(call, ERR_INVALID, "which is \"all\", \"not-completed\" or \"completed\"");
+    if (!list_is_good(call, ask)) {
         return;
     }
+    bool newest = strcmp(ask->order, "newest") == 0;
     uint32_t after = ask->after < 0            ? 0
                      : ask->after > UINT32_MAX ? UINT32_MAX
                                                : (uint32_t)ask->after;
     const struct table *table = &dre->table;
     struct job *a =
-        completed ? NULL : dre_table_list_after(table, &table->open, after, TABLE_BY_AGE);
-    struct job *b = open ? NULL : dre_table_list_after(table, &table->ended, after, TABLE_BY_AGE);
+        strcmp(ask->which, "completed") == 0 ? NULL : head_of(table, &table->open, after, newest);
+    struct job *b = strcmp(ask->which, "not-completed") == 0
+                        ? NULL
+                        : head_of(table, &table->ended, after, newest);
     Quoin__V1__ListJobsReply reply = QUOIN__V1__LIST_JOBS_REPLY__INIT;
     uint32_t limit = dre_call_limit(ask->limit);
     reply.jobs = arena_new_array(arena, limit, sizeof(*reply.jobs));
-    for (struct job *job = next_of(&a, &b); job != NULL && reply.jobs != NULL;
-         job = next_of(&a, &b)) {
+    for (struct job *job = next_of(&a, &b, newest); job != NULL && reply.jobs != NULL;
+         job = next_of(&a, &b, newest)) {
         if (!is_wanted(&filter, job)) {
             continue;
         }
@@ -95,7 +125,7 @@ static void list_jobs(void *engine, struct wire_call *call, const ProtobufCMessa
             reply.more = true;
             break;
         }
-        dre_call_fill_job(call, job, out);
+        dre_call_fill_job(call, job, ask->with_key, out);
         reply.jobs[reply.n_jobs++] = out;
     }
     wire_call_answer(call, &reply.base);
@@ -193,12 +223,12 @@ static void unpack(const struct journal_detail *detail, struct unpacked *unpacke
     }
 }
 
-static void answer_detail(struct wire_call *call, const struct job *job,
+static void answer_detail(struct wire_call *call, const struct job *job, bool with_key,
                           const struct journal_detail *detail)
 {
     struct arena *arena = wire_call_arena(call);
     Quoin__V1__Job basic;
-    dre_call_fill_job(call, job, &basic);
+    dre_call_fill_job(call, job, with_key, &basic);
     OWN(unpacked_free) struct unpacked unpacked = { 0 };
     unpack(detail, &unpacked);
     Quoin__V1__JobDetail out = QUOIN__V1__JOB_DETAIL__INIT;
@@ -235,6 +265,7 @@ struct detail_turn {
     uint32_t job;
     uint32_t stores; // the job's when it was asked
     unsigned tries;
+    bool with_key;
 };
 
 static void read_turn(const struct detail_turn *turn);
@@ -256,7 +287,7 @@ static void on_detail(struct dre *dre, void *arg, struct job *job,
     } else if (call != NULL && job == NULL) {
         dre_call_refuse(call, ERR_NOT_FOUND, "the job is gone");
     } else if (call != NULL) {
-        answer_detail(call, job, detail);
+        answer_detail(call, job, turn.with_key, detail);
     }
     if (job != NULL) {
         dre_rest(dre, job);
@@ -294,7 +325,8 @@ static void get_job(void *engine, struct wire_call *call, const ProtobufCMessage
     const Quoin__V1__GetJobRequest *ask = (const void *)asked;
     const struct job *job = dre_call_job(dre, call, ask->id);
     if (job != NULL) {
-        read_turn(&(struct detail_turn){ .dre = dre, .call = wire_call_id(call), .job = job->id });
+        read_turn(&(struct detail_turn){
+            .dre = dre, .call = wire_call_id(call), .job = job->id, .with_key = ask->with_key });
     }
 }
 

@@ -164,10 +164,12 @@ void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *ou
     fill_waiting(job, arena, out);
 }
 
-void dre_call_fill_job(struct wire_call *call, const struct job *job, Quoin__V1__Job *out)
+void dre_call_fill_job(struct wire_call *call, const struct job *job, bool with_key,
+                       Quoin__V1__Job *out)
 {
+    bool is_web = strcmp(wire_call_role(call), "web") == 0; // it knows who it asks for
     dre_job_fill(job, wire_call_arena(call), out);
-    if (strcmp(wire_call_role(call), "admin") == 0) {
+    if (strcmp(wire_call_role(call), "admin") == 0 || (is_web && with_key)) {
         out->release_key = dre_call_text(wire_call_arena(call), str_of(job->release_key));
     }
 }
@@ -175,6 +177,6 @@ void dre_call_fill_job(struct wire_call *call, const struct job *job, Quoin__V1_
 void dre_call_answer_job(struct wire_call *call, const struct job *job)
 {
     Quoin__V1__Job out;
-    dre_call_fill_job(call, job, &out);
+    dre_call_fill_job(call, job, false, &out);
     wire_call_answer(call, &out.base);
 }

@@ -407,6 +407,20 @@ static const struct table_list *list_of(const struct table *table, const struct 
     return NULL;
 }
 
+struct job *dre_table_list_before(const struct table *table, const struct table_list *list,
+                                  uint32_t before, enum table_link link)
+{
+    const struct job *known = dre_table_job_find(table, before);
+    if (known != NULL && list_of(table, known, link) == list) {
+        return known->link[link].prev;
+    }
+    struct job *job = list->last;
+    while (job != NULL && job->id >= before) {
+        job = job->link[link].prev;
+    }
+    return job;
+}
+
 struct job *dre_table_list_after(const struct table *table, const struct table_list *list,
                                  uint32_t after, enum table_link link)
 {

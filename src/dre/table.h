@@ -212,6 +212,9 @@ struct str dre_table_owner_name(struct str claimed, char *text, size_t size);
 
 void dre_table_uuid_text(const uint8_t uuid[static 16], char text[static 37]);
 
+// As dre_table_list_after, the other way: those before an id, to walk with link[].prev.
+struct job *dre_table_list_before(const struct table *table, const struct table_list *list,
+                                  uint32_t before, enum table_link link);
 // The jobs of a list from one id on: walk with link[].next, starting here. O(1) but for `after`,
 // which is found by its own link when it is there.
 struct job *dre_table_list_after(const struct table *table, const struct table_list *list,

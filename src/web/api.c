@@ -204,6 +204,7 @@ static struct str word_of(struct web_visit *visit, const struct api *api, struct
     } words[] = {
         { STR("@me"), visit->who.user },
         { STR("@below"), web_may(visit, WEB_ADMINISTRATOR) ? "false" : "true" },
+        { STR("@admin"), web_may(visit, WEB_ADMINISTRATOR) ? "true" : "false" },
         { STR("@station"), visit->who.station },
         { STR("@session"), api->session },
         { STR("@held"), api->session },

@@ -5,6 +5,7 @@
 //   {param}
 //                   of the path, ?param of the query, 'word', or @me, @address, @station, @session
 //                   (the person's at DCE), @held (the station's), @keys (the names in the body),
+//                   @admin (an administrator asks),
 //                   @subject ("user:" and the person), @secret (16 bytes that follow from the key)
 //   -body=FIELD     the body is this field, not the request
 //   -items=FIELD    the reply is a list of these: { "items": …, "next": … }

@@ -17,7 +17,6 @@
 enum {
     STREAMS_MAX = 10000,
     ALIVE_MS = 20000,
-    BY_TOKEN_MS = 15 * 60 * 1000, // then it comes again, and is looked at anew
     AGAIN_MS = 1000,
     TRIM_EVERY = 500,
     EVENT_MAX = 256 << 10,
@@ -31,7 +30,8 @@ struct stream {
     struct stream *next;
     struct web *web;
     struct httpio_exchange_id id;
-    int64_t began_ms;
+    int64_t person; // of the token
+    int64_t until;  // of the token, clk_wall_ms; 0: without end
     int64_t told_ms;
     uint8_t session[32];
     uint8_t kind;
@@ -129,9 +129,12 @@ static void stream_begin(struct web_visit *visit, enum stream_kind kind, const c
     stream->web = web;
     stream->id = visit->id;
     stream->kind = (uint8_t)kind;
-    stream->began_ms = clk_mono_ms();
-    stream->told_ms = stream->began_ms;
+    stream->told_ms = clk_mono_ms();
     stream->by_token = visit->who.by_token;
+    if (visit->who.token != NULL) {
+        stream->person = visit->who.token->person;
+        stream->until = visit->who.token->until;
+    }
     memcpy(stream->session, visit->who.session, sizeof(stream->session));
     stream->prev = events->ring.prev;
     stream->next = &events->ring;
@@ -314,9 +317,9 @@ static void watch_device(struct web *web, const char *device, int64_t now)
 // --- time ---------------------------------------------------------------------------------------
 
 // Whether who opened it may still see it.
-static bool is_over(const struct web *web, const struct stream *stream, int64_t now)
+static bool is_over(const struct web *web, const struct stream *stream, int64_t wall)
 {
-    return stream->by_token ? now - stream->began_ms > BY_TOKEN_MS
+    return stream->by_token ? stream->until != 0 && wall > stream->until
                             : web_session_again(web->sessions, stream->session) == NULL;
 }
 
@@ -324,6 +327,7 @@ void web_events_tick(struct web *web)
 {
     struct web_events *events = web->events;
     int64_t now = clk_mono_ms();
+    int64_t wall = clk_wall_ms();
     watch_dres(web, now);
     if (events->count > events->trimmed + TRIM_EVERY) { // their handshakes left holes
         mem_trim();
@@ -332,13 +336,25 @@ void web_events_tick(struct web *web)
     events->trimmed = events->trimmed > events->count ? events->count : events->trimmed;
     for (struct stream *stream = events->ring.next; stream != &events->ring;) {
         struct stream *next = stream->next;
-        if (is_over(web, stream, now)) {
+        if (is_over(web, stream, wall)) {
             stream_finish(stream);
         } else if (now - stream->told_ms > ALIVE_MS && !stream->full) {
             stream_say(stream, STR(": here\n\n"));
         }
         if (stream->kind == STREAM_STATION) {
             watch_device(web, stream->name, now);
+        }
+        stream = next;
+    }
+}
+
+void web_events_doubt(struct web *web, int64_t person)
+{
+    struct stream *ring = &web->events->ring;
+    for (struct stream *stream = ring->next; stream != ring;) {
+        struct stream *next = stream->next;
+        if (stream->by_token && stream->person == person) {
+            stream_finish(stream);
         }
         stream = next;
     }

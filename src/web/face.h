@@ -75,6 +75,7 @@ struct face_own {
     const char *picture; // of the code, SVG; empty: none
     int64_t until;
     const char *refused; // the sentence why not; empty: nothing was
+    bool wants_proof;    // the password comes with what makes another way in
 };
 void web_face_cards(struct html *html, const struct face *face, const struct face_own *own);
 void web_face_help(struct html *html, const struct face *face);

@@ -53,6 +53,16 @@ static void add_cards(struct html *html, const struct face *face,
     HTML(html, "</ul>\n<p class=\"soft\">{}</p>\n</section>\n", web_face_say(face, "own.card-how"));
 }
 
+static void add_proof(struct html *html, const struct face *face, bool wants, const char *id)
+{
+    if (wants) {
+        HTML(html,
+             "<div class=\"field\"><label for=\"{}\">{}</label><input id=\"{}\" name=\"proof\" "
+             "type=\"password\" autocomplete=\"current-password\" required></div>\n",
+             str_of(id), web_face_say(face, "own.proof"), str_of(id));
+    }
+}
+
 static void add_pin(struct html *html, const struct face *face, const struct face_own *own)
 {
     const Quoin__V1__CredentialState *state = own->state;
@@ -68,12 +78,16 @@ static void add_pin(struct html *html, const struct face *face, const struct fac
     HTML(html,
          "<div class=\"field\"><label for=\"pin\">{}</label><input id=\"pin\" name=\"secret\" "
          "type=\"password\" inputmode=\"numeric\" autocomplete=\"new-password\" maxlength=\"16\">"
-         "</div>\n<p class=\"row\">",
+         "</div>\n",
          web_face_say(face, "own.new-pin"));
+    add_proof(html, face, own->wants_proof, "pin-proof");
+    HTML_TEXT(html, "<p class=\"row\">");
     add_act(html, face, "pin", "own.set-pin", "first");
     add_act(html, face, "make-pin", "own.make-pin", "");
     if (state->has_pin) {
-        add_act(html, face, "drop-pin", "own.drop-pin", "danger");
+        HTML(html,
+             "<button class=\"danger\" name=\"do\" value=\"drop-pin\" formnovalidate>{}</button>\n",
+             web_face_say(face, "own.drop-pin"));
     }
     HTML_TEXT(html, "</p>\n</form>\n</section>\n");
 }
@@ -99,9 +113,9 @@ static void add_code(struct html *html, const struct face *face, const struct fa
     HTML_TEXT(html, "</form>\n</section>\n");
 }
 
-static void add_delegates(struct html *html, const struct face *face,
-                          const Quoin__V1__ListDelegatesReply *delegates)
+static void add_delegates(struct html *html, const struct face *face, const struct face_own *own)
 {
+    const Quoin__V1__ListDelegatesReply *delegates = own->delegates;
     begin(html, face, "own.delegates");
     HTML(html, "<p>{}</p>\n<ul class=\"plain\">\n", web_face_say(face, "own.delegates-why"));
     for (size_t i = 0; delegates != NULL && i < delegates->n_delegates; i++) {
@@ -116,8 +130,10 @@ static void add_delegates(struct html *html, const struct face *face,
     begin_form(html, face);
     HTML(html,
          "<div class=\"field\"><label for=\"delegate\">{}</label><input id=\"delegate\" "
-         "name=\"delegate\" autocomplete=\"off\" autocapitalize=\"none\" required></div>\n<p>",
+         "name=\"delegate\" autocomplete=\"off\" autocapitalize=\"none\" required></div>\n",
          web_face_say(face, "field.user"));
+    add_proof(html, face, own->wants_proof, "delegate-proof");
+    HTML_TEXT(html, "<p>");
     add_act(html, face, "delegate", "own.add-delegate", "");
     HTML_TEXT(html, "</p>\n</form>\n");
     if (delegates != NULL && delegates->n_delegators > 0) {
@@ -190,7 +206,7 @@ void web_face_cards(struct html *html, const struct face *face, const struct fac
     begin(html, face, "field.password");
     HTML(html, "<p><a class=\"button\" href=\"/password\">{}</a></p>\n</section>\n",
          web_face_say(face, "person.set-password"));
-    add_delegates(html, face, own->delegates);
+    add_delegates(html, face, own);
     add_preferences(html, face, own->preferences == NULL ? &none : own->preferences);
     HTML_TEXT(html, "</div>\n");
     web_face_close(html, face);

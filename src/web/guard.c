@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "proto/cas.pb-c.h"
+#include "web/events.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -229,6 +230,7 @@ static void judge(struct judging *judging, bool known)
     if (ended > 0) {
         log_event(LOG_INFO, "session.revoked", log_text("user", judging->user),
                   log_int("sessions", (int64_t)ended));
+        web_events_tick(judging->web); // their streams too
     }
     free(judging->user);
     free(judging);
@@ -288,6 +290,19 @@ static void look_at(struct web *web, int64_t person, int64_t version)
                    judging);
 }
 
+// What is known of a person's tokens may be true no longer.
+static void tokens_doubt(struct web *web, int64_t person)
+{
+    void *value = NULL;
+    for (size_t at = 0; map_next(&web->tokens, &at, &value);) {
+        struct web_token *token = value;
+        if (token->person == person) {
+            token->checked_ms = INT64_MIN / 2;
+        }
+    }
+    web_events_doubt(web, person);
+}
+
 static void on_versions(void *arg, const struct wire_answer *answer)
 {
     struct web *web = arg;
@@ -299,6 +314,7 @@ static void on_versions(void *arg, const struct wire_answer *answer)
     for (size_t i = 0; i < reply->n_people; i++) {
         const Quoin__V1__PersonVersion *one = reply->people[i];
         look_at(web, one->person, one->version);
+        tokens_doubt(web, one->person);
         web->versions_at = one->change > web->versions_at ? one->change : web->versions_at;
     }
     web->versions_ms = clk_mono_ms();
@@ -399,6 +415,8 @@ static void on_token(struct web_visit *visit, const struct wire_answer *answer)
     memcpy(token->hash, identifying->hash, sizeof(token->hash));
     token->checked_ms = clk_mono_ms();
     token->id = reply->id;
+    token->person = reply->person;
+    token->until = reply->until;
     token->roles = web_roles_of(reply->roles, reply->n_roles);
     token->user = text_copy(reply->user);
     token->scopes = mem_new((reply->n_scopes + 1) * sizeof(*token->scopes));

@@ -6,6 +6,7 @@
 #include "web/web_int.h"
 
 #include "base/clk.h"
+#include "base/log.h"
 #include "proto/dce.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "proto/history.pb-c.h"
@@ -154,14 +155,11 @@ void web_do_drop_token(struct web_visit *visit)
             on_own_tokens);
 }
 
-// A token may do at most what its user may; what makes a browser a station only comes by pairing.
+// What makes a browser a station only comes by pairing; what else is no scope CAS says.
 static bool scopes_ok(struct web_visit *visit, const Quoin__V1__MakeTokenRequest *request)
 {
     for (size_t i = 0; i < request->n_scopes; i++) {
-        const char *colon = strchr(request->scopes[i], ':');
-        bool good = colon != NULL && colon != request->scopes[i] &&
-                    (strcmp(colon, ":read") == 0 || strcmp(colon, ":write") == 0);
-        if (!good || strlen(request->scopes[i]) > 64) {
+        if (strncmp(request->scopes[i], "device:", 7) == 0) {
             web_problem(visit, 400, "invalid",
                         "scopes: each is SUBJECT:read or SUBJECT:write; docs/api.md lists them.",
                         NULL);
@@ -416,11 +414,49 @@ void web_do_preview(struct web_visit *visit)
     }
 }
 
+// Other people's documents are the administrator's to look at, and the help desk's where the
+// settings say so. That somebody looked is in the log.
+static bool may_see_documents(struct web_visit *visit)
+{
+    if (web_may(visit, WEB_ADMINISTRATOR) || visit->web->settings.desk_documents) {
+        return true;
+    }
+    web_problem(visit, 403, "documents",
+                "Other people's documents are for administrators: desk-documents in "
+                "DIR/web/settings lets the help desk see and send them.",
+                (const char *const[]){ "documents-not-allowed", NULL });
+    return false;
+}
+
 void web_do_preview_of_any(struct web_visit *visit)
 {
-    const struct previewing *previewing = previewing_of(visit);
+    const struct previewing *previewing = may_see_documents(visit) ? previewing_of(visit) : NULL;
     if (previewing != NULL) {
+        log_event(LOG_INFO, "document.looked-at", log_text("user", visit->who.user),
+                  log_str("engine", web_param(visit, "engine")),
+                  log_int("job", previewing->request.id), log_str("from", visit->address));
         web_ask(visit, previewing->dre, "/quoin.v1.Jobs/GetPreview", &previewing->request.base,
                 on_preview);
     }
+}
+
+// A help desk that may send documents spends nobody's money but that of those who print.
+void web_do_send_any(struct web_visit *visit)
+{
+    const struct web_node *pays =
+        visit->json == NULL ? NULL : web_tree_find(visit->json, STR("sender_pays"));
+    if (!may_see_documents(visit)) {
+        return;
+    }
+    if (pays != NULL && !(pays->kind == WEB_BOOL && str_eq(pays->text, STR("false"))) &&
+        !web_may(visit, WEB_ADMINISTRATOR)) {
+        web_problem(visit, 403, "not-allowed",
+                    "sender_pays: only an administrator lets somebody pay for what others print.",
+                    NULL);
+        return;
+    }
+    log_event(LOG_INFO, "document.sent", log_text("user", visit->who.user),
+              log_str("engine", web_param(visit, "engine")), log_str("job", web_param(visit, "id")),
+              log_str("from", visit->address));
+    web_do_call(visit);
 }

@@ -2,7 +2,7 @@
 //
 // no unit test: needs the engines; tests/it/test_browser.py walks through it.
 
-#include "web/face.h"
+#include "web/face_text.h"
 #include "web/message.h"
 #include "web/qr.h"
 #include "web/web_int.h"
@@ -23,6 +23,7 @@ static void show_own(struct web_visit *visit)
     struct face_own *own = visit->job;
     struct html html = HTML_CAP(OWN_PAGE_MAX);
     struct face face = web_face_of(visit);
+    own->wants_proof = !web_is_proved(visit);
     web_face_cards(&html, &face, own);
     if (web_html_ok(&html)) {
         web_answer_page(visit, own->refused[0] != '\0' ? 422 : 200, buf_str(&html.out));
@@ -78,7 +79,11 @@ static struct face_own *begin_own(struct web_visit *visit)
 {
     struct face_own *own = arena_new(&visit->arena, sizeof(*own));
     if (own != NULL) {
-        *own = (struct face_own){ .made = "", .code = "", .picture = "", .refused = "" };
+        *own = (struct face_own){ .made = "",
+                                  .code = "",
+                                  .picture = "",
+                                  .refused = "",
+                                  .wants_proof = !web_is_proved(visit) };
         visit->job = own;
     }
     return own;
@@ -236,12 +241,15 @@ static void make_ticket(struct web_visit *visit)
             on_own_ticket);
 }
 
-void web_do_page_act_on_cards(struct web_visit *visit)
+// What makes another way in.
+static bool makes_a_way(struct str act)
+{
+    return str_eq(act, STR("pin")) || str_eq(act, STR("make-pin")) || str_eq(act, STR("delegate"));
+}
+
+static void act_on_own(struct web_visit *visit)
 {
     struct str act = web_form(visit, "do");
-    if (begin_own(visit) == NULL) {
-        return;
-    }
     if (str_eq(act, STR("pin")) || str_eq(act, STR("make-pin")) || str_eq(act, STR("drop-pin"))) {
         set_pin(visit, act);
     } else if (str_eq(act, STR("delegate")) || str_eq(act, STR("drop-delegate"))) {
@@ -253,6 +261,35 @@ void web_do_page_act_on_cards(struct web_visit *visit)
     } else if (str_eq(act, STR("ticket"))) {
         make_ticket(visit);
     } else {
+        ask_own(visit);
+    }
+}
+
+static void on_own_proved(struct web_visit *visit, const struct wire_answer *refusal)
+{
+    struct face_own *own = visit->job;
+    if (refusal == NULL) {
+        act_on_own(visit);
+        return;
+    }
+    own->refused = web_refusal(visit, refusal);
+    ask_own(visit);
+}
+
+void web_do_page_act_on_cards(struct web_visit *visit)
+{
+    struct face_own *own = begin_own(visit);
+    struct str password = web_form(visit, "proof");
+    if (own == NULL) {
+        return;
+    }
+    if (!makes_a_way(web_form(visit, "do")) || web_is_proved(visit)) {
+        act_on_own(visit);
+    } else if (password.len > 0) {
+        web_prove(visit, web_text(visit, password), on_own_proved);
+    } else {
+        struct face face = web_face_of(visit);
+        own->refused = web_face_word(&face, "reason", "proof-needed").ptr;
         ask_own(visit);
     }
 }

@@ -22,6 +22,7 @@ enum web_csrf {
     WEB_CSRF_NONE,   // changes nothing
     WEB_CSRF_ORIGIN, // before there is a session: the Origin must be ours
     WEB_CSRF_TOKEN,  // and the session's token must come with it
+    WEB_CSRF_PROOF,  // and who it is must have been proved lately
 };
 
 enum web_body {

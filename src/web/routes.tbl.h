@@ -73,6 +73,10 @@ ROUTE(POST, "/api/v1/session", WEB_PUBLIC | WEB_PERSON, ORIGIN, JSON, SECRET, NU
 ROUTE(DELETE, "/api/v1/session", WEB_PERSON, TOKEN, NONE, WRITE, NULL, sign_out, NULL, "",
       "Signs out, at once.")
 
+ROUTE(POST, "/api/v1/session/proof", WEB_PERSON, TOKEN, JSON, SECRET, NULL, prove, NULL, "",
+      "Proves once more who it is, by the password: good for five minutes for what makes another "
+      "way in.")
+
 // --- one's own
 ROUTE(GET, "/api/v1/me", WEB_PERSON, NONE, NONE, READ, "me", me, NULL, "",
       "Who is signed in, by which session or token.")
@@ -112,14 +116,15 @@ ROUTE(DELETE, "/api/v1/me/cards/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, dro
       "Removes a card of one's own.")
 READ("/me/credentials", WEB_PERSON, NULL, "Credentials/GetCredentials", "user=@me",
      "Which secrets the person has, never the secrets.")
-WRITE(PUT, "/me/pin", WEB_PERSON, NULL, "Credentials/SetSecret",
-      "user=@me kind='pin' check_old='false'", "Sets, makes or removes the PIN.")
+ROUTE(PUT, "/api/v1/me/pin", WEB_PERSON, PROOF, JSON, WRITE, NULL, call,
+      "/quoin.v1.Credentials/SetSecret", "user=@me kind='pin' check_old='false'",
+      "Sets, makes or removes the PIN.")
 ROUTE(PUT, "/api/v1/me/password", WEB_PERSON, TOKEN, JSON, SECRET, NULL, set_password, NULL, "",
       "Changes the password: old and secret. Other sessions end.")
 READ("/me/delegates", WEB_PERSON, "me", "Credentials/ListDelegates", "user=@me",
      "Who may release one's jobs, and whose one may release.")
-WRITE(PUT, "/me/delegates/{delegate}", WEB_PERSON, NULL, "Credentials/SetDelegate", "user=@me",
-      "Lets somebody release one's jobs.")
+ROUTE(PUT, "/api/v1/me/delegates/{delegate}", WEB_PERSON, PROOF, JSON, WRITE, NULL, call,
+      "/quoin.v1.Credentials/SetDelegate", "user=@me", "Lets somebody release one's jobs.")
 DROP("/me/delegates/{delegate}", WEB_PERSON, NULL, "Credentials/SetDelegate",
      "user=@me remove='true'", "Takes that back.")
 READ("/me/preferences", WEB_PERSON, "me", "Credentials/GetPreferences", "user=@me",
@@ -130,7 +135,7 @@ ROUTE(POST, "/api/v1/me/ticket", WEB_PERSON, TOKEN, JSON, WRITE, NULL, ticket, N
       "A one-time code that signs the person in at a device, also as a QR code in SVG.")
 READ("/me/tokens", WEB_PERSON, NULL, "Credentials/ListTokens", "user=@me -items=tokens -next=id",
      "The tokens of the person's programs.")
-ROUTE(POST, "/api/v1/me/tokens", WEB_PERSON, TOKEN, JSON, WRITE, NULL, make_token, NULL, "",
+ROUTE(POST, "/api/v1/me/tokens", WEB_PERSON, PROOF, JSON, WRITE, NULL, make_token, NULL, "",
       "Makes a token for a program; its secret is told this once.")
 ROUTE(DELETE, "/api/v1/me/tokens/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, drop_token, NULL, "",
       "Revokes a token of one's own.")
@@ -281,13 +286,15 @@ READ("/devices", SEES_DEVICES, "devices", "Sessions/ListDevices", "-items=device
 READ("/devices/{name}", SEES_DEVICES, "devices", "Sessions/GetDevice", "", "A device.")
 ROUTE(POST, "/api/v1/devices/{name}/pair", DEVICES, TOKEN, JSON, WRITE, NULL, pair, NULL, "",
       "An address, also as a QR code, that makes the browser which opens it once this station.")
+DROP("/devices/{name}/pair", DEVICES, NULL, "Credentials/RevokeToken", "device={name}",
+     "Ends the pairing: no browser is this station any more.")
 READ("/sessions", SEES_DEVICES, "devices", "Sessions/ListSessions", "-items=sessions -next=device",
      "Who is signed in at devices.")
 WRITE(POST, "/sessions/end", DESK | WEB_DEVICE_MANAGER, "devices", "Sessions/EndSessions",
       "-items=sessions", "Ends the sessions of a person or device.")
-READ("/jobs", SEES_DEVICES, "jobs", "Jobs/ListJobs", "-items=jobs -next=id",
-     "Jobs of an engine (?engine=), oldest first.")
-READ("/jobs/{engine}/{id}", SEES_DEVICES, "jobs", "Jobs/GetJob", "",
+READ("/jobs", SEES_DEVICES, "jobs", "Jobs/ListJobs", "with_key=@admin -items=jobs -next=id",
+     "Jobs of an engine (?engine=), oldest first; ?order=newest turns the list around.")
+READ("/jobs/{engine}/{id}", SEES_DEVICES, "jobs", "Jobs/GetJob", "with_key=@admin",
      "A job with its whole explanation.")
 WRITE(POST, "/jobs/{engine}/{id}/release", DESK, "jobs", "Jobs/ReleaseJob", "by=@me",
       "Releases a job.")
@@ -300,12 +307,15 @@ WRITE(POST, "/jobs/{engine}/{id}/quote", DESK, "jobs", "Jobs/QuoteJob", "",
       "What a job would cost if it were changed so.")
 WRITE(POST, "/jobs/{engine}/{id}/change", DESK, "jobs", "Jobs/ChangeJob", "by=@me",
       "Changes a job that waits.")
-WRITE(POST, "/jobs/{engine}/{id}/send", DESK, "jobs", "Jobs/SendJob", "by=@me",
-      "Lets other people print a copy.")
+ROUTE(POST, "/api/v1/jobs/{engine}/{id}/send", DESK, TOKEN, JSON, WRITE, "jobs", send_any,
+      "/quoin.v1.Jobs/SendJob", "by=@me",
+      "Lets other people print a copy; the help desk where the settings say so.")
 WRITE(POST, "/jobs/{engine}/{id}/claim", DESK, "jobs", "Jobs/ClaimJob", "",
       "Says whose an unclaimed job is.")
 ROUTE(GET, "/api/v1/jobs/{engine}/{id}/preview", DESK, NONE, NONE, READ, "jobs", preview_of_any,
-      NULL, "", "A page of a job whose document is still there, as PNG.")
+      NULL, "",
+      "A page of a job whose document is still there, as PNG; for the help desk where the settings "
+      "say so.")
 READ("/recount", SEES_DEVICES, "jobs", "Jobs/RecountJobs", "-items=jobs -next=id",
      "Reads kept documents again and tells what is found otherwise.")
 ROUTE(GET, "/api/v1/engines", SEES_DEVICES, NONE, NONE, READ, "engines", engines, NULL, "",

@@ -135,6 +135,7 @@ struct web_session *web_session_begin(struct web_sessions *sessions,
     session->password_at = -1;
     session->began_ms = now_ms;
     session->used_ms = now_ms;
+    session->proved_ms = now_ms;
     session->user = text_new(of->user);
     session->full_name = text_new(of->full_name);
     session->language = text_new(of->language);

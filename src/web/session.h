@@ -29,8 +29,9 @@ struct web_session {
     int64_t password_at; // when the password was set that began it; -1: not known
     int64_t began_ms;    // clk_mono_ms
     int64_t used_ms;
-    char dce[80]; // the session at DCE; empty: none yet
-    char *user;   // owned, as the next
+    int64_t proved_ms; // when who it is was proved last
+    char dce[80];      // the session at DCE; empty: none yet
+    char *user;        // owned, as the next
     char *full_name;
     char *language;
     char *preferences; // JSON

@@ -15,6 +15,7 @@ enum { ADMINISTRATOR_LOOK_MS = 2000, NAME_MAX_LEN = 400 };
 
 struct signing {
     void (*then)(struct web_visit *visit, const struct wire_answer *refusal);
+    void *before; // the visit's job
     uint8_t key[16];
 };
 
@@ -76,19 +77,15 @@ static void on_proof(struct web_visit *visit, const struct wire_answer *answer)
             on_password_age);
 }
 
-void web_sign_in(struct web_visit *visit, const char *user, const char *password,
-                 void (*then)(struct web_visit *visit, const struct wire_answer *refusal))
+// then gets the answer of CAS.
+static void ask_password(struct web_visit *visit, const char *user, const char *password,
+                         void (*then)(struct web_visit *visit, const struct wire_answer *answer))
 {
     static char by_password[] = "password";
     char *may[] = { by_password };
+    struct signing *signing = visit->job;
     Quoin__V1__ProveRequest request = QUOIN__V1__PROVE_REQUEST__INIT;
-    struct signing *signing = arena_new(&visit->arena, sizeof(*signing));
-    if (signing == NULL) {
-        return;
-    }
-    signing->then = then;
     web_new_key(signing->key); // each try is counted, also the same one again
-    visit->job = signing;
     request.key.data = signing->key;
     request.key.len = sizeof(signing->key);
     request.address = (char *)(uintptr_t)web_text(visit, visit->address);
@@ -97,10 +94,64 @@ void web_sign_in(struct web_visit *visit, const char *user, const char *password
     request.may = may;
     request.n_may = 1;
     // Of the account that is tried, from wherever; before it is known whether there is one.
-    if (!web_rate_ok(visit, str_of(user), WEB_RATE_TRIES)) {
-        return;
+    if (web_rate_ok(visit, str_of(user), WEB_RATE_TRIES)) {
+        web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/Prove", &request.base, then);
     }
-    web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/Prove", &request.base, on_proof);
+}
+
+static struct signing *signing_new(struct web_visit *visit,
+                                   void (*then)(struct web_visit *, const struct wire_answer *))
+{
+    struct signing *signing = arena_new(&visit->arena, sizeof(*signing));
+    if (signing != NULL) {
+        signing->then = then;
+        signing->before = visit->job;
+        visit->job = signing;
+    }
+    return signing;
+}
+
+void web_sign_in(struct web_visit *visit, const char *user, const char *password,
+                 void (*then)(struct web_visit *visit, const struct wire_answer *refusal))
+{
+    if (signing_new(visit, then) != NULL) {
+        ask_password(visit, user, password, on_proof);
+    }
+}
+
+// --- once more ----------------------------------------------------------------------------------
+
+bool web_is_proved(const struct web_visit *visit)
+{
+    const struct web_session *session =
+        visit->who.has_session ? web_session_again(visit->web->sessions, visit->who.session) : NULL;
+    return session != NULL &&
+           clk_mono_ms() - session->proved_ms < (int64_t)visit->web->settings.proof_s * 1000;
+}
+
+static void on_proved(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct signing *signing = visit->job;
+    const Quoin__V1__Proof *proof = (const Quoin__V1__Proof *)answer->reply;
+    struct web_session *session =
+        visit->who.has_session ? web_session_again(visit->web->sessions, visit->who.session) : NULL;
+    visit->job = signing->before;
+    if (proof == NULL) {
+        signing->then(visit, answer);
+    } else if (session == NULL || proof->person != session->person) {
+        web_problem(visit, 401, "sign-in-needed", "Sign in first.", NULL);
+    } else {
+        session->proved_ms = clk_mono_ms();
+        signing->then(visit, NULL);
+    }
+}
+
+void web_prove(struct web_visit *visit, const char *password,
+               void (*then)(struct web_visit *visit, const struct wire_answer *refusal))
+{
+    if (signing_new(visit, then) != NULL) {
+        ask_password(visit, visit->who.user, password, on_proved);
+    }
 }
 
 static const char *member_text(struct web_visit *visit, const char *name)
@@ -133,6 +184,25 @@ void web_do_sign_in(struct web_visit *visit)
         return;
     }
     web_sign_in(visit, user, password, on_signed_in);
+}
+
+static void on_session_proved(struct web_visit *visit, const struct wire_answer *refusal)
+{
+    if (refusal == NULL) {
+        web_answer(visit, 204, "", STR(""));
+    } else {
+        on_signed_in(visit, refusal);
+    }
+}
+
+void web_do_prove(struct web_visit *visit)
+{
+    const char *password = member_text(visit, "password");
+    if (password == NULL || visit->json->count != 1) {
+        web_problem(visit, 400, "invalid", "The body is { \"password\": … }.", NULL);
+        return;
+    }
+    web_prove(visit, password, on_session_proved);
 }
 
 // --- end ----------------------------------------------------------------------------------------

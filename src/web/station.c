@@ -90,12 +90,13 @@ static void on_pair_token(struct web_visit *visit, const struct wire_answer *ans
 static void on_pair_device(struct web_visit *visit, const struct wire_answer *answer)
 {
     Quoin__V1__MakeTokenRequest request = QUOIN__V1__MAKE_TOKEN_REQUEST__INIT;
-    const char *name = web_text(visit, web_param(visit, "name"));
-    char *scopes[1] = { arena_textf(&visit->arena, "device:%s", name) };
-    if (answer->reply == NULL) {
+    const Quoin__V1__DeviceState *device = (const Quoin__V1__DeviceState *)answer->reply;
+    if (device == NULL) {
         web_fail(visit, &answer->err, answer->reasons);
         return;
     }
+    const char *name = device->name; // as it is configured: with it the token ends
+    char *scopes[1] = { arena_textf(&visit->arena, "device:%s", name) };
     request.user = lent(visit->who.user);
     request.title = arena_textf(&visit->arena, "station %s", name);
     request.scopes = scopes;

@@ -380,6 +380,13 @@ static void visit_run(struct web_visit *visit)
                         NULL);
             return;
         }
+        if (visit->route->csrf == WEB_CSRF_PROOF && !web_is_proved(visit)) {
+            web_problem(visit, 403, "proof-needed",
+                        "Prove once more who you are: POST /api/v1/session/proof with the "
+                        "password; it is good for five minutes.",
+                        (const char *const[]){ "proof-needed", NULL });
+            return;
+        }
         struct str given = web_field(visit, "Idempotency-Key");
         if (given.len > 0 && (given.len < 16 || given.len > 64)) {
             web_problem(visit, 400, "invalid", "Idempotency-Key: 16 to 64 bytes.", NULL);

@@ -21,6 +21,7 @@ enum {
     WEB_RATE_SLOTS = 1 << 16,
     WEB_SETTINGS_MAX = 16 << 10,
     WEB_DEFAULT_RATE = 100,
+    WEB_DEFAULT_PROOF_S = 300,
     WEB_DEFAULT_ADDRESSES = 256,
     WEB_DEFAULT_FILE = 512 << 20,
 };
@@ -76,6 +77,16 @@ static bool set_one(struct web_settings *settings, struct str name, struct str v
         settings->address_max = (uint32_t)number;
         return good;
     }
+    if (str_eq(name, STR("desk-documents"))) {
+        settings->desk_documents = str_eq(value, STR("yes"));
+        return settings->desk_documents || str_eq(value, STR("no")) ||
+               err_set(err, ERR_INVALID, "DIR/web/settings: desk-documents is yes or no");
+    }
+    if (str_eq(name, STR("proof-seconds"))) {
+        bool good = set_number(value, 1, 3600, "proof-seconds", &number, err);
+        settings->proof_s = (uint32_t)number;
+        return good;
+    }
     if (str_eq(name, STR("file-bytes"))) {
         return set_number(value, 1024, (uint64_t)16 << 30, "file-bytes", &settings->file_max, err);
     }
@@ -91,7 +102,8 @@ static bool read_settings(struct web *web, struct err *err)
     struct web_settings *settings = &web->settings;
     *settings = (struct web_settings){ .rate = WEB_DEFAULT_RATE,
                                        .address_max = WEB_DEFAULT_ADDRESSES,
-                                       .file_max = WEB_DEFAULT_FILE };
+                                       .file_max = WEB_DEFAULT_FILE,
+                                       .proof_s = WEB_DEFAULT_PROOF_S };
     struct err why;
     if (!fs_read(svc_path(web->svc, "web/settings"), &text, &why)) {
         return why.code == ERR_NOT_FOUND || err_set(err, why.code, "%s", why.text);
@@ -316,7 +328,7 @@ static int print_routes(void)
                 buf_addf(&out, " %s", web_role_name(bit));
             }
         }
-        static const char *const csrf[] = { "", "origin", "token" };
+        static const char *const csrf[] = { "", "origin", "token", "token and proof" };
         buf_addf(&out, "; %s%s%s%s%s\n", route->scope == NULL ? "no token" : route->scope,
                  route->csrf == WEB_CSRF_NONE ? "" : "; csrf: ", csrf[route->csrf],
                  route->call == NULL ? "" : "; ", route->call == NULL ? "" : route->call);

@@ -40,6 +40,8 @@ struct web_settings {      // DIR/web/settings, and options of the same names
     size_t proxy_count;
     uint32_t rate;        // requests a second of one address; 0: 100
     uint32_t address_max; // connections of one address; 0: 256
+    uint32_t proof_s;     // so long a proof is good for making other ways in
+    bool desk_documents;  // the help desk sees and sends other people's documents
     uint64_t file_max;    // bytes of an upload; 0: 512 MiB
 };
 
@@ -55,6 +57,8 @@ struct web_token { // of a program or station, as CAS said
     uint8_t hash[32];
     int64_t checked_ms;
     int64_t id;
+    int64_t person;
+    int64_t until; // clk_wall_ms; 0: without end
     unsigned roles;
     char *user;    // owned
     char **scopes; // owned, NULL-ended
@@ -256,6 +260,11 @@ const char *web_refusal(struct web_visit *visit, const struct wire_answer *answe
 void web_sign_in(struct web_visit *visit, const char *user, const char *password,
                  void (*then)(struct web_visit *visit, const struct wire_answer *refusal));
 void web_end_session(struct web_visit *visit);
+// Whether who it is was proved lately; what makes another way in wants it of a session. And proves
+// it: then(visit, NULL), or with why not.
+bool web_is_proved(const struct web_visit *visit);
+void web_prove(struct web_visit *visit, const char *password,
+               void (*then)(struct web_visit *visit, const struct wire_answer *refusal));
 void web_write_me(struct web_visit *visit, struct json *json);
 struct web_station *web_station_of(struct web *web, const char *name);
 void web_station_take(struct web_station *station, const Quoin__V1__Session *session);

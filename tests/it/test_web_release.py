@@ -138,7 +138,73 @@ def test_a_station_is_paired_once_and_releases(site, admin, mary, sample):
     station.good("POST", "/station/sign-out", {})
     assert station.api("GET", "/station/jobs").status == 401
     admin.good("DELETE", f"/tokens/{paired['token']}")
-    wait_until(lambda: station.api("GET", "/station/device").status == 401, 7, "the station is one no more")
+    wait_until(lambda: station.api("GET", "/station/device").status == 401, 2, "the station is one no more")
+
+
+def pair(site, admin, name):
+    address = urllib.parse.urlsplit(admin.good("POST", f"/devices/{name}/pair", {})["url"])
+    station = Web(site)
+    assert station.send("GET", f"{address.path}?{address.query}").status == 303
+    assert station.good("GET", "/station/device")["name"] == name
+    return station
+
+
+def test_a_station_is_its_devices_and_not_whose_paired_it(site, admin, mary):
+    porch = {"printers": ["virtual"]}
+    admin.good("PUT", "/config/things/device/porch", porch)
+    wait_until(lambda: admin.api("GET", "/devices/porch").status == 200, 10, "the device is known")
+    clerk = person(site, admin, "clerk", "device-manager")
+    station = pair(site, clerk, "porch")
+    stream = Stream(station, "/station/events")
+    wait_until(lambda: stream.heard, 5, "it is greeted")
+    admin.good("PATCH", "/people/clerk", {"locked": True})
+    wait_until(lambda: clerk.api("GET", "/me").status == 401, 3, "who paired it is locked")
+    assert station.api("GET", "/station/device").status == 200
+    other = pair(site, admin, "porch")
+    problem = mary.api("DELETE", "/devices/porch/pair")
+    assert problem.status == 403
+    admin.good("DELETE", "/devices/porch/pair")
+    for browser in (station, other):
+        wait_until(lambda one=browser: one.api("GET", "/station/device").status == 401, 2, "it is unpaired")
+    wait_until(lambda: stream.ended, 3, "its stream ends")
+    third = pair(site, admin, "porch")
+    admin.good("DELETE", "/config/things/device/porch")
+    wait_until(lambda: third.api("GET", "/station/device").status == 401, 2, "the device is removed")
+    admin.good("PUT", "/config/things/device/porch", porch)  # another of that name is another one
+    wait_until(lambda: admin.api("GET", "/devices/porch").status == 200, 10, "the device is known")
+    assert third.api("GET", "/station/device").status == 401
+
+
+def test_documents_of_others_are_not_the_help_desks(site, admin, mary, sample):
+    desk = person(site, admin, "helen", "desk")
+    number = held(site, sample)
+    job = f"/jobs/-/{number}"
+    for ask in (("GET", job + "/preview"), ("POST", job + "/send", {"users": ["helen"]}),
+                ("POST", job + "/send", {"users": ["helen"], "sender_pays": True})):
+        refused = desk.api(*ask)
+        assert refused.status == 403 and "documents-not-allowed" in refused.json["reasons"], ask
+    assert desk.good("GET", job)["job"]["user"] == "mary"
+    assert admin.api("GET", job + "/preview").status == 200
+    log = (site.data / "log" / "web.log").read_text()
+    assert '"document.looked-at"' in log and f'"job":{number}' in log
+    desk.good("POST", job + "/cancel", {})
+
+
+def test_jobs_are_listed_from_either_end(site, admin, mary, sample):
+    numbers = [held(site, sample) for _ in range(3)]
+    for order, wanted in (("newest", sorted(numbers, reverse=True)), ("oldest", sorted(numbers))):
+        found, path = [], f"/jobs?limit=2&order={order}"
+        while path:
+            page = admin.good("GET", path)
+            assert len(page["items"]) <= 2
+            found += [one["id"] for one in page["items"]]
+            path = f"/jobs?limit=2&order={order}&after={page['next']}" if "next" in page else None
+        assert found == sorted(found, reverse=order == "newest") and len(found) == len(set(found))
+        assert [one for one in found if one in numbers] == wanted
+    assert admin.api("GET", "/jobs?order=random").status == 400
+    assert admin.api("GET", "/jobs?with_key=true").status == 400
+    for number in numbers:
+        admin.good("POST", f"/jobs/-/{number}/cancel", {})
 
 
 def test_a_file_becomes_a_job_of_ones_own(site, admin, mary, tom, one_page):

@@ -226,7 +226,7 @@ static void test_codes_serve_once(void)
 static void test_tokens(void)
 {
     char secret[CREDENTIAL_TOKEN_LEN + 1];
-    struct str scopes[] = { STR("jobs:read"), STR("device:front door") };
+    struct str scopes[] = { STR("jobs:read"), STR("me:write") };
     struct credential_token token = { .person = 4,
                                       .title = STR("a script"),
                                       .scopes = scopes,
@@ -251,6 +251,45 @@ static void test_tokens(void)
     CHECK(!credential_scope_check(STR("device:\n"), &err) &&
           !credential_scope_check(STR("device:"), &err));
     CHECK(!credential_scope_check(STR("x:front door"), &err));
+    CHECK(!credential_scope_check(STR("nonsense:read"), &err));
+    CHECK(!credential_scope_check(STR("jobs:delete"), &err));
+    CHECK(credential_scope_check(STR("schedules:write"), &err));
+    CHECK(credential_scope_check(STR("device:front door"), &err));
+}
+
+static void test_tokens_of_devices(void)
+{
+    static const char *const keys[] = { "d1", "d2", "d3" };
+    static const char *const names[] = { "device:front", "device:front", "device:back" };
+    struct str mixed[] = { STR("device:front"), STR("jobs:read") };
+    char secret[CREDENTIAL_TOKEN_LEN + 1];
+    struct credential_token found;
+    uint32_t ended = 0;
+    bool is;
+    for (size_t i = 0; i < 3; i++) {
+        struct str scope = str_of(names[i]);
+        struct credential_token token = { .person = 4,
+                                          .title = STR("station"),
+                                          .scopes = &scope,
+                                          .scope_count = 1,
+                                          .made_at = 5,
+                                          .hint = STR("abcd") };
+        credential_token_make(credential, str_of(keys[i]), secret);
+        CHECK(credential_token_add(credential, str_of(secret), &token, &err));
+        CHECK(credential_token_is_device(&token));
+        token.scopes = mixed;
+        token.scope_count = 2;
+        CHECK(!credential_token_is_device(&token));
+        CHECK(!credential_token_add(credential, STR("other"), &token, &err));
+    }
+    CHECK(credential_forget(credential, 4, &err)); // theirs go, the devices' stay
+    CHECK(credential_device_end(credential, STR("front"), &ended, &err) && ended == 2);
+    CHECK(credential_device_end(credential, STR("front"), &ended, &err) && ended == 0);
+    for (size_t i = 0; i < 3; i++) {
+        credential_token_make(credential, str_of(keys[i]), secret);
+        CHECK(credential_token_find(credential, str_of(secret), &arena, &found, &is, &err) && is);
+        CHECK(found.is_revoked == (i < 2));
+    }
 }
 
 static void test_rules(void)
@@ -313,6 +352,7 @@ int main(void)
     test_merging_moves_cards_and_delegates();
     test_codes_serve_once();
     test_tokens();
+    test_tokens_of_devices();
     test_rules();
     test_the_right_pepper_is_needed();
     CHECK(db_commit(db, &err));

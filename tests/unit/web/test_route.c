@@ -44,6 +44,21 @@ static void test_find(void)
     CHECK(web_route_is_api(STR("/api/v1/x")) && !web_route_is_api(STR("/apix")));
 }
 
+static bool is_subject(const char *scope)
+{
+    static const char *const subjects[] = {
+#define SCOPE(subject) subject,
+#include "model/scope.tbl.h"
+#undef SCOPE
+    };
+    for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+        if (strcmp(subjects[i], scope) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // What a row changes must be guarded; what it does not change need not be.
 static void test_rows(void)
 {
@@ -54,6 +69,7 @@ static void test_rows(void)
         bool reads = strcmp(route->method, "GET") == 0;
         tap_result(reads == (route->csrf == WEB_CSRF_NONE), what, __FILE__, __LINE__);
         tap_result(!reads || route->body == WEB_BODY_NONE, what, __FILE__, __LINE__);
+        tap_result(route->scope == NULL || is_subject(route->scope), what, __FILE__, __LINE__);
         // Without a token in the request only before a session, and at stations.
         bool early = (route->who & (WEB_PUBLIC | WEB_STATION)) != 0;
         tap_result(route->csrf != WEB_CSRF_ORIGIN || early, what, __FILE__, __LINE__);
