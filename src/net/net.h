@@ -206,6 +206,28 @@ struct net_socket {
 // Returns how many of them fit.
 size_t net_sockets(const struct net_loop *loop, struct net_socket *sockets, size_t most);
 
+// --- descriptors of libraries -------------------------------------------------------------------
+
+// A socket that a library of another room owns: on_ready runs whenever it has something to read,
+// or failed. The owner stops the watch before the socket is closed.
+struct net_watch;
+struct net_watch *net_watch_new(struct net_loop *loop, int fd, void (*on_ready)(void *arg),
+                                void *arg);
+void net_watch_free(struct net_watch **watch);
+
+// --- names --------------------------------------------------------------------------------------
+
+// Looks a name up off the loop. Numeric addresses and localhost ask nobody. on_found runs once, on
+// the loop, never inside the call, unless it is cancelled before: with numeric addresses, in the
+// resolver's order, or none and *err.
+enum { NET_ADDRESSES_MAX = 8 };
+struct net_lookup;
+struct net_lookup *net_lookup_start(struct net_loop *loop, const struct net_address *name,
+                                    void (*on_found)(void *arg, const struct net_address *found,
+                                                     size_t count, const struct err *err),
+                                    void *arg);
+void net_lookup_cancel(struct net_lookup **lookup); // until on_found, which makes it go
+
 // --- child processes ----------------------------------------------------------------------------
 
 // A program of ours or a peer in a test, in a process group of its own. Not for documents: those
