@@ -723,6 +723,7 @@ COMMAND(
     "A device takes 50 wrong tries in ten minutes, an address 100. A person's own wait is ended by "
     "\"quoin user unlock\".",
     OPTION("address", "ADDRESS", "of a browser or reader, instead of a device"))
+#include "cli/monitor.tbl.h"
 COMMAND(session_list, "session list", "", 0, 0, "administrator",
         "lists who is signed in at devices and on the web", "",
         OPTION("device", "NAME", "only at this device"), OPTION("user", "NAME", "only this person"))

@@ -31,7 +31,9 @@ const struct device_reason *device_reason_at(size_t index); // for lists, catalo
 // Takes a suffix off a keyword and says how bad it makes the reason.
 struct str device_reason_split(struct str keyword, enum device_severity *severity, bool *said);
 
-// The keywords of PrtAlertCodeTC, and of hrPrinterDetectedErrorState's bits (0 to 14). NULL: an
-// event, not a state, or nothing that is known.
-const char *device_reason_of_alert(int64_t code);
+// The keywords of PrtAlertCodeTC in a group of the MIB (8: inputs), and of
+// hrPrinterDetectedErrorState's bits (0 to 14). NULL: an event, not a state, or nothing that is
+// known.
+const char *device_reason_of_alert(int64_t code, int64_t group);
+int64_t device_reason_alert_code(struct str name); // "coverOpen"; 0: none
 const char *device_reason_of_bit(unsigned bit);
