@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "proto/dce.pb-c.h"
 #include "proto/dre.pb-c.h"
+#include "web/circle.h"
 #include "web/message.h"
 #include "web/web_int.h"
 #include <stdlib.h>
@@ -30,15 +31,16 @@ struct stream {
     struct stream *next;
     struct web *web;
     struct httpio_exchange_id id;
-    int64_t person; // of the token
+    int64_t person; // whose it is, or whose token
     int64_t until;  // of the token, clk_wall_ms; 0: without end
     int64_t told_ms;
     uint8_t session[32];
     uint8_t kind;
     bool by_token;
-    bool full;  // hold back
-    bool lost;  // an event was not told
-    char *name; // the person or the device; stands behind this
+    bool full;                 // hold back
+    bool lost;                 // an event was not told
+    struct web_circle *circle; // of the person's own streams
+    char *name;                // the person or the device; stands behind this
 };
 
 struct watch { // what one engine tells
@@ -55,7 +57,8 @@ struct web_events {
     size_t job_streams; // of persons and roles
     struct watch dres[WEB_DRES_ALL];
     struct map devices; // name to owned watch
-    size_t trimmed;     // so many there were when memory was given back last
+    struct web_circles circles;
+    size_t trimmed; // so many there were when memory was given back last
 };
 
 static const struct httpio_exchange_events stream_events;
@@ -97,6 +100,7 @@ static void stream_on_close(void *arg, struct httpio_exchange *exchange, const s
     stream->next->prev = stream->prev;
     events->count--;
     events->job_streams -= stream->kind == STREAM_STATION ? 0 : 1;
+    web_circle_let_go(&stream->circle);
     free(stream);
 }
 
@@ -131,11 +135,15 @@ static void stream_begin(struct web_visit *visit, enum stream_kind kind, const c
     stream->kind = (uint8_t)kind;
     stream->told_ms = clk_mono_ms();
     stream->by_token = visit->who.by_token;
+    stream->person = visit->who.person;
     if (visit->who.token != NULL) {
         stream->person = visit->who.token->person;
         stream->until = visit->who.token->until;
     }
     memcpy(stream->session, visit->who.session, sizeof(stream->session));
+    if (kind == STREAM_MINE) {
+        stream->circle = web_circle_use(&events->circles, name);
+    }
     stream->prev = events->ring.prev;
     stream->next = &events->ring;
     stream->prev->next = stream;
@@ -187,7 +195,8 @@ static bool concerns(const struct stream *stream, const Quoin__V1__Job *job)
 {
     return stream->kind == STREAM_ALL ||
            (stream->kind == STREAM_MINE &&
-            (strcmp(job->user, stream->name) == 0 || is_sent_to(job, stream->name)));
+            (strcmp(job->user, stream->name) == 0 || is_sent_to(job, stream->name) ||
+             web_circle_has(stream->circle, job)));
 }
 
 static void event_of(struct buf *text, const char *what, const char *engine,
@@ -338,11 +347,16 @@ void web_events_tick(struct web *web)
         struct stream *next = stream->next;
         if (is_over(web, stream, wall)) {
             stream_finish(stream);
-        } else if (now - stream->told_ms > ALIVE_MS && !stream->full) {
+            stream = next;
+            continue;
+        }
+        if (now - stream->told_ms > ALIVE_MS && !stream->full) {
             stream_say(stream, STR(": here\n\n"));
         }
         if (stream->kind == STREAM_STATION) {
             watch_device(web, stream->name, now);
+        } else if (stream->kind == STREAM_MINE) {
+            web_circle_look(stream->circle, now);
         }
         stream = next;
     }
@@ -353,6 +367,9 @@ void web_events_doubt(struct web *web, int64_t person)
     struct stream *ring = &web->events->ring;
     for (struct stream *stream = ring->next; stream != ring;) {
         struct stream *next = stream->next;
+        if (stream->circle != NULL && stream->person == person) {
+            web_circle_doubt(stream->circle);
+        }
         if (stream->by_token && stream->person == person) {
             stream_finish(stream);
         }
@@ -376,7 +393,7 @@ size_t web_events_count(const struct web *web)
 struct web_events *web_events_new(struct web *web)
 {
     struct web_events *events = mem_new(sizeof(*events));
-    (void)web;
+    events->circles.web = web;
     events->ring.prev = &events->ring;
     events->ring.next = &events->ring;
     return events;
@@ -404,6 +421,7 @@ void web_events_free(struct web_events **events)
         free(watch);
     }
     map_free(&(*events)->devices);
+    web_circles_free(&(*events)->circles);
     free(*events);
     *events = NULL;
 }

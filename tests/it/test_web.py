@@ -1,6 +1,7 @@
 """quoin-web: who gets in, what each may, and what nobody may. Most cases are made from the table of routes."""
 import json
 import re
+import resource
 import socket
 import ssl
 import subprocess
@@ -511,17 +512,29 @@ def test_passwords_are_not_tried_out(tmp_path):
 
 
 def test_slow_clients_do_not_hold_others_up(site, admin):
-    """1,000 that begin and never finish; others are served meanwhile."""
+    """2,000 that begin and never finish, in the handshake, in a head and in a body; others are served meanwhile."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert most > 2100, "the shell's hard limit of open files is too low for this test"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    context = ssl.create_default_context(cafile=site.data / "pki" / "ca.crt")
     held = []
     try:
-        for _ in range(1000):
+        for number in range(2000):
             one = socket.create_connection(("localhost", 8443 + site.offset))
-            one.sendall(b"\x16\x03\x01")  # the beginning of a handshake
             held.append(one)
+            if number % 20 == 0:
+                held[-1] = one = context.wrap_socket(one, server_hostname="localhost")
+                one.sendall(b"GET /api/v1/me HTTP/1.1\r\nHost: local" if number % 40 == 0 else
+                            b"POST /api/v1/session HTTP/1.1\r\nHost: localhost:%d\r\nContent-Length: 90\r\n"
+                            b"Content-Type: application/json\r\n\r\n{" % (8443 + site.offset))
+            elif number % 2 == 0:
+                one.sendall(b"\x16\x03\x01")  # the beginning of a handshake
         began = time.monotonic()
         for _ in range(20):
             assert admin.api("GET", "/me").status == 200
         assert time.monotonic() - began < 5
+        fresh = admin.again()  # and so is who comes now
+        assert fresh.api("GET", "/me").status == 200 and time.monotonic() - began < 6
     finally:
         for one in held:
             one.close()

@@ -3,6 +3,7 @@ interface, and at a paired station; files are sent; what happens is told as it h
 import json
 import re
 import threading
+import time
 import urllib.parse
 
 import pytest
@@ -269,6 +270,28 @@ def test_what_happens_is_told_to_whom_it_concerns(site, admin, mary, tom, sample
     wait_until(lambda: told(own) and told(all_of_it), 10, "the job is told")
     assert told(others) == []
     assert re.match(r"\d+\.\d\d", told(own)[-1]["cost"])
+    assert not all_of_it.ended
+    # Sent to a group of tom's.
+    admin.good("POST", "/groups", {"name": "crew"})
+    admin.good("POST", "/groups/crew/members", {"add": ["tom"]})
+    ann = person(site, admin, "ann")
+    crew = Stream(tom, "/me/events")
+    wait_until(lambda: crew.heard, 5, "it is greeted")
+    time.sleep(0.5)  # its groups are asked for
+    sent = held(site, sample, "ann")
+    ann.good("POST", "/me/jobs/send", {"jobs": [job_of(ann, sent)["ref"]], "groups": ["crew"]})
+    wait_until(lambda: [data for what, data in crew.heard if what == "job" and data["id"] == sent], 10,
+               "what was sent to the group is told")
+    # Of who named tom a delegate; who opens a stream is asked for anew.
+    admin.good("PUT", "/people/mary/delegates/tom", {})
+    time.sleep(1.1)  # an answer of within a second is still believed
+    delegate = Stream(tom, "/me/events")
+    wait_until(lambda: delegate.heard, 5, "it is greeted")
+
+    def delegate_is_told():
+        tried = held(site, sample)
+        return [data for what, data in delegate.heard if what == "job" and data["id"] == tried]
+    wait_until(delegate_is_told, 5, "the delegate is told")
     assert mary.api("DELETE", "/session").status == 204
     wait_until(lambda: own.ended, 5, "the stream ends with its session")
     assert not all_of_it.ended
