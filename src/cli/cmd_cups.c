@@ -80,7 +80,6 @@ static bool write_notes(struct cups *cups, struct err *err)
 
 static bool open_cups(struct cups *cups, struct cli *cli, struct err *err)
 {
-    const char *folder = cli_path(cli, "agent");
     *cups = (struct cups){ .cli = cli,
                            .root = text_or(cli_value(cli, "server-root"), "/etc/cups"),
                            .only_say = cli_value(cli, "dry-run") != NULL };
@@ -90,10 +89,8 @@ static bool open_cups(struct cups *cups, struct cli *cli, struct err *err)
     }
     cups->control = (struct cupsd_control){ .loop = cli_loop(cli),
                                             .arena = &cli->arena,
-                                            .server = cli_value(cli, "cupsd"),
-                                            .folder = folder };
-    return read_notes(cups, err) && fs_make_folder(folder, err) &&
-           cupsd_control_queues(&cups->control, &cups->queues, err);
+                                            .server = cli_value(cli, "cupsd") };
+    return read_notes(cups, err) && cupsd_control_queues(&cups->control, &cups->queues, err);
 }
 
 static bool must_be_root(struct err *err)
@@ -159,14 +156,18 @@ static bool has_certificate(struct cups *cups, struct err *err)
     int64_t ends_at = 0;
     struct err why;
     const char *data = cups->cli->data;
-    bool has = svc_pki_read(data, "agent", &who, &ends_at, &why);
-    if (!has && cli_file_is(cli_path(cups->cli, "pki/ca.key"))) {
-        has = svc_pki_make(data, &why) && svc_pki_read(data, "agent", &who, &ends_at, &why);
+    if (svc_pki_read(data, "agent", &who, &ends_at, &why)) {
+        return true;
     }
-    return has || err_set(err, ERR_DENIED,
-                          "%s has no good certificate of an agent. At the site: quoin engine "
-                          "join-token agent HOST; here: quoin engine join --cas HOST --token -",
-                          data);
+    if (cli_file_is(cli_path(cups->cli, "pki/ca.key"))) { // its engines' user makes it, not root
+        return err_set(
+            err, ERR_UNAVAILABLE,
+            "%s has no good certificate of an agent yet: quoin up makes it when it starts", data);
+    }
+    return err_set(err, ERR_DENIED,
+                   "%s has no good certificate of an agent. At the site: quoin engine join-token "
+                   "agent HOST; here: quoin engine join --cas HOST --token -",
+                   data);
 }
 
 // --- Quoin's side -------------------------------------------------------------------------------

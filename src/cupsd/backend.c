@@ -10,7 +10,6 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clk.h"
 #include "base/fs.h"
 #include "crypto/cert.h"
 #include "cupsd/fate.h"
@@ -78,7 +77,6 @@ struct backend {
     uint32_t printed; // what was told
     char told[CUPSD_MESSAGE_MAX + 1];
     char reasons[CUPSD_REASONS_MAX + 1];
-    int64_t ends_at; // monotonic, of STEP_CANCEL
     enum cupsd_exit exit;
 };
 
@@ -247,7 +245,9 @@ static void say_fate(struct backend *backend, const struct cupsd_fate *fate)
     if (fate->total > 0 && fate->printed > backend->printed) {
         backend->printed = fate->printed;
         buf_addf(&line, "ATTR: job-media-progress=%u\n",
-                 (unsigned)((uint64_t)fate->printed * 100 / fate->total % 101));
+                 (unsigned)(fate->printed < fate->total
+                                ? (uint64_t)fate->printed * 100 / fate->total
+                                : 100));
     }
     write_all(STDERR_FILENO, buf_str(&line));
 }
@@ -496,8 +496,12 @@ static void on_term(void *arg)
         return;
     }
     backend->is_ending = true;
-    if (httpio_client_is_busy(backend->client)) { // it may be there in a moment
-        backend->ends_at = clk_mono_ms() + CANCEL_MS;
+    bool is_busy = httpio_client_is_busy(backend->client);
+    if (!is_busy && backend->job == 0 && backend->may_be_sent) {
+        ask(backend); // is it there?
+        is_busy = true;
+    }
+    if (is_busy) { // it may be there in a moment
         net_timer_start(backend->timer, CANCEL_MS);
     } else if (backend->job == 0) {
         finish(backend, CUPSD_EXIT_OK);

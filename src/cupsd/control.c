@@ -4,7 +4,9 @@
 
 #include "base/fs.h"
 #include "cupsd/uri.h"
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { SAID_MAX = 4 << 20, ENDED_BY_SIGNAL = 255 };
@@ -25,29 +27,32 @@ static void on_exit_of(void *arg, int status, int signal_number)
 static bool run(const struct cupsd_control *control, const char *const *args, int *status,
                 struct buf *said, struct err *err)
 {
-    char output[4096];
+    char folder[] = "/tmp/quoin-cups-XXXXXX";
+    char output[sizeof(folder) + 8];
     const char *server = control->server == NULL
                              ? NULL
                              : arena_textf(control->arena, "CUPS_SERVER=%s", control->server);
     const char *const environment[] = { "LC_ALL=C", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", server,
                                         NULL };
-    int len = snprintf(output, sizeof(output), "%s/cups.%d.out", control->folder, (int)getpid());
     const struct net_child_settings settings = {
         .program = args[0], .args = args, .environment = environment, .output = output
     };
     struct running running = { .loop = control->loop };
     struct net_child *child = NULL;
-    if (len < 0 || (size_t)len >= sizeof(output)) {
-        return err_set(err, ERR_INVALID, "the path of the data folder is too long");
+    if (mkdtemp(folder) == NULL) {
+        return err_set(err, ERR_UNAVAILABLE, "there is no place in /tmp: %s", strerror(errno));
     }
-    (void)unlink(output); // of a process of this number that was killed
-    if (!net_child_start(control->loop, &settings, on_exit_of, &running, &child, err)) {
-        return err_in(err, "CUPS's %s (Debian's cups-client)", args[0]);
+    (void)snprintf(output, sizeof(output), "%s/said", folder);
+    bool good = net_child_start(control->loop, &settings, on_exit_of, &running, &child, err);
+    if (good) {
+        net_loop_run(control->loop);
+        net_child_free(&child);
+        good = fs_read(output, said, err);
+    } else {
+        good = err_in(err, "CUPS's %s (Debian's cups-client)", args[0]);
     }
-    net_loop_run(control->loop);
-    net_child_free(&child);
-    bool good = fs_read(output, said, err);
     (void)unlink(output);
+    (void)rmdir(folder);
     *status = running.status;
     return good;
 }

@@ -13,7 +13,6 @@ struct cupsd_control {
     struct net_loop *loop; // borrowed
     struct arena *arena;   // borrowed
     const char *server;    // HOST[:PORT] or the path of a socket; NULL: as CUPS finds it
-    const char *folder;    // of ours: for what the programs say
 };
 
 struct cupsd_queue {

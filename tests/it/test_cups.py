@@ -267,21 +267,22 @@ def test_a_lost_answer_and_a_killed_engine_print_once(site, cups, virtual_printe
     assert charged(site, "mary") == decimal.Decimal(site.job(number)["cost"]) > 0
 
 
-def test_cups_killed_prints_once(site, cups, virtual_printer, one_page):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_cups_ended_and_back_prints_once(site, cups, virtual_printer, one_page, number):
     site.user("mary", balance="1.00")
     cups.queue("office", virtual_printer.uri)
     site.run("cups", "attach", "office", *cups.attach_words())
     virtual_printer.stop()  # the job waits at Quoin
     job = cups.lp("office", one_page)
     (ours,) = wait_until(lambda: site.jobs(), 20, cups)
-    cups.stop(signal.SIGKILL)
-    cups.start()  # it runs the job again
+    cups.stop(number)
+    cups.start()  # it runs the job again, which Quoin knows again
     wait_until(lambda: cups.show(job), 20, cups)
     virtual_printer.start()
-    site.run("job", "release", ours["id"], check=False)
-    site.wait_job(ours["id"], limit_s=60)
     cups.ended(job, 60)
-    assert len(site.jobs()) == 1 and paper(virtual_printer) == 1
+    assert [(job["id"], job["state"]) for job in site.jobs()] == [(ours["id"], "completed")]
+    assert paper(virtual_printer) == 1
+    assert charged(site, "mary") == decimal.Decimal("0.05")
 
 
 def test_cancelled_in_cups_is_cancelled_at_quoin(site, cups, office, one_page):
