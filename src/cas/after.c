@@ -14,10 +14,10 @@ enum { AFTER_REASON_MAX = 400 };
 bool cas_reason_check(const char *text, const char *what, struct err *err)
 {
     if (text[0] == '\0') {
-        return err_set(err, ERR_INVALID, "%s needs a reason: say why", what);
+        return err_why(err, ERR_INVALID, "say-why", "%s needs a reason: say why", what);
     }
     return (strlen(text) <= AFTER_REASON_MAX && enc_is_plain(str_of(text))) ||
-           err_set(err, ERR_INVALID,
+           err_why(err, ERR_INVALID, "text-too-long",
                    "a reason has at most %d bytes of UTF-8 without control characters",
                    AFTER_REASON_MAX);
 }
@@ -86,7 +86,7 @@ bool cas_bearers_read(struct cas *cas, struct arena *arena, struct str bytes,
 
 static bool after_no_such(struct err *err)
 {
-    return err_set(err, ERR_NOT_FOUND, "there is no such charge");
+    return err_why(err, ERR_NOT_FOUND, "charge-gone", "there is no such charge");
 }
 
 // The request and the job's own words, of the reservation's entry.

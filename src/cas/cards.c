@@ -220,7 +220,7 @@ static bool cards_number(struct cas *cas, struct cas_turn *turn,
         return false;
     }
     read->format = found ? arena_copy(turn->arena, read->format) : STR("");
-    return found || err_set(err, ERR_INVALID,
+    return found || err_why(err, ERR_INVALID, "unreadable-card",
                             "no card format takes these %zu characters; quoin card test shows why",
                             strlen(add->raw));
 }
@@ -245,11 +245,11 @@ static const ProtobufCMessage *cards_plain(struct cas_turn *turn,
 static bool cards_check(const Quoin__V1__AddCardRequest *add, int64_t now, struct err *err)
 {
     if (strlen(add->title) > CREDENTIAL_TITLE_MAX) {
-        return err_set(err, ERR_INVALID, "a card's title has at most %d bytes",
+        return err_why(err, ERR_INVALID, "title-too-long", "a card's title has at most %d bytes",
                        CREDENTIAL_TITLE_MAX);
     }
     return add->valid_until == 0 || add->valid_until > now ||
-           err_set(err, ERR_INVALID, "that card's time is over already");
+           err_why(err, ERR_INVALID, "time-is-over", "that card's time is over already");
 }
 
 // New, or the person's already: then title and end are as they are said now.
@@ -303,8 +303,8 @@ CAS_CORE(cas_card_add)
         return false;
     }
     if (person.is_removed) {
-        return err_set(err, ERR_NOT_FOUND, "the user \"%.*s\" was removed", (int)person.name.len,
-                       person.name.ptr);
+        return err_why(err, ERR_NOT_FOUND, "user-gone", "the user \"%.*s\" was removed",
+                       (int)person.name.len, person.name.ptr);
     }
     if (!cas_credential_may(cas, turn, &person, add->no_roles, err) ||
         !cards_put(cas, turn, add, &person, &mac, read, &card, err)) {
@@ -345,7 +345,7 @@ static bool cards_row(struct cas *cas, struct cas_turn *turn, const struct cas_p
         return false;
     }
     if (person.is_removed || (found && card.person != person.id)) {
-        return err_set(err, ERR_EXISTS,
+        return err_why(err, ERR_EXISTS, found ? "card-taken" : "user-gone", "%s",
                        found ? "that card is somebody else's; remove it there first"
                              : "that user was removed");
     }
@@ -397,7 +397,8 @@ static bool cards_find(struct cas *cas, struct cas_turn *turn,
         if (!credential_card_get(cas->credential, remove->id, turn->arena, card, &found, err)) {
             return false;
         }
-        return found || err_set(err, ERR_NOT_FOUND, "there is no card %lld", (long long)remove->id);
+        return found || err_why(err, ERR_NOT_FOUND, "card-gone", "there is no card %lld",
+                                (long long)remove->id);
     }
     if (!credential_pepper_check(cas->credential, err) ||
         !card_number_fold(str_of(remove->number), number, err)) {
@@ -405,7 +406,7 @@ static bool cards_find(struct cas *cas, struct cas_turn *turn,
     }
     struct credential_mac mac = credential_card_mac(cas->credential, str_of(number));
     return credential_card_find(cas->credential, &mac, turn->arena, card, &found, err) &&
-           (found || err_set(err, ERR_NOT_FOUND, "that card is nobody's"));
+           (found || err_why(err, ERR_NOT_FOUND, "card-gone", "that card is nobody's"));
 }
 
 CAS_CORE(cas_card_remove)

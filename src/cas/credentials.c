@@ -380,8 +380,8 @@ static bool credentials_without(struct cas *cas, struct cas_turn *turn, int64_t 
 static bool credentials_no_delegate(const struct accounts_person *other,
                                     const struct accounts_person *person, struct err *err)
 {
-    return err_set(err, ERR_NOT_FOUND, "%.*s is no delegate of %.*s", (int)other->name.len,
-                   other->name.ptr, (int)person->name.len, person->name.ptr);
+    return err_why(err, ERR_NOT_FOUND, "no-delegate", "%.*s is no delegate of %.*s",
+                   (int)other->name.len, other->name.ptr, (int)person->name.len, person->name.ptr);
 }
 
 CAS_CORE(cas_delegate_set)
@@ -399,7 +399,7 @@ CAS_CORE(cas_delegate_set)
         return true;
     }
     if (set->until < 0 || (!set->remove && set->until != 0 && set->until <= turn->now)) {
-        return err_set(err, ERR_INVALID, "that time is over already");
+        return err_why(err, ERR_INVALID, "time-is-over", "that time is over already");
     }
     if (!cas_person(cas, turn, set->user, &person, err) ||
         !cas_person(cas, turn, set->delegate, &other, err)) {
@@ -418,8 +418,8 @@ CAS_CORE(cas_delegate_set)
             return credentials_no_delegate(&other, &person, err);
         }
     } else if (cas_is_out(&other)) {
-        return err_set(err, ERR_INVALID, "%.*s is locked or removed", (int)other.name.len,
-                       other.name.ptr);
+        return err_why(err, ERR_INVALID, "user-locked", "%.*s is locked or removed",
+                       (int)other.name.len, other.name.ptr);
     } else if (set->dry_run) {
         return credentials_delegates_reply(cas, turn, person.id, reply, err);
     } else if (!credential_delegate_set(cas->credential, person.id, &delegate, err)) {

@@ -19,7 +19,8 @@ bool cas_person(struct cas *cas, struct cas_turn *turn, const char *name,
         !accounts_person_find(cas->accounts, str_of(folded), turn->arena, person, &found, err)) {
         return false;
     }
-    return found || err_set(err, ERR_NOT_FOUND, "no user \"%s\" is known here", folded);
+    return found ||
+           err_why(err, ERR_NOT_FOUND, "unknown-user", "no user \"%s\" is known here", folded);
 }
 
 static char **people_texts(struct arena *arena, const struct str *runs, size_t count)

@@ -179,7 +179,8 @@ static bool refunds_apart(const struct price_money *money, struct cas_after *aft
     if (amount <= 0 || amount > after->charged - after->refunded ||
         !share_out_by((struct money){ amount }, money->precision.units, shares,
                       after->bearer_count)) {
-        return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
+        return err_why(err, ERR_LIMIT, "refund-too-much",
+                       "%s is left of this charge; no more can be given back",
                        money_shown((struct money){ after->charged - after->refunded }, left));
     }
     *to_count = 0;
@@ -252,8 +253,8 @@ static bool refunds_give(struct cas *cas, struct cas_turn *turn, struct cas_afte
     if (!cas_after_keep(cas, turn, after, err) || !cas_store_refund_decide(cas, refund, &ok, err)) {
         return false;
     }
-    return ok ||
-           err_set(err, ERR_CONFLICT, "refund %lld was decided meanwhile", (long long)refund->id);
+    return ok || err_why(err, ERR_CONFLICT, "refund-decided", "refund %lld was decided meanwhile",
+                         (long long)refund->id);
 }
 
 // ---- asking ------------------------------------------------------------------------------------
@@ -265,7 +266,8 @@ static bool refunds_fit(const struct price_money *money, const struct cas_after 
     char shown[MONEY_TEXT_MAX];
     int64_t left = after->charged - after->refunded;
     if (*amount <= 0 || *amount > left) {
-        return err_set(err, ERR_LIMIT, "%s is left of this charge; no more can be given back",
+        return err_why(err, ERR_LIMIT, "refund-too-much",
+                       "%s is left of this charge; no more can be given back",
                        money_shown((struct money){ left }, shown));
     }
     *amount = refunds_rounded(money, after, *amount);
@@ -284,8 +286,8 @@ static bool refunds_amount(const struct price_money *money, const Quoin__V1__Ask
     if (ask->amount == 0 && ask->pages > 0) {
         if (ask->pages > after->pages ||
             !num_mul_div((uint64_t)after->charged, ask->pages, after->pages, &part, &rest)) {
-            return err_set(err, ERR_INVALID, "%u pages were charged, not %u", after->pages,
-                           ask->pages);
+            return err_why(err, ERR_INVALID, "refund-too-much", "%u pages were charged, not %u",
+                           after->pages, ask->pages);
         }
         *amount = (int64_t)part + (rest * 2 >= after->pages ? 1 : 0);
     } else if (ask->amount == 0) {
@@ -304,14 +306,14 @@ static bool refunds_is_open(struct cas *cas, struct cas_turn *turn, const struct
     }
     for (size_t i = 0; i < told.n_refunds; i++) {
         if (strcmp(told.refunds[i]->status, "asked") == 0) {
-            return err_set(err, ERR_EXISTS,
+            return err_why(err, ERR_EXISTS, "refund-asked-already",
                            "a refund was asked for before, and nobody has decided yet: %lld",
                            (long long)told.refunds[i]->id);
         }
     }
     return told.n_refunds < REFUNDS_OF_ONE ||
-           err_set(err, ERR_LIMIT, "of one charge at most %d refunds are asked for",
-                   REFUNDS_OF_ONE);
+           err_why(err, ERR_LIMIT, "refund-too-often",
+                   "of one charge at most %d refunds are asked for", REFUNDS_OF_ONE);
 }
 
 // What the device's evidence alone gives back: 0 is nothing, and a person decides.
@@ -474,7 +476,7 @@ static bool refunds_open(struct cas *cas, struct cas_turn *turn, int64_t id,
         return err_set(err, ERR_NOT_FOUND, "there is no refund %lld", (long long)id);
     }
     return refund->status == CAS_REFUND_ASKED ||
-           err_set(err, ERR_CONFLICT, "refund %lld was %s by %.*s", (long long)id,
+           err_why(err, ERR_CONFLICT, "refund-decided", "refund %lld was %s by %.*s", (long long)id,
                    refunds_status(refund->status), (int)refund->decided_by.len,
                    refund->decided_by.ptr);
 }
@@ -526,6 +528,6 @@ CAS_CORE(cas_refund_decide)
         return false;
     }
     return ok ? refunds_told(cas, turn, &refund, reply, err)
-              : err_set(err, ERR_CONFLICT, "refund %lld was decided meanwhile",
+              : err_why(err, ERR_CONFLICT, "refund-decided", "refund %lld was decided meanwhile",
                         (long long)refund.id);
 }

@@ -37,7 +37,7 @@ static bool secrets_kind(const Quoin__V1__SetSecretRequest *set, enum credential
         return err_set(err, ERR_INVALID, "a PIN is made or given, a password is given");
     }
     return strlen(set->old) <= CREDENTIAL_SECRET_MAX ||
-           err_set(err, ERR_INVALID, "the secret of before is too long");
+           err_why(err, ERR_INVALID, "sign-in-refused", "the secret of before is too long");
 }
 
 // The same for the same key: so it is told again to who did not hear the answer.
@@ -177,8 +177,8 @@ bool cas_secret_begin(struct cas *cas, struct cas_turn *turn, struct cas_slow *s
         return false;
     }
     if (person.is_removed) {
-        return err_set(err, ERR_NOT_FOUND, "the user \"%.*s\" was removed", (int)person.name.len,
-                       person.name.ptr);
+        return err_why(err, ERR_NOT_FOUND, "user-gone", "the user \"%.*s\" was removed",
+                       (int)person.name.len, person.name.ptr);
     }
     slow->person = person.id;
     if (!cas_credential_may(cas, turn, &person, set->no_roles, err) ||
@@ -299,7 +299,7 @@ static bool secrets_setup_person(struct cas *cas, struct cas_turn *turn,
                cas_person(cas, turn, use->user, person, err);
     }
     return !cas_is_out(person) ||
-           err_set(err, ERR_DENIED, "that user is locked; choose another name");
+           err_why(err, ERR_DENIED, "user-locked", "that user is locked; choose another name");
 }
 
 bool cas_setup_end(struct cas *cas, struct cas_turn *turn, struct cas_slow *slow,

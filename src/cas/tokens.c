@@ -45,7 +45,7 @@ CAS_CORE(cas_ticket_make)
         return false;
     }
     if (cas_is_out(&person)) {
-        return err_set(err, ERR_DENIED, "the user is locked or removed");
+        return err_why(err, ERR_DENIED, "user-locked", "the user is locked or removed");
     }
     made->until =
         turn->now + (int64_t)(make->seconds == 0 ? TOKENS_TICKET_S : make->seconds) * 1000;
@@ -102,7 +102,7 @@ static bool tokens_add(struct cas *cas, struct cas_turn *turn,
         return false;
     }
     if (cas_is_out(&person)) {
-        return err_set(err, ERR_DENIED, "the user is locked or removed");
+        return err_why(err, ERR_DENIED, "user-locked", "the user is locked or removed");
     }
     token.person = person.id;
     token.hint = str_of(secret + CREDENTIAL_TOKEN_LEN - 4);

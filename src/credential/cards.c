@@ -60,15 +60,16 @@ bool credential_card_add(struct credential *credential, const struct credential_
         return false;
     }
     if (found) {
-        return err_set(err, ERR_EXISTS, "that card is somebody's already; remove it there first");
+        return err_why(err, ERR_EXISTS, "card-taken",
+                       "that card is somebody's already; remove it there first");
     }
     db_bind_int(count, 1, card->person);
     if (!credential_number(count, &has, err)) {
         return false;
     }
     if (has >= CREDENTIAL_CARDS_MAX) {
-        return err_set(err, ERR_LIMIT, "a person has at most %d cards; remove one first",
-                       CREDENTIAL_CARDS_MAX);
+        return err_why(err, ERR_LIMIT, "too-many-cards",
+                       "a person has at most %d cards; remove one first", CREDENTIAL_CARDS_MAX);
     }
     if (!credential_next(credential, "card", &card->id, err)) {
         return false;

@@ -10,7 +10,8 @@ bool credential_delegate_set(struct credential *credential, int64_t person,
     struct db_stmt *set = credential->stmts[CREDENTIAL_SQL_DELEGATE_SET];
     bool row;
     if (person == delegate->person) {
-        return err_set(err, ERR_INVALID, "a person releases the own jobs without being a delegate");
+        return err_why(err, ERR_INVALID, "delegate-oneself",
+                       "a person releases the own jobs without being a delegate");
     }
     db_bind_int(count, 1, person);
     db_bind_int(count, 2, delegate->person);
@@ -21,7 +22,7 @@ bool credential_delegate_set(struct credential *credential, int64_t person,
     int64_t for_whom = row ? db_col_int(count, 1) : 0;
     db_reset(count);
     if (of >= CREDENTIAL_DELEGATES_MAX || for_whom >= CREDENTIAL_DELEGATES_MAX) {
-        return err_set(err, ERR_LIMIT,
+        return err_why(err, ERR_LIMIT, "too-many-delegates",
                        "a person has at most %d delegates and is one for at most %d",
                        CREDENTIAL_DELEGATES_MAX, CREDENTIAL_DELEGATES_MAX);
     }

@@ -55,15 +55,16 @@ bool credential_pin_check(struct str pin, struct err *err)
 {
     for (size_t i = 0; i < pin.len; i++) {
         if (pin.ptr[i] < '0' || pin.ptr[i] > '9') {
-            return err_set(err, ERR_INVALID, "a PIN has digits only");
+            return err_why(err, ERR_INVALID, "pin-not-digits", "a PIN has digits only");
         }
     }
     if (pin.len < RULES_PIN_MIN || pin.len > RULES_PIN_MAX) {
-        return err_set(err, ERR_INVALID, "a PIN has %d to %d digits", RULES_PIN_MIN, RULES_PIN_MAX);
+        return err_why(err, ERR_INVALID, "pin-length", "a PIN has %d to %d digits", RULES_PIN_MIN,
+                       RULES_PIN_MAX);
     }
     return (!rules_steps(pin, 0) && !rules_steps(pin, 1) && !rules_steps(pin, -1) &&
             !rules_repeats(pin)) ||
-           err_set(err, ERR_INVALID,
+           err_why(err, ERR_INVALID, "pin-guessable",
                    "that PIN is guessed first: not all the same, no sequence, no repetition");
 }
 
@@ -105,16 +106,17 @@ bool credential_password_check(struct str password, struct str name, struct err 
 {
     if (password.len < RULES_PASSWORD_MIN || password.len > CREDENTIAL_SECRET_MAX ||
         !enc_is_plain(password)) {
-        return err_set(err, ERR_INVALID,
+        return err_why(err, ERR_INVALID, "password-length",
                        "a password has %d to %d bytes of UTF-8 without control characters",
                        RULES_PASSWORD_MIN, CREDENTIAL_SECRET_MAX);
     }
     if (rules_steps(password, 0) || rules_steps(password, 1) || rules_steps(password, -1) ||
         rules_repeats(password)) {
-        return err_set(err, ERR_INVALID,
+        return err_why(err, ERR_INVALID, "password-guessable",
                        "that password is guessed first: not all the same, no sequence, no "
                        "repetition");
     }
     return name.len < 4 || !rules_contains(password, name) ||
-           err_set(err, ERR_INVALID, "a password does not contain the user's name");
+           err_why(err, ERR_INVALID, "password-has-name",
+                   "a password does not contain the user's name");
 }

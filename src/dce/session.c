@@ -156,7 +156,8 @@ bool dce_session_add(struct sessions *sessions, const struct session_new *made,
     make_room(sessions, made);
     if (sessions->count >= SESSIONS_MAX || dce_session_find(sessions, made->id) != NULL) {
         quoin__v1__proof__free_unpacked(made->proof, NULL);
-        return err_set(err, ERR_LIMIT, "too many people are signed in; try again in a while");
+        return err_why(err, ERR_LIMIT, "try-again",
+                       "too many people are signed in; try again in a while");
     }
     struct session *added = session_make(sessions, made);
     map_set(&sessions->by_hash, map_key(added->hash, sizeof(added->hash)), added);

@@ -66,7 +66,7 @@ static bool read_ranges(const char *text, struct arena *arena, struct wish *wish
         }
         text += len + 1;
     }
-    return err_set(err, ERR_INVALID,
+    return err_why(err, ERR_INVALID, "page-ranges-wrong",
                    "pages are said as \"1-3,7\", in ascending order; \"all\" means all of them");
 }
 
@@ -84,7 +84,8 @@ static bool read_wish(struct dre *dre, const struct job *job, const Quoin__V1__J
     wish->sides = arena_text(arena, str_of(change->sides));
     wish->color_mode = arena_text(arena, str_of(change->color_mode));
     if (change->copies > IPPD_COPIES_MAX) {
-        return err_set(err, ERR_INVALID, "a job has at most %d copies", IPPD_COPIES_MAX);
+        return err_why(err, ERR_INVALID, "too-many-copies", "a job has at most %d copies",
+                       IPPD_COPIES_MAX);
     }
     if (!is_one_of(change->sides, sides)) {
         return err_set(err, ERR_INVALID,
@@ -100,7 +101,8 @@ static bool read_wish(struct dre *dre, const struct job *job, const Quoin__V1__J
         wish->printer = dre_table_printer_find(&dre->table, str_of(change->printer));
     }
     if (wish->printer == NULL) {
-        return err_set(err, ERR_NOT_FOUND, "there is no printer \"%.100s\"", change->printer);
+        return err_why(err, ERR_NOT_FOUND, "no-such-printer", "there is no printer \"%.100s\"",
+                       change->printer);
     }
     return read_ranges(change->page_ranges, arena, wish, err);
 }
@@ -196,7 +198,8 @@ static bool set_ranges(const struct wish *wish, struct arena *arena, struct str 
                       (int32_t)wish->ranges[at].last);
     }
     *ticket = arena_copy(arena, buf_str(&buf));
-    return buf_ok(&buf) || err_set(err, ERR_LIMIT, "the job has too many page ranges");
+    return buf_ok(&buf) ||
+           err_why(err, ERR_LIMIT, "page-ranges-wrong", "the job has too many page ranges");
 }
 
 static bool set_copies(const struct wish *wish, struct arena *arena, struct str *ticket,
@@ -246,7 +249,7 @@ static bool plan_wish(const struct job *job, const struct wish *wish, struct str
         return false;
     }
     return planned->plan.impressions > 0 ||
-           err_set(err, ERR_INVALID, "nothing of the document would be printed");
+           err_why(err, ERR_INVALID, "nothing-left", "nothing of the document would be printed");
 }
 
 // --- one question -------------------------------------------------------------------------------
@@ -640,7 +643,8 @@ static bool may_change(const struct asking *asking, const struct job *job, struc
     }
     *reason = NULL;
     return asking->is_quote || job->live == NULL || job->live->asker.v == 0 ||
-           err_set(err, ERR_CONFLICT, "somebody else is changing this job; ask again");
+           err_why(err, ERR_CONFLICT, "being-changed",
+                   "somebody else is changing this job; ask again");
 }
 
 static bool check(struct asking *asking, const struct job *job, struct arena *arena,

@@ -137,7 +137,8 @@ static void http2_link_on_timer(void *arg)
 {
     struct http2_link *link = arg;
     if (link->pinged && !link->heard) {
-        const struct err err = { ERR_UNAVAILABLE, "the peer has said nothing for 40 seconds" };
+        const struct err err = { .code = ERR_UNAVAILABLE,
+                                 .text = "the peer has said nothing for 40 seconds" };
         net_stream_abort(link->stream, &err);
         return;
     }

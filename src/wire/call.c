@@ -132,5 +132,8 @@ void wire_call_end(struct wire_call *call)
 void wire_call_refuse(struct wire_call *call, const struct err *err, const char *const *reasons)
 {
     assert(err->code != ERR_NONE);
-    wire_call_finish(call, wire_status_of(err->code), err, reasons);
+    const char *const own[] = { err->reason, NULL };
+    bool has_any = reasons != NULL && reasons[0] != NULL;
+    wire_call_finish(call, wire_status_of(err->code), err,
+                     has_any || err->reason == NULL ? reasons : own);
 }

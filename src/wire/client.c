@@ -231,8 +231,7 @@ static void question_end(struct question *question, const ProtobufCMessage *repl
 
 static void question_fail(struct question *question, enum err_code code, const char *text)
 {
-    question->err.code = code;
-    (void)snprintf(question->err.text, sizeof(question->err.text), "%s", text);
+    err_fill(&question->err, code, "%s", text);
     question_end(question, NULL, client_no_reasons);
 }
 
@@ -433,8 +432,8 @@ static void client_on_close(void *arg, struct http2_stream *stream, uint32_t err
             question->state = QUESTION_WAITS;
             list_add(&client->waiting, question);
         } else {
-            const struct err err = { ERR_UNAVAILABLE,
-                                     "the connection was lost, the outcome is not known" };
+            const struct err err = { .code = ERR_UNAVAILABLE,
+                                     .text = "the connection was lost, the outcome is not known" };
             question->cut = true;
             question_fail_soon(question, &err);
         }
@@ -547,7 +546,8 @@ static struct wire_ask question_start(struct question *question, const ProtobufC
     if (!wire_frame_pack(&question->arena, request, &question->packed, &err)) {
         question_fail_soon(question, &err);
     } else if (full) {
-        const struct err busy = { ERR_UNAVAILABLE, "too many questions wait for that engine" };
+        const struct err busy = { .code = ERR_UNAVAILABLE,
+                                  .text = "too many questions wait for that engine" };
         question_fail_soon(question, &busy);
     } else {
         client_due_add(question, clk_mono_ms() + (int64_t)wait);
@@ -657,7 +657,8 @@ static void client_on_lost(void *arg, const struct err *err)
         client_say_why(client, err);
     }
     if (client->fresh) { // never answered anything: most likely it does not want us
-        const struct err silent = { ERR_UNAVAILABLE, "it closed the connection without an answer" };
+        const struct err silent = { .code = ERR_UNAVAILABLE,
+                                    .text = "it closed the connection without an answer" };
         client_failed(client, err->code == ERR_NONE ? &silent : err);
         return;
     }
@@ -711,7 +712,7 @@ static void client_on_read(void *arg, struct net_stream *stream, struct str byte
 static void client_on_refused(void *arg, const struct err *err)
 {
     struct wire_client *client = arg;
-    const struct err closed = { ERR_UNAVAILABLE, "it closed the connection" };
+    const struct err closed = { .code = ERR_UNAVAILABLE, .text = "it closed the connection" };
     client->stream = NULL;
     client_failed(client, err->code == ERR_NONE ? &closed : err);
 }

@@ -81,7 +81,8 @@ void wire_core_expire(struct wire_core *core)
     int64_t now = clk_mono_ms();
     for (struct wire_due *first = wire_due_first(&core->dues); first != NULL && first->at_ms <= now;
          first = wire_due_first(&core->dues)) {
-        const struct err err = { ERR_TIMEOUT, "the deadline passed; the outcome is not known" };
+        const struct err err = { .code = ERR_TIMEOUT,
+                                 .text = "the deadline passed; the outcome is not known" };
         wire_call_finish((struct wire_call *)first, WIRE_DEADLINE_EXCEEDED, &err, NULL);
     }
 }

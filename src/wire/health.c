@@ -31,7 +31,7 @@ void wire_health_ask(struct wire_call *call, const ProtobufCMessage *ask)
         (void)wire_call_part(call, &reply.base, NULL); // changes are few: nothing to hold back
     } else if (reply.status ==
                GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVICE_UNKNOWN) {
-        const struct err err = { ERR_NOT_FOUND, "this engine has no such service" };
+        const struct err err = { .code = ERR_NOT_FOUND, .text = "this engine has no such service" };
         wire_call_refuse(call, &err, NULL);
     } else {
         wire_call_answer(call, &reply.base);

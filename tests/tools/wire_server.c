@@ -21,7 +21,8 @@ static void people_get(void *engine, struct wire_call *call, const ProtobufCMess
         return; // the deadline answers
     }
     if (strcmp(ask->name, "poor") == 0) {
-        const struct err err = { ERR_LIMIT, "poor has 0.20 and this costs 0.30 \xe2\x82\xac" };
+        const struct err err = { .code = ERR_LIMIT,
+                                 .text = "poor has 0.20 and this costs 0.30 \xe2\x82\xac" };
         const char *const reasons[] = { "account-limit-reached", NULL };
         wire_call_refuse(call, &err, reasons);
         return;

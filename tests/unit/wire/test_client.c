@@ -42,7 +42,7 @@ static void engine_get(void *arg, struct wire_call *call, const ProtobufCMessage
     const char *name = ((const Quoin__V1__GetPersonRequest *)message)->name;
     engine->handled++;
     if (strcmp(name, "poor") == 0) {
-        const struct err err = { ERR_LIMIT, "poor has 0.20, this costs 0.30" };
+        const struct err err = { .code = ERR_LIMIT, .text = "poor has 0.20, this costs 0.30" };
         const char *const reasons[] = { "account-limit-reached", NULL };
         wire_call_refuse(call, &err, reasons);
     } else if (strcmp(name, "never") == 0) {

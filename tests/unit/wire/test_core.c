@@ -437,7 +437,7 @@ static void test_refusals_carry_code_text_and_reasons(void)
     talk_init(&talk, ROLE_ADMIN);
     talk.hold = true;
     (void)ask(&talk, &(struct question){ .path = "/quoin.v1.People/GetPerson", .body = EMPTY });
-    const struct err err = { ERR_LIMIT, "mary has 0.20 and this costs 0.30" };
+    const struct err err = { .code = ERR_LIMIT, .text = "mary has 0.20 and this costs 0.30" };
     const char *const reasons[] = { "account-limit-reached", NULL };
     wire_call_refuse(wire_core_find(talk.core, talk.id), &err, reasons);
     CHECK(exchange(&talk) && strcmp(talk.status, "8") == 0);

@@ -53,7 +53,7 @@ static void test_success_has_no_details(void)
     wire_status_write(&arena, WIRE_OK, &none, NULL, fields, &count);
     CHECK(count == 1);
     CHECK_STR(fields[0].value, "0");
-    struct err back = { ERR_INTERNAL, "" };
+    struct err back = { .code = ERR_INTERNAL, .text = "" };
     const char *const *list = NULL;
     wire_status_read(&arena, STR("0"), STR(""), STR(""), &back, &list);
     CHECK(back.code == ERR_NONE && list[0] == NULL);
