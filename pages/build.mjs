@@ -111,7 +111,9 @@ function wordTable(words) {
 const words = catalogue();
 const files = await bundles();
 for (const [language, said] of words) {
-  files.push({ name: `words-${language}.json`, bytes: Buffer.from(JSON.stringify(said)) });
+  // What engines tell in sentences is said by the server alone (web_face_told).
+  const asked = Object.fromEntries(Object.entries(said).filter(([key]) => !key.startsWith("told.")));
+  files.push({ name: `words-${language}.json`, bytes: Buffer.from(JSON.stringify(asked)) });
 }
 files.push({ name: "icon.svg", bytes: readFileSync(join(here, "style", "icon.svg")) });
 const assets = files.map(({ name, bytes }) => {

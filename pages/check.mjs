@@ -43,6 +43,63 @@ for (const file of files(join(here, "..", "src", "web"), /^face.*\.c$/)) {
 }
 result(missing.length === 0, "every key that is said is in the catalogue", missing);
 
+// Keywords of refusals, states and events, wherever a C source makes one: tables, errors with a keyword, lists of
+// one, and the calls that refuse. Each has its words, for whoever stands at a device or looks at a page.
+const patterns = {
+  reason: [
+    [/\/dre\/reason\.tbl\.h$/, /^REASON\(\w+, "([a-z-]+)"/gm],
+    [/\/base\/err\.c$/, /case ERR_\w+: return "([a-z-]+)";/g],
+    [/\.c$/, /\berr_why\([^;]*?ERR_\w+,\s*(?:\w+ \? "([a-z-]+)" : )?"([a-z-]+)"/g],
+    [/\/(cas|dce|dre|web)\/\w+\.c$/, /\[\] = \{ "([a-z]+(?:-[a-z]+)+)", NULL \}/g],
+    [/\/(cas|dce|dre|web)\/\w+\.c$/, /\(const char \*const\[\]\)\{ "([a-z-]+)", NULL \}/g],
+    [/\/dce\/\w+\.c$/, /\b(?:dce_op_deny|signing_deny|refuse)\(\w+, ERR_\w+,\s*"([a-z-]+)"/g],
+    [/\/dce\/\w+\.c$/, /\bdce_items_fail\([^;"]*"([a-z-]+)"/g],
+    [/\/dce\/view\.c$/, /\{ "[a-z-]+", "([a-z-]+)" \}/g],
+    [/\/dce\/view\.c$/, /return (?:[^;"]*\? )?"([a-z-]+)"(?: : "([a-z-]+)")?;/g, /--- why not[\s\S]*?--- shown/],
+    [/\/dre\/\w+\.c$/, /\*reason = (?:[^;"]*\? )?(?:NULL : )?"([a-z-]+)"/g],
+    [/\/dre\/\w+\.c$/, /\blacks\(err, reason, "([a-z-]+)"/g],
+    [/\/web\/\w+\.c$/, /\bweb_problem\(\w+, \d+, "([a-z-]+)"/g],
+  ],
+  event: [
+    [/\/dre\/\w+\.c$/, /\bdre_tell\([^;"]*?, "([a-z-]+)",/g],
+    [/\/dre\/job\.c$/, /\[JOB_[A-Z]+\] = "([a-z]+)"/g],
+  ],
+};
+const sources = files(join(here, "..", "src"), /\.(c|tbl\.h)$/).map((file) => [file, readFileSync(file, "utf8")]);
+for (const [kind, rows] of Object.entries(patterns)) {
+  const found = new Set();
+  for (const [where, pattern, part] of rows) {
+    const before = found.size;
+    let hits = 0;
+    for (const [file, text] of sources.filter(([name]) => where.test(name))) {
+      for (const hit of (part === undefined ? text : part.exec(text)?.[0] ?? "").matchAll(pattern)) {
+        hits += 1;
+        hit.slice(1).filter(Boolean).forEach((word) => found.add(word));
+      }
+    }
+    result(hits > 0, `${kind}: ${where} has ${hits} (${found.size - before} new)`);
+  }
+  const wordless = [...found].filter((word) => !known(`${kind}.${word}`)).sort();
+  result(wordless.length === 0, `every ${kind} of the C sources has its words (${found.size})`, wordless);
+}
+
+// What engines tell in English sentences: those of the tables are in the catalogue word for word.
+const told = new Set(Object.entries(words).filter(([key]) => key.startsWith("told.")).map(([, text]) => text));
+const sentences = sources.filter(([file]) => /\/dre\/reason\.tbl\.h$/.test(file))
+  .flatMap(([, text]) => all(text, /^REASON\(\w+, "[a-z-]+",\s*"([^"]+)"\)/gm));
+const untold = sentences.filter((text) => !told.has(text));
+result(sentences.length > 30 && untold.length === 0, `every sentence of a job's state has its words (${sentences.length})`, untold);
+
+// And of how a plan was reached: those that the plans' own tests want are all known, whatever their numbers.
+const shapes = [...told].map((text) => new RegExp(`^${text.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{\w+\}/g, "\\d+")}$`));
+const plans = readFileSync(join(here, "..", "tests", "unit", "plan", "test_plan.c"), "utf8").replace(/"\s*\n\s*"/g, "");
+const steps = [...new Set(all(plans, /"((?:\d+ |[A-Z])[^"%\n]* [^"%\n]*\.)"/g))];
+const strange = steps.filter((text) => !shapes.some((shape) => shape.test(text)));
+result(steps.length > 20 && strange.length === 0, `every sentence of a plan has its words (${steps.length})`, strange);
+const formats = all(readFileSync(join(here, "..", "src", "plan", "plan_say.c"), "utf8").replace(/"\s*(?:PRIu64)?\s*\n?\s*"/g, ""), /"([^"\n]{12,})"/g).length;
+const planned = Object.keys(words).filter((key) => key.startsWith("told.plan.")).length;
+result(planned >= formats, `told.plan has ${planned} sentences for the ${formats} of the source`);
+
 // Text between tags, or in an attribute that people hear, that came from no catalogue; "Quoin" is a name.
 const bare = [];
 for (const file of files(here, /\.tsx$/)) {

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Problem } from "../lib/api";
 import { money, time } from "../lib/show";
-import { say } from "../lib/words";
+import { reasonOf, say } from "../lib/words";
 import { lost } from "./load";
 import type { Loaded } from "./load";
 import type { Page } from "../lib/api";
@@ -13,7 +13,7 @@ export function Trouble({ problem }: { problem: Problem | null }): JSX.Element |
   if (problem === null) {
     return null;
   }
-  const reason = problem.reasons.find((keyword) => say(`reason.${keyword}`) !== `reason.${keyword}`);
+  const reason = reasonOf(problem);
   return <p class="note bad" role="alert">{problem.detail || (reason === undefined ? problem.title : say(`reason.${reason}`))}</p>;
 }
 

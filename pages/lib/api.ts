@@ -1,5 +1,6 @@
 // Asks /api/v1: JSON, problems of RFC 9457, a key for what changes something, the page's CSRF token.
 export interface Problem {
+  type?: string; // "/problems/CODE"
   status: number;
   title: string;
   detail: string;

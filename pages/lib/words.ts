@@ -26,3 +26,9 @@ export function sayCount(key: string, count: number, values: Record<string, stri
   const known = `${key}.${form}` in words.value ? `${key}.${form}` : `${key}.other`;
   return say(known, { count: new Intl.NumberFormat(language()).format(count), ...values });
 }
+
+/** The keyword of a refusal that the catalogue has: its own, else that of the problem's type. */
+export function reasonOf(problem: { type?: string; reasons: string[] }): string | undefined {
+  const code = problem.type?.split("/").pop() ?? "";
+  return [...problem.reasons, code].find((keyword) => `reason.${keyword}` in words.value);
+}

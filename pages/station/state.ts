@@ -109,10 +109,15 @@ export const resume = (): Promise<void> => act(async () => {
     const signed = await get<Session | undefined>("/station/session");
     if (signed !== undefined && !signed.ended) {
       await taken(signed);
+    } else if (session.value !== null) {
+      reset();
     }
   } catch (thrown) {
     if (!(thrown instanceof Refused)) {
       throw thrown;
+    }
+    if (session.value !== null) { // it ended while nothing was heard
+      reset();
     }
   }
 });

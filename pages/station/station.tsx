@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { listen, online } from "../lib/live";
 import { money, number, time } from "../lib/show";
-import { say, sayCount } from "../lib/words";
+import { reasonOf, say, sayCount } from "../lib/words";
 import * as state from "./state";
 import type { HeldJob } from "./types";
 import { onCard } from "./wedge";
@@ -35,7 +35,7 @@ function heard(what: string): void {
     void state.act(() => state.loadJobs());
   } else if (what === "signed-in" && state.session.value === null) {
     void state.resume();
-  } else if (what === "printers" || what === "device") {
+  } else if (what === "printers" || what === "device" || what === "back") {
     void state.act(state.loadDevice).then(state.resume);
   }
 }
@@ -81,7 +81,7 @@ function Trouble(): JSX.Element | null {
   if (problem === undefined) {
     return null;
   }
-  const reason = problem.reasons.find((keyword) => say(`reason.${keyword}`) !== `reason.${keyword}`);
+  const reason = reasonOf(problem);
   return (
     <div class="note bad" role="alert">
       <strong>{reason === undefined ? problem.detail || problem.title : say(`reason.${reason}`)}</strong>

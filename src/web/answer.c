@@ -176,15 +176,24 @@ void web_problem(struct web_visit *visit, unsigned status, const char *code, con
     }
     struct html html = HTML_CAP(WEB_OUT_MAX);
     struct face face = web_face_of(visit);
-    web_face_problem(&html, &face, status, http_status_text(status), detail);
+    const struct face_problem problem = { .status = status,
+                                          .code = code,
+                                          .title = http_status_text(status),
+                                          .detail = detail,
+                                          .reasons = reasons };
+    web_face_problem(&html, &face, &problem);
     web_answer_page(visit, status, buf_str(&html.out));
     web_html_free(&html);
 }
 
 void web_fail(struct web_visit *visit, const struct err *err, const char *const *reasons)
 {
+    const char *const own[] = { err->reason, NULL };
     unsigned status = web_status_of(err->code);
     const char *text = err->text;
+    if ((reasons == NULL || reasons[0] == NULL) && err->reason != NULL) {
+        reasons = own;
+    }
     if (err->code == ERR_DENIED && reasons != NULL && reasons[0] != NULL &&
         strcmp(reasons[0], "not-signed-in") == 0) {
         status = 401;

@@ -36,27 +36,46 @@ static void on_answer(void *arg, const struct wire_answer *answer)
     }
 }
 
+// NULL: refused, there is nobody to ask.
+static struct asking *asking_begin(struct web_visit *visit, const struct wire_client *client,
+                                   void (*then)(struct web_visit *visit,
+                                                const struct wire_answer *answer))
+{
+    struct asking *asking = arena_new(&visit->arena, sizeof(*asking));
+    if (client == NULL || asking == NULL) {
+        web_problem(visit, 503, "unavailable", "That engine is not known here.", NULL);
+        return NULL;
+    }
+    *asking = (struct asking){ visit, then };
+    web_hold(visit);
+    return asking;
+}
+
 void web_ask(struct web_visit *visit, struct wire_client *client, const char *path,
              const ProtobufCMessage *request,
              void (*then)(struct web_visit *visit, const struct wire_answer *answer))
 {
-    web_ask_seen(visit, client, path, request, NULL, then);
+    web_ask_within(visit, client, path, request, 0, then);
+}
+
+void web_ask_within(struct web_visit *visit, struct wire_client *client, const char *path,
+                    const ProtobufCMessage *request, uint32_t wait_ms,
+                    void (*then)(struct web_visit *visit, const struct wire_answer *answer))
+{
+    struct asking *asking = asking_begin(visit, client, then);
+    if (asking != NULL) {
+        (void)wire_ask(client, path, request, wait_ms, on_answer, asking);
+    }
 }
 
 void web_ask_seen(struct web_visit *visit, struct wire_client *client, const char *path,
                   const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
                   void (*then)(struct web_visit *visit, const struct wire_answer *answer))
 {
-    struct asking *asking = arena_new(&visit->arena, sizeof(*asking));
-    if (client == NULL || asking == NULL) {
-        web_problem(visit, 503, "unavailable", "That engine is not known here.", NULL);
-        return;
-    }
-    *asking = (struct asking){ visit, then };
-    web_hold(visit);
+    struct asking *asking = seen == NULL ? NULL : asking_begin(visit, client, then);
     if (seen == NULL) {
-        (void)wire_ask(client, path, request, 0, on_answer, asking);
-    } else {
+        web_ask(visit, client, path, request, then);
+    } else if (asking != NULL) {
         (void)wire_ask_seen(client, path, request, seen, on_answer, asking);
     }
 }

@@ -47,8 +47,13 @@ void web_face_sign_in(struct html *html, const struct face *face, const char *ne
 void web_face_password(struct html *html, const struct face *face, bool must_change,
                        const char *refused);
 // POST /setup: token, user, full_name, password.
-void web_face_setup(struct html *html, const struct face *face, const char *token,
-                    const char *refused);
+struct face_setup { // what was typed already
+    const char *token;
+    const char *user;
+    const char *full_name;
+    const char *refused;
+};
+void web_face_setup(struct html *html, const struct face *face, const struct face_setup *typed);
 // POST /jobs: csrf, do=release|keep|delete, job=ENGINE:ID (as often as there are), printer; and of
 // each job that is to be changed copies-, sides-, color- and pages-ENGINE:ID.
 // purses and held are NULL where the engine did not answer; away says so.
@@ -61,7 +66,12 @@ void web_face_jobs(struct html *html, const struct face *face,
 void web_face_history(struct html *html, const struct face *face,
                       const Quoin__V1__ListWorksReply *works, const char *next);
 // POST /history/NUMBER: csrf, reason.
-void web_face_work(struct html *html, const struct face *face, const Quoin__V1__PastWork *work);
+struct face_work {
+    const Quoin__V1__PastWork *work;
+    const Quoin__V1__JobDetail *detail; // of the engine that printed it; NULL: it knows nothing
+    const Quoin__V1__ListRefundsReply *refunds; // the person's; of other works too; NULL: not known
+};
+void web_face_work(struct html *html, const struct face *face, const struct face_work *shown);
 void web_face_send(struct html *html, const struct face *face,
                    const Quoin__V1__ListQueuesReply *queues);
 // What stands on the page of cards and secrets. POST /cards: csrf and
@@ -83,5 +93,12 @@ void web_face_help(struct html *html, const struct face *face);
 void web_face_station(struct html *html, const struct face *face);
 void web_face_admin(struct html *html, const struct face *face);
 // Also of what is not there.
-void web_face_problem(struct html *html, const struct face *face, unsigned status,
-                      const char *title, const char *detail);
+struct face_problem {
+    unsigned status;
+    const char *code;           // "not-paired"
+    const char *title;          // English, as HTTP has it
+    const char *detail;         // English; shown where no keyword says it in the person's language
+    const char *const *reasons; // keywords, NULL-ended; NULL: none
+};
+void web_face_problem(struct html *html, const struct face *face,
+                      const struct face_problem *problem);

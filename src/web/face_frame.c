@@ -178,17 +178,31 @@ void web_face_close(struct html *html, const struct face *face)
     HTML_TEXT(html, "</footer>\n</body>\n</html>\n");
 }
 
-void web_face_problem(struct html *html, const struct face *face, unsigned status,
-                      const char *title, const char *detail)
+// By its keyword, else by its number, else as HTTP calls it.
+static struct str problem_text(const struct face *face, const struct face_problem *problem,
+                               bool *is_exact)
 {
     OWN(buf_free) struct buf number = BUF_CAP(16);
-    buf_addf(&number, "%u", status);
-    bool known = buf_ok(&number) && web_face_knows(face, "problem", number.ptr);
-    struct str said = known ? web_face_word(face, "problem", number.ptr) : str_of(title);
+    const char *reason = web_face_reason(face, problem->reasons, problem->code);
+    buf_addf(&number, "%u", problem->status);
+    *is_exact = reason != NULL;
+    return reason != NULL ? web_face_word(face, "reason", reason)
+           : buf_ok(&number) && web_face_knows(face, "problem", number.ptr)
+               ? web_face_word(face, "problem", number.ptr)
+               : str_of(problem->title);
+}
+
+void web_face_problem(struct html *html, const struct face *face,
+                      const struct face_problem *problem)
+{
+    bool is_exact;
+    struct str said = problem_text(face, problem, &is_exact);
     web_face_open(html, face, "problem");
     HTML(html, "<p class=\"note bad\" role=\"alert\"><strong>{}</strong></p>\n", said);
-    HTML(html, "<p class=\"soft\" lang=\"en\"><bdi>{}</bdi> ({})</p>\n", str_of(detail),
-         buf_str(&number));
+    if (!is_exact) {
+        HTML(html, "<p class=\"soft\" lang=\"en\"><bdi>{}</bdi> ({})</p>\n",
+             str_of(problem->detail), web_face_number(face, problem->status));
+    }
     HTML(html,
          "<p class=\"row\"><a class=\"button first\" href=\"/\">{}</a> "
          "<a class=\"button\" href=\"/help\">{}</a></p>\n",

@@ -167,18 +167,41 @@ static void add_payers(struct html *html, const struct face *face, const Quoin__
     HTML_TEXT(html, "</section>\n");
 }
 
+// The rules that were met, in their order, with what each read.
+static void add_steps(struct html *html, const struct face *face,
+                      const Quoin__V1__Decision *decision)
+{
+    if (decision->n_steps == 0) {
+        return;
+    }
+    HTML(html, "<h3>{}</h3>\n<ol class=\"steps\">\n", web_face_say(face, "work.rules"));
+    for (size_t i = 0; i < decision->n_steps; i++) {
+        const Quoin__V1__DecisionStep *step = decision->steps[i];
+        HTML(html, "<li><code>{}</code>",
+             str_of(step->source[0] != '\0' ? step->source : step->rule));
+        for (size_t k = 0; k < step->n_values; k++) {
+            HTML(html, "{}<span class=\"soft\"><bdi>{}</bdi> = <bdi>{}</bdi></span>",
+                 k == 0 ? STR(" ") : STR(", "), str_of(step->values[k]->name),
+                 str_of(step->values[k]->value[0] != '\0' ? step->values[k]->value : "\"\""));
+        }
+        HTML_TEXT(html, "</li>\n");
+    }
+    HTML_TEXT(html, "</ol>\n");
+}
+
 static void add_decision(struct html *html, const struct face *face,
                          const Quoin__V1__Decision *decision)
 {
-    bool said = decision != NULL &&
-                (decision->rule[0] != '\0' || decision->text[0] != '\0' || decision->n_notices > 0);
+    bool said = decision != NULL && (decision->rule[0] != '\0' || decision->text[0] != '\0' ||
+                                     decision->n_notices > 0 || decision->n_steps > 0);
     HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n", web_face_say(face, "job.decision"));
     if (!said) {
         HTML(html, "<p>{}</p>\n</section>\n", web_face_say(face, "work.no-rule"));
         return;
     }
     HTML(html, "<p><strong>{}</strong> <bdi>{}</bdi></p>\n",
-         web_face_word(face, "verdict", decision->verdict), str_of(decision->text));
+         web_face_word(face, "verdict", decision->verdict[0] != '\0' ? decision->verdict : "allow"),
+         str_of(decision->text));
     for (size_t i = 0; i < decision->n_notices; i++) {
         HTML(html, "<p><bdi>{}</bdi></p>\n", str_of(decision->notices[i]));
     }
@@ -186,7 +209,64 @@ static void add_decision(struct html *html, const struct face *face,
         HTML(html, "<p class=\"soft\">{}: <code>{}</code></p>\n", web_face_say(face, "column.rule"),
              str_of(decision->rule));
     }
+    add_steps(html, face, decision);
     HTML_TEXT(html, "</section>\n");
+}
+
+// What the computer that printed said, what was counted in the document, what the printer said.
+static void add_counts(struct html *html, const struct face *face,
+                       const Quoin__V1__JobDetail *detail)
+{
+    const struct {
+        const char *key;
+        uint32_t count;
+        bool is_known;
+    } counts[] = { { "work.claimed", detail->claimed, detail->claimed > 0 },
+                   { "work.computed", detail->computed, true },
+                   { "work.observed", detail->observed, detail->observed_known } };
+    HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n<dl class=\"facts counts\">\n",
+         web_face_say(face, "job.counts"));
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        HTML(html, "<dt>{}</dt><dd class=\"number\">{}</dd>\n", web_face_say(face, counts[i].key),
+             counts[i].is_known ? web_face_number(face, counts[i].count)
+                                : web_face_say(face, "work.nothing-said"));
+    }
+    HTML_TEXT(html, "</dl>\n");
+    if (detail->observed_known && detail->observed != detail->computed) {
+        web_face_note(html, "warn", web_face_say(face, "work.counts-differ"));
+    }
+    HTML_TEXT(html, "</section>\n");
+}
+
+static void add_plan(struct html *html, const struct face *face, const Quoin__V1__JobDetail *detail)
+{
+    if (detail->n_plan == 0) {
+        return;
+    }
+    HTML(html, "<section class=\"card\">\n<h2>{}</h2>\n<ol class=\"steps\">\n",
+         web_face_say(face, "job.plan"));
+    for (size_t i = 0; i < detail->n_plan; i++) {
+        HTML_TEXT(html, "<li>");
+        web_face_add_told(html, face, str_of(detail->plan[i]));
+        HTML_TEXT(html, "</li>\n");
+    }
+    HTML_TEXT(html, "</ol>\n</section>\n");
+}
+
+static void add_story(struct html *html, const struct face *face,
+                      const Quoin__V1__JobDetail *detail)
+{
+    HTML(html, "<section class=\"card whole\">\n<h2>{}</h2>\n<ol class=\"plain story\">\n",
+         web_face_say(face, "job.story"));
+    for (size_t i = 0; i < detail->n_events; i++) {
+        const Quoin__V1__JobEvent *event = detail->events[i];
+        HTML_TEXT(html, "<li>");
+        web_face_time(html, face, event->at);
+        HTML(html, " <strong>{}</strong> ", web_face_word(face, "event", event->what));
+        web_face_add_told(html, face, str_of(event->detail));
+        HTML_TEXT(html, "</li>\n");
+    }
+    HTML_TEXT(html, "</ol>\n</section>\n");
 }
 
 static void add_fact(struct html *html, struct str name, struct str value)
@@ -194,6 +274,23 @@ static void add_fact(struct html *html, struct str name, struct str value)
     if (value.len > 0) {
         HTML(html, "<dt>{}</dt><dd><bdi>{}</bdi></dd>\n", name, value);
     }
+}
+
+// "the printer says 4 impressions; released by mary at hall": each part is a sentence.
+static void add_evidence(struct html *html, const struct face *face, struct str why)
+{
+    const char *semicolon = why.len == 0 ? NULL : memmem(why.ptr, why.len, "; ", 2);
+    size_t first = semicolon == NULL ? why.len : (size_t)(semicolon - why.ptr);
+    if (why.len == 0) {
+        return;
+    }
+    HTML(html, "<dt>{}</dt><dd>", web_face_say(face, "work.evidence"));
+    web_face_add_told(html, face, (struct str){ why.ptr, first });
+    if (semicolon != NULL) {
+        HTML_TEXT(html, "; ");
+        web_face_add_told(html, face, (struct str){ semicolon + 2, why.len - first - 2 });
+    }
+    HTML_TEXT(html, "</dd>\n");
 }
 
 static void add_facts(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
@@ -213,7 +310,7 @@ static void add_facts(struct html *html, const struct face *face, const Quoin__V
         html, web_face_say(face, "column.pages"),
         web_face_text(face, "%.*s, %.*s", (int)pages.len, pages.ptr, (int)color.len, color.ptr));
     add_fact(html, web_face_say(face, "column.sheets"), web_face_number(face, work->sheets));
-    add_fact(html, web_face_say(face, "work.evidence"), str_of(work->why));
+    add_evidence(html, face, str_of(work->why));
     HTML_TEXT(html, "</dl>\n</section>\n");
 }
 
@@ -233,18 +330,58 @@ static void add_refund(struct html *html, const struct face *face, const Quoin__
          web_face_say(face, "work.refund-why"), web_face_say(face, "home.refund"));
 }
 
-void web_face_work(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+// What became of the person's requests for money back.
+static void add_refunds(struct html *html, const struct face *face, const struct face_work *shown)
 {
+    const Quoin__V1__PastWork *work = shown->work;
+    for (size_t i = 0; shown->refunds != NULL && i < shown->refunds->n_refunds; i++) {
+        const Quoin__V1__Refund *one = shown->refunds->refunds[i];
+        if (work->key.len == 0 || one->reservation.len != work->key.len ||
+            memcmp(one->reservation.data, work->key.data, work->key.len) != 0) {
+            continue;
+        }
+        bool approved = strcmp(one->status, "approved") == 0;
+        bool denied = strcmp(one->status, "denied") == 0;
+        HTML(html, "<div class=\"note {}\">\n<p><strong>{}</strong> ",
+             approved ? STR("good")
+             : denied ? STR("bad")
+                      : STR("warn"),
+             approved ? FACE_PUT(face, "refund.approved",
+                                 { "amount", web_face_money(face, one->amount) })
+             : denied ? web_face_say(face, "refund.denied")
+                      : web_face_say(face, "refund.asked"));
+        web_face_time(html, face, one->decided_at != 0 ? one->decided_at : one->asked_at);
+        HTML(html, "</p>\n<p class=\"soft\"><bdi>{}</bdi></p>\n", str_of(one->reason));
+        if (one->why[0] != '\0') {
+            HTML(html, "<p><bdi>{}</bdi></p>\n", str_of(one->why));
+        }
+        HTML_TEXT(html, "</div>\n");
+    }
+}
+
+void web_face_work(struct html *html, const struct face *face, const struct face_work *shown)
+{
+    const Quoin__V1__PastWork *work = shown->work;
+    const Quoin__V1__JobDetail *detail = shown->detail;
+    bool has_steps = detail != NULL && detail->decision != NULL;
     web_face_open(html, face, "job.price");
     HTML_TEXT(html, "<p class=\"row\">");
     add_state(html, face, work->outcome);
-    HTML(html, "<strong class=\"big money\">{}</strong></p>\n<div class=\"tiles\">\n",
-         web_face_money(face, work->amount));
+    HTML(html, "<strong class=\"big money\">{}</strong></p>\n", web_face_money(face, work->amount));
+    add_refunds(html, face, shown);
+    HTML_TEXT(html, "<div class=\"tiles\">\n");
     add_facts(html, face, work);
-    add_decision(html, face, work->decision);
+    if (detail != NULL) {
+        add_counts(html, face, detail);
+    }
     add_payers(html, face, work);
     if (work->n_lines > 0) {
         add_lines(html, face, work);
+    }
+    add_decision(html, face, has_steps ? detail->decision : work->decision);
+    if (detail != NULL) {
+        add_plan(html, face, detail);
+        add_story(html, face, detail);
     }
     add_refund(html, face, work);
     HTML_TEXT(html, "</div>\n");

@@ -16,8 +16,8 @@ static void add_purse(struct html *html, const struct face *face, const char *ke
     if (purse->unlimited) {
         HTML(html, " <span class=\"soft\">{}</span>", web_face_say(face, "unlimited"));
     } else if (purse->reserved != 0) {
-        HTML(html, " <span class=\"soft\">{} {}</span>", web_face_say(face, "person.reserved"),
-             web_face_money(face, purse->reserved));
+        HTML(html, " <span class=\"soft\">{} <span class=\"money\">{}</span></span>",
+             web_face_say(face, "person.reserved"), web_face_money(face, purse->reserved));
     }
     HTML_TEXT(html, "</dd></div>\n");
 }

@@ -100,32 +100,33 @@ void web_face_password(struct html *html, const struct face *face, bool must_cha
     web_face_close(html, face);
 }
 
-void web_face_setup(struct html *html, const struct face *face, const char *token,
-                    const char *refused)
+void web_face_setup(struct html *html, const struct face *face, const struct face_setup *typed)
 {
     web_face_open(html, face, "setup.title");
     HTML(html, "<p>{}</p>\n", web_face_say(face, "setup.why"));
-    add_refused(html, refused);
+    add_refused(html, typed->refused);
     HTML_TEXT(html, "<form method=\"post\" action=\"/setup\" class=\"card sign\">\n");
     add_field(html, face,
               &(struct field){ .name = "token",
                                .key = "field.token",
                                .type = "text",
                                .filled_by = "off",
-                               .value = token,
-                               .first = token[0] == '\0',
+                               .value = typed->token,
+                               .first = typed->token[0] == '\0',
                                .hint = "hint.token" });
     add_field(html, face,
               &(struct field){ .name = "user",
                                .key = "field.user",
                                .type = "text",
                                .filled_by = "username",
-                               .first = token[0] != '\0' });
+                               .value = typed->user,
+                               .first = typed->token[0] != '\0' });
     add_field(html, face,
               &(struct field){ .name = "full_name",
                                .key = "field.full_name",
                                .type = "text",
                                .filled_by = "name",
+                               .value = typed->full_name,
                                .optional = true });
     add_field(html, face,
               &(struct field){ .name = "password",

@@ -7,6 +7,7 @@
 
 #include "base/clk.h"
 #include "base/enc.h"
+#include "base/num.h"
 #include "model/money.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -89,6 +90,87 @@ struct str web_face_word(const struct face *face, const char *key, const char *w
     }
     (void)snprintf(whole, sizeof(whole), "%s.%s", key, word);
     return web_face_say(face, whole);
+}
+
+const char *web_face_reason(const struct face *face, const char *const *reasons, const char *code)
+{
+    for (size_t i = 0; reasons != NULL && reasons[i] != NULL; i++) {
+        if (web_face_knows(face, "reason", reasons[i])) {
+            return reasons[i];
+        }
+    }
+    return web_face_knows(face, "reason", code) ? code : NULL;
+}
+
+static bool is_number(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+// "told.copies.one" of English is "told.copies.few" elsewhere, by what stands for {count}.
+static void told_form(const struct face *face, const struct web_told *match, const char *count,
+                      char key[static WEB_KEY_MAX])
+{
+    size_t stem = strlen(match->key);
+    uint64_t number;
+    (void)snprintf(key, WEB_KEY_MAX, "%s", match->key);
+    for (size_t i = 0; i < 2; i++) {
+        const char *ending = i == 0 ? ".one" : ".other";
+        size_t len = strlen(ending);
+        if (stem > len && strcmp(match->key + stem - len, ending) == 0 &&
+            num_u64(str_of(count), UINT64_MAX, &number)) {
+            stem -= len;
+            (void)snprintf(key, WEB_KEY_MAX, "%.*s.%s", (int)stem, match->key,
+                           web_words_form(face->words, number));
+            if (web_words_known(face->words, key) == NULL) {
+                (void)snprintf(key, WEB_KEY_MAX, "%.*s.other", (int)stem, match->key);
+            }
+            return;
+        }
+    }
+}
+
+struct str web_face_told(const struct face *face, struct str text, bool *known)
+{
+    struct web_told match;
+    struct face_value values[WEB_TOLD_VALUES];
+    char names[WEB_TOLD_VALUES][24];
+    char count[24] = "";
+    char key[WEB_KEY_MAX];
+    *known = strcmp(face->words->language, "en") == 0;
+    if (*known || !web_words_match(text, &match)) {
+        return text;
+    }
+    *known = true;
+    for (size_t i = 0; i < match.count; i++) {
+        uint64_t number;
+        struct str value = match.values[i].value;
+        (void)snprintf(names[i], sizeof(names[i]), "%.*s", (int)match.values[i].name.len,
+                       match.values[i].name.ptr);
+        if (strcmp(names[i], "count") == 0) {
+            (void)snprintf(count, sizeof(count), "%.*s", (int)value.len, value.ptr);
+        }
+        bool counts = is_number(value) && num_u64(value, UINT64_MAX, &number);
+        values[i] = (struct face_value){ names[i], counts ? web_face_number(face, number) : value };
+    }
+    told_form(face, &match, count, key);
+    return web_face_put(face, key, values, match.count);
+}
+
+void web_face_add_told(struct html *html, const struct face *face, struct str text)
+{
+    bool known;
+    struct str said = web_face_told(face, text, &known);
+    if (known) {
+        HTML(html, "<bdi>{}</bdi>", said);
+    } else {
+        HTML(html, "<bdi lang=\"en\">{}</bdi>", said);
+    }
 }
 
 // --- numbers ------------------------------------------------------------------------------------

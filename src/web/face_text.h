@@ -22,6 +22,14 @@ struct str web_face_count(const struct face *face, const char *key, uint64_t cou
 // key + "." + word where the catalogue has it, else the word: a state, a reason, a way to sign in.
 struct str web_face_word(const struct face *face, const char *key, const char *word);
 bool web_face_knows(const struct face *face, const char *key, const char *word);
+// The first keyword that the catalogue has as reason.KEYWORD, else the code if it has that one;
+// NULL: it has none.
+const char *web_face_reason(const struct face *face, const char *const *reasons, const char *code);
+// What an engine said in English ("The job waits for its turn at the printer.") in the person's
+// language, where the catalogue has the sentence under told.; *known false: it has not.
+struct str web_face_told(const struct face *face, struct str text, bool *known);
+// The same as <bdi>, marked as English where it stays so.
+void web_face_add_told(struct html *html, const struct face *face, struct str text);
 struct str web_face_money(const struct face *face, int64_t units);
 struct str web_face_number(const struct face *face, uint64_t number);
 // "22 Nov 2026, 15:40" by the site's clock; a dash for none.

@@ -15,7 +15,7 @@
 #define LANGUAGE_COOKIE "__Host-quoin-lang"
 
 enum { LANGUAGE_AGE_S = 400 * 24 * 3600 };
-enum { PAGE_MAX = 4 << 20, REFS_MAX = 500, WORKS_A_PAGE = 50 };
+enum { PAGE_MAX = 4 << 20, REFS_MAX = 500, WORKS_A_PAGE = 50, DETAIL_WAIT_MS = 2000 };
 
 // --- what all have ------------------------------------------------------------------------------
 
@@ -72,15 +72,22 @@ struct face web_face_of(struct web_visit *visit)
     return face;
 }
 
+// An engine's sentence that has no keyword is told in English behind one that everybody reads.
 const char *web_refusal(struct web_visit *visit, const struct wire_answer *answer)
 {
     struct face face = web_face_of(visit);
-    for (size_t i = 0; answer->reasons != NULL && answer->reasons[i] != NULL; i++) {
-        if (web_face_knows(&face, "reason", answer->reasons[i])) {
-            return web_face_word(&face, "reason", answer->reasons[i]).ptr;
-        }
+    const char *code = err_name(answer->err.code);
+    const char *reason = web_face_reason(&face, answer->reasons, "");
+    const char *text = web_text(visit, str_of(answer->err.text));
+    if (reason != NULL) {
+        return web_face_word(&face, "reason", reason).ptr;
     }
-    return web_text(visit, str_of(answer->err.text));
+    bool is_plain =
+        strcmp(face.words->language, "en") == 0 || !web_face_knows(&face, "reason", code);
+    const char *said = is_plain ? NULL
+                                : arena_textf(&visit->arena, "%s (%s)",
+                                              web_face_word(&face, "reason", code).ptr, text);
+    return said == NULL ? text : said;
 }
 
 static void show(struct web_visit *visit, unsigned status, struct html *html)
@@ -192,7 +199,8 @@ void web_do_page_set_password(struct web_visit *visit)
     request.check_old = true;
     web_tell_key(visit, &request.key);
     if (request.secret[0] == '\0') {
-        show_password(visit, 422, "Choose a new password.");
+        struct face face = web_face_of(visit);
+        show_password(visit, 422, web_face_word(&face, "reason", "password-length").ptr);
         return;
     }
     web_ask(visit, web_cas(visit->web), "/quoin.v1.Credentials/SetSecret", &request.base,
@@ -201,12 +209,11 @@ void web_do_page_set_password(struct web_visit *visit)
 
 // --- the first administrator --------------------------------------------------------------------
 
-static void show_setup(struct web_visit *visit, unsigned status, const char *token,
-                       const char *refused)
+static void show_setup(struct web_visit *visit, unsigned status, const struct face_setup *typed)
 {
     struct html html = HTML_CAP(PAGE_MAX);
     struct face face = web_face_of(visit);
-    web_face_setup(&html, &face, token, refused);
+    web_face_setup(&html, &face, typed);
     show(visit, status, &html);
 }
 
@@ -221,7 +228,10 @@ static void setup_known(struct web_visit *visit, bool has)
         no_page(visit);
         return;
     }
-    show_setup(visit, 200, web_text(visit, web_query(visit, "token")), NULL);
+    show_setup(visit, 200,
+               &(struct face_setup){ .token = web_text(visit, web_query(visit, "token")),
+                                     .user = "",
+                                     .full_name = "" });
 }
 
 void web_do_page_setup(struct web_visit *visit)
@@ -238,7 +248,10 @@ static void on_set_up(struct web_visit *visit, const struct wire_answer *answer)
 {
     if (answer->reply == NULL) {
         show_setup(visit, web_status_of(answer->err.code),
-                   web_text(visit, web_form(visit, "token")), web_refusal(visit, answer));
+                   &(struct face_setup){ .token = web_text(visit, web_form(visit, "token")),
+                                         .user = web_text(visit, web_form(visit, "user")),
+                                         .full_name = web_text(visit, web_form(visit, "full_name")),
+                                         .refused = web_refusal(visit, answer) });
         return;
     }
     visit->web->has_administrator = true;
@@ -558,20 +571,88 @@ void web_do_page_history(struct web_visit *visit)
     web_ask(visit, web_cas(visit->web), "/quoin.v1.History/ListWorks", &request.base, on_works);
 }
 
+// A work is told by CAS, and what happened to it by the engine that printed it, as long as that
+// knows the job: its number may be another job's at another engine, so the reservation is compared.
+struct work_page {
+    struct face_work shown; // copies
+    Quoin__V1__GetJobRequest request;
+    size_t next; // the engine that is asked after this one
+};
+
+static void ask_detail(struct web_visit *visit);
+
+static void on_refunds_of_work(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct work_page *page = visit->job;
+    struct html html = HTML_CAP(PAGE_MAX);
+    struct face face = web_face_of(visit);
+    page->shown.refunds = (const Quoin__V1__ListRefundsReply *)answer->reply;
+    web_face_work(&html, &face, &page->shown);
+    show(visit, 200, &html);
+}
+
+static void ask_refunds_of_work(struct web_visit *visit)
+{
+    Quoin__V1__ListRefundsRequest request = QUOIN__V1__LIST_REFUNDS_REQUEST__INIT;
+    request.user = lent(visit->who.user);
+    request.limit = REFS_MAX;
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.Charges/ListRefunds", &request.base,
+            on_refunds_of_work);
+}
+
+static void on_detail(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct work_page *page = visit->job;
+    const Quoin__V1__PastWork *work = page->shown.work;
+    const Quoin__V1__JobDetail *detail = (const Quoin__V1__JobDetail *)answer->reply;
+    bool is_it = detail != NULL && detail->job != NULL && detail->reservation != NULL &&
+                 detail->reservation->id.len == work->key.len && work->key.len > 0 &&
+                 memcmp(detail->reservation->id.data, work->key.data, work->key.len) == 0;
+    if (is_it) {
+        page->shown.detail =
+            (const Quoin__V1__JobDetail *)web_message_copy(answer->reply, &visit->arena);
+        ask_refunds_of_work(visit);
+        return;
+    }
+    ask_detail(visit);
+}
+
+static void ask_detail(struct web_visit *visit)
+{
+    struct work_page *page = visit->job;
+    if (page->next == visit->web->dre_count || page->request.id == 0) {
+        ask_refunds_of_work(visit);
+        return;
+    }
+    struct wire_client *client = visit->web->dres[page->next++].client;
+    web_ask_within(visit, client, "/quoin.v1.Jobs/GetJob", &page->request.base, DETAIL_WAIT_MS,
+                   on_detail);
+}
+
 static void on_work(struct web_visit *visit, const struct wire_answer *answer)
 {
     const Quoin__V1__PastWork *work = (const Quoin__V1__PastWork *)reply_or_fail(visit, answer);
-    struct html html = HTML_CAP(PAGE_MAX);
-    if (work == NULL) {
+    struct work_page *page = arena_new(&visit->arena, sizeof(*page));
+    if (work == NULL || page == NULL) {
         return;
     }
     if (strcmp(work->user, visit->who.user) != 0) {
         no_page(visit);
         return;
     }
-    struct face face = web_face_of(visit);
-    web_face_work(&html, &face, work);
-    show(visit, 200, &html);
+    *page = (struct work_page){
+        .shown.work = (const Quoin__V1__PastWork *)web_message_copy(answer->reply, &visit->arena),
+        .request = QUOIN__V1__GET_JOB_REQUEST__INIT,
+    };
+    if (page->shown.work == NULL) {
+        web_problem(visit, 500, "internal", "The page could not be made.", NULL);
+        return;
+    }
+    visit->job = page;
+    if (!num_i64(str_of(work->job), 1, UINT32_MAX, &page->request.id)) {
+        page->request.id = 0;
+    }
+    ask_detail(visit);
 }
 
 static void ask_work(struct web_visit *visit,

@@ -150,7 +150,8 @@ static void set_pin(struct web_visit *visit, struct str act)
     request.secret = lent(drop || request.make ? "" : web_text(visit, web_form(visit, "secret")));
     web_tell_key(visit, &request.key);
     if (!drop && !request.make && request.secret[0] == '\0') {
-        own->refused = "PIN?"; // nothing was typed
+        struct face face = web_face_of(visit);
+        own->refused = web_face_word(&face, "reason", "pin-length").ptr;
         ask_own(visit);
         return;
     }

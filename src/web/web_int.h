@@ -198,6 +198,10 @@ void web_ask(struct web_visit *visit, struct wire_client *client, const char *pa
 void web_ask_seen(struct web_visit *visit, struct wire_client *client, const char *path,
                   const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
                   void (*then)(struct web_visit *visit, const struct wire_answer *answer));
+// As web_ask, with a limit of its own; 0: the call's.
+void web_ask_within(struct web_visit *visit, struct wire_client *client, const char *path,
+                    const ProtobufCMessage *request, uint32_t wait_ms,
+                    void (*then)(struct web_visit *visit, const struct wire_answer *answer));
 struct wire_client *web_cas(struct web *web);
 // By its host's name, "" or "-": the first one. NULL: there is none of that name.
 struct wire_client *web_dre(struct web *web, struct str host);

@@ -132,3 +132,71 @@ bool web_words_rightward(const struct web_words *words)
 {
     return strcmp(words->language, "ar") != 0;
 }
+
+// --- what is told in English --------------------------------------------------------------------
+
+// How many bytes of the text the value takes that stands before `after`; 0: it does not fit.
+static size_t value_len(struct str text, struct str after)
+{
+    const char *at = after.len == 0 || text.len < 2
+                         ? NULL
+                         : memmem(text.ptr + 1, text.len - 1, after.ptr, after.len);
+    return after.len == 0 ? text.len : at == NULL ? 0 : (size_t)(at - text.ptr);
+}
+
+// *own: bytes of the pattern that are no value's.
+static bool fits(struct str text, struct str pattern, struct web_told *match, size_t *own)
+{
+    match->count = 0;
+    *own = 0;
+    while (pattern.len > 0) {
+        const char *open = memchr(pattern.ptr, '{', pattern.len);
+        size_t plain = open == NULL ? pattern.len : (size_t)(open - pattern.ptr);
+        if (text.len < plain || (plain > 0 && memcmp(text.ptr, pattern.ptr, plain) != 0)) {
+            return false;
+        }
+        *own += plain;
+        text = (struct str){ text.ptr + plain, text.len - plain };
+        pattern = (struct str){ pattern.ptr + plain, pattern.len - plain };
+        const char *close = open == NULL ? NULL : memchr(pattern.ptr, '}', pattern.len);
+        if (open == NULL) {
+            break;
+        }
+        if (close == NULL || match->count == WEB_TOLD_VALUES) {
+            return false;
+        }
+        struct str name = { pattern.ptr + 1, (size_t)(close - pattern.ptr) - 1 };
+        pattern = (struct str){ close + 1, pattern.len - name.len - 2 };
+        open = pattern.len == 0 ? NULL : memchr(pattern.ptr, '{', pattern.len);
+        size_t len = value_len(
+            text,
+            (struct str){ pattern.ptr, open == NULL ? pattern.len : (size_t)(open - pattern.ptr) });
+        if (len == 0) {
+            return false;
+        }
+        match->values[match->count].name = name;
+        match->values[match->count++].value = (struct str){ text.ptr, len };
+        text = (struct str){ text.ptr + len, text.len - len };
+    }
+    return text.len == 0;
+}
+
+bool web_words_match(struct str text, struct web_told *match)
+{
+    static const char prefix[] = "told.";
+    const struct web_words *english = web_words_english();
+    size_t most = 0;
+    bool found = false;
+    for (size_t i = 0; i < english->count; i++) {
+        struct web_told one = { .key = english->words[i].key };
+        size_t own;
+        if (strncmp(one.key, prefix, sizeof(prefix) - 1) == 0 && strlen(one.key) < WEB_KEY_MAX &&
+            fits(text, str_of(english->words[i].text), &one, &own) && own > 0 &&
+            (!found || own > most)) {
+            *match = one;
+            most = own;
+            found = true;
+        }
+    }
+    return found;
+}

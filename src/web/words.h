@@ -28,6 +28,18 @@ const struct web_words *web_words_english(void);
 const char *web_words_say(const struct web_words *words, const char *key);
 // NULL: nobody knows it.
 const char *web_words_known(const struct web_words *words, const char *key);
+// Which English sentence under "told." this is, with what stands for its {names}: engines and their
+// journals speak English. The one with most words of its own where several fit; false: none.
+enum { WEB_TOLD_VALUES = 6, WEB_KEY_MAX = 80 };
+struct web_told {
+    const char *key; // of English: "told.plan.copies"
+    struct {
+        struct str name;
+        struct str value;
+    } values[WEB_TOLD_VALUES]; // borrowed from the catalogue and the text
+    size_t count;
+};
+bool web_words_match(struct str text, struct web_told *match);
 // "one", "few", "other", …: the form for a count, by Unicode's plural rules of the language.
 const char *web_words_form(const struct web_words *words, uint64_t count);
 bool web_words_rightward(const struct web_words *words); // false: written from right to left

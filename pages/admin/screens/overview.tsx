@@ -21,7 +21,7 @@ export function Overview(): JSX.Element {
       <div class="tiles">
         <Section title="overview.engines">
           <Trouble problem={engines.problem} />
-          <ul class="plain">{(engines.data?.items ?? []).map((one) => <li key={`${one.name}${one.host}`}><State word={one.state} /> {one.name} <span class="soft">{one.host}:{one.port}</span></li>)}</ul>
+          <ul class="plain">{(engines.data?.items ?? []).map((one) => <li key={`${one.name}${one.host}`}><State word={one.state} /> <Name text={one.name} /> <span class="soft"><Name text={`${one.host}:${one.port}`} /></span></li>)}</ul>
         </Section>
         <Section title="overview.printers">
           <p class="big">{sayCount("printers", printers.data?.items.length ?? 0)}</p>

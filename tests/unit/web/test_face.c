@@ -35,9 +35,13 @@ static void test_forms(struct html *html, const struct face *face)
     check(html, "sign-in");
     web_face_password(html, face, true, evil);
     check(html, "password");
-    web_face_setup(html, face, evil, evil);
+    web_face_setup(html, face, &(struct face_setup){ evil, evil, evil, evil });
     check(html, "setup");
-    web_face_problem(html, face, 404, evil, evil);
+    static const char *const reasons[] = { evil, NULL };
+    const struct face_problem problem = {
+        .status = 404, .code = evil, .title = evil, .detail = evil, .reasons = reasons
+    };
+    web_face_problem(html, face, &problem);
     check(html, "problem");
     web_face_help(html, face);
     check(html, "help");
@@ -81,6 +85,42 @@ static void test_jobs(struct html *html, const struct face *face)
     check(html, "jobs");
 }
 
+static void test_detail(struct html *html, const struct face *face, const Quoin__V1__PastWork *work)
+{
+    Quoin__V1__JobDetail detail = QUOIN__V1__JOB_DETAIL__INIT;
+    Quoin__V1__Decision decision = QUOIN__V1__DECISION__INIT;
+    Quoin__V1__DecisionStep step = QUOIN__V1__DECISION_STEP__INIT;
+    Quoin__V1__DecisionStep *steps[] = { &step };
+    Quoin__V1__DecisionValue value = QUOIN__V1__DECISION_VALUE__INIT;
+    Quoin__V1__DecisionValue *values[] = { &value };
+    Quoin__V1__JobEvent event = QUOIN__V1__JOB_EVENT__INIT;
+    Quoin__V1__JobEvent *events[] = { &event };
+    Quoin__V1__Refund refund = QUOIN__V1__REFUND__INIT;
+    Quoin__V1__Refund *asked[] = { &refund };
+    Quoin__V1__ListRefundsReply refunds = QUOIN__V1__LIST_REFUNDS_REPLY__INIT;
+    char *plan[] = { evil };
+    refund.reservation = work->key;
+    refund.status = refund.reason = refund.why = evil;
+    refunds.n_refunds = 1;
+    refunds.refunds = asked;
+    value.name = value.value = step.rule = step.source = event.what = event.detail = evil;
+    step.n_values = 1;
+    step.values = values;
+    decision.n_steps = 1;
+    decision.steps = steps;
+    decision.rule = decision.text = decision.verdict = evil;
+    detail.decision = &decision;
+    detail.n_plan = detail.n_events = 1;
+    detail.plan = plan;
+    detail.events = events;
+    detail.claimed = detail.computed = 4;
+    detail.observed_known = true;
+    detail.observed = 3;
+    web_face_work(html, face,
+                  &(struct face_work){ .work = work, .detail = &detail, .refunds = &refunds });
+    check(html, "a work with what happened");
+}
+
 static void test_others(struct html *html, const struct face *face)
 {
     Quoin__V1__PriceLine line = QUOIN__V1__PRICE_LINE__INIT;
@@ -106,6 +146,7 @@ static void test_others(struct html *html, const struct face *face)
     line.what = line.rule = evil;
     decision.text = decision.verdict = evil;
     work.queue = work.printer = work.why = work.user = work.outcome = evil;
+    work.key = (ProtobufCBinaryData){ sizeof(evil), (uint8_t *)evil };
     work.n_lines = 1;
     work.lines = lines;
     work.decision = &decision;
@@ -119,8 +160,9 @@ static void test_others(struct html *html, const struct face *face)
     state.cards = cards;
     web_face_history(html, face, &list, evil);
     check(html, "history");
-    web_face_work(html, face, &work);
+    web_face_work(html, face, &(struct face_work){ .work = &work });
     check(html, "a work");
+    test_detail(html, face, &work);
     web_face_send(html, face, &queue_list);
     check(html, "send");
     own.state = &state;

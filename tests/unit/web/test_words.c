@@ -118,11 +118,63 @@ static void test_shown(void)
     arena_free(&arena);
 }
 
+// What engines say in English, in German: with numbers as Germans write them, in the right form.
+static void test_told(struct arena *arena)
+{
+    static const struct {
+        const char *said;
+        const char *told; // NULL: not known, and left as it is
+    } cases[] = {
+        { "The document has 1 page: 1 mono, 0 colour.",
+          "Das Dokument hat 1 Seite: 1 schwarzwei\xc3\x9f, 0 farbig." },
+        { "The document has 1234 pages: 1000 mono, 234 colour.",
+          "Das Dokument hat 1.234 Seiten: 1.000 schwarzwei\xc3\x9f, 234 farbig." },
+        { "Printed and charged.", "Gedruckt und abgebucht." },
+        { "by mary", "von mary" },
+        { "by mary at hall", "von mary an hall" },
+        { "by <b> at {who}", "von <b> an {who}" },
+        { "released by at at at", "freigegeben von at an at" },
+        { "the printer says 4 impressions", "der Drucker sagt 4 Druckseiten" },
+        { "by ", NULL },
+        { "", NULL },
+        { "by", NULL },
+        { "Printed and charged. ", NULL },
+        { "The document has pages: mono, colour.", NULL },
+    };
+    struct face face = web_face_nobody();
+    face.arena = arena;
+    face.words = web_words_find(STR("de"));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool known;
+        struct str told = web_face_told(&face, str_of(cases[i].said), &known);
+        const char *wanted = cases[i].told == NULL ? cases[i].said : cases[i].told;
+        tap_result(known == (cases[i].told != NULL) && str_eq(told, str_of(wanted)),
+                   cases[i].said[0] == '\0' ? "nothing" : cases[i].said, __FILE__, __LINE__);
+    }
+    face.words = web_words_english();
+    bool known;
+    CHECK(str_eq(web_face_told(&face, STR("anything"), &known), STR("anything")) && known);
+}
+
+static void test_reasons(void)
+{
+    static const char *const own[] = { "no-such-keyword", "card-taken", "invalid", NULL };
+    static const char *const strange[] = { "x", NULL };
+    struct face face = web_face_nobody();
+    CHECK(strcmp(web_face_reason(&face, own, "denied"), "card-taken") == 0);
+    CHECK(strcmp(web_face_reason(&face, strange, "denied"), "denied") == 0);
+    CHECK(web_face_reason(&face, NULL, "no-such-keyword") == NULL);
+}
+
 int main(void)
 {
     test_found();
     test_forms();
     test_all_are_there();
     test_shown();
+    struct arena arena = ARENA_CAP(1 << 20);
+    test_told(&arena);
+    test_reasons();
+    arena_free(&arena);
     return tap_done();
 }
