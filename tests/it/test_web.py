@@ -9,23 +9,16 @@ import threading
 import time
 
 import pytest
-from conftest import BUILD, Site, wait_until
-from web_client import PASSWORD, Web, first_administrator, person
+from conftest import BUILD, wait_until
+from web_client import PASSWORD, Web, first_administrator, person, web_site
 
 ROLES = ["administrator", "desk", "finance", "auditor", "device-manager"]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    made = Site(tmp_path_factory.mktemp("web") / "site")
-    (made.data / "web").mkdir(parents=True)
-    (made.data / "web" / "settings").write_text("requests-a-second 10000\nconnections-an-address 4000\n")
-    made.start()
-    try:
+    with web_site(tmp_path_factory.mktemp("web"), connections_an_address=4000) as made:
         yield made
-        made.verify()
-    finally:
-        assert made.stop() in (0, None)
 
 
 @pytest.fixture(scope="module")

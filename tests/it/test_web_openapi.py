@@ -3,20 +3,13 @@ comes is as described, and every error that is declared is provoked."""
 import re
 
 import pytest
-from conftest import Site
-from web_client import Web, first_administrator, person
+from web_client import Web, first_administrator, person, web_site
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    made = Site(tmp_path_factory.mktemp("openapi") / "site")
-    (made.data / "web").mkdir(parents=True)
-    (made.data / "web" / "settings").write_text("requests-a-second 10000\nconnections-an-address 4000\n")
-    made.start()
-    try:
+    with web_site(tmp_path_factory.mktemp("openapi"), connections_an_address=4000) as made:
         yield made
-    finally:
-        assert made.stop() in (0, None)
 
 
 @pytest.fixture(scope="module")

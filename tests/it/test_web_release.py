@@ -7,8 +7,8 @@ import time
 import urllib.parse
 
 import pytest
-from conftest import Site, VirtualPrinter, wait_until
-from web_client import PASSWORD, Web, first_administrator, person
+from conftest import VirtualPrinter, wait_until
+from web_client import PASSWORD, Web, first_administrator, person, web_site
 
 
 @pytest.fixture(scope="module")
@@ -22,18 +22,11 @@ def printer(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, printer):
-    made = Site(tmp_path_factory.mktemp("release") / "site")
-    (made.data / "web").mkdir(parents=True)
-    (made.data / "web" / "settings").write_text("requests-a-second 10000\nfile-bytes 300000\n")
-    made.start()
-    try:
+    with web_site(tmp_path_factory.mktemp("release"), file_bytes=300000) as made:
         made.printer("virtual", printer.uri)
         made.queue("held", "hold", "virtual")
         made.prices(mono="0.05", color="0.20")
         yield made
-        made.verify()
-    finally:
-        assert made.stop() in (0, None)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,13 @@
 """A browser without a screen, for the web's tests: keeps cookies and the CSRF token, believes the site's own
 authority only, and tells everything of an answer."""
+import contextlib
 import http.client
 import json
 import re
 import ssl
 import urllib.parse
+
+from conftest import Site
 
 
 class Answer:
@@ -105,6 +108,22 @@ class Web:
 
 
 PASSWORD = "correct horse battery"
+
+
+@contextlib.contextmanager
+def web_site(folder, **settings):
+    """A site whose web has these settings (file_bytes=300000); its ledger is verified at the end, and it stops by itself."""
+    made = Site(folder / "site")
+    (made.data / "web").mkdir(parents=True)
+    lines = {"requests_a_second": 10000, **settings}
+    (made.data / "web" / "settings").write_text(
+        "".join(f"{name.replace('_', '-')} {value}\n" for name, value in lines.items()))
+    made.start()
+    try:
+        yield made
+        made.verify()
+    finally:
+        assert made.stop() in (0, None)
 
 
 def first_administrator(site, user="root"):

@@ -22,6 +22,38 @@ export function must(truth, what) {
 
 export const troubles = []; // what any page complained of: console errors, CSP reports, dialogs
 
+let count = 0;
+let failed = 0;
+/** One scene: TAP on the standard output. What throws fails, and the others go on. */
+export async function scene(name, act) {
+  const began = Date.now();
+  const before = troubles.length;
+  let why = "";
+  try {
+    await act();
+  } catch (thrown) {
+    why = thrown.message;
+  }
+  const said = [why, ...troubles.slice(before)].filter(Boolean);
+  count += 1;
+  failed += said.length > 0 ? 1 : 0;
+  console.log(`${said.length > 0 ? "not ok" : "ok"} ${count} - ${name} (${Date.now() - began} ms)`);
+  said.forEach((line) => console.log(`# ${line.replaceAll("\n", "\n# ")}`));
+}
+
+export async function end() {
+  await browser.close();
+  console.log(`1..${count}`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+const allowed = [];
+/** From now on no page may be blamed for such lines. */
+export const allow = (pattern) => allowed.push(pattern);
+
+/** Answers that a scene asks for on purpose: the browser tells of them on its console. */
+export const gone = [/status of 40[0134]/, /status of 409/, /status of 422/, /status of 503/];
+
 /** A page in a context of its own. expected: console errors that the scene makes on purpose. */
 export async function open(options = {}, expected = []) {
   const context = await browser.newContext({
@@ -36,7 +68,7 @@ export async function open(options = {}, expected = []) {
 
 export function watch(page, expected = []) {
   const tell = (what) => {
-    if (!expected.some((pattern) => pattern.test(what))) {
+    if (!expected.concat(allowed).some((pattern) => pattern.test(what))) {
       troubles.push(`${page.url()}: ${what}`);
     }
   };
@@ -80,6 +112,123 @@ export function lp(user, title) {
   const file = join(config.pictures, "..", title);
   copyFileSync(config.sample, file);
   execFileSync("lp", [...config.lp, "-U", user, "-t", title, file]);
+}
+
+export const jobsOf = (user) => quoin("job", "list", "--user", user);
+
+/** The address that makes a browser the station of that device, made by an administrator's page. */
+export async function pair(admin, name) {
+  await admin.goto("/admin/devices");
+  await admin.locator("tr", { has: admin.locator(`td:first-child bdi:text-is("${name}")`) }).getByRole("button").click();
+  return admin.locator("a[href*='pair=']").getAttribute("href");
+}
+
+/** A station in a browser of its own, idle. */
+export async function station(admin, name, expected = gone) {
+  const page = await open({ viewport: { width: 1024, height: 768 } }, expected);
+  await page.goto(await pair(admin, name));
+  await page.waitForSelector(".idle");
+  return page;
+}
+
+/** A scene at a station of its own. */
+export const atStation = (admin, name, what, act, expected) => scene(what, async () => {
+  const page = await station(admin, name, expected);
+  try {
+    await act(page);
+  } catch (thrown) {
+    throw new Error(`${thrown.message}\nthe screen says: ${await page.locator("body").innerText()}`);
+  } finally {
+    await page.context().close();
+  }
+});
+
+/** No name became an element: whoever shows one without care makes an image of nowhere, or a script. */
+export async function harmless(page, what) {
+  const made = await page.evaluate(() => document.querySelectorAll("img[src='x'], [onerror], script:not([src])").length);
+  must(made === 0, `${what}: a name became ${made} elements`);
+}
+
+// The sentences of a language as patterns: {values} may be anything.
+const catalogues = new Map();
+function patternsOf(language) {
+  if (!catalogues.has(language)) {
+    const words = JSON.parse(readFileSync(join(config.catalogue, `${language}.json`), "utf8"));
+    const texts = Object.values(words).filter((text) => /\p{L}{2}/u.test(text.replace(/\{\w+\}/g, "")) || !/\{/.test(text));
+    catalogues.set(language, new RegExp(`^(?:${texts.map((text) =>
+      text.replace(/[.*+?^$()|[\]\\/]/g, "\\$&").replace(/\{\w+\}/g, ".+?")).join("|")})$`, "us"));
+  }
+  return catalogues.get(language);
+}
+
+/** Everything that people see or hear on the page came from that language's catalogue, but for what stands as data:
+ * names in <bdi>, times, money, numbers, code, and what says that it is of another language. */
+export async function wrapped(page, what, language) {
+  const texts = await page.evaluate(() => {
+    const data = "bdi, time, code, .money, .number, .qr, option, [lang]:not(html), .brand, script, style, noscript, textarea";
+    const found = [];
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode(); node !== null; node = walk.nextNode()) {
+      const parent = node.parentElement;
+      if (node.textContent.trim() !== "" && parent.closest(data) === null && parent.checkVisibility()) {
+        found.push(node.textContent);
+      }
+    }
+    for (const name of ["aria-label", "placeholder", "alt", "title"]) {
+      document.querySelectorAll(`[${name}]`).forEach((element) => found.push(element.getAttribute(name)));
+    }
+    return found;
+  });
+  const pattern = patternsOf(language);
+  const clean = (text) => text.replaceAll(/\s+/g, " ").trim();
+  const strange = texts.map(clean)
+    .filter((text) => /\p{L}{2}/u.test(text) && !pattern.test(text) && !text.split(/ · |, |: | \(|\)/).map(clean)
+      .every((part) => !/\p{L}{2}/u.test(part) || pattern.test(part) || pattern.test(`${part}:`)));
+  must(strange.length === 0, `${what} says in no words of ${language}: ${[...new Set(strange)].map((text) => JSON.stringify(text)).join(", ")}`);
+}
+
+/** Tab by tab through the whole page: each stop is seen and has a mark, all are reached in the order of the document,
+ * and the end of the page is left again. */
+export async function walkable(page, what) {
+  const all = await page.evaluate(() => {
+    const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+      .filter((element) => !element.disabled && element.type !== "hidden" && element.checkVisibility({ visibilityProperty: true }));
+    stops.forEach((element, index) => { element.dataset.stop = String(index); });
+    document.body.tabIndex = -1; // begin at the top
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+    window.scrollTo(0, 0);
+    return stops.length;
+  });
+  const seen = [];
+  for (let press = 0; press < all + 3; press++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) {
+        return null;
+      }
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+      const middle = document.elementFromPoint(Math.min(Math.max(box.left + Math.min(box.width, 40) / 2, 0), innerWidth - 1),
+        Math.min(Math.max(box.top + Math.min(box.height, 40) / 2, 0), innerHeight - 1));
+      return { index: Number(element.dataset.stop ?? -1), html: element.outerHTML.slice(0, 120), inside,
+        marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        covered: middle !== null && !element.contains(middle) && !middle.contains(element) };
+    });
+    if (stop === null || (seen.length > 0 && stop.index === seen[0].index)) {
+      break;
+    }
+    seen.push(stop);
+  }
+  const order = seen.map((stop) => stop.index);
+  must(seen.length === all, `${what}: ${seen.length} of ${all} stops are reached: ${order.join(" ")}`);
+  must(order.every((index, at) => at === 0 || index > order[at - 1]), `${what}: the order of stops is ${order.join(" ")}`);
+  for (const stop of seen) {
+    must(stop.marked, `${what}: nobody sees that this has the focus: ${stop.html}`);
+    must(stop.inside && !stop.covered, `${what}: the focus is ${stop.covered ? "covered" : "outside"}: ${stop.html}`);
+  }
 }
 
 /** What a card reader types: every key at once, then Enter. */

@@ -1,33 +1,9 @@
 // suite.mjs CONFIG.json - the scenes, one after the other, as TAP; a scene that throws fails, and the others go
 // on. The file names the site that tests/it/test_browser.py made; see lib.mjs.
-import { accessible, browser, card, config, fits, lp, must, open, picture, quoin, signIn, troubles, until } from "./lib.mjs";
-
-let count = 0;
-let failed = 0;
-async function scene(name, act) {
-  const began = Date.now();
-  const before = troubles.length;
-  let why = "";
-  try {
-    await act();
-  } catch (thrown) {
-    why = thrown.message;
-  }
-  const said = [why, ...troubles.slice(before)].filter(Boolean);
-  count += 1;
-  failed += said.length > 0 ? 1 : 0;
-  console.log(`${said.length > 0 ? "not ok" : "ok"} ${count} - ${name} (${Date.now() - began} ms)`);
-  said.forEach((line) => console.log(`# ${line.replaceAll("\n", "\n# ")}`));
-}
-
-const jobsOf = (user) => quoin("job", "list", "--user", user);
-const gone = [/status of 40[134]/, /status of 409/, /status of 422/]; // answers that a scene asks for on purpose
-
-async function pair(admin, name) {
-  await admin.goto("/admin/devices");
-  await admin.locator("tr", { has: admin.locator(`td:first-child bdi:text-is("${name}")`) }).getByRole("button").click();
-  return admin.locator("a[href*='pair=']").getAttribute("href");
-}
+import { accessible, card, config, end, fits, gone, harmless, jobsOf, lp, must, open, pair, picture, quoin, scene, signIn, station, until, walkable, wrapped } from "./lib.mjs";
+import { adminScenes } from "./admin.mjs";
+import { personScenes } from "./person.mjs";
+import { comesBack, stationScenes } from "./stations.mjs";
 
 const personal = ["/", "/jobs", "/history", "/send", "/cards", "/password", "/help"];
 const screens = ["", "/jobs", "/people", "/people/mary", "/printers", "/queues", "/devices", "/prices", "/policies", "/ledger", "/refunds"];
@@ -39,8 +15,34 @@ async function settled(page) {
 }
 
 try {
-  const admin = await open();
+  const admin = await open({}, gone);
   let kiosk;
+
+  await scene("the first administrator is made with the token of the console, once", async () => {
+    await admin.goto("/setup?token=wrong");
+    await admin.fill("#user", "eve");
+    await admin.fill("#password", config.password);
+    await admin.click("main button");
+    await admin.waitForSelector("[role=alert], .note.bad");
+    await admin.goto(config.setup);
+    await accessible(admin, "set-up");
+    await fits(admin, "set-up");
+    await walkable(admin, "set-up");
+    await picture(admin, "setup");
+    await admin.fill("#user", "root");
+    await admin.fill("#full_name", "Anna Admin");
+    await admin.fill("#password", "short");
+    await admin.click("main button");
+    await admin.waitForSelector(".note.bad");
+    await admin.fill("#password", config.password);
+    await Promise.all([admin.waitForURL(/\/admin$/), admin.click("main button")]);
+    await settled(admin);
+    const other = await open({}, gone);
+    must((await other.goto(config.setup)).status() === 404, "the page is gone");
+    must(!(await other.content()).includes("token"), "and asks for nothing");
+    await other.context().close();
+    await admin.context().clearCookies();
+  });
 
   await scene("the administrator signs in and pairs a tablet by its QR code", async () => {
     await admin.goto("/");
@@ -87,7 +89,7 @@ try {
     await mary.locator("tbody a").first().click();
     await mary.waitForURL(/history\/\d+$/);
     const said = await mary.locator("main").innerText();
-    for (const word of ["Page · Normal (A4) · Colour", "€0.25", "user:mary", "ledger", "4 impressions"]) {
+    for (const word of ["The document has 4 pages", "Quoin counted", "4 impressions", "the printer says", "released", "Page · Normal (A4) · Colour", "€0.25", "user:mary", "ledger", "4 impressions"]) {
       must(said.includes(word), `it says ${word}: ${said}`);
     }
     await accessible(mary, "why");
@@ -281,6 +283,9 @@ try {
     await plain.context().close();
   });
 
+  await Promise.all([stationScenes(admin), personScenes()]);
+  await adminScenes(admin);
+
   // Every page: light and dark, wide and at 320 px, English and Arabic.
   const looks = [
     ["light", { colorScheme: "light" }, "en"], ["dark", { colorScheme: "dark" }, "en"],
@@ -305,7 +310,14 @@ try {
         await page.goto(path);
         await accessible(page, `${path} ${look}`, rules);
         await fits(page, `${path} ${look}`);
+        await harmless(page, `${path} ${look}`);
         await picture(page, `page-${look}${name(path)}`);
+        if (look !== "320") {
+          await wrapped(page, `${path} ${look}`, language);
+        }
+        if (look === "light" || look === "320") {
+          await walkable(page, `${path} ${look}`);
+        }
       }
       await page.context().close();
     });
@@ -320,13 +332,63 @@ try {
         if (look !== "dark") {
           await picture(page, `admin-${look}${name(path)}`);
         }
+        if (look !== "320") {
+          await wrapped(page, `/admin${path} ${look}`, language);
+        }
+        if (look === "light") {
+          await walkable(page, `/admin${path} ${look}`);
+        }
       }
       await page.context().close();
     });
     await Promise.all([people(), screensOf()]);
   }
+
+  await scene("dark and light are the same whether the system or the person says so", async () => {
+    const colours = async (options, theme) => {
+      const page = await open(options, gone);
+      await page.goto("/sign-in");
+      const found = await page.evaluate((wanted) => {
+        document.documentElement.dataset.theme = wanted;
+        const style = getComputedStyle(document.documentElement);
+        return ["ground", "sheet", "ink", "ink-soft", "line", "accent", "good", "warn-soft", "bad", "focus", "shadow"]
+          .map((token) => `${token}: ${style.getPropertyValue(`--${token}`).trim()}`).concat(style.colorScheme, style.backgroundColor);
+      }, theme);
+      await page.context().close();
+      return JSON.stringify(found);
+    };
+    const [light, dark] = [await colours({ colorScheme: "light" }, ""), await colours({ colorScheme: "dark" }, "")];
+    must(light !== dark, "they differ");
+    must(light === await colours({ colorScheme: "dark" }, "light"), "light by wish");
+    must(dark === await colours({ colorScheme: "light" }, "dark"), `dark by wish: ${dark}`);
+  });
+
+  await scene("forced colours, no motion, large text, more contrast: all is there, nothing is cut off", async () => {
+    for (const [look, options, mark] of [
+      ["forced", { forcedColors: "active", colorScheme: "dark" }, {}], ["large", { reducedMotion: "reduce" }, { text: "large" }],
+      ["contrast", { contrast: "more" }, { contrast: "more", theme: "dark" }], ["large-320", { viewport: { width: 320, height: 640 } }, { text: "large" }]]) {
+      const page = await open(options, gone);
+      await signIn(page, "mary");
+      const paths = ["/", "/jobs", "/history", "/history/1", "/cards"];
+      for (const path of paths) {
+        await page.goto(path);
+        await page.evaluate((wanted) => Object.assign(document.documentElement.dataset, wanted), mark);
+        await fits(page, `${path} ${look}`);
+        await accessible(page, `${path} ${look}`, look === "forced" ? ["wcag2a"] : ["color-contrast", "target-size"]);
+        await picture(page, `page-${look}${name(path)}`);
+        if (look === "large") {
+          const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
+            const style = getComputedStyle(element);
+            return parseFloat(style.transitionDuration) > 0.001 || parseFloat(style.animationDuration) > 0.001;
+          }).length);
+          must(moving === 0, `${path}: ${moving} elements move`);
+        }
+      }
+      await page.context().close();
+    }
+  });
+
+  await comesBack(admin);
 } finally {
-  await browser.close();
-  console.log(`1..${count}`);
-  process.exitCode = failed > 0 ? 1 : 0;
+  await end();
 }

@@ -1,0 +1,60 @@
+// Scenes of the administration.
+import { config, harmless, jobsOf, lp, must, open, gone, quoin, scene, signIn, until } from "./lib.mjs";
+
+export async function adminScenes(admin) {
+  await scene("the list of jobs tells by itself what becomes of one", async () => {
+    await admin.goto("/admin/jobs?user=jack");
+    await admin.waitForSelector("tbody tr");
+    await admin.evaluate(() => { window.notLoadedAgain = true; });
+    const [job] = jobsOf("jack");
+    must((await admin.locator("tbody tr").first().innerText()).includes("held"), "it waits");
+    quoin("job", "release", String(job.id));
+    await admin.waitForSelector("tbody tr .state.good:has-text('printed')", { timeout: 20000 });
+    must(await admin.evaluate(() => window.notLoadedAgain === true), "without being loaded again");
+  });
+
+  await scene("rules are tried on the jobs of last month before they count: how many would have been refused", async () => {
+    await admin.goto("/admin/policies");
+    const form = admin.locator("section", { hasText: "Try first" });
+    await form.locator("textarea").fill('rule "No colour"\nwhen color then deny "No colour."\n');
+    await form.getByRole("button").click();
+    await admin.waitForSelector("text=it would have denied");
+    const [tried, denied] = (await admin.locator("text=it would have denied").innerText()).match(/\d+/g).map(Number);
+    must(tried > 0 && denied > 0 && denied <= tried, `${denied} of ${tried}`);
+    must(quoin("policy", "list").length === 0, "and nothing is in force");
+    await form.locator("textarea").fill("when then");
+    await form.getByRole("button").click();
+    await admin.waitForSelector("[role=alert]");
+  });
+
+  await scene("names of people, departments, devices and documents are only names wherever they stand", async () => {
+    const page = await open({}, gone);
+    await signIn(page, "root");
+    const seen = new Set();
+    const paths = ["", "/jobs", "/people", `/people/${encodeURIComponent(config.evil.user)}`, "/printers", "/queues", "/devices", "/ledger", "/refunds", "/prices"];
+    for (const path of paths) {
+      await page.goto(`/admin${path}`);
+      await page.waitForFunction(() => document.querySelector("#main h1") !== null && document.querySelector("[aria-busy=true]") === null);
+      await page.waitForTimeout(0);
+      await harmless(page, `/admin${path}`);
+      const text = await page.evaluate(() => document.body.textContent);
+      Object.values(config.evil).filter((name) => text.includes(name)).forEach((name) => seen.add(name));
+    }
+    for (const [what, name] of Object.entries(config.evil)) {
+      must(seen.has(name), `the ${what} ${name} was looked at, as it is`);
+    }
+    const [job] = jobsOf("eve");
+    await page.goto(`/admin/jobs/-/${job.id}`);
+    await page.waitForSelector("main section");
+    await harmless(page, "a job's page");
+    await page.context().close();
+    const own = await open({}, gone);
+    await signIn(own, "eve");
+    for (const path of ["/", "/jobs", "/history", "/cards", "/send"]) {
+      await own.goto(path);
+      await harmless(own, path);
+    }
+    await own.context().close();
+  });
+}
+void until; void lp;
