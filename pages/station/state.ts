@@ -22,12 +22,18 @@ export const unreachable = signal(false);
 export const printed = signal(0);
 export const left = signal(0); // seconds until the session ends by itself
 export const card = signal("");
+export const byReader = signal(false); // the server has the card that waits for a PIN or a name
 const atFirst = document.documentElement.lang; // what the device speaks before anybody signed in
 
 export const idOf = (job: HeldJob): string => `${job.ref.engine}/${job.ref.id}`;
 export const wanted = computed(() => jobs.value.filter((job) => chosen.value.has(idOf(job))));
 
 const wishes = (): Wish[] => wanted.value.map((job) => ({ ref: job.ref, change: changes.value.get(idOf(job)) }));
+
+/** Who came with a release key alone: nobody's purse, and the queue pays. */
+export const isGuest = computed(() => session.value !== null && !session.value.person?.user);
+
+let next: (() => Promise<void>) | null = null; // a card that was shown while something else was under way
 
 /** One thing at a time; what is refused is told, what does not answer says so. */
 export async function act(what: () => Promise<void>): Promise<void> {
@@ -52,6 +58,29 @@ export async function act(what: () => Promise<void>): Promise<void> {
   } finally {
     busy.value = false;
   }
+  const waiting = next;
+  next = null;
+  await waiting?.();
+}
+
+/** What a reader beside the device read, and the server could not sign in with. */
+export function cardRead(what: string, why: string): void {
+  reset();
+  byReader.value = true;
+  screen.value = what === "card-unknown" ? "register" : what === "pin-needed" ? "pin" : "idle";
+  if (what !== "pin-needed") {
+    trouble.value = new Refused({ status: 0, title: "", detail: "", reasons: [why || "unknown-card"] });
+  }
+}
+
+/** A card is never lost: its turn comes when what is under way has ended. */
+export function cardShown(card: string): void {
+  const show = (): Promise<void> => signIn({ card });
+  if (busy.value) {
+    next = show;
+  } else {
+    void show();
+  }
 }
 
 export function reset(): void {
@@ -61,6 +90,7 @@ export function reset(): void {
   changes.value = new Map();
   quote.value = null;
   card.value = "";
+  byReader.value = false;
   trouble.value = null;
   screen.value = "idle";
   document.documentElement.removeAttribute("data-contrast");
@@ -147,7 +177,7 @@ export async function loadJobs(choose = false): Promise<void> {
 
 /** The price of what is chosen, as it would come out. */
 export async function requote(): Promise<void> {
-  quote.value = wanted.value.length === 0 ? null
+  quote.value = wanted.value.length === 0 || isGuest.value ? null
     : await post<Quote>("/station/quote", { jobs: wishes(), printer: printer.value });
 }
 

@@ -5,14 +5,14 @@ import { listen, online } from "../lib/live";
 import { money, number, time } from "../lib/show";
 import { reasonOf, say, sayCount } from "../lib/words";
 import * as state from "./state";
-import type { HeldJob } from "./types";
+import type { HeldJob, News } from "./types";
 import { onCard } from "./wedge";
 
 export function Station({ name }: { name: string }): JSX.Element {
   useEffect(() => {
     void state.act(state.loadDevice).then(state.resume);
-    const stop = onCard((card) => { void state.signIn({ card }); });
-    const end = listen("/station/events", heard, ["signed-in", "ended", "jobs", "printers", "device"]);
+    const stop = onCard(state.cardShown);
+    const end = listen("/station/events", (kind, data) => heard(kind === "news" ? (data as News) : { what: kind }), ["news"]);
     const clock = setInterval(tick, 1000);
     return () => { stop(); end(); clearInterval(clock); };
   }, []);
@@ -28,13 +28,15 @@ export function Station({ name }: { name: string }): JSX.Element {
   );
 }
 
-function heard(what: string): void {
+function heard({ what, session }: News): void {
   if (what === "ended" && state.session.value !== null) {
     state.reset();
   } else if (what === "jobs" && state.session.value !== null) {
     void state.act(() => state.loadJobs());
   } else if (what === "signed-in" && state.session.value === null) {
     void state.resume();
+  } else if ((what === "card-unknown" || what === "pin-needed" || what === "refused") && state.session.value === null) {
+    state.cardRead(what, session?.why ?? "");
   } else if (what === "printers" || what === "device" || what === "back") {
     void state.act(state.loadDevice).then(state.resume);
   }
@@ -96,7 +98,7 @@ function Screen(): JSX.Element {
   switch (state.screen.value) {
     case "idle": return <Idle />;
     case "password": return <Sign fields={["user", "password"]} />;
-    case "pin": return state.card.value === "" ? <Sign fields={["user", "pin"]} /> : <Sign fields={["pin"]} />;
+    case "pin": return state.card.value === "" && !state.byReader.value ? <Sign fields={["user", "pin"]} /> : <Sign fields={["pin"]} />;
     case "ticket": return <Sign fields={["ticket"]} />;
     case "key": return <Sign fields={["release_key"]} />;
     case "register": return <Sign fields={["user", "password"]} registers />;
@@ -209,9 +211,9 @@ function Row({ held }: { held: HeldJob }): JSX.Element {
           <span class="soft">{facts.filter(Boolean).join(" · ")} · {time(job.created_at)}</span>
           {!held.printable && <span class="state bad">{say(`reason.${held.why_not}`)}</span>}
         </span>
-        <span class="money">{money(job.cost)}</span>
+        {held.whose !== "release-key" && <span class="money">{money(job.cost)}</span>}
       </label>
-      {on && <Wishes held={held} />}
+      {on && held.whose !== "release-key" && <Wishes held={held} />}
     </li>
   );
 }
@@ -264,7 +266,7 @@ function Sum(): JSX.Element {
         <p class="note bad" role="alert" key={short.name}>{say(`short.${short.what}`, { name: short.name, need: money(short.need), have: money(short.have) })}</p>
       ))}
       <div class="row between">
-        <span>{sayCount("jobs.chosen", chosen)} · <strong class="money">{money(quote?.total ?? "0")}</strong></span>
+        <span>{sayCount("jobs.chosen", chosen)}{!state.isGuest.value && <> · <strong class="money">{money(quote?.total ?? "0")}</strong></>}</span>
         <span class="row">
           <button type="button" class="danger" disabled={chosen === 0 || state.busy.value} onClick={() => void state.remove()}>{say("jobs.delete")}</button>
           <button type="button" disabled={chosen === 0 || state.busy.value} onClick={() => void state.release(true)}>{say("jobs.print-keep")}</button>

@@ -15,6 +15,7 @@ export interface Session {
   pin_needed: boolean;
   released: number;
 }
+export interface News { what: string; session?: { why: string } }
 export interface Preferences { language: string; large_text: boolean; high_contrast: boolean; theme: string }
 export interface JobRef { engine: string; id: number }
 export interface Job {

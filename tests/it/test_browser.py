@@ -138,7 +138,7 @@ def stage(site, printer):
 def test_the_pages_in_a_browser(site, new_printer, tmp_path):
     packages()
     config = tmp_path / "stage.json"
-    config.write_text(json.dumps(stage(site, new_printer("library").start())))
+    config.write_text(json.dumps(stage(site, new_printer("library", options=["-2"]).start())))
     done = subprocess.run([engine_client.node(), "suite.mjs", config], cwd=HERE, capture_output=True, text=True,
                           timeout=LIMIT_S, check=False)
     print(done.stdout, done.stderr)

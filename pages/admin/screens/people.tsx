@@ -67,7 +67,7 @@ export function OnePerson({ name }: { name: string }): JSX.Element {
             <Facts facts={[
               ["field.password", say(proof.data.has_password ? "yes" : "no")], ["field.pin", say(proof.data.has_pin ? "yes" : "no")],
               ["person.roles", (proof.data.roles ?? []).join(", ") || "–"],
-              ["person.cards", (proof.data.cards ?? []).map((card) => `${card.title} …${card.hint}`.trim()).join(", ") || "–"],
+              ["person.cards", <Name text={(proof.data.cards ?? []).map((card) => `${card.title} …${card.hint}`.trim()).join(", ") || "–"} />],
             ]} />
           )}
           <div class="row">

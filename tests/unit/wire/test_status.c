@@ -32,7 +32,7 @@ static void test_each_code_comes_back(void)
 {
     const char *const reasons[] = { "account-limit-reached", "job-held-for-authorization", NULL };
     for (enum err_code code = ERR_INVALID; code <= ERR_INTERNAL; code++) {
-        struct err err = { code, "100 % of \303\274ber \"no\"" };
+        struct err err = { .code = code, .text = "100 % of \303\274ber \"no\"" };
         round_trip(&err, NULL, 0);
         round_trip(&err, reasons, 2);
         for (size_t len = 0; len < 8; len++) { // base64 of every remainder
