@@ -64,6 +64,7 @@ const patterns = {
     [/\/dre\/\w+\.c$/, /\bdre_tell\([^;"]*?, "([a-z-]+)",/g],
     [/\/dre\/job\.c$/, /\[JOB_[A-Z]+\] = "([a-z]+)"/g],
   ],
+  entry: [[/\/ledger\/ledger\.c$/, /case LEDGER_[A-Z]+: return "([a-z]+)";/g]],
 };
 const sources = files(join(here, "..", "src"), /\.(c|tbl\.h)$/).map((file) => [file, readFileSync(file, "utf8")]);
 for (const [kind, rows] of Object.entries(patterns)) {

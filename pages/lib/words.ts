@@ -20,6 +20,9 @@ export function say(key: string, values: Record<string, string | number> = {}): 
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? `{${name}}`));
 }
 
+/** A word of an engine's, as it is where the catalogue does not know it. */
+export const sayIfKnown = (key: string, word: string): string => (key in words.value ? say(key) : word);
+
 /** key.one, key.other, …: by the plural rules of the language. */
 export function sayCount(key: string, count: number, values: Record<string, string | number> = {}): string {
   const form = new Intl.PluralRules(language()).select(count);

@@ -2,13 +2,12 @@
 import type { JSX } from "preact";
 import { post } from "../../lib/api";
 import { number } from "../../lib/show";
-import { say, sayCount, words } from "../../lib/words";
+import { say, sayCount, sayIfKnown } from "../../lib/words";
 import { useList, useLoad } from "../load";
 import { here } from "../router";
 import type { Job, JobDetail, Line } from "../types";
 import { ChoiceFilter, Facts, Filters, Form, Money, Name, Section, State, Table, TextFilter, Trouble, When } from "../ui";
 
-const eventWord = (what: string): string => (`event.${what}` in words.value ? say(`event.${what}`) : what);
 const address = (job: Job, engine = "-"): string => `/admin/jobs/${encodeURIComponent(engine)}/${job.id}`;
 
 export function Jobs(): JSX.Element {
@@ -102,7 +101,7 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
       )}
       <Section title="job.plan"><ol>{(detail.plan ?? []).map((step, index) => <li key={index}><Name text={step} /></li>)}</ol></Section>
       <Section title="job.story">
-        <ol class="plain story">{(detail.events ?? []).map((event, index) => <li key={index}><When at={event.at} /> <strong>{eventWord(event.what)}</strong> <Name text={event.detail} /></li>)}</ol>
+        <ol class="plain story">{(detail.events ?? []).map((event, index) => <li key={index}><When at={event.at} /> <strong>{sayIfKnown(`event.${event.what}`, event.what)}</strong> <Name text={event.detail} /></li>)}</ol>
       </Section>
     </>
   );

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../../lib/api";
 import { number } from "../../lib/show";
-import { say } from "../../lib/words";
+import { say, sayIfKnown } from "../../lib/words";
 import { useList } from "../load";
 import { here } from "../router";
 import type { Balance, Entry } from "../types";
@@ -30,7 +30,7 @@ export function Ledger(): JSX.Element {
           { title: "column.when", show: (one) => <When at={one.at} /> },
           { title: "ledger.debit", show: (one) => <Name text={one.debit} /> },
           { title: "ledger.credit", show: (one) => <Name text={one.credit} /> },
-          { title: "column.kind", show: (one) => one.kind },
+          { title: "column.kind", show: (one) => sayIfKnown(`entry.${one.kind}`, one.kind) },
           { title: "column.why", show: (one) => <Name text={one.why} /> },
           { title: "column.amount", show: (one) => <Money amount={one.amount} />, number: true },
         ]} />

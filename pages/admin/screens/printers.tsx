@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { post } from "../../lib/api";
 import { number } from "../../lib/show";
-import { say } from "../../lib/words";
+import { say, sayIfKnown } from "../../lib/words";
 import { useList } from "../load";
 import { here } from "../router";
 import type { Printer, Queue } from "../types";
@@ -43,7 +43,7 @@ export function Queues(): JSX.Element {
       </Section>
       <Table<Queue> caption="rail.queues" list={list} none="queues.none" columns={[
         { title: "column.name", show: (one) => <Name text={one.name} /> },
-        { title: "column.mode", show: (one) => say(`mode.${one.mode}`) },
+        { title: "column.mode", show: (one) => sayIfKnown(`mode.${one.mode}`, one.mode) },
         { title: "printer", show: (one) => <Name text={one.printer} /> },
         { title: "column.held", show: (one) => number(one.held), number: true },
         { title: "column.active", show: (one) => number(one.active), number: true },

@@ -233,8 +233,7 @@ export async function walkable(page, what) {
 
 /** What a card reader types: every key at once, then Enter. */
 export async function card(page, number) {
-  await page.keyboard.type(number, { delay: 0 });
-  await page.keyboard.press("Enter");
+  await Promise.all([...number, "Enter"].map((key) => page.keyboard.press(key)));
 }
 
 export async function until(what, look, limit = 10000) {
