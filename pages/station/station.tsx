@@ -164,7 +164,7 @@ function Jobs(): JSX.Element {
   return (
     <section class="waiting">
       <div class="row between">
-        <h2><bdi>{say("station.hello", { name: state.session.value?.person?.full_name || state.session.value?.person?.user || "" })}</bdi></h2>
+        <h2><bdi>{state.isGuest.value ? say("station.guest") : say("station.hello", { name: state.session.value?.person?.full_name || state.session.value?.person?.user || "" })}</bdi></h2>
         {state.available.value !== null && <p class="soft">{say("balance")}: <span class="money">{money(state.available.value)}</span></p>}
       </div>
       {state.away.value.length > 0 && <p class="note warn">{say("station.away")}</p>}

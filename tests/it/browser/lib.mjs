@@ -233,7 +233,13 @@ export async function walkable(page, what) {
 
 /** What a card reader types: every key at once, then Enter. */
 export async function card(page, number) {
-  await Promise.all([...number, "Enter"].map((key) => page.keyboard.press(key)));
+  // All at once and in order, whatever else the machine does: a reader never waits for an answer to a key.
+  const keys = await page.context().newCDPSession(page);
+  const strokes = [...number, "Enter"].flatMap((key) => ["keyDown", "keyUp"].map((type) => keys.send("Input.dispatchKeyEvent", {
+    type, key, windowsVirtualKeyCode: key === "Enter" ? 13 : key.toUpperCase().charCodeAt(0),
+    ...(type === "keyDown" ? { text: key === "Enter" ? "\r" : key } : {}) })));
+  await Promise.all(strokes);
+  await keys.detach();
 }
 
 export async function until(what, look, limit = 10000) {
