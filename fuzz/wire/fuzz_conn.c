@@ -11,7 +11,7 @@ static void handle(void *engine, struct wire_call *call, const ProtobufCMessage 
     assert(ask->descriptor == call->kind->request);
     ProtobufCMessage *reply = arena_new(wire_call_arena(call), call->kind->reply->sizeof_message);
     if (reply == NULL) { // the request filled the call's memory
-        const struct err err = { ERR_LIMIT, "no room" };
+        const struct err err = { .code = ERR_LIMIT, .text = "no room" };
         wire_call_refuse(call, &err, NULL);
         return;
     }
