@@ -3,7 +3,8 @@
 // quoin-pdl --worker [--weak-jail] answers requests on descriptor 0; quoin-pdl --render PROGRAM
 // PAGE with-annotations|without-annotations draws a page; quoin-pdl --preview PROGRAM
 // PAGE WIDTH draws one for a person, --picture FORMAT PAGE WIDTH one of pixels, --draw-postscript
-// PROGRAM PAGE DPI one of PostScript; quoin-pdl --interpret PROGRAM
+// PROGRAM PAGE DPI one of PostScript; --office PROGRAM FOLDER ENDING turns a document into PDF;
+// quoin-pdl --interpret PROGRAM
 // count|inks|inks-pdf COPIES SIDES SECONDS runs PostScript. See reader/reader.h.
 
 #include "reader/reader.h"
@@ -34,6 +35,9 @@ int main(int argc, char **argv)
     }
     if (count == ARGUMENTS_RENDER && strcmp(argv[1], "--draw-postscript") == 0) {
         return reader_draw_postscript(argv[2], argv[3], argv[4], may_be_weak);
+    }
+    if (count == ARGUMENTS_RENDER && strcmp(argv[1], "--office") == 0) {
+        return reader_office(argv[2], argv[3], argv[4], may_be_weak);
     }
     if (count == ARGUMENTS_INTERPRET && strcmp(argv[1], "--interpret") == 0) {
         struct reader_interpret asked = { .program = argv[2],

@@ -17,6 +17,7 @@ struct listing {
     const Quoin__V1__ListHeldJobsRequest *ask;
     struct dce_seer seer;
     const char *printer;
+    const Quoin__V1__JobRef *only; // NULL: all
     size_t most;
     struct dce_cursor cursors[DCE_ENGINES_MAX];
     size_t cursor_count;
@@ -112,8 +113,9 @@ static void job_add(struct listing *listing, struct dce_part *part,
     if (after != NULL) {
         *after = job->id;
     }
-    if (held == NULL || dce_whose(&listing->seer, job) == NULL) { // an engine told too much
-        return;
+    bool is_other = listing->only != NULL && job->id != listing->only->id;
+    if (held == NULL || is_other || dce_whose(&listing->seer, job) == NULL) {
+        return; // the next one, or an engine told too much
     }
     dce_held_fill(&listing->op.arena, part->engine, &listing->seer, listing->printer, job, held);
     reply->jobs[reply->n_jobs++] = held;
@@ -150,7 +152,7 @@ static void listed(struct dce_op *op)
     while (reply.n_jobs < listing->most && (part = dce_oldest(parts, count)) != NULL) {
         job_add(listing, part, &reply);
     }
-    reply.more = more || dce_oldest(parts, count) != NULL;
+    reply.more = listing->only == NULL && (more || dce_oldest(parts, count) != NULL);
     reply.next = reply.more ? dce_cursor_write(&op->arena, listing->cursors, listing->cursor_count)
                             : dce_text(&op->arena, "");
     reply.away = listing->away;
@@ -159,6 +161,21 @@ static void listed(struct dce_op *op)
         reply.purses = (Quoin__V1__Purses *)(uintptr_t)listing->purses->reply;
     }
     dce_op_answer(op, &reply.base);
+}
+
+// One job, of the one engine that has it.
+static void one_ask(struct listing *listing)
+{
+    struct dce_op *op = &listing->op;
+    struct dce_engine *engine = dce_engine_find(op->dce, listing->only->engine);
+    listing->most = 1;
+    if (engine != NULL && dce_engine_is_there(engine)) {
+        listing->engines[listing->engine_count++] =
+            dce_held_ask(op, engine, &listing->seer, listing->only->id - 1, 1, true);
+    } else if (engine != NULL) {
+        is_away(listing, engine);
+    }
+    dce_op_go(op, listed);
 }
 
 static void list_ask(struct listing *listing)
@@ -213,7 +230,12 @@ void dce_list_held(void *engine, struct wire_call *call, const ProtobufCMessage 
     listing->away = arena_new_array(&listing->op.arena, DCE_ENGINES_MAX, sizeof(*listing->away));
     assert(listing->away != NULL);
     dce_seer_fill(&listing->op, session, device, &listing->seer);
-    list_ask(listing);
+    listing->only = listing->ask->only;
+    if (listing->only != NULL && listing->only->id > 0) {
+        one_ask(listing);
+    } else {
+        list_ask(listing);
+    }
 }
 
 // --- some of them -------------------------------------------------------------------------------

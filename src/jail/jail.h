@@ -55,6 +55,8 @@ bool jail_memory_is_sealed(int fd);
 enum jail_kind {
     JAIL_PARSER,   // memory, its open descriptors, the clock; anything else kills it
     JAIL_RENDERER, // may exec one program and read the system's libraries and fonts; no network
+    JAIL_OFFICE,   // as a renderer, with threads and one folder of its own that it may write to; it
+                   // can start no other process
 };
 
 struct jail_limits {
@@ -63,13 +65,18 @@ struct jail_limits {
     uint64_t space_bytes;  // address space, mapped documents included (RLIMIT_AS)
     uint64_t file_bytes;   // what it may write to a file (RLIMIT_FSIZE)
     uint32_t cpu_s;        // of its whole life (RLIMIT_CPU); 0: the document timer alone
-    const char *program;   // JAIL_RENDERER: the one it may exec
+    const char *program;   // JAIL_RENDERER, JAIL_OFFICE: the one it may exec
+    const char *folder;    // JAIL_OFFICE: where it may write
     bool may_be_weak;      // told to go on where Landlock or seccomp is missing (S42)
 };
 
 // Locks the calling process for ever; a process that is root becomes nobody first. ERR_UNAVAILABLE
 // where the kernel lacks Landlock or seccomp and may_be_weak is not set.
 bool jail_lock(const struct jail_limits *limits, struct err *err) CC_MUST_USE;
+
+// Gives the process a network of its own without a way out, and the folder in place of /tmp, where
+// the kernel grants it. Root becomes nobody. False: the kernel does not.
+bool jail_apart(const char *folder);
 
 // Two ends of a pipe, close-on-exec: pair[0] is read, pair[1] written.
 bool jail_pipe(int pair[2], struct err *err) CC_MUST_USE;
@@ -82,3 +89,6 @@ void jail_cpu_timer(uint32_t seconds);
 
 // Replaces the process by the one program that a JAIL_RENDERER may run; returns only on failure.
 bool jail_exec(const char *path, const char *const *args, struct err *err) CC_MUST_USE;
+// The same with an environment: "NAME=value", NULL-terminated.
+bool jail_exec_with(const char *path, const char *const *args, const char *const *environment,
+                    struct err *err) CC_MUST_USE;

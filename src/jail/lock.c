@@ -16,8 +16,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -72,6 +75,59 @@ static bool landlock_renderer(int rules, const char *program, struct err *err)
            landlock_allow(rules, "/lib/ld-linux-aarch64.so.1", run, err);
 }
 
+// LibreOffice: its programs and settings are read, its folder is its own.
+static bool landlock_office(int rules, const struct jail_limits *limits, uint64_t all,
+                            struct err *err)
+{
+    static const char *const paths[] = {
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/etc/fonts",
+        "/etc/libreoffice",
+        "/var/lib/libreoffice",
+        "/var/spool/libreoffice",
+        "/var/cache/fontconfig",
+        "/etc/ld.so.cache",
+        "/etc/papersize",
+        "/etc/localtime",
+        "/etc/passwd",
+        "/etc/nsswitch.conf",
+        "/dev/null",
+        "/dev/urandom",
+        "/proc/meminfo",
+        "/proc/cpuinfo",
+        "/sys/devices/system/cpu",
+    };
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct stat about;
+        bool is_folder = stat(paths[i], &about) == 0 && S_ISDIR(about.st_mode);
+        uint64_t read = LANDLOCK_ACCESS_FS_READ_FILE;
+        read |= is_folder ? LANDLOCK_ACCESS_FS_READ_DIR : 0;
+        if (!landlock_allow(rules, paths[i], read, err)) {
+            return false;
+        }
+    }
+    uint64_t run = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    uint64_t never =
+        LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+    return landlock_allow(rules, limits->program, run, err) &&
+           landlock_allow(rules, "/lib64/ld-linux-x86-64.so.2", run, err) &&
+           landlock_allow(rules, "/lib/ld-linux-aarch64.so.1", run, err) &&
+           landlock_allow(rules, limits->folder, all & ~never, err);
+}
+
+static bool landlock_rules(int rules, const struct jail_limits *limits, uint64_t all,
+                           struct err *err)
+{
+    switch (limits->kind) {
+    case JAIL_PARSER: return true;
+    case JAIL_RENDERER: return landlock_renderer(rules, limits->program, err);
+    case JAIL_OFFICE: return landlock_office(rules, limits, all, err);
+    }
+    return false;
+}
+
 static bool lock_landlock(const struct jail_limits *limits, struct err *err)
 {
     int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -89,7 +145,7 @@ static bool lock_landlock(const struct jail_limits *limits, struct err *err)
     if (rules < 0) {
         return err_set(err, ERR_UNAVAILABLE, "Landlock: %s", strerror(errno));
     }
-    bool ok = limits->kind == JAIL_PARSER || landlock_renderer(rules, limits->program, err);
+    bool ok = landlock_rules(rules, limits, handled.fs, err);
     if (ok && syscall(SYS_landlock_restrict_self, rules, 0) != 0) {
         ok = err_set(err, ERR_UNAVAILABLE, "Landlock: %s", strerror(errno));
     }
@@ -155,6 +211,92 @@ static const int renderer_calls[] = {
     SCMP_SYS(gettimeofday),
 };
 
+// What LibreOffice needs besides: threads, waiting, and files in its folder. Sockets of this
+// machine alone, for the pipe that it listens on; clone, for threads alone.
+static const int office_calls[] = {
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(mkdir),
+    SCMP_SYS(rename),
+    SCMP_SYS(pwrite64),
+    SCMP_SYS(rmdir),
+    SCMP_SYS(unlink),
+    SCMP_SYS(unlinkat),
+    SCMP_SYS(mkdirat),
+    SCMP_SYS(renameat),
+    SCMP_SYS(renameat2),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getppid),
+    SCMP_SYS(getcwd),
+    SCMP_SYS(chdir),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),
+    SCMP_SYS(fchown),
+    SCMP_SYS(umask),
+    SCMP_SYS(dup),
+    SCMP_SYS(dup2),
+    SCMP_SYS(dup3),
+    SCMP_SYS(bind),
+    SCMP_SYS(listen),
+    SCMP_SYS(accept),
+    SCMP_SYS(accept4),
+    SCMP_SYS(connect),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(getsockopt),
+    SCMP_SYS(setsockopt),
+    SCMP_SYS(getsockname),
+    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(select),
+    SCMP_SYS(pselect6),
+    SCMP_SYS(eventfd2),
+    SCMP_SYS(pipe),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(fsync),
+    SCMP_SYS(fdatasync),
+    SCMP_SYS(ftruncate),
+    SCMP_SYS(fallocate),
+    SCMP_SYS(flock),
+    SCMP_SYS(utimensat),
+    SCMP_SYS(statx),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(open),
+    SCMP_SYS(readv),
+    SCMP_SYS(preadv),
+    SCMP_SYS(pwritev),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(exit),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(times),
+    SCMP_SYS(getrlimit),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(get_robust_list),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(prctl),
+    SCMP_SYS(wait4),
+    SCMP_SYS(alarm),
+    SCMP_SYS(setitimer),
+    SCMP_SYS(rt_sigtimedwait),
+    SCMP_SYS(getpgrp),
+    SCMP_SYS(getgroups),
+    SCMP_SYS(getresuid),
+    SCMP_SYS(getresgid),
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(ioctl),
+    SCMP_SYS(time),
+};
+
 static const int sanitizer_calls[] = {
     SCMP_SYS(mmap),         SCMP_SYS(mprotect),       SCMP_SYS(sigaltstack),
     SCMP_SYS(gettid),       SCMP_SYS(getpid),         SCMP_SYS(sched_yield),
@@ -196,6 +338,21 @@ static int parser_rules(scmp_filter_ctx filter)
                                   SCMP_A0(SCMP_CMP_EQ, ITIMER_PROF, 0));
 }
 
+static int office_rules(scmp_filter_ctx filter)
+{
+    int bad = calls_add(filter, CALLS(renderer_calls)) | calls_add(filter, CALLS(office_calls));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                            SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
+                            SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+    // Its flags are in memory, which a filter cannot see; the C library goes back to clone.
+    bad |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+    return bad | seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
+}
+
 static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
 {
     // A parser that steps outside dies. A renderer gets "not permitted": its libraries probe.
@@ -204,8 +361,9 @@ static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
     scmp_filter_ctx filter = seccomp_init(otherwise);
     int bad = filter == NULL ? -ENOMEM : 0;
     if (bad == 0) {
-        bad = limits->kind == JAIL_PARSER ? parser_rules(filter)
-                                          : calls_add(filter, CALLS(renderer_calls));
+        bad = limits->kind == JAIL_PARSER   ? parser_rules(filter)
+              : limits->kind == JAIL_OFFICE ? office_rules(filter)
+                                            : calls_add(filter, CALLS(renderer_calls));
     }
     if (bad == 0) {
         bad = seccomp_load(filter);
@@ -238,8 +396,10 @@ static bool lock_limits(const struct jail_limits *limits, struct err *err)
     if (limits->cpu_s > 0 && !limit_set(RLIMIT_CPU, "CPU", limits->cpu_s, err)) {
         return false;
     }
-    return limit_set(RLIMIT_FSIZE, "FSIZE", limits->file_bytes, err) &&
-           limit_set(RLIMIT_NPROC, "NPROC", 0, err) && limit_set(RLIMIT_CORE, "CORE", 0, err);
+    // Threads count as processes of the whole account; JAIL_OFFICE is kept from others by seccomp.
+    bool none = limits->kind == JAIL_OFFICE || limit_set(RLIMIT_NPROC, "NPROC", 0, err);
+    return none && limit_set(RLIMIT_FSIZE, "FSIZE", limits->file_bytes, err) &&
+           limit_set(RLIMIT_CORE, "CORE", 0, err);
 }
 
 static bool lock_user(struct err *err)
@@ -254,6 +414,15 @@ static bool lock_user(struct err *err)
                err_set(err, ERR_INTERNAL, "cannot become nobody: %s", strerror(errno));
     }
     return true;
+}
+
+bool jail_apart(const char *folder)
+{
+    struct err ignored; // jail_lock says it again
+    return lock_user(&ignored) &&
+           unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC) == 0 &&
+           mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount(folder, "/tmp", NULL, MS_BIND, NULL) == 0;
 }
 
 bool jail_lock(const struct jail_limits *limits, struct err *err)
@@ -281,9 +450,15 @@ void jail_wall_timer(uint32_t seconds)
     (void)alarm(seconds); // what was left of an earlier one does not matter
 }
 
+bool jail_exec_with(const char *path, const char *const *args, const char *const *environment,
+                    struct err *err)
+{
+    (void)execve(path, (char *const *)(uintptr_t)args, (char *const *)(uintptr_t)environment);
+    return err_set(err, ERR_UNAVAILABLE, "cannot run %s: %s", path, strerror(errno));
+}
+
 bool jail_exec(const char *path, const char *const *args, struct err *err)
 {
-    char *const environment[] = { NULL };
-    (void)execve(path, (char *const *)(uintptr_t)args, environment);
-    return err_set(err, ERR_UNAVAILABLE, "cannot run %s: %s", path, strerror(errno));
+    const char *const environment[] = { NULL };
+    return jail_exec_with(path, args, environment, err);
 }

@@ -31,6 +31,12 @@ int reader_picture(const char *format, const char *page, const char *width, bool
 int reader_draw_postscript(const char *program, const char *page, const char *dpi,
                            bool may_be_weak);
 
+// Becomes LibreOffice in a jail of its own, and turns FOLDER/in.ENDING into FOLDER/out/in.pdf. The
+// profile is new, in the folder, and its settings let no macro run and no link be followed. Returns
+// only on failure. The folder belongs to who the process is, or, of root, to nobody.
+int reader_office(const char *program, const char *folder, const char *ending, bool may_be_weak);
+enum { READER_OFFICE_AGAIN = 81 }; // its status where it wants to be started once more
+
 // What the interpreter of PostScript is told (quoin.v1.DocumentPart).
 struct reader_interpret {
     const char *program; // gs

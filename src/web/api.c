@@ -576,7 +576,7 @@ static bool put_ok(struct web_visit *visit, const ProtobufCMessage *reply)
 }
 
 // The problem of a release that was not done: what is short, and what hinders each job.
-static void fail_undone(struct web_visit *visit, const ProtobufCMessage *reply)
+void web_fail_undone(struct web_visit *visit, const ProtobufCMessage *reply)
 {
     static const char *const lists[] = { "short", "troubles" };
     struct json json = json_to(&visit->out);
@@ -723,7 +723,7 @@ static void api_reply(struct web_visit *visit, const ProtobufCMessage *reply)
     } else if (web_map_option(api->route->map, "put").ptr != NULL && !put_ok(visit, reply)) {
         return;
     } else if (is_undone(api, reply)) {
-        fail_undone(visit, reply);
+        web_fail_undone(visit, reply);
     } else if (web_map_option(api->route->map, "pick").ptr != NULL && items != NULL) {
         api_pick(visit, api, reply, items);
     } else if (reply->descriptor->n_fields == 0) {

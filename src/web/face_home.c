@@ -41,7 +41,7 @@ static void add_purses(struct html *html, const struct face *face, const Quoin__
 
 // --- waiting jobs -------------------------------------------------------------------------------
 
-static struct str facts_of(const struct face *face, const Quoin__V1__Job *job)
+struct str web_face_job_facts(const struct face *face, const Quoin__V1__Job *job)
 {
     struct str color = job->color_pages > 0 ? web_face_count(face, "pages.color", job->color_pages)
                                             : web_face_say(face, "pages.mono");
@@ -62,8 +62,8 @@ static void add_choice(struct html *html, const struct face *face, const char *k
 }
 
 // What may be changed: empty is as it is.
-static void add_changes(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
-                        struct str ref)
+void web_face_changes(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
+                      struct str ref)
 {
     HTML(html, "<details><summary>{}</summary>\n<div class=\"more\">\n",
          web_face_say(face, "jobs.change"));
@@ -114,7 +114,7 @@ static void add_job(struct html *html, const struct face *face, const Quoin__V1_
     HTML(html,
          "><span class=\"what\"><strong><bdi>{}</bdi></strong>"
          "<span class=\"soft\">{}</span>",
-         name, facts_of(face, job));
+         name, web_face_job_facts(face, job));
     if (strcmp(held->whose, "own") != 0) {
         OWN(buf_free) struct buf key = BUF_CAP(8 << 10);
         buf_addf(&key, "whose.%s", held->whose);
@@ -134,7 +134,7 @@ static void add_job(struct html *html, const struct face *face, const Quoin__V1_
     }
     HTML(html, "</span><span class=\"money\">{}</span></label>\n", web_face_money(face, job->cost));
     if (whole) {
-        add_changes(html, face, held, ref);
+        web_face_changes(html, face, held, ref);
     }
     HTML_TEXT(html, "</li>\n");
 }
@@ -232,35 +232,5 @@ void web_face_jobs(struct html *html, const struct face *face,
         add_undone(html, face, undone);
     }
     add_jobs(html, face, held, true);
-    web_face_close(html, face);
-}
-
-// --- a file -------------------------------------------------------------------------------------
-
-void web_face_send(struct html *html, const struct face *face,
-                   const Quoin__V1__ListQueuesReply *queues)
-{
-    web_face_open(html, face, "home.send");
-    HTML(html,
-         "<p>{}</p>\n<noscript><p class=\"note warn\">{}</p></noscript>\n"
-         "<form id=\"send\" class=\"card sign\" hidden>\n<div class=\"field\">\n"
-         "<label for=\"file\">{}</label>\n"
-         "<input id=\"file\" name=\"file\" type=\"file\" required>\n</div>\n"
-         "<div class=\"field\">\n<label for=\"queue\">{}</label>\n<select id=\"queue\" "
-         "name=\"queue\">\n",
-         web_face_say(face, "send.why"), web_face_say(face, "needs-script"),
-         web_face_say(face, "send.file"), web_face_say(face, "column.queue"));
-    for (size_t i = 0; queues != NULL && i < queues->n_queues; i++) {
-        const Quoin__V1__Queue *queue = queues->queues[i];
-        HTML(html, "<option value=\"{}\">{}</option>\n", str_of(queue->name), str_of(queue->name));
-    }
-    HTML(html,
-         "</select>\n</div>\n<div class=\"field\">\n<label for=\"copies\">{}</label>\n"
-         "<input id=\"copies\" name=\"copies\" type=\"number\" min=\"1\" max=\"999\" value=\"1\" "
-         "inputmode=\"numeric\">\n</div>\n<p><button class=\"first\">{}</button></p>\n"
-         "<progress id=\"progress\" max=\"100\" value=\"0\" aria-label=\"{}\" hidden></progress>\n"
-         "</form>\n<div id=\"sent\" role=\"status\"></div>\n",
-         web_face_say(face, "copies.field"), web_face_say(face, "home.send"),
-         web_face_say(face, "send.progress"));
     web_face_close(html, face);
 }

@@ -346,7 +346,7 @@ struct previewing {
     struct wire_client *dre;
 };
 
-// Who may release a job may see it: the person's own list says which those are.
+// Who may release a job may see it: the device control engine says whether it waits for the person.
 static void on_own_held(struct web_visit *visit, const struct wire_answer *answer)
 {
     const Quoin__V1__ListHeldJobsReply *held = (const Quoin__V1__ListHeldJobsReply *)answer->reply;
@@ -355,7 +355,7 @@ static void on_own_held(struct web_visit *visit, const struct wire_answer *answe
         web_fail(visit, &answer->err, answer->reasons);
         return;
     }
-    const char *engine = web_text(visit, web_param(visit, "engine"));
+    const char *engine = web_dre_host(visit->web, previewing->dre);
     for (size_t i = 0; i < held->n_jobs; i++) {
         const Quoin__V1__JobRef *ref = held->jobs[i]->ref;
         if (ref != NULL && ref->id == previewing->request.id && strcmp(ref->engine, engine) == 0) {
@@ -367,11 +367,23 @@ static void on_own_held(struct web_visit *visit, const struct wire_answer *answe
     not_there(visit);
 }
 
+static Quoin__V1__JobRef *previewing_ref(struct web_visit *visit)
+{
+    const struct previewing *previewing = visit->job;
+    Quoin__V1__JobRef *ref = arena_new(&visit->arena, sizeof(*ref));
+    if (ref != NULL) {
+        quoin__v1__job_ref__init(ref);
+        ref->engine = (char *)(uintptr_t)web_dre_host(visit->web, previewing->dre);
+        ref->id = previewing->request.id;
+    }
+    return ref;
+}
+
 static void preview_with_session(struct web_visit *visit, const char *session)
 {
     Quoin__V1__ListHeldJobsRequest request = QUOIN__V1__LIST_HELD_JOBS_REQUEST__INIT;
     request.session = (char *)(uintptr_t)session;
-    request.limit = 500;
+    request.only = previewing_ref(visit);
     web_ask(visit, visit->web->dce, "/quoin.v1.Release/ListHeld", &request.base, on_own_held);
 }
 

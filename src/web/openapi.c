@@ -129,7 +129,7 @@ static const struct {
 } queries[] = {
     { "preview", { "page", "width" } },
     { "preview_of_any", { "page", "width" } },
-    { "send_file", { "queue", "name", "copies", "sides", "color_mode" } },
+    { "send_file", { "queue", "name", "copies", "sides", "color_mode", "engine" } },
 };
 
 static void own_parameters(struct openapi *api, const struct web_route *route)

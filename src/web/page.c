@@ -476,7 +476,7 @@ static struct str form_of(struct web_visit *visit, const char *what, const Quoin
 }
 
 // What the form says of a job beyond that it is chosen; NULL: nothing.
-static Quoin__V1__JobChange *read_change(struct web_visit *visit, const Quoin__V1__JobRef *ref)
+Quoin__V1__JobChange *web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref)
 {
     Quoin__V1__JobChange *change = arena_new(&visit->arena, sizeof(*change));
     uint64_t copies = 0;
@@ -511,7 +511,7 @@ static void act_with_session(struct web_visit *visit, const char *session)
         quoin__v1__job_wish__init(&wishes[i]);
         wishes[i].ref = &refs[i];
         wishes[i].keep = keep;
-        wishes[i].change = read_change(visit, &refs[i]);
+        wishes[i].change = web_page_change(visit, &refs[i]);
         wanted[i] = &wishes[i];
     }
     if (count == 0) {
@@ -703,25 +703,6 @@ void web_do_page_ask_refund(struct web_visit *visit)
 }
 
 // --- the rest -----------------------------------------------------------------------------------
-
-static void on_queues(struct web_visit *visit, const struct wire_answer *answer)
-{
-    struct html html = HTML_CAP(PAGE_MAX);
-    if (reply_or_fail(visit, answer) == NULL) {
-        return;
-    }
-    struct face face = web_face_of(visit);
-    web_face_send(&html, &face, (const Quoin__V1__ListQueuesReply *)answer->reply);
-    show(visit, 200, &html);
-}
-
-void web_do_page_send(struct web_visit *visit)
-{
-    Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-    request.limit = REFS_MAX;
-    web_ask(visit, web_dre(visit->web, STR("")), "/quoin.v1.Queues/ListQueues", &request.base,
-            on_queues);
-}
 
 void web_do_page_help(struct web_visit *visit)
 {

@@ -46,6 +46,12 @@ ROUTE(POST, "/history/{number}", WEB_PERSON, TOKEN, FORM, WRITE, NULL, page_ask_
       "Asks for a refund.")
 ROUTE(GET, "/send", WEB_PERSON, NONE, NONE, READ, NULL, page_send, NULL, "",
       "Sends a file to be printed.")
+ROUTE(POST, "/send", WEB_PERSON, ORIGIN, FILE, WRITE, NULL, page_send_file, NULL, "",
+      "Sends the file of a form (multipart/form-data; its field csrf stands before the file).")
+ROUTE(GET, "/send/{engine}/{id}", WEB_PERSON, NONE, NONE, READ, NULL, page_sent, NULL, "",
+      "A file that was sent: its first page, its price, and what can be chosen.")
+ROUTE(POST, "/send/{engine}/{id}", WEB_PERSON, TOKEN, FORM, WRITE, NULL, page_quote_sent, NULL, "",
+      "The same with the price that it would have.")
 ROUTE(GET, "/cards", WEB_PERSON, NONE, NONE, READ, NULL, page_cards, NULL, "",
       "The person's cards, PIN, delegates and preferences.")
 ROUTE(POST, "/cards", WEB_PERSON, TOKEN, FORM, SECRET, NULL, page_act_on_cards, NULL, "",
@@ -142,8 +148,20 @@ ROUTE(DELETE, "/api/v1/me/tokens/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, dr
 ROUTE(POST, "/api/v1/me/files", WEB_PERSON, TOKEN, FILE, WRITE, "me", send_file, NULL, "",
       "Sends a document to be printed: its bytes are the body, ?queue= and ?name= say where and "
       "how it is called.")
-READ("/me/queues", WEB_PERSON, "me", "Queues/ListQueues", "-items=queues -next=name",
-     "The queues that a file can be sent to.")
+READ("/me/files", WEB_PERSON, "me", "Release/ListHeld", "session=@session -items=jobs -next=.next",
+     "The files that wait; with all other jobs that do.")
+ROUTE(GET, "/api/v1/me/files/formats", WEB_PERSON, NONE, NONE, READ, "me", file_formats, NULL, "",
+      "What kinds of files can be sent, and whether office documents are turned into PDF here.")
+ROUTE(GET, "/api/v1/me/files/{engine}/{id}", WEB_PERSON, NONE, NONE, READ, "me", file, NULL, "",
+      "What became of a file that was sent: its state, pages and price.")
+ROUTE(POST, "/api/v1/me/files/{engine}/{id}/quote", WEB_PERSON, TOKEN, JSON, WRITE, "me",
+      file_quote, NULL, "", "What the file would cost, changed so (the fields of JobChange).")
+ROUTE(POST, "/api/v1/me/files/{engine}/{id}/print", WEB_PERSON, TOKEN, JSON, WRITE, "me",
+      file_print, NULL, "", "Prints the file, changed so (the fields of JobChange).")
+ROUTE(DELETE, "/api/v1/me/files/{engine}/{id}", WEB_PERSON, TOKEN, NONE, WRITE, "me", file_delete,
+      NULL, "", "Deletes a file that waits.")
+ROUTE(GET, "/api/v1/me/queues", WEB_PERSON, NONE, NONE, READ, "me", my_queues, NULL, "",
+      "The queues that a file can be sent to, of all engines.")
 ROUTE(GET, "/api/v1/me/events", WEB_PERSON, NONE, NONE, READ, "me", my_events, NULL, "",
       "Changes of the person's jobs, as server-sent events.")
 

@@ -11,6 +11,7 @@
 #include "base/num.h"
 #include "base/rnd.h"
 #include "web/events.h"
+#include "web/office.h"
 #include "web/web_int.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,9 @@ static bool set_one(struct web_settings *settings, struct str name, struct str v
         bool good = set_number(value, 1, 3600, "proof-seconds", &number, err);
         settings->proof_s = (uint32_t)number;
         return good;
+    }
+    if (str_eq(name, STR("office"))) {
+        return set_text(settings->office, sizeof(settings->office), value, "office", err);
     }
     if (str_eq(name, STR("file-bytes"))) {
         return set_number(value, 1024, (uint64_t)16 << 30, "file-bytes", &settings->file_max, err);
@@ -246,6 +250,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     web->dce = wire_client_new(web->loop, &dce);
     web_dres_look(web);
     web->events = web_events_new(web);
+    web->office = web_office_new(web->loop, web->settings.office, svc_path(svc, "web"));
     if (!start_http(web, err)) {
         return false;
     }
@@ -290,6 +295,7 @@ static void fini(void *state)
     net_timer_free(&web->tick);
     httpio_server_free(&web->http);
     web_events_free(&web->events);
+    web_office_free(&web->office);
     wire_client_free(&web->dce);
     for (size_t i = 0; i < web->dre_count; i++) {
         wire_client_free(&web->dres[i].client);

@@ -43,6 +43,7 @@ struct web_settings {      // DIR/web/settings, and options of the same names
     uint32_t proof_s;     // so long a proof is good for making other ways in
     bool desk_documents;  // the help desk sees and sends other people's documents
     uint64_t file_max;    // bytes of an upload; 0: 512 MiB
+    char office[512];     // LibreOffice; empty: soffice on PATH; "none": none
 };
 
 struct web_dre {
@@ -78,6 +79,7 @@ struct web_pair {
 };
 
 struct web_events; // events.c
+struct web_office; // office.h
 
 struct web {
     struct svc *svc; // borrowed
@@ -97,6 +99,7 @@ struct web {
     struct web_pair pairs[WEB_PAIRS_MAX];
     struct map keys; // Idempotency-Key to the hash of what was asked with it
     struct web_events *events;
+    struct web_office *office;
     uint8_t secret[32];  // DIR/web/secret
     int64_t versions_at; // the newest change of versions that we know
     int64_t versions_ms; // when CAS told it; clk_mono_ms; 0: never
@@ -228,6 +231,8 @@ void web_add_security(struct web_visit *visit, bool page);
 void web_problem(struct web_visit *visit, unsigned status, const char *code, const char *detail,
                  const char *const *reasons);
 void web_fail(struct web_visit *visit, const struct err *err, const char *const *reasons);
+// api.c: of what was not done, with its troubles and what is short.
+void web_fail_undone(struct web_visit *visit, const ProtobufCMessage *reply);
 unsigned web_status_of(enum err_code code);
 void web_tag_of(struct str body, char tag[static 40]);
 
@@ -256,6 +261,8 @@ void web_zone_look(struct web *web);
 
 // The sentence of a refusal in the visitor's language, or the engine's own.
 const char *web_refusal(struct web_visit *visit, const struct wire_answer *answer);
+// What the form says of a job beyond that it is chosen; NULL: nothing.
+Quoin__V1__JobChange *web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref);
 
 // --- sign.c -------------------------------------------------------------------------------------
 

@@ -130,8 +130,6 @@ static void test_others(struct html *html, const struct face *face)
     Quoin__V1__PastWork *works[] = { &work };
     Quoin__V1__ListWorksReply list = QUOIN__V1__LIST_WORKS_REPLY__INIT;
     Quoin__V1__Queue queue = QUOIN__V1__QUEUE__INIT;
-    Quoin__V1__Queue *queues[] = { &queue };
-    Quoin__V1__ListQueuesReply queue_list = QUOIN__V1__LIST_QUEUES_REPLY__INIT;
     Quoin__V1__Card card = QUOIN__V1__CARD__INIT;
     Quoin__V1__Card *cards[] = { &card };
     Quoin__V1__CredentialState state = QUOIN__V1__CREDENTIAL_STATE__INIT;
@@ -153,8 +151,6 @@ static void test_others(struct html *html, const struct face *face)
     list.n_works = 1;
     list.works = works;
     queue.name = evil;
-    queue_list.n_queues = 1;
-    queue_list.queues = queues;
     card.title = card.hint = evil;
     state.n_cards = 1;
     state.cards = cards;
@@ -163,8 +159,25 @@ static void test_others(struct html *html, const struct face *face)
     web_face_work(html, face, &(struct face_work){ .work = &work });
     check(html, "a work");
     test_detail(html, face, &work);
-    web_face_send(html, face, &queue_list);
+    char *names[] = { queue.name };
+    web_face_send(html, face, names, 1, true);
     check(html, "send");
+    Quoin__V1__Job sent_job = QUOIN__V1__JOB__INIT;
+    Quoin__V1__HeldJob sent_held = QUOIN__V1__HELD_JOB__INIT;
+    Quoin__V1__JobRef sent_ref = QUOIN__V1__JOB_REF__INIT;
+    sent_job.document = sent_job.state = sent_job.message = evil;
+    sent_ref.engine = evil;
+    sent_held.ref = &sent_ref;
+    sent_held.job = &sent_job;
+    sent_held.why_not = evil;
+    struct face_sent sent = {
+        .engine = evil, .id = 1, .job = &sent_job, .refused = evil, .again = evil
+    };
+    web_face_sent(html, face, &sent);
+    check(html, "a file that is counted");
+    sent.held = &sent_held;
+    web_face_sent(html, face, &sent);
+    check(html, "a file that waits");
     own.state = &state;
     own.made = own.code = own.picture = own.refused = evil;
     own.delegates = &delegates;
