@@ -57,7 +57,11 @@ function show(held: HeldJob, name: string): HTMLElement[] {
   link.href = "/jobs";
   link.className = "button first";
   link.textContent = say("home.waiting");
-  return [note("good", say("send.waits", { name, cost: money(held.job.cost) })), picture, link];
+  const options = document.createElement("a");
+  options.href = `/send/${encodeURIComponent(held.ref.engine)}/${held.ref.id}`;
+  options.className = "button options";
+  options.textContent = say("send.options");
+  return [note("good", say("send.waits", { name, cost: money(held.job.cost) })), picture, options, link];
 }
 
 export function beginSend(form: HTMLFormElement): void {

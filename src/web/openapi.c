@@ -125,7 +125,7 @@ static void query_parameters(struct openapi *api, const struct web_route *route,
 // Of handlers that are not one call.
 static const struct {
     const char *handler;
-    const char *names[6];
+    const char *names[7];
 } queries[] = {
     { "preview", { "page", "width" } },
     { "preview_of_any", { "page", "width" } },

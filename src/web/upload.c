@@ -770,7 +770,8 @@ void web_do_page_send_file(struct web_visit *visit)
     struct upload *upload = begin(visit);
     upload->is_form = true;
     if (!web_multipart_begin(&upload->form, web_field(visit, "Content-Type"))) {
-        fail(upload, 415, "media-type", "The body is a form with a file (multipart/form-data).");
+        fail(upload, 403, "csrf",
+             "Send the form of the page /send: there is no token of ours without it.");
         return;
     }
     visit->on_piece = on_form_piece;
