@@ -434,6 +434,9 @@ bool jail_lock(const struct jail_limits *limits, struct err *err)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
         return err_set(err, ERR_UNAVAILABLE, "prctl: %s", strerror(errno));
     }
+    if (limits->kind == JAIL_OFFICE) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); // it must not outlive who waits for it
+    }
     return lock_landlock(limits, err) && lock_seccomp(limits, err);
 }
 

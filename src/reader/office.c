@@ -11,10 +11,8 @@
 #include "base/fs.h"
 #include "jail/jail.h"
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,7 +94,6 @@ static bool become(const char *program, const char *folder, const char *ending, 
     (void)snprintf(home, sizeof(home), "HOME=%s", base);
     const char *const environment[] = { home, "LANG=C.UTF-8", "SAL_USE_VCLPLUGIN=svp",
                                         "GSETTINGS_BACKEND=memory", NULL };
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); // it must not outlive who waits for it
     if (chdir(base) != 0) {
         return err_set(err, ERR_UNAVAILABLE, "%s cannot be used", base);
     }

@@ -160,7 +160,7 @@ void web_face_sent(struct html *html, const struct face *face, const struct face
         HTML(html,
              "<p class=\"row\"><a class=\"button\" href=\"/send\">{}</a> "
              "<a class=\"button\" href=\"/history\">{}</a></p>\n",
-             web_face_say(face, "home.send"), web_face_say(face, "history"));
+             web_face_say(face, "home.send"), web_face_say(face, "home.history"));
     }
     web_face_close(html, face);
 }

@@ -26,6 +26,7 @@ enum {
     AGAIN = 81, // reader/reader.h: READER_OFFICE_AGAIN
     STARTS_MAX = 3,
     PREFIX_LEN = 48,
+    MADE_UP = 6,
     FOLDERS_OPEN = 16,
     PIECE = 64 << 10,
 };
@@ -80,7 +81,7 @@ enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
 static bool find_on_path(const char *name, char *found)
 {
-    const char *path = getenv("PATH");
+    const char *path = "/usr/local/bin:/usr/bin:/bin:/snap/bin"; // as a service has it
     while (path != NULL && path[0] != '\0') {
         const char *end = strchr(path, ':');
         int len = end == NULL ? (int)strlen(path) : (int)(end - path);
@@ -291,7 +292,10 @@ static bool run_all(struct conversion *one, struct err *err)
 static void work(void *arg)
 {
     struct conversion *one = arg;
-    (void)snprintf(one->folder, sizeof(one->folder), "%sXXXXXX", one->office->prefix);
+    size_t len = strlen(one->office->prefix);
+    memcpy(one->folder, one->office->prefix, len);
+    memset(one->folder + len, 'X', MADE_UP); // which mkdtemp makes up
+    one->folder[len + MADE_UP] = '\0';
     if (mkdtemp(one->folder) == NULL) {
         one->good = err_set(&one->err, ERR_UNAVAILABLE, "no folder can be made in /tmp: %s",
                             strerror(errno));
