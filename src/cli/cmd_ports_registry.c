@@ -27,14 +27,13 @@ static void show_registry(struct cli *cli, const struct iana_registry *registry,
     cli_line(cli, "Licence", "CC0 1.0");
 }
 
-bool cli_ports_registry(struct cli *cli, struct err *err)
+static void tell_registry(struct cli *cli)
 {
     const char *from = NULL;
     const struct iana_registry *registry = cli_registry(cli, &from);
-    (void)err; // a copy that cannot be read is warned of, and the compiled one stands
     if (!cli->json) {
         show_registry(cli, registry, from);
-        return true;
+        return;
     }
     struct json json = json_to(&cli->out);
     json_object(&json);
@@ -45,7 +44,6 @@ bool cli_ports_registry(struct cli *cli, struct err *err)
     json_text_field(&json, "compiled_in", iana_date(iana_compiled()));
     json_end(&json);
     buf_addf(&cli->out, "\n");
-    return true;
 }
 
 static void show_change(struct update *update, enum iana_change change, const struct iana_row *was,
@@ -125,7 +123,7 @@ static void show_end(struct update *update, size_t same, const char *path, bool 
              path);
 }
 
-bool cli_ports_registry_update(struct cli *cli, struct err *err)
+static bool take_over(struct cli *cli, struct err *err)
 {
     const char *file = cli_value(cli, "from");
     const char *from = NULL;
@@ -161,4 +159,17 @@ bool cli_ports_registry_update(struct cli *cli, struct err *err)
     }
     show_end(&update, same, path, dry);
     return true;
+}
+
+bool cli_ports_registry(struct cli *cli, struct err *err)
+{
+    if (cli->argument_count == 0) {
+        tell_registry(cli);
+        return true;
+    }
+    if (strcmp(cli->arguments[0], "update") != 0) {
+        return err_set(err, ERR_INVALID, "\"%s\": the registry can be shown, or updated (update)",
+                       cli->arguments[0]);
+    }
+    return take_over(cli, err);
 }

