@@ -10,7 +10,7 @@
 #include "device/truth.h"
 #include "snmp/snmp.h"
 
-enum { PROBE_ARENA_BYTES = 512 << 10 };
+enum { PROBE_ARENA_BYTES = 512 << 10, PATIENCE = 12, PATIENCE_MOST = 600 };
 
 struct probe {
     struct cli *cli;
@@ -306,13 +306,18 @@ bool cli_device_probe(struct cli *cli, struct err *err)
 {
     struct snmp_access access;
     struct snmp_target *target = NULL;
-    if (!read_access(cli, &access, err) || !snmp_target_new(&access, &target, err)) {
+    uint64_t patience = 0;
+    if (!cli_number_of(cli, "patience", PATIENCE_MOST, PATIENCE, &patience, err) ||
+        !read_access(cli, &access, err) || !snmp_target_new(&access, &target, err)) {
         return false;
     }
+    uint32_t deadline_ms = (uint32_t)(patience < 1 ? 1 : patience) * 1000;
+    struct snmp_poller_settings settings = { .deadline_ms = deadline_ms,
+                                             .timeout_ms = deadline_ms / 8 };
     struct probe probe = { .cli = cli,
                            .loop = net_loop_new(),
                            .arena = ARENA_CAP(PROBE_ARENA_BYTES) };
-    struct snmp_poller *poller = snmp_poller_new(probe.loop, NULL);
+    struct snmp_poller *poller = snmp_poller_new(probe.loop, &settings);
     (void)snmp_look_start(poller, target, SNMP_WANT_ALL, on_result, &probe); // the queue is empty
     net_loop_run(probe.loop);
     if (cli->json) {

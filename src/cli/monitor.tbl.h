@@ -10,4 +10,5 @@ COMMAND(device_probe, "device probe", "ADDRESS", 1, 1, "anyone",
         OPTION("community", "NAME|-", "of versions 1 and 2c (default public)"),
         OPTION("user", "NAME", "of version 3"),
         OPTION("auth", "SHA-256|SHA-512|SHA|...", "how version 3 authenticates (default none)"),
+        OPTION("patience", "SECONDS", "how long it may take in all (default 12)"),
         OPTION("privacy", "AES|AES-256|...", "how version 3 encrypts (default none)"))
