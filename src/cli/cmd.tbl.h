@@ -601,7 +601,7 @@ COMMAND(
     OPTION("color-mode", "monochrome|color", "in black only, or as the document is"),
     OPTION("pages", "RANGES", "only these: 1-3,7; all: every page"),
     OPTION("printer", "PRINTER", "at this printer of the same pull group"),
-    OPTION("keep", NULL, "prints a copy; the job waits on"),
+    OPTION("keep", NULL, "prints a copy, changed so; the job waits on as it is"),
     OPTION("by", "NAME", "who releases it, where that is not its owner"),
     OPTION("as-recipient", NULL,
            "--by has it from its owner: a copy is printed, and --by pays, or the sender if that "

@@ -150,7 +150,8 @@ bool cli_job_quote(struct cli *cli, struct err *err)
 
 // ---- release -----------------------------------------------------------------------------------
 
-static bool release_one(struct cli *cli, int64_t id, const Quoin__V1__Job **job, struct err *err)
+static bool release_one(struct cli *cli, int64_t id, Quoin__V1__JobChange *change,
+                        const Quoin__V1__Job **job, struct err *err)
 {
     Quoin__V1__ReleaseJobRequest request = QUOIN__V1__RELEASE_JOB_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
@@ -158,6 +159,7 @@ static bool release_one(struct cli *cli, int64_t id, const Quoin__V1__Job **job,
     request.id = id;
     request.printer = cli_field(value_or_empty(cli, "printer"));
     request.keep = cli_value(cli, "keep") != NULL;
+    request.change = request.keep && is_change(change) ? change : NULL; // of the copy alone
     request.by = cli_field(value_or_empty(cli, "by"));
     request.device = cli_field(value_or_empty(cli, "device"));
     request.as_recipient = cli_value(cli, "as-recipient") != NULL;
@@ -176,12 +178,7 @@ bool cli_job_release(struct cli *cli, struct err *err)
     if (!read_change(cli, &change, err)) {
         return false;
     }
-    bool changes = is_change(&change);
-    if (changes && cli_value(cli, "keep") != NULL) {
-        return err_set(err, ERR_INVALID,
-                       "what is kept stays as it is: use quoin job change first, or leave --keep "
-                       "out");
-    }
+    bool changes = is_change(&change) && cli_value(cli, "keep") == NULL;
     if (several && cli->json) {
         json_array(&json);
     }
@@ -190,7 +187,7 @@ bool cli_job_release(struct cli *cli, struct err *err)
         int64_t id = 0;
         if (!read_id(cli->arguments[at], &id, err) ||
             (changes && !change_one(cli, id, &change, &job, err)) ||
-            !release_one(cli, id, &job, err)) {
+            !release_one(cli, id, &change, &job, err)) {
             return false;
         }
         if (several && cli->json) {

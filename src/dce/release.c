@@ -138,6 +138,12 @@ static void let_go_asked(struct dce_op *op);
 static void put_back(struct releasing *releasing);
 static void let_go(struct releasing *releasing);
 
+// The copy is changed, and what waits stays as it is.
+static Quoin__V1__JobChange *item_copy_change(const struct dce_item *item)
+{
+    return item->keep ? (Quoin__V1__JobChange *)(uintptr_t)item->change : NULL;
+}
+
 static void item_let_go(struct releasing *releasing, struct dce_item *item)
 {
     struct dce_op *op = &releasing->op;
@@ -147,6 +153,7 @@ static void item_let_go(struct releasing *releasing, struct dce_item *item)
     ask.key = dce_op_key(op, releasing->key, "release", item->engine->name, item->ref->id);
     ask.id = item->is_prepared ? item->prepared_id : item->ref->id;
     ask.step = item->is_prepared ? go : ask.step;
+    ask.change = item->is_prepared ? NULL : item_copy_change(item);
     ask.prepared = item->prepared_key;
     ask.printer = dce_text(&op->arena, releasing->printer);
     ask.keep = item->keep;
@@ -332,6 +339,7 @@ static void item_prepare(struct releasing *releasing, struct dce_item *item)
     ask.key = item->prepared_key;
     ask.id = item->ref->id;
     ask.step = step;
+    ask.change = item_copy_change(item);
     ask.printer = dce_text(&op->arena, releasing->printer);
     ask.keep = item->keep;
     ask.as_recipient = strcmp(item->whose, "sent") == 0;
@@ -443,7 +451,7 @@ static void changes_asked(struct dce_op *op);
 static bool has_to_change(const struct releasing *releasing, const struct dce_item *item)
 {
     const Quoin__V1__JobChange change = dce_item_change(item, releasing->printer);
-    if (!dce_may(item->whose, DCE_CHANGE)) {
+    if (!dce_may(item->whose, DCE_CHANGE) || item->keep) { // a copy is made as it is wished
         return false;
     }
     return dce_change_is_wish(&change) ||

@@ -133,6 +133,8 @@ static void show_job(const struct job *job, struct ippd_job *shown)
 {
     struct job_text text = dre_table_job_text(job);
     bool is_open = job->core.state == JOB_INCOMING;
+    // Anybody may claim a guest's name: the key is for where the job came from.
+    bool has_key = job->key_told != NULL && job->core.state == JOB_HELD;
     *shown = (struct ippd_job){
         .id = (int32_t)job->id,
         .queue = str_of(job->queue->name),
@@ -142,6 +144,10 @@ static void show_job(const struct job *job, struct ippd_job *shown)
         .document = text.document,
         .format = text.format,
         .message = dre_job_message(job),
+        .told_to = !has_key               ? STR("")
+                   : job->from[0] != '\0' ? str_of(job->from)
+                                          : STR("nobody"),
+        .told_others = str_of(dre_job_reason_sentence(JOB_REASON_GUEST)),
         .notice = text.notice,
         .ticket = text.ticket,
         .printer = text.printer,

@@ -31,6 +31,11 @@ struct dre_call_act {
 };
 void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call_act *act);
 
+// The job's ticket with a change, at a printer; also why that cannot be.
+bool dre_change_ticket(struct dre *dre, const struct job *job, const Quoin__V1__JobChange *change,
+                       struct printer *printer, struct arena *arena, struct str *ticket,
+                       struct err *err, const char **reason) CC_MUST_USE;
+
 void dre_witness_get(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_change_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);
 void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessage *asked);

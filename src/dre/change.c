@@ -231,6 +231,18 @@ static bool make_ticket(const struct job *job, const struct wish *wish, struct a
                             arena, ticket, err));
 }
 
+bool dre_change_ticket(struct dre *dre, const struct job *job, const Quoin__V1__JobChange *change,
+                       struct printer *printer, struct arena *arena, struct str *ticket,
+                       struct err *err, const char **reason)
+{
+    struct wish wish;
+    if (!read_wish(dre, job, change, arena, &wish, err)) {
+        return false;
+    }
+    wish.printer = printer;
+    return can_be(job, &wish, err, reason) && make_ticket(job, &wish, arena, ticket, err);
+}
+
 static bool plan_wish(const struct job *job, const struct wish *wish, struct str packed,
                       struct arena *arena, struct str *ticket, struct dre_planned *planned,
                       struct err *err)

@@ -29,6 +29,7 @@ struct copying {
     struct buf facts;
     struct buf work;
     struct buf plan;
+    struct buf ticket; // of the copy
     struct dre_planned planned;
 };
 
@@ -42,6 +43,7 @@ static void copying_free(struct copying *copying)
     buf_free(&copying->facts);
     buf_free(&copying->work);
     buf_free(&copying->plan);
+    buf_free(&copying->ticket);
     free(copying);
 }
 
@@ -71,6 +73,7 @@ static struct job *make_job(struct copying *copying, struct job *from, struct pr
     text.message = STR("");
     text.notice = STR("");
     text.printer = str_of(printer->name);
+    text.ticket = buf_str(&copying->ticket);
     if (copying->is_others) {
         text.account = str_of(from->queue->account);
         text.identity = str_of(dre_trust_name(TRUST_AUTHENTICATED));
@@ -241,14 +244,14 @@ void dre_copy_stop(struct live *live)
 
 // --- what it is ---------------------------------------------------------------------------------
 
-static bool plan_copy(struct copying *copying, const struct job *job, const struct printer *printer,
-                      struct arena *arena, struct err *err)
+static bool plan_copy(struct copying *copying, const struct printer *printer, struct arena *arena,
+                      struct err *err)
 {
     struct str packed = buf_str(&copying->facts);
     OWN(count_facts_free)
     Quoin__V1__DocumentFacts *facts =
         quoin__v1__document_facts__unpack(NULL, packed.len, (const uint8_t *)packed.ptr);
-    const struct dre_plan_ask with = { .ticket = dre_table_job_text(job).ticket,
+    const struct dre_plan_ask with = { .ticket = buf_str(&copying->ticket),
                                        .way = dre_deliver_way(printer) };
     if (facts == NULL) {
         return err_set(err, ERR_INTERNAL, "the facts of the document are not there");
@@ -271,9 +274,9 @@ static bool make_work(struct copying *copying, const struct job *job, const stru
         return err_set(err, ERR_INTERNAL, "the job's record is damaged");
     }
     Quoin__V1__Work now = *work;
-    bool good = plan_copy(copying, job, printer, &arena, err);
+    bool good = plan_copy(copying, printer, &arena, err);
     if (good) {
-        dre_work_replan(printer, dre_table_job_text(job).ticket, &copying->planned, &arena, &now);
+        dre_work_replan(printer, buf_str(&copying->ticket), &copying->planned, &arena, &now);
     }
     if (copying->is_others) {
         now.user = copying->owner;
@@ -286,6 +289,19 @@ static bool make_work(struct copying *copying, const struct job *job, const stru
     }
     quoin__v1__work__free_unpacked(work, NULL);
     return good;
+}
+
+static bool make_ticket(struct copying *copying, const struct job *job, struct printer *printer,
+                        struct err *err, const char **reason)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_PLAN_ARENA_MAX);
+    struct str ticket = dre_table_job_text(job).ticket;
+    if (copying->ask->change != NULL && !dre_change_ticket(copying->dre, job, copying->ask->change,
+                                                           printer, &arena, &ticket, err, reason)) {
+        return false;
+    }
+    buf_add(&copying->ticket, ticket);
+    return buf_ok(&copying->ticket) || err_set(err, ERR_LIMIT, "the job's ticket is too large");
 }
 
 static void with_detail(struct dre *dre, void *arg, struct job *job,
@@ -302,7 +318,8 @@ static void with_detail(struct dre *dre, void *arg, struct job *job,
     if (good && (!dre_job_may_recharge(&job->core) || job->live->copying != NULL)) {
         good = err_set(&err, ERR_CONFLICT, "somebody else is changing this job; ask again");
     }
-    good = good && dre_printer_is_ready(printer, &err, &reason);
+    good = good && dre_printer_is_ready(printer, &err, &reason) &&
+           make_ticket(copying, job, printer, &err, &reason);
     if (good) {
         buf_add(&copying->facts,
                 job->live->facts.len > 0 ? buf_str(&job->live->facts) : detail->facts);
@@ -391,6 +408,7 @@ void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
     copying->facts = BUF_CAP(DRE_FACTS_BYTES_MAX);
     copying->work = BUF_CAP(DRE_WORK_BYTES_MAX);
     copying->plan = BUF_CAP(8192);
+    copying->ticket = BUF_CAP(IPPD_TICKET_MAX);
     if (!dre_ability_ask(dre, job, printer, true, with_state, copying)) {
         with_state(dre, copying, job);
     }

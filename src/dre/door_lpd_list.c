@@ -77,7 +77,10 @@ static void add_line(struct buf *text, const struct job *job, bool is_long, uint
     struct str name = is_from(job, stream) ? dre_table_job_text(job).name : STR("(not shown)");
     rank_of(job, number, rank);
     if (is_long) {
-        struct str why = dre_job_message(job);
+        bool has_key = job->key_told != NULL && job->core.state == JOB_HELD;
+        struct str why = has_key && !is_from(job, stream)
+                             ? str_of(dre_job_reason_sentence(JOB_REASON_GUEST))
+                             : dre_job_message(job);
         buf_addf(text, "\n%s: %-30s [job %" PRIu32 " %s]\n", job->owner->name, rank, job->id,
                  job->from);
         buf_addf(text, "        %-40.*s %" PRIu64 " bytes\n", (int)name.len, name.ptr, job->bytes);

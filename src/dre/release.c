@@ -162,6 +162,9 @@ void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessag
     bool is_elsewhere = ask->printer[0] != '\0' && strcmp(ask->printer, job->printer->name) != 0;
     if (is_too_long(ask)) {
         dre_call_refuse(call, ERR_INVALID, "a name is too long");
+    } else if (ask->change != NULL && !ask->keep) {
+        dre_call_refuse(call, ERR_INVALID,
+                        "a job is changed by ChangeJob, and a kept copy with this");
     } else if (!is_step(ask->step)) {
         dre_call_refuse(call, ERR_INVALID, "a step is prepare, go or back");
     } else if (ask->step[0] != '\0' && !prepares(ask)) {

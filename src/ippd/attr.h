@@ -39,12 +39,13 @@ struct ippd_job_mask {
     uint64_t bits;
     const struct ippd_wanted *wanted; // borrowed
     bool ticket;                      // look into the job's ticket too
+    bool private;                     // the asker may not know whose it is and what
 };
 struct ippd_job_mask ippd_job_mask_of(const struct ippd_wanted *wanted);
 struct ippd_job_mask ippd_job_mask_brief(void);  // job-uri, job-id: Get-Jobs that asks for nothing
 struct ippd_job_mask ippd_job_mask_answer(void); // what Print-Job and its like answer
 
-// The members of a job-attributes group. private: the asker may not know whose it is and what.
+// The members of a job-attributes group.
 void ippd_attr_write_job(struct ipp_out *out, const struct ippd_job *job,
-                         const struct ippd_place *place, const struct ippd_job_mask *mask,
-                         bool private);
+                         const struct ippd_place *place, const struct ippd_asker *asker,
+                         const struct ippd_job_mask *mask);

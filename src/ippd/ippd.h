@@ -68,9 +68,11 @@ struct ippd_job {
     struct str document; // document-name; may be empty
     struct str format;   // what it was found to be, else as declared
     struct str message;  // job-state-message: a sentence for a person; may be empty
-    struct str notice;   // what it says besides; may be empty
-    struct str ticket;   // struct ippd_ticket's attrs
-    struct str printer;  // output-device-assigned; empty: none yet
+    struct str told_to;  // it is for this address alone, whose job it is; empty: for all who see it
+    struct str told_others; // then the others are told this
+    struct str notice;      // what it says besides; may be empty
+    struct str ticket;      // struct ippd_ticket's attrs
+    struct str printer;     // output-device-assigned; empty: none yet
     enum ipp_job_state state;
     uint64_t reasons; // a mask of IPP_REASON_BIT; 0: none
     bool open;        // made by Create-Job, and its document is not whole yet

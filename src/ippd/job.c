@@ -12,6 +12,7 @@ struct face {
     struct ipp_out *out;
     const struct ippd_job *job;
     const struct ippd_place *place;
+    const struct ippd_asker *asker;
 };
 
 typedef void write_attr(const struct face *face, const char *name);
@@ -82,13 +83,15 @@ static void write_reasons(const struct face *face, const char *name)
 static void write_message(const struct face *face, const char *name)
 {
     OWN(buf_free) struct buf text = BUF_CAP(STATE_MESSAGE_MAX);
-    buf_add(&text, face->job->message);
+    const struct ippd_job *job = face->job;
+    bool is_told = job->told_to.len == 0 || str_eq(job->told_to, face->asker->address);
+    struct str message = is_told ? job->message : job->told_others;
+    buf_add(&text, message);
     if (face->job->notice.len > 0) {
         buf_addf(&text, "%s%.*s", text.len > 0 ? " " : "", (int)face->job->notice.len,
                  face->job->notice.ptr);
     }
-    ipp_out_text(face->out, IPP_TAG_TEXT, name,
-                 buf_ok(&text) ? buf_str(&text) : face->job->message);
+    ipp_out_text(face->out, IPP_TAG_TEXT, name, buf_ok(&text) ? buf_str(&text) : message);
 }
 
 static void write_up_time(const struct face *face, const char *name)
@@ -354,10 +357,11 @@ static void write_ticket(struct ipp_out *out, struct str attrs, const struct ipp
 }
 
 void ippd_attr_write_job(struct ipp_out *out, const struct ippd_job *job,
-                         const struct ippd_place *place, const struct ippd_job_mask *mask,
-                         bool private)
+                         const struct ippd_place *place, const struct ippd_asker *asker,
+                         const struct ippd_job_mask *mask)
 {
-    struct face face = { out, job, place };
+    struct face face = { out, job, place, asker };
+    bool private = mask->private;
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if ((mask->bits >> i & 1) != 0 && !(private && rows[i].secret)) {
             rows[i].write(&face, rows[i].name);

@@ -61,9 +61,9 @@ static bool list_one(void *arg, const struct ippd_job *job)
         return true;
     }
     listing->left--;
-    bool private = !asker->admin && !http_word_eq(asker->user, job->user);
+    listing->mask.private = !asker->admin && !http_word_eq(asker->user, job->user);
     ipp_out_group(listing->out, IPP_TAG_JOB);
-    ippd_attr_write_job(listing->out, job, &listing->exchange->place, &listing->mask, private);
+    ippd_attr_write_job(listing->out, job, &listing->exchange->place, asker, &listing->mask);
     return listing->left > 0 && buf_ok(listing->out->buf);
 }
 

@@ -353,10 +353,10 @@ static void op_get_job_attributes(struct ippd_exchange *exchange)
     struct ippd_wanted wanted = ippd_wanted_of(
         ipp_msg_find(&exchange->msg, IPP_TAG_OPERATION, "requested-attributes", IPP_TAG_KEYWORD));
     struct ippd_job_mask mask = ippd_job_mask_of(&wanted);
-    bool private = !asker->admin && !http_word_eq(asker->user, exchange->job.user);
+    mask.private = !asker->admin && !http_word_eq(asker->user, exchange->job.user);
     struct ipp_out out = ippd_exchange_begin(exchange, &buf, IPP_STATUS_OK, STR(""));
     ipp_out_group(&out, IPP_TAG_JOB);
-    ippd_attr_write_job(&out, &exchange->job, &exchange->place, &mask, private);
+    ippd_attr_write_job(&out, &exchange->job, &exchange->place, asker, &mask);
     ippd_exchange_send(exchange, &out);
 }
 
@@ -427,7 +427,7 @@ void ippd_op_answer(struct ippd_exchange *exchange, const struct ippd_outcome *o
     if (outcome->job != NULL) {
         struct ippd_job_mask mask = ippd_job_mask_answer();
         ipp_out_group(&out, IPP_TAG_JOB);
-        ippd_attr_write_job(&out, outcome->job, &exchange->place, &mask, false);
+        ippd_attr_write_job(&out, outcome->job, &exchange->place, &exchange->asker, &mask);
     }
     ippd_exchange_send(exchange, &out);
 }

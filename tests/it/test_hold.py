@@ -1,9 +1,12 @@
 """Jobs that wait: what queues say of them, who sees them, what may be changed, who may release them, and
 when they end."""
+import http.client
 import json
 import sqlite3
+import struct
 import subprocess
 import time
+import urllib.parse
 
 import pytest
 from conftest import QUOIN, SOURCE, free_port, wait_until
@@ -351,6 +354,25 @@ def test_who_is_not_believed_must_claim_the_job(group, sample, virtual_printer):
     assert any(event["what"] == "claimed" for event in group.explain(number)["events"])
 
 
+def ipp_asked(site, name, operation, number, user, source):
+    """Asks about a job by hand, from an address of choice."""
+    where = urllib.parse.urlsplit(site.uri(name))
+
+    def attribute(tag, key, value):
+        return bytes([tag]) + struct.pack(">H", len(key)) + key.encode() + struct.pack(">H", len(value)) + value
+    uri = f"ipp://{where.hostname}:{where.port}{where.path}".encode()
+    ask = (struct.pack(">BBHI", 2, 0, operation, 1) + b"\x01" + attribute(0x47, "attributes-charset", b"utf-8") +
+           attribute(0x48, "attributes-natural-language", b"en") + attribute(0x45, "printer-uri", uri))
+    if operation == 0x0009:
+        ask += attribute(0x21, "job-id", struct.pack(">i", number))
+    ask += attribute(0x42, "requesting-user-name", user.encode()) + attribute(0x44, "requested-attributes", b"all")
+    door = http.client.HTTPConnection("127.0.0.1", where.port, timeout=20, source_address=(source, 0))
+    door.request("POST", where.path, ask + b"\x03", {"Content-Type": "application/ipp"})
+    reply = door.getresponse()
+    assert reply.status == 200
+    return reply.read()
+
+
 def test_a_guest_has_a_release_key(group, sample):
     assert group.ipptool("office", sample, user="visitor") is None
     group.ask("queue", "set", "office", "--guests", "yes")
@@ -360,6 +382,12 @@ def test_a_guest_has_a_release_key(group, sample):
     key = job["release_key"]
     assert len(key) == 8 and not set(key) & set("01OIL") and f"{key[:4]}-{key[4:]}" in told, (key, told)
     assert job["reasons"] == ["job-held-for-release-key"] and key not in job["message"]
+    # Anybody may claim the guest's name; where the job came from the key is told.
+    for source, is_told in (("127.0.0.1", True), ("127.0.0.2", False)):
+        for operation in (0x0009, 0x000A):  # Get-Job-Attributes, Get-Jobs
+            answer = ipp_asked(group, "office", operation, number, "visitor", source)
+            assert (f"{key[:4]}-{key[4:]}".encode() in answer) == is_told, (source, operation)
+            assert b"job-state-message" in answer
     for typed in (key, key.lower(), f"{key[:4]} {key[4:]}", f"{key[:4]}-{key[4:]}"):
         assert [job["id"] for job in group.ask("job", "list", "--release-key", typed)] == [number]
     assert group.ask("job", "list", "--release-key", "2" * 8) == []

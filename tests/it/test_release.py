@@ -331,6 +331,13 @@ def test_print_and_keep(desk):
         assert desk.release(session, {"ref": ref, "keep": True})["done"]
         wait_until(lambda: len(desk.sink.documents) == count, 20, "a copy is printed")
     assert desk.numbers(session) == [number], "it waits on"
+    wish = {"ref": ref, "keep": True, "change": {"copies": 2}}
+    assert desk.web.ask("Release/Quote", session=session, jobs=[wish])["total"] == 70000
+    assert desk.release(session, wish)["done"]
+    wait_until(lambda: desk.site.balance(desk.mary)["balance"] == "8.60", 20, "two of it are charged")
+    assert desk.site.job(number)["copies"] == 1 and desk.site.job(number)["cost"] == "0.35", "what waits is as it was"
+    desk.site.run("user", "deposit", desk.mary, "0.70")
+    del desk.sink.documents[2:]
     wait_until(lambda: desk.site.balance(desk.mary)["balance"] == "9.30", 10, "each copy is charged")
     assert desk.release(session, ref)["done"]
     desk.site.wait_job(number)
