@@ -76,17 +76,43 @@ static Quoin__V1__Shortfall *short_of(struct dce_op *op, struct dce_shorts *shor
     return added;
 }
 
+static void short_put(struct dce_op *op, struct dce_shorts *shorts, const struct dce_item *item,
+                      const struct dce_short *one)
+{
+    if (shorts->count == DCE_JOBS_MOST) {
+        return; // enough is said
+    }
+    Quoin__V1__Shortfall *added = short_of(op, shorts, one->what, one->name);
+    int64_t need = 0;
+    added->need = num_add(added->need, one->need, &need) ? need : INT64_MAX;
+    added->have = one->have;
+    if (added->ref == NULL) {
+        added->ref = (Quoin__V1__JobRef *)(uintptr_t)item->ref;
+    }
+}
+
 void dce_shorts_add(struct dce_op *op, struct dce_shorts *shorts, const struct dce_item *item,
                     const Quoin__V1__JobQuote *quote)
 {
-    bool is_account = quote->account[0] != '\0';
-    Quoin__V1__Shortfall *added = short_of(op, shorts, is_account ? "account" : "quota",
-                                           is_account ? quote->account : quote->text);
-    int64_t need = 0;
-    added->need = num_add(added->need, quote->amount, &need) ? need : INT64_MAX;
-    added->have = quote->available;
-    if (added->ref == NULL) {
-        added->ref = (Quoin__V1__JobRef *)(uintptr_t)item->ref;
+    size_t said = 0;
+    size_t quotas = 0;
+    for (size_t at = 0; at < quote->n_reasons; at++) {
+        struct dce_short one;
+        if (dce_short_read(quote->reasons[at], &one)) {
+            said++;
+            if (strcmp(one.what, "quota") == 0) {
+                quotas++;
+                short_put(op, shorts, item, &one);
+            }
+        }
+    }
+    if (quotas == 0 || said > quotas) { // of money all that is wished counts, of each job
+        bool is_account = quote->account[0] != '\0';
+        const struct dce_short one = { .what = is_account ? "account" : "quota",
+                                       .name = is_account ? quote->account : quote->text,
+                                       .need = quote->amount,
+                                       .have = quote->available };
+        short_put(op, shorts, item, &one);
     }
 }
 

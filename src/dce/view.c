@@ -66,6 +66,38 @@ bool dce_may(const char *whose, enum dce_act act)
     return false;
 }
 
+// --- what is short ------------------------------------------------------------------------------
+
+static bool number_read(const char **at, int64_t *number)
+{
+    size_t len = strcspn(*at, ";");
+    bool good =
+        (*at)[len] == ';' && num_i64((struct str){ *at, len }, INT64_MIN, INT64_MAX, number);
+    *at += good ? len + 1 : 0;
+    return good;
+}
+
+bool dce_short_read(const char *reason, struct dce_short *out)
+{
+    static const char *const kinds[] = { "account", "quota" };
+    static const char mark[] = "short;";
+    if (strncmp(reason, mark, sizeof(mark) - 1) != 0) {
+        return false;
+    }
+    const char *at = reason + sizeof(mark) - 1;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        size_t len = strlen(kinds[i]);
+        const char *rest = at + len + 1;
+        if (strncmp(at, kinds[i], len) == 0 && at[len] == ';' && number_read(&rest, &out->need) &&
+            number_read(&rest, &out->have) && rest[0] != '\0') {
+            out->what = kinds[i];
+            out->name = rest;
+            return true;
+        }
+    }
+    return false;
+}
+
 // --- why not ------------------------------------------------------------------------------------
 
 static const char *why_not_there(const struct dce_engine *engine, const char *printer,

@@ -17,6 +17,15 @@ struct dce_seer {
 const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job);
 
 // What may be done with it. "sent" ones are printed as copies and stay as they are.
+// What is short, as the accounting server says it in a reason: "short;quota;NEED;HAVE;students".
+struct dce_short {
+    const char *what; // "account", "quota"
+    const char *name; // borrowed from the reason
+    int64_t need;     // money in 1/100,000, of a quota what it counts
+    int64_t have;
+};
+bool dce_short_read(const char *reason, struct dce_short *out);
+
 enum dce_act { DCE_RELEASE, DCE_CHANGE, DCE_DELETE, DCE_SEND, DCE_CLAIM };
 bool dce_may(const char *whose, enum dce_act act);
 

@@ -170,6 +170,20 @@ def test_all_or_none_and_what_is_short_is_named(desk):
     assert desk.release(session, *refs)["done"]
 
 
+def test_a_limit_that_is_short_is_named_with_numbers(desk):
+    number = prints(desk.site, desk.office, desk.mary)
+    desk.site.run("quota", "set", f"few-{desk.mary}", "--counts", "pages", "--most", 10, "--for", f"user:{desk.mary}")
+    session = desk.person(desk.mary)
+    ref = desk.held(session)["jobs"][0]["ref"]
+    wish = {"ref": ref, "change": {"copies": 5}}
+    for reply in (desk.web.ask("Release/Quote", session=session, jobs=[wish]), desk.release(session, wish)):
+        short, = reply["short"]
+        assert (short["what"], short["name"]) == ("quota", f"few-{desk.mary}"), reply
+        assert 6 <= short["have"] <= 10 and short["have"] < short["need"] <= 20, reply
+    assert desk.numbers(session) == [number] and desk.site.job(number)["copies"] == 1
+    desk.site.run("quota", "remove", f"few-{desk.mary}")
+
+
 def test_who_gets_money_meanwhile_can_release(desk):
     desk.site.user("poor", balance="0.40")
     desk.site.ask("queue", "set", desk.office, "--short-of-money", "hold")

@@ -255,8 +255,33 @@ static void test_lists_become_one_by_age(void)
     CHECK(dce_oldest(parts, 3) == NULL);
 }
 
+static void test_what_is_short_is_read(void)
+{
+    static const char *const wrong[] = { "",
+                                         "short",
+                                         "short;",
+                                         "short;quota;8;3",
+                                         "short;quota;8;3;",
+                                         "short;quota;x;3;a",
+                                         "short;quota;8;;a",
+                                         "short;other;8;3;a",
+                                         "short;quotas;8;3;a",
+                                         "short;quota;99999999999999999999;3;a",
+                                         "account-limit-reached" };
+    struct dce_short one;
+    CHECK(dce_short_read("short;quota;8;3;students", &one) && strcmp(one.what, "quota") == 0);
+    CHECK(strcmp(one.name, "students") == 0 && one.need == 8 && one.have == 3);
+    CHECK(dce_short_read("short;account;35000;-20;user:a;b", &one) && one.have == -20);
+    CHECK(strcmp(one.what, "account") == 0 && strcmp(one.name, "user:a;b") == 0);
+    for (size_t at = 0; at < sizeof(wrong) / sizeof(wrong[0]); at++) {
+        printf("# %s\n", wrong[at]);
+        CHECK(!dce_short_read(wrong[at], &one));
+    }
+}
+
 int main(void)
 {
+    test_what_is_short_is_read();
     test_the_matrix_of_who_and_whose_and_what();
     test_why_a_job_is_not_printed_here();
     test_titles_stay_off_screens();
