@@ -429,6 +429,7 @@ static void choose_engine(struct web_visit *visit, struct api *api)
     }
     api->client = strcmp(api->kind->engine, "dre") == 0   ? web_dre(visit->web, host)
                   : strcmp(api->kind->engine, "dce") == 0 ? visit->web->dce
+                  : strcmp(api->kind->engine, "dme") == 0 ? visit->web->dme
                                                           : web_cas(visit->web);
 }
 
@@ -755,6 +756,29 @@ static void add_packed(struct buf *to, const ProtobufCMessage *message)
     buf_add(to, buf_str(&room));
 }
 
+// Every part is an item of the list that is answered.
+static void add_item(struct web_visit *visit, const ProtobufCMessage *part)
+{
+    buf_add(&visit->out, visit->out.len == 0 ? STR("{\"items\":[") : STR(","));
+    struct json json = json_to(&visit->out);
+    web_message_write(&json, part);
+}
+
+static void end_items(struct web_visit *visit)
+{
+    buf_add(&visit->out, visit->out.len == 0 ? STR("{\"items\":[]}") : STR("]}"));
+    if (!buf_ok(&visit->out)) {
+        web_problem(visit, 500, "too-large", "The answer is too large: ask for less.", NULL);
+        return;
+    }
+    web_answer_json(visit, 200);
+}
+
+static bool is_each(const struct api *api)
+{
+    return web_map_option(api->route->map, "each").ptr != NULL;
+}
+
 // Of every part the repeated fields, of the last one all: as protobuf merges them.
 static void add_part(struct web_visit *visit, struct api *api, const ProtobufCMessage *part)
 {
@@ -816,7 +840,11 @@ static void on_reply(struct web_visit *visit, const struct wire_answer *answer)
 {
     struct api *api = visit->job;
     if ((api->kind->flags & CALL_PARTS) != 0 && answer->reply != NULL) {
-        add_part(visit, api, answer->reply);
+        if (is_each(api)) {
+            add_item(visit, answer->reply);
+        } else {
+            add_part(visit, api, answer->reply);
+        }
     } else if (answer->err.code != ERR_NONE && answer->reply == NULL) {
         buf_free(&api->parts);
         buf_free(&api->last);
@@ -829,6 +857,8 @@ static void on_reply(struct web_visit *visit, const struct wire_answer *answer)
         } else {
             web_fail(visit, &answer->err, answer->reasons);
         }
+    } else if (is_each(api)) {
+        end_items(visit);
     } else if ((api->kind->flags & CALL_PARTS) != 0) {
         end_parts(visit, api);
     } else {

@@ -15,6 +15,7 @@
 //   -own=FIELD      the reply's field must be the person, else it does not exist
 //   -put=FIELD      the reply's only row; refused, it is the problem
 //   -parts          the reply is a stream, answered as one
+//   -each           the reply is a stream of items, answered as one list
 //   -done           a reply that says done: false is a problem with its troubles
 //   -thing          the body is the thing that the path names
 //

@@ -7,7 +7,7 @@
 #include "proto/engine.pb-c.h"
 #include "web/message.h"
 
-enum { ENGINES_MAX = WEB_DRES_ALL + 2, ENGINE_WAIT_MS = 2000 };
+enum { ENGINES_MAX = WEB_DRES_ALL + 3, ENGINE_WAIT_MS = 2000 };
 
 struct gathering {
     struct web_visit *visit;
@@ -79,6 +79,7 @@ void web_do_engines(struct web_visit *visit)
     all->visit = visit;
     ask_one(all, "cas", web_cas(visit->web));
     ask_one(all, "dce", visit->web->dce);
+    ask_one(all, "dme", visit->web->dme);
     for (size_t i = 0; i < visit->web->dre_count; i++) {
         ask_one(all, "dre", visit->web->dres[i].client);
     }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "proto/dce.pb-c.h"
+#include "proto/dme.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include "web/circle.h"
 #include "web/message.h"
@@ -22,9 +23,11 @@ enum {
     TRIM_EVERY = 500,
     EVENT_MAX = 256 << 10,
     WATCHES_MAX = 4096,
+    TOLD_A_TURN = 50,
+    ABSENT_AGAIN_MS = 60000,
 };
 
-enum stream_kind { STREAM_MINE, STREAM_ALL, STREAM_STATION };
+enum stream_kind { STREAM_MINE, STREAM_ALL, STREAM_STATION, STREAM_WATCH };
 
 struct stream {
     struct stream *prev; // of a ring
@@ -51,10 +54,25 @@ struct watch { // what one engine tells
     char *device; // owned; NULL: of a document routing engine
 };
 
+// What the device monitoring engine tells: of its devices, its alerts, the ports.
+struct dme_watch {
+    struct web *web;
+    const char *path;
+    const char *what; // the event's name
+    const ProtobufCMessageDescriptor *request;
+    struct wire_ask ask;
+    int64_t again_ms;
+    unsigned told;   // since the last turn
+    unsigned untold; // too many for a turn: they are told as one
+};
+enum { DME_WATCHES = 3 };
+
 struct web_events {
     struct stream ring; // its head
     size_t count;
     size_t job_streams; // of persons and roles
+    size_t dme_streams; // of roles
+    struct dme_watch dme[DME_WATCHES];
     struct watch dres[WEB_DRES_ALL];
     struct map devices; // name to owned watch
     struct web_circles circles;
@@ -62,6 +80,17 @@ struct web_events {
 };
 
 static const struct httpio_exchange_events stream_events;
+
+static bool hears_jobs(const struct stream *stream)
+{
+    return stream->kind == STREAM_MINE || stream->kind == STREAM_ALL;
+}
+
+// A program's token says by its scope which of both it hears.
+static bool hears_dme(const struct stream *stream)
+{
+    return stream->kind == STREAM_WATCH || (stream->kind == STREAM_ALL && !stream->by_token);
+}
 
 // --- streams ------------------------------------------------------------------------------------
 
@@ -99,7 +128,8 @@ static void stream_on_close(void *arg, struct httpio_exchange *exchange, const s
     stream->prev->next = stream->next;
     stream->next->prev = stream->prev;
     events->count--;
-    events->job_streams -= stream->kind == STREAM_STATION ? 0 : 1;
+    events->job_streams -= hears_jobs(stream) ? 1 : 0;
+    events->dme_streams -= hears_dme(stream) ? 1 : 0;
     web_circle_let_go(&stream->circle);
     free(stream);
 }
@@ -149,7 +179,8 @@ static void stream_begin(struct web_visit *visit, enum stream_kind kind, const c
     stream->prev->next = stream;
     events->ring.prev = stream;
     events->count++;
-    events->job_streams += kind == STREAM_STATION ? 0 : 1;
+    events->job_streams += hears_jobs(stream) ? 1 : 0;
+    events->dme_streams += hears_dme(stream) ? 1 : 0;
     web_add_security(visit, false);
     const struct httpio_answer answer = { .status = 200,
                                           .type = STR("text/event-stream"),
@@ -172,6 +203,11 @@ void web_do_my_events(struct web_visit *visit)
 void web_do_events(struct web_visit *visit)
 {
     stream_begin(visit, STREAM_ALL, visit->who.user);
+}
+
+void web_do_watch_events(struct web_visit *visit)
+{
+    stream_begin(visit, STREAM_WATCH, visit->who.user);
 }
 
 void web_do_station_events(struct web_visit *visit)
@@ -323,6 +359,69 @@ static void watch_device(struct web *web, const char *device, int64_t now)
     }
 }
 
+static void tell_dme(struct web *web, struct str text)
+{
+    struct stream *ring = &web->events->ring;
+    for (struct stream *stream = ring->next; stream != ring; stream = stream->next) {
+        if (hears_dme(stream)) {
+            stream_say(stream, text);
+        }
+    }
+}
+
+static void on_dme(void *arg, const struct wire_answer *answer)
+{
+    struct dme_watch *watch = arg;
+    OWN(buf_free) struct buf text = BUF_CAP(EVENT_MAX);
+    if (!answer->more) {
+        watch->ask.v = 0;
+        watch->untold++; // what came meanwhile
+        watch->again_ms = clk_mono_ms() + (answer->is_absent ? ABSENT_AGAIN_MS : AGAIN_MS);
+    }
+    if (answer->reply == NULL) {
+        return;
+    }
+    if (++watch->told > TOLD_A_TURN) { // a site that begins, or one where all is lost at once
+        watch->untold++;
+        return;
+    }
+    event_of(&text, watch->what, NULL, answer->reply);
+    if (buf_ok(&text)) {
+        tell_dme(watch->web, buf_str(&text));
+    }
+}
+
+// What was too much for one turn is told as one event without a name: ask anew.
+static void tell_untold(struct dme_watch *watch)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(160);
+    if (watch->untold > 0) {
+        buf_addf(&text, "event: %s\ndata: {\"many\":%u}\n\n", watch->what, watch->untold);
+        tell_dme(watch->web, buf_str(&text));
+    }
+    watch->told = 0;
+    watch->untold = 0;
+}
+
+static void watch_dme(struct web *web, int64_t now)
+{
+    struct web_events *events = web->events;
+    for (size_t i = 0; i < DME_WATCHES; i++) {
+        struct dme_watch *watch = &events->dme[i];
+        tell_untold(watch);
+        if (events->dme_streams == 0 && watch->ask.v != 0) {
+            wire_ask_cancel(web->dme, watch->ask);
+            watch->ask.v = 0;
+        } else if (events->dme_streams > 0 && watch->ask.v == 0 && now >= watch->again_ms) {
+            ProtobufCMessage *request = mem_new(watch->request->sizeof_message);
+            protobuf_c_message_init(watch->request, request);
+            watch->untold++; // a list that was read before is read again
+            watch->ask = wire_ask(web->dme, watch->path, request, 0, on_dme, watch);
+            free(request);
+        }
+    }
+}
+
 // --- time ---------------------------------------------------------------------------------------
 
 // Whether who opened it may still see it.
@@ -338,6 +437,7 @@ void web_events_tick(struct web *web)
     int64_t now = clk_mono_ms();
     int64_t wall = clk_wall_ms();
     watch_dres(web, now);
+    watch_dme(web, now);
     if (events->count > events->trimmed + TRIM_EVERY) { // their handshakes left holes
         mem_trim();
         events->trimmed = events->count;
@@ -392,7 +492,22 @@ size_t web_events_count(const struct web *web)
 
 struct web_events *web_events_new(struct web *web)
 {
+    static const struct dme_watch watches[DME_WATCHES] = {
+        { .path = "/quoin.v1.Devices/WatchMonitored",
+          .what = "monitored",
+          .request = &quoin__v1__watch_monitored_request__descriptor },
+        { .path = "/quoin.v1.Alerts/WatchAlerts",
+          .what = "alert",
+          .request = &quoin__v1__watch_alerts_request__descriptor },
+        { .path = "/quoin.v1.PortWatch/WatchPorts",
+          .what = "port",
+          .request = &quoin__v1__watch_ports_request__descriptor },
+    };
     struct web_events *events = mem_new(sizeof(*events));
+    for (size_t i = 0; i < DME_WATCHES; i++) {
+        events->dme[i] = watches[i];
+        events->dme[i].web = web;
+    }
     events->circles.web = web;
     events->ring.prev = &events->ring;
     events->ring.next = &events->ring;
@@ -410,6 +525,12 @@ void web_events_free(struct web_events **events)
         struct watch *watch = &(*events)->dres[i];
         if (watch->ask.v != 0) {
             wire_ask_cancel(watch->client, watch->ask);
+        }
+    }
+    for (size_t i = 0; i < DME_WATCHES; i++) {
+        struct dme_watch *watch = &(*events)->dme[i];
+        if (watch->ask.v != 0) {
+            wire_ask_cancel(watch->web->dme, watch->ask);
         }
     }
     for (size_t at = 0; map_next(&(*events)->devices, &at, &value);) {

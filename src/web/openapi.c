@@ -254,6 +254,23 @@ static void list_schema(struct openapi *api, const struct web_route *route,
     json_end(json);
 }
 
+static void each_schema(struct openapi *api, const struct wire_kind *kind)
+{
+    struct json *json = &api->json;
+    json_object(json);
+    json_text_field(json, "type", "object");
+    json_key(json, "properties");
+    json_object(json);
+    json_key(json, "items");
+    json_object(json);
+    json_text_field(json, "type", "array");
+    json_key(json, "items");
+    web_openapi_ref(api, kind->reply);
+    json_end(json);
+    json_end(json);
+    json_end(json);
+}
+
 static void reply_schema(struct openapi *api, const struct web_route *route,
                          const struct wire_kind *kind)
 {
@@ -266,6 +283,8 @@ static void reply_schema(struct openapi *api, const struct web_route *route,
         web_openapi_field(api, kind->reply, list, false);
     } else if (list != NULL) {
         list_schema(api, route, kind, list);
+    } else if (web_map_option(route->map, "each").ptr != NULL) {
+        each_schema(api, kind);
     } else {
         web_openapi_ref(api, kind->reply);
     }
@@ -293,6 +312,7 @@ static const struct {
     { "events", "200", "text/event-stream" },
     { "my_events", "200", "text/event-stream" },
     { "station_events", "200", "text/event-stream" },
+    { "watch_events", "200", "text/event-stream" },
 };
 
 static void success(struct openapi *api, const struct web_route *route,

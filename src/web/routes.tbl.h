@@ -8,6 +8,7 @@
 #define SEES_MONEY (SEES | WEB_FINANCE)
 #define SEES_DEVICES (SEES | WEB_DEVICE_MANAGER)
 #define ADMIN WEB_ADMINISTRATOR
+#define LOOKS (WEB_ADMINISTRATOR | WEB_DESK | WEB_DEVICE_MANAGER)
 #define DESK (WEB_ADMINISTRATOR | WEB_DESK)
 #define MONEY (WEB_ADMINISTRATOR | WEB_FINANCE)
 #define DEVICES (WEB_ADMINISTRATOR | WEB_DEVICE_MANAGER)
@@ -341,6 +342,54 @@ ROUTE(GET, "/api/v1/engines", SEES_DEVICES, NONE, NONE, READ, "engines", engines
 ROUTE(GET, "/api/v1/events", SEES_DEVICES, NONE, NONE, READ, "jobs", events, NULL, "",
       "Changes of all jobs, as server-sent events.")
 
+// --- devices that are monitored, alerts, and the watch on the ports
+READ("/monitored", SEES_DEVICES, "monitored", "Devices/ListMonitored", "-items=devices -next=.next",
+     "Printers and other devices that are monitored, the worst first; ?supplies=true: those with "
+     "something to order, by the day it runs out.")
+READ("/monitored/{name}", SEES_DEVICES, "monitored", "Devices/GetMonitored", "",
+     "One: its state with what to do, supplies, trays, covers, meters, open faults, witnesses.")
+WRITE(POST, "/monitored/{name}/look", LOOKS, "monitored", "Devices/LookNow", "",
+      "Has it looked at now.")
+READ("/monitored/{device}/samples", SEES_DEVICES, "monitored", "Devices/ListSamples",
+     "-items=samples", "What it was: ?series=pages, state or supply:NAME, from and until.")
+READ("/monitored/{device}/faults", SEES_DEVICES, "monitored", "Devices/ListFaults",
+     "-items=faults -next=id -after=before", "Its faults, newest first.")
+READ("/monitored/{device}/gaps", SEES_DEVICES, "monitored", "Devices/ListGaps",
+     "-items=gaps -next=id -after=before",
+     "Pages that its meters counted and nobody was charged for.")
+WRITE(PUT, "/monitored/{device}/secret", DEVICES, NULL, "Alerts/SetMonitorSecret", "",
+      "Sets the community or the secrets of SNMP v3 with which it is asked; they are never told.")
+READ("/faults", SEES_DEVICES, "monitored", "Devices/ListFaults",
+     "-items=faults -next=id -after=before", "Faults of all devices, newest first.")
+READ("/gaps", SEES_DEVICES, "monitored", "Devices/ListGaps", "-items=gaps -next=id -after=before",
+     "Such pages of all devices.")
+WRITE(POST, "/discover", DEVICES, "monitored", "Devices/Discover", "-each",
+      "Looks for devices: in address ranges, by DNS-SD, at CUPS; with dry_run says what it would "
+      "ask.")
+READ("/alerts", SEES_DEVICES, "alerts", "Alerts/ListAlerts", "-items=alerts -next=id -after=before",
+     "Alerts, newest first.")
+WRITE(POST, "/alerts/{id}", DEVICES, "alerts", "Alerts/ChangeAlert", "by=@me",
+      "Acknowledges, assigns or mutes one, or notes something.")
+READ("/alerts/{alert}/deliveries", SEES_DEVICES, "alerts", "Alerts/ListDeliveries",
+     "-items=deliveries -next=id -after=before", "To whom it was told, and what came of it.")
+READ("/deliveries", SEES_DEVICES, "alerts", "Alerts/ListDeliveries",
+     "-items=deliveries -next=id -after=before", "The same of all alerts, newest first.")
+WRITE(POST, "/deliveries/{id}/replay", DEVICES, "alerts", "Alerts/Redeliver", "",
+      "Sends one again.")
+WRITE(POST, "/alert-targets/{target}/test", DEVICES, "alerts", "Alerts/TestTarget", "",
+      "Sends a target something to see that it arrives.")
+WRITE(PUT, "/alert-targets/{target}/secret", ADMIN, NULL, "Alerts/SetTargetSecret", "",
+      "Sets the password or the secret of a target; it is never told.")
+READ("/ports", SEES_DEVICES, "ports", "PortWatch/ListPorts", "-items=sights -next=.next",
+     "Hosts and their ports, deviations first, and which hosts are heard.")
+READ("/ports/events", SEES_DEVICES, "ports", "PortWatch/ListPortEvents",
+     "-items=events -next=id -after=before",
+     "What happened at ports, newest first: who held one, from and until when.")
+ROUTE(GET, "/api/v1/ports/registry/{port}", SEES_DEVICES, NONE, NONE, READ, "ports", port_facts,
+      NULL, "", "For whom IANA registered a port or a service's name, and what it is used for.")
+ROUTE(GET, "/api/v1/watch/events", SEES_DEVICES, NONE, NONE, READ, "monitored", watch_events, NULL,
+      "", "Changes of devices, alerts and ports, as server-sent events.")
+
 // --- history and money
 READ("/history", SEES_MONEY, "history", "History/ListWorks",
      "-items=works -next=.next -after=before", "Works that came to their end, newest first.")
@@ -480,6 +529,7 @@ WRITE(POST, "/config/changes/{number}/undo", ADMIN, "config", "Configuration/Und
 #undef SEES_MONEY
 #undef SEES_DEVICES
 #undef ADMIN
+#undef LOOKS
 #undef DESK
 #undef MONEY
 #undef DEVICES

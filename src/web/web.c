@@ -191,6 +191,7 @@ static void on_renewed(void *state)
         wire_client_set_tls(web->dres[i].client, svc_client_tls(web->svc));
     }
     wire_client_set_tls(web->dce, svc_client_tls(web->svc));
+    wire_client_set_tls(web->dme, svc_client_tls(web->svc));
     if (make_door_tls(web, &door, &err)) {
         net_tls_free(&web->door_tls);
         web->door_tls = door;
@@ -230,6 +231,17 @@ static bool start_http(struct web *web, struct err *err)
     return httpio_server_new(web->loop, &http, &web->http, err);
 }
 
+// An engine on the host of CAS.
+static struct wire_client *beside_cas(struct web *web, const char *role, uint16_t port)
+{
+    struct wire_client_settings settings = { .to = svc_settings(web->svc)->cas,
+                                             .tls = svc_client_tls(web->svc),
+                                             .role = role,
+                                             .site = svc_site(web->svc) };
+    settings.to.port = (uint16_t)(settings.to.port - engine_port(ENGINE_CAS) + port);
+    return wire_client_new(web->loop, &settings);
+}
+
 static bool start(struct svc *svc, void *state, struct err *err)
 {
     struct web *web = state;
@@ -242,12 +254,8 @@ static bool start(struct svc *svc, void *state, struct err *err)
     web->sessions = web_sessions_new();
     web->rates = web_rates_new(WEB_RATE_SLOTS);
     web->openapi = BUF_CAP(WEB_OUT_MAX);
-    struct wire_client_settings dce = { .to = svc_settings(svc)->cas,
-                                        .tls = svc_client_tls(svc),
-                                        .role = "dce",
-                                        .site = svc_site(svc) };
-    dce.to.port = (uint16_t)(dce.to.port - engine_port(ENGINE_CAS) + engine_port(ENGINE_DCE));
-    web->dce = wire_client_new(web->loop, &dce);
+    web->dce = beside_cas(web, "dce", engine_port(ENGINE_DCE));
+    web->dme = beside_cas(web, "dme", engine_port(ENGINE_DME));
     web_dres_look(web);
     web->events = web_events_new(web);
     web->office = web_office_new(web->loop, web->settings.office, svc_path(svc, "web"));
@@ -297,6 +305,7 @@ static void fini(void *state)
     web_events_free(&web->events);
     web_office_free(&web->office);
     wire_client_free(&web->dce);
+    wire_client_free(&web->dme);
     for (size_t i = 0; i < web->dre_count; i++) {
         wire_client_free(&web->dres[i].client);
     }

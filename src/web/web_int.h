@@ -88,6 +88,7 @@ struct web {
     struct net_tls *tls;        // of our door
     struct net_tls *door_tls;   // for the IPP doors of others
     struct wire_client *dce;
+    struct wire_client *dme;
     struct web_dre dres[WEB_DRES_ALL];
     size_t dre_count;
     struct net_timer *tick;
