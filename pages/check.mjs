@@ -54,7 +54,7 @@ const patterns = {
     [/\/(cas|dce|dre|web)\/\w+\.c$/, /\(const char \*const\[\]\)\{ "([a-z-]+)", NULL \}/g],
     [/\/dce\/\w+\.c$/, /\b(?:dce_op_deny|signing_deny|refuse)\(\w+, ERR_\w+,\s*"([a-z-]+)"/g],
     [/\/dce\/\w+\.c$/, /\bdce_items_fail\([^;"]*"([a-z-]+)"/g],
-    [/\/dce\/view\.c$/, /\{ "[a-z-]+", "([a-z-]+)" \}/g],
+    [/\/dce\/view\.c$/, /\{ "[a-z-]+", "([a-z-]+)" \}(?!;)/g],
     [/\/dce\/view\.c$/, /return (?:[^;"]*\? )?"([a-z-]+)"(?: : "([a-z-]+)")?;/g, /--- why not[\s\S]*?--- shown/],
     [/\/dre\/\w+\.c$/, /\*reason = (?:[^;"]*\? )?(?:NULL : )?"([a-z-]+)"/g],
     [/\/dre\/\w+\.c$/, /\blacks\(err, reason, "([a-z-]+)"/g],
