@@ -1,4 +1,51 @@
 // The commands about how printers are, in the form of cli/cmd.tbl.h, which takes them in.
+COMMAND(device_status, "device status", "[NAME]", 0, 1, "administrator",
+        "shows how the monitored devices are, the worst first",
+        "Every printer of the site is monitored, and whatever quoin device monitor names. With a "
+        "NAME: all that is known of it, why it does not print and what to do.",
+        OPTION("state", "STATE", "only those: idle, printing, stopped, error, away, unknown"))
+COMMAND(device_supplies, "device supplies", "", 0, 0, "administrator",
+        "shows which supplies are to be ordered, by the day on which they run out", "",
+        OPTION("all", NULL, "those of every device"))
+COMMAND(device_faults, "device faults", "[NAME]", 0, 1, "administrator",
+        "lists what was wrong with devices, the newest first", "",
+        OPTION("open", NULL, "only what is wrong now"),
+        OPTION("from", "TIME", "that lasted then or later"),
+        OPTION("until", "TIME", "that began before"))
+COMMAND(device_meters, "device meters", "", 0, 0, "administrator",
+        "shows what the devices' own meters count", "", NONE)
+COMMAND(device_history, "device history", "NAME", 1, 1, "administrator",
+        "shows a device's pages, supplies or state over time",
+        "By the minute for two days, by the hour for sixty, by the day for five years; a step in "
+        "which nothing changed is not shown.",
+        OPTION("series", "SERIES", "pages (default), supply:NAME, state"),
+        OPTION("from", "TIME", "default: 30 days ago"), OPTION("until", "TIME", "default: now"),
+        OPTION("step", "SECONDS", "steps of at least so long"))
+COMMAND(device_look, "device look", "NAME", 1, 1, "administrator",
+        "looks at a monitored device now", "", NONE)
+COMMAND(device_monitor, "device monitor", "NAME", 1, 1, "administrator",
+        "sets how a device is monitored",
+        "NAME is a printer's, or that of a device that prints for nobody here and needs an "
+        "--address. What is not named stays as it is; \"\" takes a value away. The change is one "
+        "of the configuration: quoin config history.",
+        OPTION("address", "ADDRESS", "a host, or ipp://HOST/PATH; empty: the printer's own"),
+        OPTION("sources", "SOURCE[,SOURCE]", "ipp, snmp, pjl (default ipp,snmp)"),
+        OPTION("every", "SECONDS", "how often it is looked at (default 60)"),
+        OPTION("snmp", "1|2c|3", "the version (default 2c)"),
+        OPTION("snmp-port", "PORT", "default 161"),
+        OPTION("user", "NAME", "of SNMP version 3; its secrets are kept by the engine"),
+        OPTION("security", "LEVEL", "noAuthNoPriv, authNoPriv, authPriv"),
+        OPTION("auth", "KIND", "MD5, SHA, SHA-256, ..."),
+        OPTION("privacy", "KIND", "DES, AES, AES-256, ..."),
+        OPTION("counter-unit", "UNIT", "impressions or sheets, instead of what it says"),
+        OPTION("wraps-at", "COUNT", "where its meter begins anew"),
+        OPTION("prints-elsewhere", "yes|no", "others print or copy on it too"),
+        OPTION("meter-settles", "yes|no", "its meter settles what jobs cost"),
+        OPTION("location", "TEXT", "where it stands"),
+        OPTION("contact", "TEXT", "who looks after it"),
+        OPTION("off", "yes|no", "it is not looked at"),
+        OPTION("remove", NULL, "as if nothing had been said of it"),
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
 COMMAND(device_probe, "device probe", "ADDRESS", 1, 1, "anyone",
         "asks a printer by SNMP, from here, and shows what it says",
         "Needs no engine and no site: state, reasons and what to do, supplies, trays, covers and "

@@ -1,14 +1,215 @@
 // dme_int: the engine's state and what its files ask of each other. Loop thread.
 #pragma once
 
+#include "base/arena.h"
+#include "base/map.h"
+#include "device/fault.h"
+#include "device/meter.h"
+#include "device/sight.h"
+#include "device/truth.h"
+#include "dme/history_db.h"
 #include "dme/store.h"
 #include "net/net.h"
+#include "proto/dme.pb-c.h"
 #include "svc/svc.h"
+#include "wire/client.h"
+#include "wire/server.h"
+
+enum {
+    DME_TICK_MS = 100,
+    DME_FOLLOW_MS = 500, // the configuration
+    DME_FOLLOW_MOST_MS = 8000,
+    DME_ENGINES_MAX = 64,
+    DME_DEVICES_MAX = 20000,
+    DME_NAME_MAX = 128,
+    DME_URI_MAX = 511,
+    DME_TOLD_MAX = 64 << 10, // of one device, packed
+    DME_SUPPLIES_MAX = DEVICE_SUPPLIES_MAX,
+    DME_LOOKS_MAX = 200, // at once
+    DME_EVERY_S = 60,    // where nothing is said
+    DME_SOON_MS = 5000,  // a device that prints, or does not: looked at more often
+};
+
+struct dme;
+struct dme_look;
+struct dme_watch;
+
+// --- engines.c: the document routing engines and their printers ---------------------------------
+
+struct dme_engine {
+    struct dme *dme;
+    struct net_address at;
+    struct wire_client *client; // owned
+    bool polling;
+    bool is_guess; // nobody named it
+    bool was_here;
+    int64_t due_ms;
+    struct map printers; // by name, of owned struct dme_printer
+    struct map reading;  // those of the reading under way
+    bool has_read;       // once at least
+};
+
+struct dme_printer {
+    char name[DME_NAME_MAX + 1];
+    char uri[DME_URI_MAX + 1];
+    char state[16];
+};
+
+void dme_engines_start(struct dme *dme);
+void dme_engines_tick(struct dme *dme);
+void dme_engines_renewed(struct dme *dme);
+void dme_engines_fini(struct dme *dme);
+
+// --- follow.c: monitors, as they are configured -------------------------------------------------
+
+void dme_follow_tick(struct dme *dme);
+void dme_follow_fini(struct dme *dme);
+
+// --- watched.c: what is looked at ---------------------------------------------------------------
+
+// What is drawn as a line: written when it changes.
+struct dme_level {
+    char name[72];
+    int64_t value;
+    int64_t pages_a_percent; // as it was reckoned last
+    int64_t runs_out_at;
+};
+
+struct watched {
+    struct dme *dme;
+    char name[DME_NAME_MAX + 1];
+    char *uri;                   // owned; of the printer; NULL: none is known by this name
+    Quoin__V1__Monitor *monitor; // owned; NULL: as usual
+    bool is_printer;             // in the reading under way
+    bool is_monitor;             // in the reading under way
+    struct dme_look *look;       // owned; NULL: none under way
+    int64_t due_ms;              // monotonic
+    unsigned failures;           // looks in a row without an answer
+    unsigned silent_snmp;        // looks in a row in which nobody there spoke SNMP
+    struct device_faults faults; // owned
+    struct device_meter meter;
+    int meter_source; // enum device_source; -1: not chosen
+    char *packed;     // owned; the MonitoredDevice as it was told last
+    size_t packed_len;
+    int64_t looked_at; // wall; of the last look that was answered
+    int64_t answered_ms;
+    int64_t pages;            // as written last; -1: never
+    int64_t severity_written; // -1: never
+    int64_t written_day;      // of the samples
+    int64_t reckoned_ms;      // monotonic: the forecasts
+    bool reckoning;
+    struct dme_level *levels; // owned
+    size_t level_count;
+    uint8_t severity;
+    uint8_t state; // enum device_state
+    bool can_print;
+    bool is_flapping;
+    bool has_to_order;
+    int64_t first_out_at; // of its supplies; 0: none is known
+    uint64_t changed;     // dme->changes when it last became another
+};
 
 struct dme {
     struct svc *svc;
     struct net_loop *loop;
-    struct store *store; // owned
+    struct store *store;         // owned
+    struct net_tls *printer_tls; // owned
     struct net_timer *tick;
+    struct dme_engine *engines[DME_ENGINES_MAX]; // owned
+    size_t engine_count;
+    struct map by_name;     // of owned struct watched
+    struct watched **order; // owned; the worst first
+    size_t order_count;
+    bool order_is_old;
+    unsigned looking;
+    size_t look_at;        // where the search for what is due goes on
+    struct watched **list; // owned; by name
+    size_t list_count;
+    struct map kept; // by name: what the store knew when we began, of owned struct dme_kept
+    bool has_kept;
+    bool following;
+    int64_t follow_due_ms;
+    int64_t follow_wait_ms;
+    int64_t follow_change; // of the configuration; -1: none
+    uint64_t changes;
+    struct dme_watch *watches; // owned
+    size_t watch_count;
+    int64_t forget_ms;
+    bool forgetting;
+    struct {
+        uint64_t looks;
+        uint64_t failed;
+        uint64_t store_refused;
+    } counts;
     bool ending;
 };
+
+// What is configured or told has changed: whoever is new is looked at, whoever is gone is dropped.
+void dme_watched_printers(struct dme *dme);
+struct watched *dme_watched_find(const struct dme *dme, const char *name);
+// NULL: there are too many.
+struct watched *dme_watched_need(struct dme *dme, const char *name);
+void dme_watched_sweep(struct dme *dme); // those that are neither printer nor monitor
+void dme_watched_tick(struct dme *dme);  // begins the looks that are due
+void dme_watched_soon(struct watched *watched);
+void dme_watched_planned(struct watched *watched); // after a look: when the next one is
+void dme_watched_fini(struct dme *dme);
+bool dme_watched_is_off(const struct watched *watched);
+// It became another: the list's order, and who watches.
+void dme_watched_changed(struct watched *watched);
+struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count);
+
+// --- look.c: one look at one device -------------------------------------------------------------
+
+void dme_look_start(struct watched *watched);
+void dme_look_cancel(struct watched *watched);
+
+// --- tell.c: the truth as a message -------------------------------------------------------------
+
+struct dme_sights {
+    struct device_sight sights[DEVICE_SOURCE_COUNT];
+    size_t count;
+};
+// A copy that borrows from nothing but the arena.
+void dme_sight_keep(const struct device_sight *sight, struct arena *arena,
+                    struct device_sight *kept);
+// Takes a look's result: the truth, faults, meters, samples, the store, and whoever watches.
+void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t answered_ms);
+// What is known of it, in the arena. Never NULL.
+Quoin__V1__MonitoredDevice *dme_told(const struct watched *watched, struct arena *arena);
+void dme_told_keep(struct watched *watched, const Quoin__V1__MonitoredDevice *told);
+
+// --- message.c: messages in arenas --------------------------------------------------------------
+
+void dme_arena_allocator(ProtobufCAllocator *allocator, struct arena *arena);
+bool dme_messages_differ(const ProtobufCMessage *a, const ProtobufCMessage *b);
+
+// --- record.c: what the store is given ----------------------------------------------------------
+
+struct record; // of one look
+struct record *dme_record_new(struct dme *dme);
+void dme_record_device(struct record *record, struct str name, struct str told);
+void dme_record_sample(struct record *record, const struct history_sample *sample);
+void dme_record_fault(struct record *record, const struct history_fault *fault, bool ended);
+void dme_record_send(struct record **record); // nothing in it: nothing is written
+void dme_record_forget(struct dme *dme);      // what is old, now and then
+void dme_record_load(struct dme *dme);        // reads what was kept; nobody is looked at before
+void dme_record_kept_take(struct watched *watched); // what the store knew of it
+void dme_record_fini(struct dme *dme);
+// The days on which its supplies run out, by what was seen.
+void dme_record_reckon(struct watched *watched);
+
+// --- calls.c, watch.c ---------------------------------------------------------------------------
+
+extern wire_handler dme_list_monitored;
+extern wire_handler dme_get_monitored;
+extern wire_handler dme_look_now;
+extern wire_handler dme_list_samples;
+extern wire_handler dme_list_faults;
+extern wire_handler dme_watch_monitored;
+void dme_watch_tick(struct dme *dme);
+void dme_watch_gone(struct dme *dme, const char *name);
+void dme_watch_end(struct dme *dme);
+void dme_watch_fini(struct dme *dme);
+// Whoever waits for this look is told; also when it told nothing.
+void dme_looked(struct watched *watched);

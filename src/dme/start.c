@@ -9,17 +9,57 @@
 
 #include <stdlib.h>
 
+static const struct wire_method methods[] = {
+    { "/quoin.v1.Devices/ListMonitored", dme_list_monitored },
+    { "/quoin.v1.Devices/GetMonitored", dme_get_monitored },
+    { "/quoin.v1.Devices/WatchMonitored", dme_watch_monitored },
+    { "/quoin.v1.Devices/LookNow", dme_look_now },
+    { "/quoin.v1.Devices/ListSamples", dme_list_samples },
+    { "/quoin.v1.Devices/ListFaults", dme_list_faults },
+};
+
+static void on_tick(void *arg)
+{
+    struct dme *dme = arg;
+    dme_engines_tick(dme);
+    dme_follow_tick(dme);
+    dme_watched_tick(dme);
+    dme_watch_tick(dme);
+    dme_record_forget(dme);
+}
+
+static void on_renewed(void *state)
+{
+    dme_engines_renewed(state);
+}
+
 static bool start(struct svc *svc, void *state, struct err *err)
 {
     struct dme *dme = state;
+    static const char *const alpn[] = { "http/1.1", NULL };
+    // Printers have certificates of their own making; what they say opens nothing here.
+    const struct net_tls_settings printers = {
+        .tls_1_2 = true, .alpn = alpn, .peer = NET_TLS_PEER_NONE, .any_peer = true
+    };
     dme->svc = svc;
     dme->loop = svc_loop(svc);
-    return dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err);
+    dme->follow_change = -1;
+    if (!net_tls_new(&printers, false, &dme->printer_tls, err) ||
+        !dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err)) {
+        return false;
+    }
+    dme_record_load(dme);
+    dme_engines_start(dme);
+    svc_on_renewed(svc, on_renewed, dme);
+    dme->tick = net_timer_new(dme->loop, on_tick, dme);
+    net_timer_every(dme->tick, DME_TICK_MS);
+    on_tick(dme);
+    return true;
 }
 
 static void stop(struct svc *svc, void *state)
 {
-    (void)state;
+    dme_watch_end(state);
     svc_stopped(svc);
 }
 
@@ -27,7 +67,33 @@ static void fini(void *state)
 {
     struct dme *dme = state;
     dme->ending = true;
-    dme_store_close(&dme->store);
+    net_timer_free(&dme->tick);
+    dme_engines_fini(dme);
+    dme_watch_fini(dme);
+    dme_store_close(&dme->store); // what was given to it is written and told of
+    dme_watched_fini(dme);
+    dme_record_fini(dme);
+    net_tls_free(&dme->printer_tls);
+}
+
+static void count(void *state, struct svc_counts *counts)
+{
+    static const char *const names[] = { "devices.unknown", "devices.idle",  "devices.printing",
+                                         "devices.stopped", "devices.error", "devices.away" };
+    const struct dme *dme = state;
+    int64_t states[sizeof(names) / sizeof(names[0])] = { 0 };
+    for (size_t at = 0; at < dme->list_count; at++) {
+        states[dme->list[at]->state]++;
+    }
+    svc_count(counts, "devices", (int64_t)dme->list_count);
+    for (size_t at = 0; at < sizeof(names) / sizeof(names[0]); at++) {
+        svc_count(counts, names[at], states[at]);
+    }
+    svc_count(counts, "looks", (int64_t)dme->counts.looks);
+    svc_count(counts, "looks.failed", (int64_t)dme->counts.failed);
+    svc_count(counts, "looks.open", dme->looking);
+    svc_count(counts, "records.refused", (int64_t)dme->counts.store_refused);
+    svc_count(counts, "watches", (int64_t)dme->watch_count);
 }
 
 int dme_main(int argc, char **argv)
@@ -35,9 +101,12 @@ int dme_main(int argc, char **argv)
     struct dme *dme = mem_new(sizeof(*dme));
     const struct svc_engine engine = {
         .engine = ENGINE_DME,
+        .methods = methods,
+        .method_count = sizeof(methods) / sizeof(methods[0]),
         .start = start,
         .stop = stop,
         .fini = fini,
+        .count = count,
         .state = dme,
     };
     int status = svc_main(&engine, argc, argv);

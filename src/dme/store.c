@@ -79,7 +79,7 @@ bool dme_store_add(struct store *store, struct store_task *task)
     task->item = (struct net_batch_item){ .done = done };
     task->task = (struct db_task){ .run = run_task };
     task->store = store;
-    return !store->has_failed && net_batch_add(store->batch, &task->item);
+    return store->batch != NULL && !store->has_failed && net_batch_add(store->batch, &task->item);
 }
 
 bool dme_store_has_failed(const struct store *store)

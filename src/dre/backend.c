@@ -57,18 +57,19 @@ static void show_queue(const struct dre *dre, const struct queue *queue, struct 
 {
     const struct printer *printer = queue->printer;
     bool is_busy = strcmp(printer->state, "processing") == 0;
-    bool is_stopped = strcmp(printer->state, "stopped") == 0;
+    bool is_stopped = strcmp(dre_printer_state(printer), "stopped") == 0;
     enum dre_way way = dre_deliver_way(printer);
     *shown = (struct ippd_queue){
         .name = str_of(queue->name),
         .uuid = str_of(queue->uuid_text),
-        .message = str_of(printer->message),
+        .message = str_of(dre_printer_message(printer)),
         .state = queue->paused || is_stopped ? IPP_PRINTER_STOPPED
                  : is_busy                   ? IPP_PRINTER_PROCESSING
                                              : IPP_PRINTER_IDLE,
-        .state_reason = queue->paused ? "paused"
-                        : is_stopped  ? "connecting-to-device"
-                                      : "none",
+        .state_reason = queue->paused                       ? "paused"
+                        : printer->device_reason[0] != '\0' ? printer->device_reason
+                        : is_stopped                        ? "connecting-to-device"
+                                                            : "none",
         .accepting = !dre->stopping,
         .color = true, // what is printed in black of it is the document's and the printer's to say
         .duplex = way != DRE_WAY_PLAIN, // what the printer can be told, and nothing else

@@ -120,10 +120,11 @@ bool dre_printer_is_ready(const struct printer *printer, struct err *err, const 
     bool is_stopped = strcmp(printer->state, "stopped") == 0;
     bool is_old = !dre_deliver_is_askable(printer) &&
                   clk_wall_ms() - printer->changed_at > RAW_STOPPED_MS; // it may be tried again
-    *reason = is_stopped && !is_old ? "printer-stopped" : NULL;
-    return *reason == NULL ||
-           err_set(err, ERR_CONFLICT, "printer %s cannot print now%s%.200s", printer->name,
-                   printer->message[0] != '\0' ? ": " : "", printer->message);
+    bool is_broken = printer->device_reason[0] != '\0';
+    const char *why = dre_printer_message(printer);
+    *reason = is_broken || (is_stopped && !is_old) ? "printer-stopped" : NULL;
+    return *reason == NULL || err_set(err, ERR_CONFLICT, "printer %s cannot print now%s%.200s",
+                                      printer->name, why[0] != '\0' ? ": " : "", why);
 }
 
 bool dre_printer_may_stand_in(const struct job *job, const struct printer *printer, struct err *err,

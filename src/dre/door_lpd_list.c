@@ -112,10 +112,12 @@ void dre_lpd_state(struct dre *dre, const struct queue *queue, const struct lpd_
         }
     }
     buf_addf(&text, "%s is %s%s%s\n", queue->name,
-             queue->paused                            ? "paused"
-             : strcmp(printer->state, "stopped") == 0 ? "ready, its printer is not: "
-                                                      : "ready",
-             !queue->paused && strcmp(printer->state, "stopped") == 0 ? printer->message : "",
+             queue->paused                                        ? "paused"
+             : strcmp(dre_printer_state(printer), "stopped") == 0 ? "ready, its printer is not: "
+                                                                  : "ready",
+             !queue->paused && strcmp(dre_printer_state(printer), "stopped") == 0
+                 ? dre_printer_message(printer)
+                 : "",
              !queue->paused && count > 0 ? " and printing" : "");
     if (count == 0) {
         buf_add(&text, STR("no entries\n"));

@@ -124,11 +124,12 @@ struct dre {
     struct ippd_backend backend;
     struct httpio_server *http;
     struct ippd_door *door;
-    struct door *lpd;           // NULL: none
-    struct announce *announce;  // NULL: no queue was ever announced
-    struct raw_port *raw_ports; // door_raw's
-    int64_t raw_due_at;         // monotonic: when ports that are not open are tried again
-    struct map keys;            // of calls that were answered: key -> struct seen_key
+    struct door *lpd;                // NULL: none
+    struct announce *announce;       // NULL: no queue was ever announced
+    struct raw_port *raw_ports;      // door_raw's
+    struct dre_monitored *monitored; // owned; NULL: not begun
+    int64_t raw_due_at;              // monotonic: when ports that are not open are tried again
+    struct map keys;                 // of calls that were answered: key -> struct seen_key
     struct journal_head head;
     struct dre_witness witness;
     int64_t started_at;
@@ -264,6 +265,17 @@ bool dre_change_was_let_go(const struct job *job);
 void dre_change_release(struct dre *dre, struct wire_call *call, struct job *job,
                         const Quoin__V1__ReleaseJobRequest *ask);
 // Errors go with a reason's keyword; NULL: none.
+// --- monitored.c: what the device monitoring engine says of printers
+// ------------------------------
+
+struct dre_monitored;
+void dre_monitored_start(struct dre *dre);
+void dre_monitored_renewed(struct dre *dre);
+void dre_monitored_free(struct dre *dre);
+// As it is shown: what either of us knows, the worse of it.
+const char *dre_printer_state(const struct printer *printer);
+const char *dre_printer_message(const struct printer *printer);
+
 bool dre_printer_is_ready(const struct printer *printer, struct err *err,
                           const char **reason) CC_MUST_USE;
 bool dre_printer_may_stand_in(const struct job *job, const struct printer *printer, struct err *err,

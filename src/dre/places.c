@@ -115,8 +115,8 @@ static void fill_printer(const struct printer *printer, struct arena *arena,
     quoin__v1__printer__init(out);
     out->name = dre_call_text(arena, str_of(printer->name));
     out->uri = dre_call_text(arena, str_of(printer->uri));
-    out->state = dre_call_text(arena, str_of(printer->state));
-    out->message = dre_call_text(arena, str_of(printer->message));
+    out->state = dre_call_text(arena, str_of(dre_printer_state(printer)));
+    out->message = dre_call_text(arena, str_of(dre_printer_message(printer)));
     out->delivered = printer->delivered;
     out->pull_group = dre_call_text(arena, str_of(printer->pull_group));
     const struct ippd_finishings *can = &printer->finishings;

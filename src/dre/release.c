@@ -73,11 +73,13 @@ static void with_state(struct dre *dre, void *arg, struct job *job)
 {
     struct releasing *releasing = arg;
     struct wire_call *call = wire_call_find(svc_server(dre->svc), releasing->call);
-    const char *reasons[] = { NULL, NULL };
+    const char *reasons[] = { NULL, NULL, NULL };
     struct err err;
     if (call != NULL && job == NULL) {
         dre_call_refuse(call, ERR_NOT_FOUND, "the job is gone");
     } else if (call != NULL && !dre_printer_is_ready(job->printer, &err, &reasons[0])) {
+        const char *device = job->printer->device_reason;
+        reasons[1] = device[0] != '\0' ? device : NULL; // and what it is
         wire_call_refuse(call, &err, reasons);
     } else if (call != NULL) { // where the asker has gone, nobody stands there any more
         release_now(dre, call, job, releasing->ask);

@@ -164,6 +164,7 @@ static void renewed(void *state)
     struct dre *dre = state;
     struct net_tls *tls = NULL;
     struct err err;
+    dre_monitored_renewed(dre);
     if (!svc_door_tls_asking(dre->svc, &tls, &err)) {
         log_event(LOG_WARNING, "door.not_renewed", log_text("why", err.text));
         return;
@@ -189,6 +190,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     resume(dre);
     dre_raw_follow(dre);
     dre_announce_follow(dre);
+    dre_monitored_start(dre);
     dre->tick = net_timer_new(dre->loop, dre_tick, dre);
     net_timer_every(dre->tick, DRE_TICK_MS);
     return true;
@@ -210,6 +212,7 @@ static void stop(struct svc *svc, void *state)
 static void fini(void *state)
 {
     struct dre *dre = state;
+    dre_monitored_free(dre);
     announce_free(&dre->announce);
     dre_door_close(&dre->lpd); // where the start failed behind it
     net_pool_free(&dre->counting);

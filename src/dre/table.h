@@ -58,6 +58,8 @@ struct printer {
     int64_t state_until;                 // monotonic: what it said of its state is good so long
     uint32_t queue_count;                // that name it
     void *runner;                        // owned by deliver; NULL: none
+    char device_reason[64];              // that stops it, as it is monitored; empty: nothing
+    char device_text[200];               // it in words
 };
 
 struct queue {

@@ -493,15 +493,17 @@ static void svc_start_beacon(struct svc *svc)
             svc_beacon_tell(svc->beacon, &to);
         }
     }
-    // And CAS wherever it is, with the device control engine beside it: there people sign in.
+    // And CAS wherever it is, with the engines beside it that look for others: there people sign
+    // in, and devices are watched.
+    static const enum engine beside[] = { ENGINE_CAS, ENGINE_DCE, ENGINE_DME };
     const struct net_address *cas = &svc->options.settings.cas;
     uint16_t ours = (uint16_t)(engine_port(ENGINE_CAS) + svc->options.settings.port_offset);
-    if (strcmp(cas->host, to.host) != 0 || cas->port != ours) {
-        int beside = cas->port + engine_port(ENGINE_DCE) - engine_port(ENGINE_CAS);
-        svc_beacon_tell(svc->beacon, cas);
+    bool elsewhere = strcmp(cas->host, to.host) != 0 || cas->port != ours;
+    for (size_t i = 0; elsewhere && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        int port = cas->port + engine_port(beside[i]) - engine_port(ENGINE_CAS);
         to = *cas;
-        to.port = (uint16_t)beside;
-        if (beside <= UINT16_MAX) {
+        to.port = (uint16_t)port;
+        if (port <= UINT16_MAX) {
             svc_beacon_tell(svc->beacon, &to);
         }
     }

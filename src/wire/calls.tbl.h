@@ -55,8 +55,8 @@ CALL(History, GetPastWork, get_past_work_request, past_work, "cas", ROLE_CLI | R
 CALL(History, Totals, totals_request, totals_reply, "cas", ROLE_CLI, 600000, CALL_PARTS)
 CALL(History, ForgetPerson, forget_person_request, forget_person_reply, "cas", ROLE_ADMIN, 600000,
      CALL_KEYED | CALL_PARTS)
-CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas", ROLE_CLI | ROLE_DCE,
-     10000, 0)
+CALL(Configuration, ListThings, list_things_request, list_things_reply, "cas",
+     ROLE_CLI | ROLE_DCE | ROLE_DME, 10000, 0)
 CALL(Configuration, ApplyThings, apply_things_request, apply_things_reply, "cas", ROLE_CLI, 30000,
      CALL_KEYED | CALL_SEEN)
 CALL(Configuration, UndoChange, undo_change_request, apply_things_reply, "cas", ROLE_CLI, 30000,
@@ -139,8 +139,8 @@ CALL(Schedules, GetScheduleRun, get_schedule_run_request, schedule_run, "cas", R
 CALL(Schedules, ListScheduleRuns, list_schedule_runs_request, list_schedule_runs_reply, "cas",
      ROLE_CLI, 10000, 0)
 CALL(Printers, AddPrinter, add_printer_request, printer, "dre", ROLE_CLI, 5000, CALL_KEYED)
-CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre", ROLE_CLI | ROLE_DCE,
-     10000, 0)
+CALL(Printers, ListPrinters, list_printers_request, list_printers_reply, "dre",
+     ROLE_CLI | ROLE_DCE | ROLE_DME, 10000, 0)
 CALL(Printers, RemovePrinter, remove_printer_request, empty, "dre", ROLE_CLI, 5000,
      CALL_KEYED | CALL_SEEN)
 CALL(Printers, SetPrinter, set_printer_request, printer, "dre", ROLE_CLI, 5000,

@@ -1,0 +1,157 @@
+// follow: what is configured of kind "monitor", read from CAS and again whenever the configuration
+// has changed, within a second. While CAS is away, those that were read last are there. Loop
+// thread.
+//
+// no unit test: needs a running CAS; tests/it/test_dme.py configures and asks.
+
+#include "dme/dme_int.h"
+
+#include "base/clk.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rnd.h"
+#include "proto/config.pb-c.h"
+
+#include <stdlib.h>
+
+enum { THINGS_PAGE = 500 };
+
+// A reading, page by page. The one under way is dme's; it is freed with its last answer.
+struct reading {
+    struct dme *dme;
+    int64_t change; // of the first page
+    bool is_look;   // only whether something changed
+};
+
+static void ask(struct reading *reading, const char *after, uint32_t limit);
+
+static void reading_end(struct reading *reading, bool answered)
+{
+    struct dme *dme = reading->dme;
+    if (answered) {
+        dme->follow_wait_ms = DME_FOLLOW_MS;
+        dme->follow_due_ms = clk_mono_ms() + DME_FOLLOW_MS;
+    } else { // engines do not all come back at once
+        int64_t wait = dme->follow_wait_ms == 0 ? DME_FOLLOW_MS : 2 * dme->follow_wait_ms;
+        dme->follow_wait_ms = wait > DME_FOLLOW_MOST_MS ? DME_FOLLOW_MOST_MS : wait;
+        int64_t half = dme->follow_wait_ms / 2;
+        dme->follow_due_ms = clk_mono_ms() + half + (int64_t)rnd_below((uint64_t)half + 1);
+    }
+    dme->following = false;
+    free(reading);
+}
+
+static bool is_same(const Quoin__V1__Monitor *monitor, const Quoin__V1__Thing *thing)
+{
+    size_t len = monitor == NULL ? 0 : quoin__v1__monitor__get_packed_size(monitor);
+    if (monitor == NULL || len != thing->body.len) {
+        return false;
+    }
+    uint8_t *bytes = mem_new(len + 1);
+    (void)quoin__v1__monitor__pack(monitor, bytes);
+    bool same = memcmp(bytes, thing->body.data, len) == 0;
+    free(bytes);
+    return same;
+}
+
+static void monitor_take(struct dme *dme, const Quoin__V1__Thing *thing)
+{
+    if (strlen(thing->name) > DME_NAME_MAX) {
+        return;
+    }
+    Quoin__V1__Monitor *told = quoin__v1__monitor__unpack(NULL, thing->body.len, thing->body.data);
+    struct watched *watched =
+        told == NULL || told->removed ? NULL : dme_watched_need(dme, thing->name);
+    if (watched == NULL) {
+        quoin__v1__monitor__free_unpacked(told, NULL);
+        return;
+    }
+    watched->is_monitor = true;
+    if (is_same(watched->monitor, thing)) {
+        quoin__v1__monitor__free_unpacked(told, NULL);
+        return;
+    }
+    quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
+    watched->monitor = told;
+    watched->silent_snmp = 0;
+    dme_look_cancel(watched);
+    dme_watched_soon(watched);
+}
+
+static void reading_done(struct reading *reading)
+{
+    struct dme *dme = reading->dme;
+    dme->follow_change = reading->change;
+    for (size_t at = 0; at < dme->list_count; at++) {
+        struct watched *watched = dme->list[at];
+        if (!watched->is_monitor && watched->monitor != NULL) {
+            quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
+            watched->monitor = NULL;
+            dme_look_cancel(watched);
+            dme_watched_soon(watched);
+        }
+    }
+    dme_watched_sweep(dme);
+    log_event(LOG_INFO, "monitors.read", log_int("devices", (int64_t)dme->by_name.count),
+              log_int("change", dme->follow_change));
+    reading_end(reading, true);
+}
+
+static void begin_anew(struct reading *reading)
+{
+    for (size_t at = 0; at < reading->dme->list_count; at++) {
+        reading->dme->list[at]->is_monitor = false;
+    }
+    ask(reading, "", THINGS_PAGE);
+}
+
+static void on_page(void *arg, const struct wire_answer *answer)
+{
+    struct reading *reading = arg;
+    struct dme *dme = reading->dme;
+    const Quoin__V1__ListThingsReply *page = (const void *)answer->reply;
+    if (page == NULL || dme->ending) {
+        reading_end(reading, false);
+        return;
+    }
+    if (reading->is_look && page->change == dme->follow_change) {
+        reading_end(reading, true);
+        return;
+    }
+    if (reading->is_look || page->change != reading->change) { // anew, also in the middle of it
+        reading->is_look = false;
+        reading->change = page->change;
+        begin_anew(reading);
+        return;
+    }
+    for (size_t at = 0; at < page->n_things; at++) {
+        monitor_take(dme, page->things[at]);
+    }
+    if (page->more && page->n_things > 0) {
+        ask(reading, page->things[page->n_things - 1]->name, THINGS_PAGE);
+        return;
+    }
+    reading_done(reading);
+}
+
+static void ask(struct reading *reading, const char *after, uint32_t limit)
+{
+    Quoin__V1__ListThingsRequest request = QUOIN__V1__LIST_THINGS_REQUEST__INIT;
+    request.kind = (char *)(uintptr_t) "monitor";
+    request.after = (char *)(uintptr_t)after;
+    request.limit = limit;
+    (void)wire_ask(svc_cas(reading->dme->svc), "/quoin.v1.Configuration/ListThings", &request.base,
+                   0, on_page, reading);
+}
+
+void dme_follow_tick(struct dme *dme)
+{
+    if (dme->following || clk_mono_ms() < dme->follow_due_ms || svc_cas(dme->svc) == NULL) {
+        return;
+    }
+    struct reading *reading = mem_new(sizeof(*reading));
+    reading->dme = dme;
+    reading->is_look = true;
+    dme->following = true;
+    ask(reading, "\xf4\x8f\xbf\xbf", 1); // behind all names: only the change is wanted
+}

@@ -1,0 +1,161 @@
+// look: one look at one device: its witnesses are asked at the same time, each with a deadline of
+// its own, and what they say is told together when the last one is done. Loop thread.
+//
+// no unit test: needs devices; tests/it/test_dme.py has real ones.
+
+#include "dme/dme_int.h"
+
+#include "base/clk.h"
+#include "base/mem.h"
+#include "ippc/ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { IPP_MS = 5000, LOOK_BYTES = 512 << 10 };
+
+struct dme_look {
+    struct watched *watched;
+    struct arena arena;
+    struct ippc_ask *ipp;
+    int64_t began_ms;
+    int64_t answered_ms; // of the quickest that answered; -1: none did
+    unsigned open;
+    struct dme_sights sights;
+};
+
+static void look_free(struct dme_look *look)
+{
+    ippc_ask_cancel(&look->ipp);
+    arena_free(&look->arena);
+    free(look);
+}
+
+void dme_look_cancel(struct watched *watched)
+{
+    if (watched->look != NULL) {
+        watched->dme->looking--;
+        look_free(watched->look);
+        watched->look = NULL;
+    }
+}
+
+static void look_done(struct dme_look *look)
+{
+    struct watched *watched = look->watched;
+    struct dme *dme = watched->dme;
+    bool answered = look->answered_ms >= 0;
+    watched->failures = answered ? 0 : watched->failures + 1;
+    dme->counts.looks++;
+    dme->counts.failed += !answered;
+    watched->look = NULL;
+    dme->looking--;
+    dme_tell(watched, &look->sights, look->answered_ms);
+    dme_watched_planned(watched);
+    dme_looked(watched);
+    look_free(look);
+}
+
+static void part_done(struct dme_look *look)
+{
+    look->open--;
+    if (look->open == 0) {
+        look_done(look);
+    }
+}
+
+static void add_trouble(struct dme_look *look, enum device_source source, const char *trouble)
+{
+    device_sight_none(source, clk_wall_ms(), trouble, &look->arena,
+                      &look->sights.sights[look->sights.count++]);
+}
+
+static void on_ipp(void *arg, const struct ipp_msg *msg, const struct err *err)
+{
+    struct dme_look *look = arg;
+    look->ipp = NULL; // it is gone after this
+    if (msg == NULL) {
+        add_trouble(look, DEVICE_BY_IPP, err->text);
+    } else {
+        struct device_sight sight;
+        OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
+        int64_t took = clk_mono_ms() - look->began_ms;
+        device_sight_ipp(msg, clk_wall_ms(), &arena, &sight);
+        dme_sight_keep(&sight, &look->arena, &look->sights.sights[look->sights.count++]);
+        look->answered_ms =
+            look->answered_ms < 0 || took < look->answered_ms ? took : look->answered_ms;
+    }
+    part_done(look);
+}
+
+static bool wants(const struct watched *watched, const char *source)
+{
+    const Quoin__V1__Monitor *monitor = watched->monitor;
+    for (size_t at = 0; monitor != NULL && at < monitor->n_sources; at++) {
+        if (strcmp(monitor->sources[at], source) == 0) {
+            return true;
+        }
+    }
+    return (monitor == NULL || monitor->n_sources == 0) && strcmp(source, "pjl") != 0;
+}
+
+// Where it speaks IPP: the monitor's address where that is one of IPP, the printer's, or the usual
+// place on the host that the monitor names. False: nowhere.
+static bool ipp_place(const struct watched *watched, char uri[static DME_URI_MAX + 1],
+                      struct ippc_uri *at)
+{
+    const char *address = watched->monitor == NULL ? "" : watched->monitor->address;
+    struct err unheard;
+    bool is_uri = strstr(address, "://") != NULL;
+    if (address[0] == '\0' || (!is_uri && watched->uri != NULL)) {
+        (void)snprintf(uri, DME_URI_MAX + 1, "%s", watched->uri == NULL ? "" : watched->uri);
+    } else if (is_uri) {
+        (void)snprintf(uri, DME_URI_MAX + 1, "%s", address);
+    } else {
+        bool brackets = strchr(address, ':') != NULL && address[0] != '[';
+        (void)snprintf(uri, DME_URI_MAX + 1, "ipp://%s%.300s%s/ipp/print", brackets ? "[" : "",
+                       address, brackets ? "]" : "");
+    }
+    return ippc_uri_read(str_of(uri), at, &unheard) && at->way != IPPC_RAW;
+}
+
+static void ask_ipp(struct dme_look *look)
+{
+    struct watched *watched = look->watched;
+    char uri[DME_URI_MAX + 1];
+    size_t wanted = 0;
+    struct ippc_ask_settings settings = { .uri = uri,
+                                          .tls = watched->dme->printer_tls,
+                                          .wanted = device_ipp_attributes,
+                                          .wait_ms = IPP_MS };
+    while (device_ipp_attributes[wanted] != NULL) {
+        wanted++;
+    }
+    settings.wanted_count = wanted;
+    if (!wants(watched, "ipp") || !ipp_place(watched, uri, &settings.at)) {
+        return;
+    }
+    look->open++;
+    look->ipp = ippc_ask_start(watched->dme->loop, &settings, on_ipp, look);
+}
+
+void dme_look_start(struct watched *watched)
+{
+    struct dme_look *look = mem_new(sizeof(*look));
+    look->watched = watched;
+    look->arena = ARENA_CAP(LOOK_BYTES);
+    look->began_ms = clk_mono_ms();
+    look->answered_ms = -1;
+    watched->look = look;
+    watched->dme->looking++;
+    look->open = 1; // until all are asked
+    ask_ipp(look);
+    if (look->open == 1) {
+        bool has_place = watched->uri != NULL ||
+                         (watched->monitor != NULL && watched->monitor->address[0] != '\0');
+        add_trouble(look, DEVICE_BY_IPP,
+                    has_place ? "it cannot be asked: no source of its monitor fits its address"
+                              : "there is no printer of this name: its monitor needs an address");
+    }
+    part_done(look);
+}
