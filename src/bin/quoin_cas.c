@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cas/copy.h"
 #include "cas/serve.h"
+#include "svc/metrics.h"
 #include "svc/svc.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -99,6 +100,27 @@ static void count(void *state, struct svc_counts *counts)
     struct cas_serve_counts now = cas_serve_counts(*(struct cas_serve **)state);
     svc_count(counts, "requests", (int64_t)now.requests);
     svc_count(counts, "refused-busy", (int64_t)now.refused);
+}
+
+static void measure(void *state, struct svc_metrics *metrics)
+{
+    struct cas_serve_counts now = cas_serve_counts(*(struct cas_serve **)state);
+    svc_metrics_gauge(metrics, "quoin_ledger_entries",
+                      "Entries of the ledger, as they were at most ten seconds ago.",
+                      (int64_t)now.entries);
+    svc_metrics_counter(metrics, "quoin_cas_requests_total", "Calls that went to the store.",
+                        (int64_t)now.requests);
+    svc_metrics_counter(metrics, "quoin_cas_busy_total",
+                        "Calls that were refused because too many waited for the store.",
+                        (int64_t)now.refused);
+}
+
+static bool is_ready(void *state, const char **word)
+{
+    struct cas_serve *serve = *(struct cas_serve **)state;
+    bool ready = serve != NULL && !cas_serve_must_stop(serve);
+    *word = ready ? "ok" : "the store has failed";
+    return ready;
 }
 
 static size_t psk_find(void *state, struct str identity, uint8_t key[static 64])
@@ -251,6 +273,8 @@ int main(int argc, char **argv)
                                        .start = start,
                                        .fini = fini,
                                        .count = count,
+                                       .measure = measure,
+                                       .is_ready = is_ready,
                                        .psk_find = psk_find,
                                        .state = &serve };
     int status = svc_main(&engine, argc, argv);

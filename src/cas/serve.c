@@ -277,19 +277,35 @@ static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMe
 
 // ---- reservations whose time is over -----------------------------------------------------------
 
+// How far the ledger is goes along, for whoever measures.
+struct serve_lapse {
+    struct serve_item base; // first
+    int64_t entries;
+};
+
 static bool serve_lapse_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db;
-    return cas_lapse(cas_serve_item_of(task)->serve->cas, clk_wall_ms(), err);
+    struct serve_lapse *lapse = (struct serve_lapse *)cas_serve_item_of(task);
+    struct cas *cas = lapse->base.serve->cas;
+    struct ledger_head head;
+    if (!cas_lapse(cas, clk_wall_ms(), err) || !ledger_head(cas->ledger, &head, err)) {
+        return false;
+    }
+    lapse->entries = head.sequence;
+    return true;
 }
 
 static void serve_lapse_done(struct net_batch_item *item)
 {
-    struct serve_item *lapse = (struct serve_item *)item;
-    lapse->serve->lapsing = false;
-    cas_serve_note(lapse->serve, lapse);
-    if (!lapse->task.ok) {
-        log_event(LOG_WARNING, "cas.lapse-failed", log_text("why", lapse->task.err.text));
+    struct serve_lapse *lapse = (struct serve_lapse *)item;
+    struct cas_serve *serve = lapse->base.serve;
+    serve->lapsing = false;
+    cas_serve_note(serve, &lapse->base);
+    if (lapse->base.task.ok) {
+        serve->counts.entries = (uint64_t)lapse->entries;
+    } else {
+        log_event(LOG_WARNING, "cas.lapse-failed", log_text("why", lapse->base.task.err.text));
     }
     free(lapse);
 }
@@ -302,11 +318,11 @@ static void serve_tick(void *arg)
     if (serve->lapsing) {
         return;
     }
-    struct serve_item *lapse = mem_new(sizeof(*lapse));
-    *lapse = (struct serve_item){ .item = { .done = serve_lapse_done },
-                                  .task = { .run = serve_lapse_run },
-                                  .serve = serve };
-    serve->lapsing = net_batch_add(serve->batch, &lapse->item);
+    struct serve_lapse *lapse = mem_new(sizeof(*lapse));
+    lapse->base = (struct serve_item){ .item = { .done = serve_lapse_done },
+                                       .task = { .run = serve_lapse_run },
+                                       .serve = serve };
+    serve->lapsing = net_batch_add(serve->batch, &lapse->base.item);
     if (!serve->lapsing) {
         free(lapse);
     }

@@ -27,5 +27,6 @@ bool cas_serve_must_stop(const struct cas_serve *serve);
 struct cas_serve_counts {
     uint64_t requests;
     uint64_t refused; // the queue was full
+    uint64_t entries; // of the ledger, some seconds ago
 };
 struct cas_serve_counts cas_serve_counts(const struct cas_serve *serve);

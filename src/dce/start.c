@@ -8,6 +8,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "svc/metrics.h"
 
 #include <stdlib.h>
 
@@ -118,6 +119,27 @@ static void count(void *state, struct svc_counts *counts)
     dce_readers_count(dce, counts);
 }
 
+static void measure(void *state, struct svc_metrics *metrics)
+{
+    const struct dce *dce = state;
+    size_t here = 0;
+    for (size_t at = 0; at < dce->engine_count; at++) {
+        here += dce->engines[at]->is_here;
+    }
+    svc_metrics_gauge(metrics, "quoin_sessions_open", "People who are signed in at devices.",
+                      (int64_t)dce->sessions.open);
+    svc_metrics_counter(metrics, "quoin_sessions_total", "Sessions that began.",
+                        (int64_t)dce->counts.signed_in);
+    svc_metrics_counter(metrics, "quoin_sign_ins_refused_total", "Tries to sign in that failed.",
+                        (int64_t)dce->counts.refused);
+    svc_metrics_counter(metrics, "quoin_jobs_released_total", "Jobs that were released at devices.",
+                        (int64_t)dce->counts.released);
+    svc_metrics_gauge(metrics, "quoin_sign_in_devices", "Devices where people sign in.",
+                      (int64_t)dce->device_count);
+    svc_metrics_gauge(metrics, "quoin_routing_engines_here",
+                      "Document routing engines that answer.", (int64_t)here);
+}
+
 int dce_main(int argc, char **argv)
 {
     struct dce *dce = mem_new(sizeof(*dce));
@@ -129,6 +151,7 @@ int dce_main(int argc, char **argv)
         .stop = stop,
         .fini = fini,
         .count = count,
+        .measure = measure,
         .state = dce,
     };
     int status = svc_main(&engine, argc, argv);

@@ -199,6 +199,12 @@ void dme_record_fini(struct dme *dme);
 // The days on which its supplies run out, by what was seen.
 void dme_record_reckon(struct watched *watched);
 
+// --- measure.c ----------------------------------------------------------------------------------
+
+struct svc_metrics;
+void dme_measure(void *state, struct svc_metrics *metrics);
+bool dme_is_ready(void *state, const char **word);
+
 // --- calls.c, watch.c ---------------------------------------------------------------------------
 
 extern wire_handler dme_list_monitored;

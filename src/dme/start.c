@@ -107,6 +107,8 @@ int dme_main(int argc, char **argv)
         .stop = stop,
         .fini = fini,
         .count = count,
+        .measure = dme_measure,
+        .is_ready = dme_is_ready,
         .state = dme,
     };
     int status = svc_main(&engine, argc, argv);

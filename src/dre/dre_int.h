@@ -268,6 +268,9 @@ void dre_change_release(struct dre *dre, struct wire_call *call, struct job *job
 // --- monitored.c: what the device monitoring engine says of printers
 // ------------------------------
 
+struct svc_metrics;
+void dre_measure(void *state, struct svc_metrics *metrics); // measure.c
+bool dre_is_ready(void *state, const char **word);
 struct dre_monitored;
 void dre_monitored_start(struct dre *dre);
 void dre_monitored_renewed(struct dre *dre);

@@ -266,6 +266,8 @@ int dre_main(int argc, char **argv)
         .stop = stop,
         .fini = fini,
         .count = count,
+        .measure = dre_measure,
+        .is_ready = dre_is_ready,
         .state = dre,
     };
     int status = svc_main(&engine, argc, argv);

@@ -33,6 +33,13 @@ uint16_t engine_port(enum engine engine)
     return engines[engine].port;
 }
 
+// 8938 to 8942, one for each service port; the web's stands behind them.
+uint16_t engine_metrics_port(enum engine engine)
+{
+    enum { ABOVE = 6000, ABOVE_WEB = 500 };
+    return (uint16_t)(engine_port(engine) + (engine == ENGINE_WEB ? ABOVE_WEB : ABOVE));
+}
+
 bool engine_find(struct str name, enum engine *engine)
 {
     for (unsigned i = 0; i < ENGINE_COUNT; i++) {

@@ -15,7 +15,8 @@ enum engine {
 const char *engine_name(enum engine engine);
 const char *engine_service(enum engine engine);
 const char *engine_question(enum engine engine);
-uint16_t engine_port(enum engine engine); // before --port-offset
+uint16_t engine_port(enum engine engine);         // before --port-offset
+uint16_t engine_metrics_port(enum engine engine); // the same
 bool engine_find(struct str name, enum engine *engine) CC_MUST_USE;
 
 enum {                         // front doors, before --port-offset

@@ -81,6 +81,26 @@ static bool options_read_lpd(const char *value, struct svc_settings *settings, s
     return true;
 }
 
+// "off", HOST, HOST:PORT, [ADDRESS]:PORT.
+static bool options_read_metrics(const char *value, struct svc_settings *settings, struct err *err)
+{
+    struct net_address *to = &settings->metrics;
+    const char *colon = strrchr(value, ':');
+    if (strcmp(value, "off") == 0) {
+        settings->no_metrics = true;
+        return true;
+    }
+    if (colon != NULL && (strchr(value, ':') == colon || colon[-1] == ']')) {
+        return options_read_address("--metrics", value, to, err);
+    }
+    if (value[0] == '\0' || strlen(value) >= sizeof(to->host)) {
+        return err_set(err, ERR_INVALID, "--metrics is off, HOST or HOST:PORT, not \"%.80s\"",
+                       value);
+    }
+    (void)snprintf(to->host, sizeof(to->host), "%s", value);
+    return true;
+}
+
 static bool options_take(int option, const char *value, struct svc_options *options,
                          struct err *err)
 {
@@ -92,6 +112,7 @@ static bool options_take(int option, const char *value, struct svc_options *opti
     case 'D': return options_add_dre(value, &options->settings, err);
     case 'r': return options_read_reader(value, &options->settings.reader_port, err);
     case 'p': return options_read_lpd(value, &options->settings, err);
+    case 'm': return options_read_metrics(value, &options->settings, err);
     case 'g': return options_read_level(value, &options->log, err);
     case 's': options->settings.store = value; return true;
     case 'h': options->help = true; return true;
@@ -134,6 +155,7 @@ bool svc_options_read(int argc, char **argv, struct svc_options *options, struct
         { "dre", required_argument, NULL, 'D' },
         { "reader-port", required_argument, NULL, 'r' },
         { "lpd-port", required_argument, NULL, 'p' },
+        { "metrics", required_argument, NULL, 'm' },
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },

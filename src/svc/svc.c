@@ -14,8 +14,11 @@
 #include "crypto/cert.h"
 #include "proto/engine.pb-c.h"
 #include "svc/beacon.h"
+#include "svc/calls.h"
 #include "svc/options.h"
 #include "svc/pki.h"
+#include "svc/probe.h"
+#include "svc/process.h"
 #include "svc/renew.h"
 #include <assert.h>
 #include <signal.h>
@@ -74,6 +77,9 @@ struct svc {
     void *on_renewed_state;
     int64_t refusals_second;
     unsigned refusals;
+    uint64_t refused;        // since the start
+    struct svc_calls *calls; // owned
+    struct svc_probe *probe; // owned; NULL: nobody is told metrics
 };
 
 struct svc_counts {
@@ -310,10 +316,77 @@ static void svc_on_refused(void *engine, const struct wire_refused *what)
         svc->refusals_second = second;
         svc->refusals = 0;
     }
+    svc->refused++;
     if (svc->refusals++ < SVC_REFUSALS_A_SECOND) {
         log_event(LOG_WARNING, "call.refused", log_str("from", what->from),
                   log_str("identity", what->identity), log_str("call", what->path),
                   log_text("why", what->why));
+    }
+}
+
+// --- metrics ------------------------------------------------------------------------------------
+
+static void svc_on_called(void *engine, const struct wire_called *called)
+{
+    (void)engine;
+    svc_calls_note(svc_here->calls, called);
+}
+
+static void svc_measure(void *arg, struct svc_metrics *metrics)
+{
+    const struct svc *svc = arg;
+    const struct svc_label about[] = { { "engine", svc->name },
+                                       { "version", QUOIN_VERSION },
+                                       { "host", svc->who.host },
+                                       { NULL, NULL } };
+    svc_metrics_family(metrics, SVC_GAUGE, "quoin_build_info", "Which engine of which release.");
+    svc_metrics_int(metrics, about, 1);
+    svc_metrics_gauge(metrics, "quoin_up", "1 while the engine serves.", svc->state == SVC_UP);
+    svc_metrics_gauge(metrics, "quoin_certificate_expiry_timestamp_seconds",
+                      "When the engine's certificate ends.", svc->ends_at / 1000);
+    svc_metrics_family(metrics, SVC_GAUGE, "process_start_time_seconds", "When the process began.");
+    svc_metrics_real(metrics, NULL, (double)svc->started_at / 1000);
+    svc_process_measure(metrics);
+    svc_metrics_gauge(metrics, "quoin_calls_open", "Calls that wait for their answer.",
+                      (int64_t)wire_server_call_count(svc->server));
+    svc_metrics_counter(metrics, "quoin_calls_refused_total",
+                        "Calls and connections that were turned away before they were read.",
+                        (int64_t)svc->refused);
+    svc_calls_measure(svc->calls, metrics);
+    if (svc->engine->measure != NULL) {
+        svc->engine->measure(svc->engine->state, metrics);
+    }
+}
+
+static bool svc_is_ready(void *arg, const char **word)
+{
+    const struct svc *svc = arg;
+    if (svc->state != SVC_UP) {
+        *word = svc->state == SVC_STARTING ? "starting" : "draining";
+        return false;
+    }
+    return svc->engine->is_ready == NULL || svc->engine->is_ready(svc->engine->state, word);
+}
+
+// It serves all the same where the port is another's: whoever looks for metrics misses them.
+static void svc_start_probe(struct svc *svc)
+{
+    const struct svc_settings *settings = &svc->options.settings;
+    int port = settings->metrics.port != 0
+                   ? settings->metrics.port
+                   : engine_metrics_port(svc->engine->engine) + settings->port_offset;
+    const struct svc_probe_settings probe = { .host = settings->metrics.host[0] != '\0'
+                                                          ? settings->metrics.host
+                                                          : "127.0.0.1",
+                                              .port = (uint16_t)port,
+                                              .measure = svc_measure,
+                                              .is_ready = svc_is_ready,
+                                              .arg = svc };
+    struct err err;
+    err_fill(&err, ERR_INVALID, "there is no port %d", port);
+    if (!settings->no_metrics &&
+        (port > UINT16_MAX || !svc_probe_new(svc->loop, &probe, &svc->probe, &err))) {
+        log_event(LOG_WARNING, "metrics.off", log_text("why", err.text));
     }
 }
 
@@ -366,8 +439,10 @@ static void svc_fini(struct svc *svc)
         svc->engine->fini(svc->engine->state);
     }
     net_timer_free(&svc->end);
+    svc_probe_free(&svc->probe);
     svc_beacon_free(&svc->beacon);
     wire_server_free(&svc->server);
+    svc_calls_free(&svc->calls);
     net_tls_free(&svc->server_tls);
     net_tls_free(&svc->client_tls);
     net_loop_free(&svc->loop);
@@ -430,6 +505,7 @@ static bool svc_start_server(struct svc *svc, struct err *err)
         .engine = engine->state,
         .site = svc->who.site,
         .on_refused = svc_on_refused,
+        .on_called = svc_on_called,
     };
     return wire_server_new(svc->loop, &settings, &svc->server, err);
 }
@@ -516,10 +592,12 @@ static bool svc_start(struct svc *svc, struct err *err)
         return false;
     }
     svc->loop = net_loop_new();
+    svc->calls = svc_calls_new();
     if (!svc_start_server(svc, err)) {
         return false;
     }
     svc_start_client(svc);
+    svc_start_probe(svc);
     if (svc->engine->start != NULL && !svc->engine->start(svc, svc->engine->state, err)) {
         return false;
     }
@@ -542,6 +620,7 @@ static void svc_help(const struct svc *svc)
                   "usage: %s --data DIR [--port-offset N] [--listen ADDRESS] [--cas HOST:PORT]\n"
                   "           [--log error|warning|info|debug] [--store ADDRESS]\n"
                   "           [--dre HOST:PORT]... [--reader-port N] [--lpd-port N]\n"
+                  "           [--metrics off|HOST|HOST:PORT]\n"
                   "One engine of Quoin; \"quoin up\" starts it.\n",
                   svc->program);
 }

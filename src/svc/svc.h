@@ -15,7 +15,7 @@
 // What `quoin up` and packaging give an engine on its command line:
 //   --data DIR --port-offset N --listen ADDRESS [--cas HOST:PORT] [--log LEVEL]
 //   [--store sqlite:|postgresql://HOST/DATABASE] [--dre HOST:PORT]... [--reader-port N] [--lpd-port
-//   N]
+//   N] [--metrics off|HOST|HOST:PORT]
 enum { SVC_DRES_MAX = 32 };
 struct svc_settings {
     const char *data; // DIR; the engine owns DIR/NAME and DIR/run/NAME.pid, which it locks
@@ -27,14 +27,18 @@ struct svc_settings {
     // are heard.
     struct net_address dres[SVC_DRES_MAX];
     size_t dre_count;
-    uint16_t lpd_port;    // of DRE: RFC 1179; 0: its own, with our offset
-    bool no_lpd;          // … none at all: --lpd-port 0
+    uint16_t lpd_port; // of DRE: RFC 1179; 0: its own, with our offset
+    bool no_lpd;       // … none at all: --lpd-port 0
+    // Where metrics are told; an empty host: loopback, port 0: its own, with our offset.
+    struct net_address metrics;
+    bool no_metrics;      // --metrics off
     uint16_t reader_port; // of DCE: network card readers; 0: its own, with our offset
 };
 
 struct svc; // the running engine
 struct svc_beacon_peer;
 struct svc_counts; // what Engine.Status counts
+struct svc_metrics;
 
 struct svc_engine {
     enum engine engine;
@@ -50,6 +54,10 @@ struct svc_engine {
     void (*fini)(void *state);
     // Counters for Engine.Status: adds them with svc_count. May be NULL.
     void (*count)(void *state, struct svc_counts *counts);
+    // What /metrics tells beside what every engine tells (svc/metrics.h). May be NULL.
+    void (*measure)(void *state, struct svc_metrics *metrics);
+    // False: /readyz answers 503 with the word. NULL: ready while it serves.
+    bool (*is_ready)(void *state, const char **word);
     // Join tokens, in CAS: as in struct net_tls_settings. May be NULL.
     size_t (*psk_find)(void *state, struct str identity, uint8_t key[static 64]);
     void *state; // borrowed; given to all above and to every handler

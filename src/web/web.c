@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/rnd.h"
+#include "svc/metrics.h"
 #include "web/events.h"
 #include "web/office.h"
 #include "web/web_int.h"
@@ -332,6 +333,23 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "streams", (int64_t)web_events_count(web));
 }
 
+static void measure(void *state, struct svc_metrics *metrics)
+{
+    struct web *web = state;
+    struct httpio_server_counts http = httpio_server_counts(web->http);
+    svc_metrics_gauge(metrics, "quoin_sessions_open", "People who are signed in.",
+                      (int64_t)web_session_count(web->sessions));
+    svc_metrics_gauge(metrics, "quoin_http_connections_open", "Connections of browsers.",
+                      (int64_t)http.connections);
+    svc_metrics_gauge(metrics, "quoin_http_streams_open", "Pages that are told of news.",
+                      (int64_t)web_events_count(web));
+    svc_metrics_counter(metrics, "quoin_http_requests_total", "Requests of browsers and programs.",
+                        (int64_t)http.requests);
+    svc_metrics_counter(metrics, "quoin_http_refused_total",
+                        "Requests that were malformed, came too many at a time or too slowly.",
+                        (int64_t)(http.refused_malformed + http.refused_busy + http.cut_slow));
+}
+
 static int print_routes(void)
 {
     struct buf out = BUF_CAP(1 << 20);
@@ -362,6 +380,7 @@ int web_main(int argc, char **argv)
         .stop = stop,
         .fini = fini,
         .count = count,
+        .measure = measure,
         .state = &web,
     };
     if (argc == 2 && strcmp(argv[1], "--routes") == 0) {

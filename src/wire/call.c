@@ -4,6 +4,7 @@
 
 #include "wire/core_int.h"
 
+#include "base/clk.h"
 #include "model/money.h"
 #include <assert.h>
 
@@ -58,11 +59,25 @@ int64_t wire_call_deadline_ms(const struct wire_call *call)
     return call->due.at_ms;
 }
 
+static void call_tell(const struct wire_call *call, enum wire_status status)
+{
+    const struct wire_called called = {
+        .kind = (size_t)(call->kind - wire_kinds),
+        .status = (unsigned)status,
+        .ns = clk_mono_ns() - call->began_ns,
+        .is_stream = (call->kind->flags & (CALL_PARTS | CALL_TALK)) != 0,
+    };
+    if (call->core->on_called != NULL) {
+        call->core->on_called(call->core->engine, &called);
+    }
+}
+
 void wire_call_finish(struct wire_call *call, enum wire_status status, const struct err *err,
                       const char *const *reasons)
 {
     struct wire_conn *conn = call->conn;
     OWN(arena_free) struct arena arena = ARENA_CAP(16 << 10); // the call's own may be full
+    call_tell(call, status);
     struct http2_field fields[CALL_HEAD_FIELDS + WIRE_STATUS_FIELDS];
     size_t count = 0;
     wire_status_write(&arena, status, err, reasons, fields + CALL_HEAD_FIELDS, &count);

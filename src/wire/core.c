@@ -26,6 +26,7 @@ bool wire_core_new(const struct wire_server_settings *settings, void (*on_due)(v
     made->handlers = handlers;
     made->engine = settings->engine;
     made->on_refused = settings->on_refused;
+    made->on_called = settings->on_called;
     made->on_due = on_due;
     made->arg = arg;
     *core = made;
@@ -138,6 +139,7 @@ struct wire_call *wire_call_new(struct wire_conn *conn, struct http2_stream *str
     call->conn = conn;
     call->stream = stream;
     call->kind = kind;
+    call->began_ns = clk_mono_ns();
     call->arena.cap = WIRE_CALL_BYTES;
     call->due.at_ms = deadline_ms;
     http2_stream_set_user(stream, call);

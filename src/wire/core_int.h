@@ -26,6 +26,7 @@ struct wire_core {
     wire_handler **handlers; // owned; by index in wire_kinds; NULL: not ours
     void *engine;            // borrowed
     void (*on_refused)(void *engine, const struct wire_refused *what);
+    void (*on_called)(void *engine, const struct wire_called *what);
     void (*on_due)(void *arg);
     void *arg;               // borrowed
     struct wire_slot *slots; // owned
@@ -55,6 +56,7 @@ struct wire_call {
     struct wire_conn *conn;       // borrowed
     struct http2_stream *stream;  // borrowed from the session
     const struct wire_kind *kind; // lives for ever
+    int64_t began_ns;             // monotonic
     struct arena arena;
     size_t counted; // of arena.used, in core->bytes
     struct wire_frame frame;

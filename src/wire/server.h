@@ -38,6 +38,14 @@ struct wire_refused {
     const char *why;
 };
 
+// A call that is over.
+struct wire_called {
+    size_t kind;     // index in wire_kinds (wire/calls.h)
+    unsigned status; // of gRPC
+    int64_t ns;      // since it was asked
+    bool is_stream;
+};
+
 struct wire_server_settings {
     const char *host;
     uint16_t port;
@@ -49,6 +57,8 @@ struct wire_server_settings {
     uint32_t most;    // connections at once; 0: 1024
     // Told of every request that the table did not allow, for the log; may be NULL.
     void (*on_refused)(void *engine, const struct wire_refused *what);
+    // Told of every call that the table allowed, when it is over; may be NULL.
+    void (*on_called)(void *engine, const struct wire_called *what);
 };
 
 bool wire_server_new(struct net_loop *loop, const struct wire_server_settings *settings,

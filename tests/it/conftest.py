@@ -17,7 +17,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("QUOIN_BUILD", SOURCE / "build"))
 QUOIN = BUILD / "bin" / "quoin"
 ENGINES = {"cas": 2938, "dce": 2939, "dre": 2940, "dme": 2942, "web": 8444}
-OUR_PORTS = [2938, 2939, 2940, 2941, 2942, 8515, 8631, 8632, 8639, 8443, 8444]
+OUR_PORTS = [2938, 2939, 2940, 2941, 2942, 8515, 8631, 8632, 8639, 8443, 8444,
+             8938, 8939, 8940, 8941, 8942, 8944]  # … and metrics
 SAMPLE = SOURCE / "share" / "quoin" / "sample.pdf"
 
 
