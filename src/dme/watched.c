@@ -133,6 +133,17 @@ void dme_watched_soon(struct watched *watched)
     watched->due_ms = clk_mono_ms();
 }
 
+// A fault that was not there any more, and whose end the next look tells.
+static bool is_ending(const struct watched *watched)
+{
+    for (size_t at = 0; at < watched->faults.count; at++) {
+        if (!watched->faults.faults[at].here) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // After a look; a little off its time, so that those that began together do not stay together.
 static void plan_next(struct watched *watched)
 {
@@ -140,7 +151,7 @@ static void plan_next(struct watched *watched)
     int64_t every = 1000LL * (monitor != NULL && monitor->every_seconds > 0 ? monitor->every_seconds
                                                                             : DME_EVERY_S);
     bool is_busy = watched->state == DEVICE_PRINTING || watched->state == DEVICE_ERROR ||
-                   watched->state == DEVICE_STOPPED || watched->is_flapping;
+                   watched->state == DEVICE_STOPPED || watched->is_flapping || is_ending(watched);
     int64_t wait = is_busy && every > DME_SOON_MS ? DME_SOON_MS : every;
     if (watched->failures > 0) {
         unsigned doubled = watched->failures > 8 ? 8 : watched->failures - 1;

@@ -4,7 +4,7 @@
 //
 // no unit test: needs the other engine; tests/it/test_dme.py has both.
 
-#include "dre/dre_int.h"
+#include "dre/deliver_int.h"
 
 #include "base/clk.h"
 #include "base/enc.h"
@@ -64,6 +64,11 @@ static void take_word(struct printer *printer, const Quoin__V1__MonitoredDevice 
                        worst != NULL && worst->what_to_do[0] != '\0' ? " " : "",
                        worst != NULL ? worst->what_to_do : "");
         enc_make_plain(printer->device_text, strlen(printer->device_text));
+    }
+    bool is_well = strcmp(device->state, "idle") == 0 || strcmp(device->state, "printing") == 0;
+    if (device->can_print && is_well && device->looked_at > printer->changed_at &&
+        strcmp(printer->state, "stopped") == 0) {
+        dre_deliver_printer_state(printer, "idle", ""); // what we found is older than this look
     }
     if (was_stopped != (printer->device_reason[0] != '\0')) {
         log_event(LOG_INFO, was_stopped ? "printer.well" : "printer.broken",

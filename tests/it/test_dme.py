@@ -1,7 +1,10 @@
 """The device monitoring engine with real printers (ippeveprinter): what they say of themselves is known
 within seconds, kept, told to who watches, and a job is not released to one that is broken."""
+import http.server
 import os
 import signal
+import struct
+import threading
 import urllib.parse
 import urllib.request
 
@@ -18,14 +21,40 @@ def form(printer, page, **fields):
         assert answer.status == 200
 
 
-def out_of_paper(printer):
-    form(printer, "media", size1="na_letter_8.5x11in", type1="stationery", level1="0", size3="", type3="",
-         level3="0")
+class Scripted(http.server.ThreadingHTTPServer):
+    """A printer that says of its state what it is told to: ippeveprinter cannot be made to stop."""
+    daemon_threads = True
 
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Answer)
+        self.state, self.reasons = 3, ["none"]
+        self.uri = f"ipp://127.0.0.1:{self.server_address[1]}/ipp/print"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-def with_paper(printer):
-    form(printer, "media", size1="na_letter_8.5x11in", type1="stationery", level1="250", size3="", type3="",
-         level3="0")
+    def message(self):
+        def attribute(tag, name, value):
+            name = name.encode()
+            return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(value)) + value
+        out = struct.pack(">BBHI", 2, 0, 0, 1) + b"\x01" + attribute(0x47, "attributes-charset", b"utf-8") + \
+            attribute(0x48, "attributes-natural-language", b"en") + b"\x04" + \
+            attribute(0x41, "printer-make-and-model", b"Scripted 1") + \
+            attribute(0x23, "printer-state", struct.pack(">I", self.state))
+        for at, reason in enumerate(self.reasons):
+            out += attribute(0x44, "" if at else "printer-state-reasons", reason.encode())
+        return out + b"\x03"
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self.server.message()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/ipp")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
 
 
 def device(site, name):
@@ -66,43 +95,44 @@ def test_a_printer_of_the_site_is_known_by_itself(hall):
     assert status["counters"]["devices"] == 1 and status["counters"]["devices.idle"] == 1
 
 
-def test_a_printer_without_paper_gets_no_job_until_it_has_some(hall, sample):
+def test_a_printer_that_is_broken_gets_no_job_until_it_is_mended(hall, sample):
     hall.user("mary", balance="10.00")
     hall.prices(mono="0.05", color="0.20")
-    hall.queue("wait", mode="hold", printer="hall")
+    cellar = Scripted()
+    hall.printer("cellar", cellar.uri)
+    known(hall, "cellar")
+    hall.queue("wait", mode="hold", printer="cellar")
+    number = hall.ipptool("wait", sample)
+    hall.wait_job(number, states=("pending-held",))
     with Bridge(hall, "dme", "dre") as engine, Bridge(hall, "dre", "dce") as desk:
-        watch = engine.watch("Devices/WatchMonitored")
-        assert watch.next()["name"] == "hall"
-        number = hall.ipptool("wait", sample)
-        hall.wait_job(number, states=("pending-held",))
-        out_of_paper(hall.hall)
-        told = hall.ask("device", "look", "hall")
-        assert told["state"] in ("error", "stopped") and not told["can_print"], told
-        assert told["reasons"][0]["keyword"].startswith("media-empty")
+        watch = engine.watch("Devices/WatchMonitored", names=["cellar"])
+        assert watch.next()["name"] == "cellar"
+        cellar.state, cellar.reasons = 5, ["media-jam-error", "toner-low-warning"]
+        told = hall.ask("device", "look", "cellar")
+        assert told["state"] == "error" and not told["can_print"], told
+        assert told["severity"] == 3 and told["reasons"][0]["keyword"].startswith("media-jam")
         assert told["reasons"][0]["text"] and told["reasons"][0]["what_to_do"]
         news = watch.next(limit_s=2)
         assert not news["can_print"] and news["reasons"][0]["keyword"] == told["reasons"][0]["keyword"]
 
-        def is_stopped():
-            return hall.ask("printer", "list")[0]["state"] == "stopped"
-        wait_until(is_stopped, 2, "the routing engine knowing it")
-        refused = desk.refused("Jobs/ReleaseJob", id=number, printer="hall", device="desk", by="mary",
+        def stopped():
+            return {one["name"]: one for one in hall.ask("printer", "list")}["cellar"]["state"] == "stopped"
+        wait_until(stopped, 2, "the routing engine knowing it")
+        refused = desk.refused("Jobs/ReleaseJob", id=number, printer="cellar", device="desk", by="mary",
                                key=os.urandom(16).hex())
         assert "printer-stopped" in refused.reasons
-        assert any(one.startswith("media-empty") for one in refused.reasons), refused.reasons
+        assert any(one.startswith("media-jam") for one in refused.reasons), refused.reasons
         assert hall.job(number)["state"] == "pending-held"
-        faults = hall.ask("device", "faults", "hall", "--open")
-        assert [one["keyword"].startswith("media-empty") for one in faults] == [True]
-        assert faults[0]["ended"] is None and faults[0]["times"] == 1
+        faults = hall.ask("device", "faults", "cellar", "--open")
+        assert any(one["keyword"].startswith("media-jam") and one["ended"] is None for one in faults), faults
+        assert hall.ask("device", "status")[0]["name"] == "cellar"  # the worst first
 
-        with_paper(hall.hall)
-        wait_until(lambda: device(hall, "hall")["can_print"], 12, "the paper being seen")
-        wait_until(lambda: not is_stopped(), 2, "the routing engine knowing it")
-        hall.run("job", "release", str(number))
-        assert hall.wait_job(number)["state"] == "completed"
-        wait_until(lambda: hall.ask("device", "faults", "hall", "--open") == [], 40, "the fault's end")
-        ended = hall.ask("device", "faults", "hall")
-        assert ended and ended[0]["ended"] is not None
+        cellar.state, cellar.reasons = 3, ["none"]
+        wait_until(lambda: device(hall, "cellar")["can_print"], 12, "the mending being seen")
+        wait_until(lambda: not stopped(), 3, "the routing engine knowing it")
+        wait_until(lambda: hall.ask("device", "faults", "cellar", "--open") == [], 30, "the faults' end")
+        assert hall.ask("device", "faults", "cellar")[0]["ended"] is not None
+    cellar.shutdown()
 
 
 def test_a_printer_that_answers_nobody_is_away_and_slows_no_other(hall, new_printer):
