@@ -1,4 +1,5 @@
 // cli/message: see message.h.
+// no unit test: needs messages of engines; tests/it/test_dme.py reads what it writes
 
 #include "cli/message.h"
 

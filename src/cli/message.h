@@ -1,5 +1,5 @@
-// cli/message: any message as JSON: fields by their names, times (…_at, …_since, began, ended, at)
-// as text and null where there is none. Pure.
+// cli/message: any message as JSON: fields by their names, times (those that end with _at or
+// _since, began, ended, at) as text, and null where there is none. Pure.
 #pragma once
 
 #include "base/json.h"
