@@ -190,6 +190,7 @@ IMPORT(user, "users",
               "locks everybody who is not in the file; refused where that is more than one in ten"),
        OPTION("yes", NULL, "locks them all the same"))
 EXPORT(user, "users")
+#include "cli/alert.tbl.h"
 #include "cli/sign_in.tbl.h"
 COMMAND(group_add, "group add", "NAME", 1, 1, "administrator", "adds a group of people", "",
         OPTION("title", "TEXT", "what it is, for people"),

@@ -193,6 +193,7 @@ static void send_mail(struct sending *sending)
         .id = sending->id,
         .at = row->at,
         .need_tls = target->need_tls,
+        .authority = target->authority[0] == '\0' ? NULL : target->authority,
     };
     sending->ok = post_mail_send(&mail, &sending->answer, &sending->err);
 }
@@ -205,6 +206,7 @@ static void send_hook(struct sending *sending)
         .id = sending->id,
         .at = sending->at,
         .body = sending->entry->row.body,
+        .authority = sending->target->authority[0] == '\0' ? NULL : sending->target->authority,
     };
     sending->ok = post_hook_send(&hook, &sending->answer, &sending->err);
 }
@@ -416,7 +418,6 @@ bool dme_deliver_again(struct deliver *deliver, const struct delivery_row *row, 
     struct delivery_row again = *row;
     again.state = DELIVERY_WAITS;
     again.next_try = 0;
-    again.tries = 0;
     return entry_add(deliver, &again) != NULL ||
            err_set(err, ERR_LIMIT, "this delivery is too big to be sent again");
 }

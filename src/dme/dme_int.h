@@ -7,6 +7,7 @@
 #include "device/meter.h"
 #include "device/sight.h"
 #include "device/truth.h"
+#include "dme/alerts.h"
 #include "dme/history_db.h"
 #include "dme/store.h"
 #include "net/net.h"
@@ -132,7 +133,10 @@ struct dme {
     int64_t follow_wait_ms;
     int64_t follow_change; // of the configuration; -1: none
     uint64_t changes;
-    struct dme_watch *watches; // owned
+    struct alerts *alerts;             // owned
+    struct alert_watch *alert_watches; // owned
+    struct arena zone;                 // the site's clock
+    struct dme_watch *watches;         // owned
     size_t watch_count;
     int64_t forget_ms;
     bool forgetting;
@@ -219,3 +223,17 @@ void dme_watch_end(struct dme *dme);
 void dme_watch_fini(struct dme *dme);
 // Whoever waits for this look is told; also when it told nothing.
 void dme_looked(struct watched *watched);
+
+// --- alert_calls.c ------------------------------------------------------------------------------
+
+struct alert_watch;
+extern wire_handler dme_list_alerts;
+extern wire_handler dme_change_alert;
+extern wire_handler dme_list_deliveries;
+extern wire_handler dme_redeliver;
+extern wire_handler dme_test_target;
+extern wire_handler dme_set_target_secret;
+extern wire_handler dme_watch_alerts;
+void dme_alerts_changed(void *arg,
+                        const Quoin__V1__Alert *alert); // arg: struct dme; to who watches
+void dme_alerts_watch_end(struct dme *dme);

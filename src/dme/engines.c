@@ -43,6 +43,18 @@ static void printers_compare(struct dme_engine *engine)
     }
 }
 
+static void say_away(struct dme_engine *engine, const char *text)
+{
+    char about[300];
+    (void)snprintf(about, sizeof(about), "%s:%u", engine->at.host, engine->at.port);
+    const struct alerts_word word = { .when = ALERTS_ENGINE_AWAY,
+                                      .about = about,
+                                      .keyword = "dre",
+                                      .text = text,
+                                      .here = text[0] != '\0' };
+    dme_alerts_say(engine->dme->alerts, &word);
+}
+
 static void reading_done(struct dme_engine *engine)
 {
     int64_t thousands = (int64_t)(engine->reading.count / 1000);
@@ -57,6 +69,7 @@ static void reading_done(struct dme_engine *engine)
                   log_int("port", engine->at.port),
                   log_int("printers", (int64_t)engine->printers.count));
     }
+    say_away(engine, "");
     engine->was_here = true;
     engine->has_read = true;
     dme_watched_printers(engine->dme);
@@ -68,6 +81,9 @@ static void reading_failed(struct dme_engine *engine, const struct err *err)
     engine->polling = false;
     engine->due_ms =
         clk_mono_ms() + (engine->has_read || !engine->is_guess ? POLL_MS : POLL_AWAY_MS);
+    if (engine->has_read && !engine->dme->ending) {
+        say_away(engine, "The document routing engine does not answer.");
+    }
     if (engine->was_here && !engine->dme->ending) {
         log_event(LOG_WARNING, "engine.away", log_text("engine", engine->at.host),
                   log_int("port", engine->at.port), log_text("why", err->text));

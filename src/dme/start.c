@@ -16,6 +16,13 @@ static const struct wire_method methods[] = {
     { "/quoin.v1.Devices/LookNow", dme_look_now },
     { "/quoin.v1.Devices/ListSamples", dme_list_samples },
     { "/quoin.v1.Devices/ListFaults", dme_list_faults },
+    { "/quoin.v1.Alerts/ListAlerts", dme_list_alerts },
+    { "/quoin.v1.Alerts/ChangeAlert", dme_change_alert },
+    { "/quoin.v1.Alerts/ListDeliveries", dme_list_deliveries },
+    { "/quoin.v1.Alerts/Redeliver", dme_redeliver },
+    { "/quoin.v1.Alerts/TestTarget", dme_test_target },
+    { "/quoin.v1.Alerts/SetTargetSecret", dme_set_target_secret },
+    { "/quoin.v1.Alerts/WatchAlerts", dme_watch_alerts },
 };
 
 static void on_tick(void *arg)
@@ -45,7 +52,8 @@ static bool start(struct svc *svc, void *state, struct err *err)
     dme->loop = svc_loop(svc);
     dme->follow_change = -1;
     if (!net_tls_new(&printers, false, &dme->printer_tls, err) ||
-        !dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err)) {
+        !dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err) ||
+        !dme_alerts_new(dme->loop, dme->store, dme_alerts_changed, dme, &dme->alerts, err)) {
         return false;
     }
     dme_record_load(dme);
@@ -60,6 +68,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
 static void stop(struct svc *svc, void *state)
 {
     dme_watch_end(state);
+    dme_alerts_watch_end(state);
     svc_stopped(svc);
 }
 
@@ -70,10 +79,12 @@ static void fini(void *state)
     net_timer_free(&dme->tick);
     dme_engines_fini(dme);
     dme_watch_fini(dme);
+    dme_alerts_free(&dme->alerts);
     dme_store_close(&dme->store); // what was given to it is written and told of
     dme_watched_fini(dme);
     dme_record_fini(dme);
     net_tls_free(&dme->printer_tls);
+    arena_free(&dme->zone);
 }
 
 static void count(void *state, struct svc_counts *counts)
@@ -94,6 +105,8 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "looks.open", dme->looking);
     svc_count(counts, "records.refused", (int64_t)dme->counts.store_refused);
     svc_count(counts, "watches", (int64_t)dme->watch_count);
+    svc_count(counts, "alerts.open",
+              dme->alerts == NULL ? 0 : (int64_t)dme_alerts_open(dme->alerts));
 }
 
 int dme_main(int argc, char **argv)

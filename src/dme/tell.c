@@ -507,6 +507,7 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
                           (struct str){ watched->packed, watched->packed_len });
     }
     dme_record_send(&telling.record);
+    dme_alerts_device(watched->dme->alerts, out);
     if (clk_mono_ms() - watched->reckoned_ms > RECKON_EVERY_MS || watched->reckoned_ms == 0) {
         dme_record_reckon(watched);
     }

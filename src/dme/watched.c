@@ -77,6 +77,7 @@ void dme_watched_sweep(struct dme *dme)
         }
         (void)map_drop(&dme->by_name, str_of(watched->name));
         dme_watch_gone(dme, watched->name);
+        dme_alerts_gone(dme->alerts, watched->name);
         watched_free(watched);
         dme->order_is_old = true;
     }

@@ -363,7 +363,6 @@ void web_face_work(struct html *html, const struct face *face, const struct face
 {
     const Quoin__V1__PastWork *work = shown->work;
     const Quoin__V1__JobDetail *detail = shown->detail;
-    bool has_steps = detail != NULL && detail->decision != NULL;
     web_face_open(html, face, "job.price");
     HTML_TEXT(html, "<p class=\"row\">");
     add_state(html, face, work->outcome);
@@ -378,7 +377,8 @@ void web_face_work(struct html *html, const struct face *face, const struct face
     if (work->n_lines > 0) {
         add_lines(html, face, work);
     }
-    add_decision(html, face, has_steps ? detail->decision : work->decision);
+    add_decision(html, face,
+                 detail != NULL && detail->decision != NULL ? detail->decision : work->decision);
     if (detail != NULL) {
         add_plan(html, face, detail);
         add_story(html, face, detail);
