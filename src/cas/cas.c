@@ -642,6 +642,10 @@ static const struct {
     { &quoin__v1__list_tokens_request__descriptor, cas_token_list },
     { &quoin__v1__revoke_token_request__descriptor, cas_token_revoke },
     { &quoin__v1__check_token_request__descriptor, cas_token_check },
+    { &quoin__v1__make_address_request__descriptor, cas_address_make },
+    { &quoin__v1__list_addresses_request__descriptor, cas_address_list },
+    { &quoin__v1__revoke_address_request__descriptor, cas_address_revoke },
+    { &quoin__v1__follow_addresses_request__descriptor, cas_address_follow },
     { &quoin__v1__list_versions_request__descriptor, cas_versions_list },
     { &quoin__v1__make_setup_request__descriptor, cas_setup_make },
 };

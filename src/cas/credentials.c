@@ -561,9 +561,11 @@ static bool credentials_count(struct cas *cas, struct cas_turn *turn, int64_t pe
     struct credential_person known;
     struct credential_card cards[CREDENTIAL_CARDS_MAX];
     struct credential_token tokens[CREDENTIAL_TOKENS_MAX];
+    struct credential_address addresses[CREDENTIAL_ADDRESSES_MAX];
     struct credential_delegate others[CREDENTIAL_DELEGATES_MAX];
     size_t card_count;
     size_t token_count;
+    size_t address_count;
     size_t delegates;
     size_t delegators;
     if (!credential_get(cas->credential, person, turn->arena, &known, err) ||
@@ -571,6 +573,8 @@ static bool credentials_count(struct cas *cas, struct cas_turn *turn, int64_t pe
                           &card_count, err) ||
         !credential_tokens(cas->credential, person, 0, CREDENTIAL_TOKENS_MAX, turn->arena, tokens,
                            &token_count, err) ||
+        !credential_addresses_good(cas->credential, person, 0, turn->now, CREDENTIAL_ADDRESSES_MAX,
+                                   turn->arena, addresses, &address_count, err) ||
         !credential_delegates(cas->credential, person, false, turn->now, others, &delegates, err) ||
         !credential_delegates(cas->credential, person, true, turn->now, others, &delegators, err)) {
         return false;
@@ -582,8 +586,8 @@ static bool credentials_count(struct cas *cas, struct cas_turn *turn, int64_t pe
     const struct credential_likes *likes = &known.likes;
     bool likes_any = likes->language.len > 0 || likes->theme.len > 0 || likes->auto_release ||
                      likes->large_text || likes->high_contrast;
-    *told = good + (int64_t)(card_count + delegates + delegators) + (known.password.len > 0) +
-            (known.pin.len > 0) + (known.roles != 0) + likes_any;
+    *told = good + (int64_t)(address_count + card_count + delegates + delegators) +
+            (known.password.len > 0) + (known.pin.len > 0) + (known.roles != 0) + likes_any;
     return true;
 }
 

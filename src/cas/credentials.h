@@ -129,6 +129,13 @@ CAS_CORE(cas_token_revoke);
 CAS_CORE(cas_token_check);
 CAS_CORE(cas_setup_make);
 
+// ---- people's own addresses: addresses.c --------------------------------------------------------
+
+CAS_CORE(cas_address_make);
+CAS_CORE(cas_address_list);
+CAS_CORE(cas_address_revoke);
+CAS_CORE(cas_address_follow);
+
 // ---- cards: cards.c ----------------------------------------------------------------------------
 
 struct cas_cards;

@@ -28,7 +28,8 @@ enum {
     CREDENTIAL_WHERE_MAX = 128,  // of a device's name
     CREDENTIAL_CARDS_MAX = 16,   // of one person
     CREDENTIAL_DELEGATES_MAX = 64,
-    CREDENTIAL_TOKENS_MAX = 64, // of one person, that are good still
+    CREDENTIAL_TOKENS_MAX = 64,    // of one person, that are good still
+    CREDENTIAL_ADDRESSES_MAX = 64, // the same
     CREDENTIAL_SCOPES_MAX = 64,
     CREDENTIAL_SCOPE_MAX = 160,
 };
@@ -248,9 +249,10 @@ bool credential_delegates(struct credential *credential, int64_t person, bool de
 // A code is made of a MAC of the asker's key, so that the same key gets the same code again and no
 // table has it.
 enum {
-    CREDENTIAL_TICKET_LEN = 16, // Crockford's base 32: 80 bits
-    CREDENTIAL_TOKEN_LEN = 49,  // "quoin_" and 43 letters of base64url: 256 bits
-    CREDENTIAL_SETUP_LEN = 24,  // base 32: 120 bits
+    CREDENTIAL_TICKET_LEN = 16,  // Crockford's base 32: 80 bits
+    CREDENTIAL_TOKEN_LEN = 49,   // "quoin_" and 43 letters of base64url: 256 bits
+    CREDENTIAL_SETUP_LEN = 24,   // base 32: 120 bits
+    CREDENTIAL_ADDRESS_LEN = 32, // base 32: 160 bits
 };
 
 void credential_ticket_make(const struct credential *credential, struct str key,
@@ -298,6 +300,50 @@ bool credential_device_end(struct credential *credential, struct str device, uin
 bool credential_tokens(struct credential *credential, int64_t person, int64_t after, size_t most,
                        struct arena *arena, struct credential_token *tokens, size_t *count,
                        struct err *err) CC_MUST_USE;
+
+// ---- addresses ---------------------------------------------------------------------------------
+
+// A person's own address of a queue. It is a row among the tokens, of the one scope "address:" and
+// the queue, so what ends a person's tokens ends it; but it is no token: credential_token_* know
+// nothing of it.
+struct credential_address {
+    int64_t id;
+    int64_t person;
+    struct str queue;
+    struct str title;
+    int64_t made_at;
+    int64_t until; // 0: without end
+    int64_t used_at;
+    bool is_revoked;
+    struct str hint;
+    uint8_t hash[CRYPTO_HASH_LEN]; // SHA-256 of the secret
+};
+// Small letters and digits that people do not mistake: it is read whatever their case.
+void credential_address_make(const struct credential *credential, struct str key,
+                             char secret[static CREDENTIAL_ADDRESS_LEN + 1]);
+bool credential_address_add(struct credential *credential, struct str secret,
+                            struct credential_address *address, struct err *err) CC_MUST_USE;
+bool credential_address_get(struct credential *credential, int64_t id, struct arena *arena,
+                            struct credential_address *address, bool *found,
+                            struct err *err) CC_MUST_USE;
+// Nothing, where there is no such address.
+bool credential_address_used(struct credential *credential, int64_t id, int64_t at,
+                             struct err *err) CC_MUST_USE;
+bool credential_address_revoke(struct credential *credential,
+                               const struct credential_address *address,
+                               struct err *err) CC_MUST_USE; // the person's version grows
+// By their numbers after one; person 0: everyone's.
+bool credential_addresses(struct credential *credential, int64_t person, int64_t after, size_t most,
+                          struct arena *arena, struct credential_address *addresses, size_t *count,
+                          struct err *err) CC_MUST_USE;
+// The last number that any was given.
+bool credential_address_last(struct credential *credential, int64_t *last,
+                             struct err *err) CC_MUST_USE;
+// As credential_addresses, only those that are good at that time.
+bool credential_addresses_good(struct credential *credential, int64_t person, int64_t after,
+                               int64_t now, size_t most, struct arena *arena,
+                               struct credential_address *addresses, size_t *count,
+                               struct err *err) CC_MUST_USE;
 
 void credential_setup_make(const struct credential *credential, struct str key,
                            char code[static CREDENTIAL_SETUP_LEN + 1]);

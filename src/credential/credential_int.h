@@ -59,6 +59,14 @@ enum credential_sql {
     CREDENTIAL_SQL_TOKENS,
     CREDENTIAL_SQL_TOKENS_OF,
     CREDENTIAL_SQL_TOKENS_END,
+    CREDENTIAL_SQL_ADDRESS_BY_ID,
+    CREDENTIAL_SQL_ADDRESS_COUNT,
+    CREDENTIAL_SQL_ADDRESS_USED,
+    CREDENTIAL_SQL_ADDRESS_LAST,
+    CREDENTIAL_SQL_ADDRESSES,
+    CREDENTIAL_SQL_ADDRESSES_OF,
+    CREDENTIAL_SQL_ADDRESSES_GOOD,
+    CREDENTIAL_SQL_ADDRESSES_GOOD_OF,
     CREDENTIAL_SQL_SETUP_ADD,
     CREDENTIAL_SQL_SETUP_GET,
     CREDENTIAL_SQL_SETUP_USE,
@@ -91,6 +99,7 @@ struct credential_page {
     int64_t person;
     int64_t after;
     size_t most;
+    int64_t now; // of statements that want it too; 0: this one does not
     void (*read)(const struct db_stmt *stmt, struct arena *arena, void *row);
 };
 // rows: room for page->most of that size.

@@ -74,3 +74,13 @@ void credential_token_make(const struct credential *credential, struct str key,
     memcpy(secret, "quoin_", 6);
     enc_base64url_write(mac.bytes, sizeof(mac.bytes), secret + 6);
 }
+
+void credential_address_make(const struct credential *credential, struct str key,
+                             char secret[static CREDENTIAL_ADDRESS_LEN + 1])
+{
+    struct credential_mac mac = credential_mac_of(credential, "address", key);
+    keys_letters(mac.bytes, CREDENTIAL_ADDRESS_LEN, secret);
+    for (size_t i = 0; i < CREDENTIAL_ADDRESS_LEN; i++) {
+        secret[i] = (char)(secret[i] >= 'A' ? secret[i] - 'A' + 'a' : secret[i]);
+    }
+}

@@ -48,6 +48,10 @@ static const struct db_migration credential_steps[] = { { 1, NULL, credential_ta
     " auto_release, large_text, high_contrast, theme"
 #define CARD_COLUMNS "id, person, hint, title, valid_until, made_at, used_at, used_where, format"
 #define TOKEN_COLUMNS "id, person, title, scopes, made_at, until, used_at, revoked, hint"
+#define ADDRESS_COLUMNS TOKEN_COLUMNS ", hash"
+#define IS_ADDRESS "scopes LIKE 'address:%'"
+#define IS_TOKEN "scopes NOT LIKE 'address:%'"
+#define IS_GOOD "revoked = 0 AND (until = 0 OR until > $3)"
 
 static const char *const credential_sql_texts[CREDENTIAL_SQL_COUNT] = {
     [CREDENTIAL_SQL_NEXT] = "UPDATE credential_next SET next = next + 1 WHERE what = $1"
@@ -154,22 +158,43 @@ static const char *const credential_sql_texts[CREDENTIAL_SQL_COUNT] = {
         "INSERT INTO credential_token (id, hash, person, title, scopes, made_at, until, used_at,"
         " revoked, hint) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, $8)",
     [CREDENTIAL_SQL_TOKEN_BY_HASH] =
-        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE hash = $1",
-    [CREDENTIAL_SQL_TOKEN_BY_ID] = "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id = $1",
+        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE hash = $1 AND " IS_TOKEN,
+    [CREDENTIAL_SQL_TOKEN_BY_ID] =
+        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id = $1 AND " IS_TOKEN,
     [CREDENTIAL_SQL_TOKEN_OF_DEVICE] =
         "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE scopes = $1 AND revoked = 0"
         " ORDER BY id LIMIT 1",
     [CREDENTIAL_SQL_TOKEN_COUNT] =
         "SELECT count(*) FROM credential_token WHERE person = $1 AND revoked = 0"
-        " AND (until = 0 OR until > $2) AND scopes NOT LIKE 'device:%'",
+        " AND (until = 0 OR until > $2) AND scopes NOT LIKE 'device:%' AND " IS_TOKEN,
     [CREDENTIAL_SQL_TOKEN_USED] = "UPDATE credential_token SET used_at = $2 WHERE id = $1",
     [CREDENTIAL_SQL_TOKEN_REVOKE] = "UPDATE credential_token SET revoked = 1 WHERE id = $1",
     [CREDENTIAL_SQL_TOKENS] =
-        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id > $1 ORDER BY id LIMIT $2",
+        "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id > $1 AND " IS_TOKEN
+        " ORDER BY id LIMIT $2",
     [CREDENTIAL_SQL_TOKENS_OF] = "SELECT " TOKEN_COLUMNS " FROM credential_token WHERE id > $1"
-                                 " AND person = $3 ORDER BY id LIMIT $2",
+                                 " AND person = $3 AND " IS_TOKEN " ORDER BY id LIMIT $2",
     [CREDENTIAL_SQL_TOKENS_END] = "UPDATE credential_token SET revoked = 1 WHERE person = $1"
                                   " AND scopes NOT LIKE 'device:%'",
+    [CREDENTIAL_SQL_ADDRESS_BY_ID] =
+        "SELECT " ADDRESS_COLUMNS " FROM credential_token WHERE id = $1 AND " IS_ADDRESS,
+    [CREDENTIAL_SQL_ADDRESS_COUNT] =
+        "SELECT count(*) FROM credential_token WHERE person = $1 AND revoked = 0"
+        " AND (until = 0 OR until > $2) AND " IS_ADDRESS,
+    [CREDENTIAL_SQL_ADDRESS_USED] = "UPDATE credential_token SET used_at = $2 WHERE id = $1"
+                                    " AND used_at < $2 AND " IS_ADDRESS,
+    [CREDENTIAL_SQL_ADDRESS_LAST] = "SELECT next - 1 FROM credential_next WHERE what = 'token'",
+    [CREDENTIAL_SQL_ADDRESSES] = "SELECT " ADDRESS_COLUMNS " FROM credential_token WHERE id > $1"
+                                 " AND " IS_ADDRESS " ORDER BY id LIMIT $2",
+    [CREDENTIAL_SQL_ADDRESSES_OF] =
+        "SELECT " ADDRESS_COLUMNS " FROM credential_token WHERE id > $1 AND person = $3"
+        " AND " IS_ADDRESS " ORDER BY id LIMIT $2",
+    [CREDENTIAL_SQL_ADDRESSES_GOOD] =
+        "SELECT " ADDRESS_COLUMNS " FROM credential_token WHERE id > $1 AND " IS_GOOD
+        " AND " IS_ADDRESS " ORDER BY id LIMIT $2",
+    [CREDENTIAL_SQL_ADDRESSES_GOOD_OF] =
+        "SELECT " ADDRESS_COLUMNS " FROM credential_token WHERE id > $1 AND " IS_GOOD
+        " AND person = $4 AND " IS_ADDRESS " ORDER BY id LIMIT $2",
     [CREDENTIAL_SQL_SETUP_ADD] = "INSERT INTO credential_setup (hash, until) VALUES ($1, $2)"
                                  " ON CONFLICT (hash) DO NOTHING",
     [CREDENTIAL_SQL_SETUP_GET] = "SELECT until, used_key FROM credential_setup WHERE hash = $1",
@@ -247,8 +272,12 @@ bool credential_page_read(struct credential *credential, const struct credential
     size_t read = 0;
     db_bind_int(stmt, 1, page->after);
     db_bind_int(stmt, 2, (int64_t)page->most);
+    int next = 3;
+    if (page->now != 0) {
+        db_bind_int(stmt, next++, page->now);
+    }
     if (page->person != 0) {
-        db_bind_int(stmt, 3, page->person);
+        db_bind_int(stmt, next, page->person);
     }
     while (row) {
         if (!db_step(stmt, &row, err)) {

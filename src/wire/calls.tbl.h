@@ -191,6 +191,12 @@ CALL(Credentials, MakeToken, make_token_request, token, "cas", ROLE_CLI, 5000, C
 CALL(Credentials, ListTokens, list_tokens_request, list_tokens_reply, "cas", ROLE_CLI, 10000, 0)
 CALL(Credentials, RevokeToken, revoke_token_request, token, "cas", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Credentials, CheckToken, check_token_request, token, "cas", ROLE_WEB, 5000, 0)
+CALL(Credentials, MakeAddress, make_address_request, address, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, ListAddresses, list_addresses_request, list_addresses_reply, "cas", ROLE_CLI,
+     10000, 0)
+CALL(Credentials, RevokeAddress, revoke_address_request, address, "cas", ROLE_CLI, 5000, CALL_KEYED)
+CALL(Credentials, FollowAddresses, follow_addresses_request, follow_addresses_reply, "cas",
+     ROLE_DRE, 5000, 0)
 CALL(Credentials, ListVersions, list_versions_request, list_versions_reply, "cas",
      ROLE_CLI | ROLE_DCE, 5000, 0)
 CALL(Credentials, MakeSetup, make_setup_request, setup, "cas", ROLE_ADMIN, 5000, CALL_KEYED)

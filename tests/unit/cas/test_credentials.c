@@ -200,6 +200,62 @@ static const Quoin__V1__Token *check_token(const char *secret)
     return ask(&request.base);
 }
 
+// What an engine is told follows who may print.
+static const Quoin__V1__FollowAddressesReply *follow(int64_t after, int64_t change)
+{
+    Quoin__V1__FollowAddressesRequest request = QUOIN__V1__FOLLOW_ADDRESSES_REQUEST__INIT;
+    request.after = after;
+    request.change = change;
+    return ask(&request.base);
+}
+
+static void test_addresses_are_followed(void)
+{
+    Quoin__V1__MakeAddressRequest make = QUOIN__V1__MAKE_ADDRESS_REQUEST__INIT;
+    Quoin__V1__RevokeAddressRequest revoke = QUOIN__V1__REVOKE_ADDRESS_REQUEST__INIT;
+    Quoin__V1__ListAddressesRequest list = QUOIN__V1__LIST_ADDRESSES_REQUEST__INIT;
+    const Quoin__V1__FollowAddressesReply *told = follow(0, 0);
+    int64_t after = told == NULL ? 0 : told->after;
+    int64_t change = told == NULL ? 0 : told->change;
+    CHECK(told != NULL && told->n_addresses == 0 && told->n_people == 0 && !told->more);
+    make.key = fresh_key();
+    make.user = text_of("mary");
+    make.queue = text_of("office");
+    const Quoin__V1__Address *made = ask(&make.base);
+    CHECK(made != NULL && strlen(made->secret) == CREDENTIAL_ADDRESS_LEN);
+    int64_t id = made == NULL ? 0 : made->id;
+    const Quoin__V1__Address *again = ask(&make.base);
+    CHECK(made != NULL && again != NULL && strcmp(made->secret, again->secret) == 0);
+    CHECK(check_token(made == NULL ? "" : made->secret) == NULL);
+    told = follow(after, change);
+    CHECK(told != NULL && told->n_addresses == 1 && told->addresses[0]->id == id);
+    CHECK(told != NULL && told->n_people == 0 && strcmp(told->addresses[0]->user, "mary") == 0);
+    after = told == NULL ? 0 : told->after;
+    told = follow(after, change);
+    CHECK(told != NULL && told->n_addresses == 0 && told->after == after);
+    list.user = text_of("mary");
+    const Quoin__V1__ListAddressesReply *page = ask(&list.base);
+    CHECK(page != NULL && page->n_addresses == 1 && page->addresses[0]->secret[0] == '\0');
+    revoke.key = fresh_key();
+    revoke.id = id;
+    revoke.user = text_of("anna"); // not hers
+    CHECK(ask(&revoke.base) == NULL);
+    revoke.key = fresh_key();
+    revoke.user = text_of("mary");
+    CHECK(ask(&revoke.base) != NULL);
+    told = follow(after, change);
+    CHECK(told != NULL && told->n_people == 1 && told->n_addresses == 0 && told->change > change);
+    told = follow(after + 1, change); // it knows more than there is
+    CHECK(told != NULL && told->more && told->after == 0 && told->change == 0);
+    make.key = fresh_key();
+    make.until = now;
+    CHECK(ask(&make.base) == NULL);
+    make.until = 0;
+    make.key = fresh_key();
+    make.queue = text_of("a/b");
+    CHECK(ask(&make.base) == NULL);
+}
+
 static char token_secret[64];
 
 static void test_tokens(void)
@@ -451,7 +507,12 @@ static void test_every_failure_of_the_store(void)
     other.key = fresh_key();
     other.user = text_of("anna");
     other.delegate = text_of("root");
-    const ProtobufCMessage *asks[] = { &card.base, &token.base, &roles.base, &other.base };
+    Quoin__V1__MakeAddressRequest address = QUOIN__V1__MAKE_ADDRESS_REQUEST__INIT;
+    address.key = fresh_key();
+    address.user = text_of("anna");
+    address.queue = text_of("office");
+    const ProtobufCMessage *asks[] = { &card.base, &token.base, &roles.base, &other.base,
+                                       &address.base };
     for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
         int64_t n = 1;
         for (bool done = false; !done && n < 200; n++) {
@@ -497,6 +558,7 @@ int main(void)
     test_preferences();
     test_a_ticket_signs_in_once();
     test_tokens();
+    test_addresses_are_followed();
     test_the_first_administrator_once();
     test_people_change_and_sessions_end();
     test_what_would_be_is_told_and_not_done();

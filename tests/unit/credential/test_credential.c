@@ -257,6 +257,68 @@ static void test_tokens(void)
     CHECK(credential_scope_check(STR("device:front door"), &err));
 }
 
+// After test_tokens: they have numbers with the tokens.
+static void test_addresses(void)
+{
+    char secret[CREDENTIAL_ADDRESS_LEN + 1];
+    struct credential_address address = {
+        .person = 4, .queue = STR("office"), .title = STR("laptop"), .made_at = 5, .hint = STR("x")
+    };
+    struct credential_address found[4];
+    struct credential_token token;
+    size_t count;
+    int64_t last;
+    bool is;
+    credential_address_make(credential, STR("key"), secret);
+    CHECK(strlen(secret) == CREDENTIAL_ADDRESS_LEN);
+    CHECK(strspn(secret, "0123456789abcdefghjkmnpqrstvwxyz") == CREDENTIAL_ADDRESS_LEN);
+    CHECK(credential_address_add(credential, str_of(secret), &address, &err) && address.id > 0);
+    // It is no token, by nothing.
+    CHECK(credential_token_find(credential, str_of(secret), &arena, &token, &is, &err) && !is);
+    CHECK(credential_token_get(credential, address.id, &arena, &token, &is, &err) && !is);
+    CHECK(!credential_scope_check(STR("address:office"), &err));
+    CHECK(credential_address_get(credential, address.id, &arena, found, &is, &err) && is);
+    CHECK(str_eq(found[0].queue, STR("office")) && str_eq(found[0].title, STR("laptop")));
+    CHECK(memcmp(found[0].hash, address.hash, sizeof(address.hash)) == 0);
+    CHECK(credential_address_get(credential, 1, &arena, found, &is, &err) && !is); // a token's
+    CHECK(credential_address_last(credential, &last, &err) && last == address.id);
+    CHECK(credential_address_used(credential, address.id, 99, &err));
+    CHECK(credential_address_used(credential, address.id, 98, &err)); // two engines, late
+    CHECK(credential_addresses(credential, 4, 0, 4, &arena, found, &count, &err) && count == 1);
+    CHECK(found[0].used_at == 99);
+    CHECK(credential_addresses_good(credential, 4, 0, 9, 4, &arena, found, &count, &err));
+    CHECK(count == 1);
+    CHECK(credential_addresses_good(credential, 5, 0, 9, 4, &arena, found, &count, &err));
+    CHECK(count == 0);
+    CHECK(credential_address_revoke(credential, &address, &err));
+    CHECK(credential_addresses_good(credential, 0, 0, 9, 4, &arena, found, &count, &err));
+    CHECK(count == 0);
+    address.until = 10;
+    CHECK(credential_address_add(credential, STR("other"), &address, &err));
+    CHECK(credential_addresses_good(credential, 0, 0, 9, 4, &arena, found, &count, &err));
+    CHECK(count == 1);
+    CHECK(credential_addresses_good(credential, 0, 0, 10, 4, &arena, found, &count, &err));
+    CHECK(count == 0);
+    static const char *const bad[] = { "", "a/b", "a\nb" };
+    for (size_t i = 0; i < 3; i++) {
+        address.queue = str_of(bad[i]);
+        CHECK(!credential_address_add(credential, STR("bad"), &address, &err));
+    }
+    address.queue = STR("office");
+    for (int i = 0; i < CREDENTIAL_ADDRESSES_MAX; i++) {
+        char more[8];
+        (void)snprintf(more, sizeof(more), "m%d", i);
+        address.until = 0;
+        address.person = 77;
+        CHECK(credential_address_add(credential, str_of(more), &address, &err));
+    }
+    CHECK(!credential_address_add(credential, STR("one more"), &address, &err) &&
+          err.code == ERR_LIMIT);
+    CHECK(credential_forget(credential, 77, &err)); // all of them end
+    CHECK(credential_addresses_good(credential, 77, 0, 9, 4, &arena, found, &count, &err));
+    CHECK(count == 0);
+}
+
 static void test_tokens_of_devices(void)
 {
     static const char *const keys[] = { "d1", "d2", "d3" };
@@ -352,6 +414,7 @@ int main(void)
     test_merging_moves_cards_and_delegates();
     test_codes_serve_once();
     test_tokens();
+    test_addresses();
     test_tokens_of_devices();
     test_rules();
     test_the_right_pepper_is_needed();
