@@ -7,6 +7,8 @@
 // Where the answer will be read: the URIs in it must work there.
 struct ippd_place {
     struct str host; // "print.example:8631"
+    // Of the person's own address that was asked, which alone is told it; empty: of none.
+    struct str secret;
     bool tls;
     bool tls_offered;
     int64_t now;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "ippd/exchange_int.h"
 #include "ippd/icon.h"
 
 #include <stdlib.h>
@@ -191,8 +192,15 @@ static void answer_page(struct ippd_door *door, struct httpio_exchange *exchange
     const struct ippd_backend *backend = door->settings.backend;
     OWN(buf_free) struct buf page = BUF_CAP(PAGE_MAX);
     struct httpio_answer answer = { .status = 200, .type = STR("text/html; charset=utf-8") };
+    struct ippd_target target;
     struct ippd_queue queue;
-    if (!backend->queue_find(backend->context, name, &queue)) {
+    struct str user;
+    bool is_place = ippd_request_place(name, &target) && target.id == 0;
+    struct ippd_own own = { target.queue, target.secret, httpio_exchange_peer(exchange) };
+    bool is_there =
+        is_place && (target.secret.len == 0 || (backend->own_find != NULL &&
+                                                backend->own_find(backend->context, &own, &user)));
+    if (!is_there || !backend->queue_find(backend->context, target.queue, &queue)) {
         answer_text(exchange, 404, STR("There is no such queue.\n"));
         return;
     }

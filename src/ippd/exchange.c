@@ -24,6 +24,7 @@ struct ippd_exchange *ippd_exchange_new(const struct ippd_backend *backend,
     exchange->pending = BUF_CAP(IPPD_PENDING_MAX);
     struct str host = arena_copy(&exchange->arena, facts->host);
     exchange->place = (struct ippd_place){ .host = host.len > 0 ? host : STR("localhost"),
+                                           .secret = STR(""),
                                            .tls = facts->tls,
                                            .tls_offered = facts->tls_offered,
                                            .now = clk_wall_ms() };

@@ -81,9 +81,16 @@ enum ippd_needs {
 };
 // The target: fills queue_name and queue, and job where the operation is on one. As above.
 bool ippd_request_target(struct ippd_exchange *exchange, enum ippd_needs needs) CC_MUST_USE;
-// A printer-uri or job-uri: its path is "/ipp/print/NAME", maybe with "/ID" behind it. Clients of
-// CUPS say "/printers/NAME", "/jobs/ID" and "/" (of all queues: *queue is empty). No id: *id is 0.
-bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id) CC_MUST_USE;
+struct ippd_target {
+    struct str queue;  // empty: all
+    struct str secret; // of a person's own address; empty: of none
+    int32_t id;        // 0: no job
+};
+// A printer-uri or job-uri: its path is "/ipp/print/NAME", maybe with "/u-SECRET", maybe with "/ID"
+// behind it. Clients of CUPS say "/printers/NAME", "/jobs/ID" and "/".
+bool ippd_request_uri(struct str uri, struct ippd_target *target) CC_MUST_USE;
+// "NAME" or "NAME/u-SECRET", with "/ID" behind it where that may be.
+bool ippd_request_place(struct str rest, struct ippd_target *target) CC_MUST_USE;
 
 // op.c: does what the message asks; it or the engine answers, or the document is awaited.
 void ippd_op_run(struct ippd_exchange *exchange);

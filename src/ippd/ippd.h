@@ -102,13 +102,25 @@ typedef bool ippd_each_queue(void *arg, const struct ippd_queue *queue);
 // Called once a job; false: enough, call no more.
 typedef bool ippd_each(void *arg, const struct ippd_job *job);
 
+// --- people's own addresses
+// -----------------------------------------------------------------------
+
+// "/ipp/print/QUEUE/u-SECRET": who prints there is the person whose address it is.
+struct ippd_own {
+    struct str queue;
+    struct str secret; // without "u-"
+    struct str from;   // who asks: "127.0.0.1"
+};
+
 // --- what the face hands over -------------------------------------------------------------------
 
 struct ippd_asker {
-    struct str user;    // the authenticated name, else the claimed one, else "anonymous"
+    struct str user;    // whose address it is, else the authenticated name, else the claimed one,
+                        // else "anonymous"
     struct str claimed; // requesting-user-name; may be empty
     bool authenticated;
     bool agent; // … not the user: a program of the site's that says who the user is
+    bool own;   // … whose the address is that was asked: user is that person
     bool admin;
     bool tls;
     struct str address; // "127.0.0.1"
@@ -202,6 +214,8 @@ struct ippd_backend {
 
     // From memory, at once. False: there is none.
     bool (*queue_find)(void *context, struct str name, struct ippd_queue *queue);
+    // Whose address it is; *user is shown as above. False: nobody's. NULL: nobody has any.
+    bool (*own_find)(void *context, const struct ippd_own *own, struct str *user);
     bool (*job_find)(void *context, int32_t id, struct ippd_job *job);
     void (*job_list)(void *context, const struct ippd_query *query, ippd_each *each, void *arg);
     // All queues. NULL: the clients of CUPS (lp -h, lpstat -h) find none.

@@ -293,6 +293,8 @@ void ippd_attr_write_uri(struct ipp_out *out, const char *name, const struct ipp
         place->host,
         STR("/ipp/print/"),
         queue,
+        place->secret.len > 0 ? STR("/u-") : STR(""),
+        place->secret,
         id > 0 ? STR("/") : STR(""),
         { number + digits, sizeof(number) - digits },
     };

@@ -136,7 +136,7 @@ void ippd_joblist_get(struct ippd_exchange *exchange)
         return;
     }
     query.newest_first = (query.states & ENDED) != 0 && (query.states & LIVE) == 0;
-    if (ipp_msg_bool(msg, IPP_TAG_OPERATION, "my-jobs", false)) {
+    if (exchange->asker.own || ipp_msg_bool(msg, IPP_TAG_OPERATION, "my-jobs", false)) {
         query.user = exchange->asker.user;
     }
     struct ipp_out out = ippd_exchange_begin(exchange, &buf, IPP_STATUS_OK, STR(""));
@@ -171,7 +171,8 @@ static bool collect_named(struct ippd_exchange *exchange, const struct ipp_attr 
         struct ippd_job job;
         if (value->tag != IPP_TAG_INTEGER ||
             !backend->job_find(backend->context, value->integer, &job) ||
-            !str_eq(job.queue, exchange->queue_name)) {
+            !str_eq(job.queue, exchange->queue_name) ||
+            (exchange->asker.own && !http_word_eq(job.user, exchange->asker.user))) {
             ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND,
                                 "Not all of the jobs named are here; none was canceled.");
             return false;

@@ -4,6 +4,7 @@
 
 #include "base/enc.h"
 #include "base/num.h"
+#include "http/head.h"
 
 static bool refuse(struct ippd_exchange *exchange, enum ipp_status status, const char *text)
 {
@@ -200,61 +201,108 @@ static bool read_id(struct str digits, int32_t *id)
     return true;
 }
 
-bool ippd_request_uri(struct str uri, struct str *queue, int32_t *id)
+// Up to the next slash, and what stands behind it; *more: there was one.
+static struct str step(struct str *rest, bool *more)
+{
+    const char *slash = rest->len == 0 ? NULL : memchr(rest->ptr, '/', rest->len);
+    size_t len = slash == NULL ? rest->len : (size_t)(slash - rest->ptr);
+    struct str first = { rest->ptr, len };
+    *more = slash != NULL;
+    *rest = after(*rest, *more ? len + 1 : len);
+    return first;
+}
+
+bool ippd_request_place(struct str rest, struct ippd_target *target)
+{
+    bool more = false;
+    *target = (struct ippd_target){ .queue = step(&rest, &more), .secret = STR("") };
+    if (more && starts_with(rest, STR("u-"))) {
+        target->secret = after(step(&rest, &more), 2);
+        if (target->secret.len == 0) {
+            return false;
+        }
+    }
+    return target->queue.len > 0 && (!more || read_id(rest, &target->id));
+}
+
+bool ippd_request_uri(struct str uri, struct ippd_target *target)
 {
     static const struct str starts[] = { { "/ipp/print/", 11 }, { "/printers/", 10 } };
     struct str path = { "", 0 };
-    *queue = STR("");
-    *id = 0;
+    *target = (struct ippd_target){ .queue = STR(""), .secret = STR("") };
     if (!path_of(uri, &path)) {
         return false;
     }
     if (starts_with(path, STR("/jobs/"))) {
-        return read_id(after(path, 6), id);
+        return read_id(after(path, 6), &target->id);
     }
     for (size_t i = 0; i < 2; i++) {
-        if (!starts_with(path, starts[i])) {
-            continue;
+        if (starts_with(path, starts[i])) {
+            return ippd_request_place(after(path, starts[i].len), target);
         }
-        struct str rest = after(path, starts[i].len);
-        const char *slash = memchr(rest.ptr, '/', rest.len);
-        if (slash != NULL && !read_id(after(rest, (size_t)(slash - rest.ptr) + 1), id)) {
-            return false;
-        }
-        *queue = (struct str){ rest.ptr, slash == NULL ? rest.len : (size_t)(slash - rest.ptr) };
-        return queue->len > 0;
     }
     return str_eq(path, STR("/"));
 }
 
+// A job of somebody else is not there for who asks at an address of their own.
+static bool job_is_shown(const struct ippd_exchange *exchange, struct str queue)
+{
+    const struct ippd_job *job = &exchange->job;
+    return (queue.len == 0 || str_eq(job->queue, queue)) &&
+           (!exchange->asker.own || http_word_eq(job->user, exchange->asker.user));
+}
+
 // The job, in the queue that was named or, with the addresses of CUPS, in its own.
-static bool target_job(struct ippd_exchange *exchange, struct str queue, int32_t id)
+static bool target_job(struct ippd_exchange *exchange, const struct ippd_target *target, bool lost)
 {
     const struct ippd_backend *backend = exchange->backend;
-    struct ippd_job *job = &exchange->job;
+    int32_t id = target->id;
     if (id == 0) {
         id = ipp_msg_int(&exchange->msg, IPP_TAG_OPERATION, "job-id", 0);
     }
     if (id <= 0) {
         return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no job.");
     }
-    if (!backend->job_find(backend->context, id, job) ||
-        (queue.len > 0 && !str_eq(job->queue, queue))) {
+    if (lost || !backend->job_find(backend->context, id, &exchange->job) ||
+        !job_is_shown(exchange, target->queue)) {
         ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no job %d here.", (int)id);
         return false;
     }
     return true;
 }
 
-static bool target_queue(struct ippd_exchange *exchange, struct str queue)
+static bool target_queue(struct ippd_exchange *exchange, struct str queue, bool lost)
 {
     const struct ippd_backend *backend = exchange->backend;
-    if (!backend->queue_find(backend->context, queue, &exchange->queue)) {
+    if (lost || !backend->queue_find(backend->context, queue, &exchange->queue)) {
         ippd_exchange_reply(exchange, IPP_STATUS_NOT_FOUND, "There is no queue \"%.*s\".",
                             (int)queue.len, queue.ptr);
         return false;
     }
     exchange->queue_name = arena_copy(&exchange->arena, exchange->queue.name);
+    return true;
+}
+
+// Who asks at a person's own address is that person, whatever else they say. False: it is nobody's,
+// and what was asked for is not there.
+static bool asker_is_own(struct ippd_exchange *exchange, const struct ippd_target *target)
+{
+    const struct ippd_backend *backend = exchange->backend;
+    struct ippd_asker *asker = &exchange->asker;
+    struct ippd_own own = { target->queue, target->secret, asker->address };
+    struct str user = { "", 0 };
+    if (target->secret.len == 0) {
+        return true;
+    }
+    if (backend->own_find == NULL || !backend->own_find(backend->context, &own, &user)) {
+        return false;
+    }
+    asker->user = arena_copy(&exchange->arena, user);
+    asker->own = true;
+    asker->authenticated = false;
+    asker->agent = false;
+    asker->admin = false;
+    exchange->place.secret = arena_copy(&exchange->arena, target->secret);
     return true;
 }
 
@@ -264,26 +312,26 @@ bool ippd_request_target(struct ippd_exchange *exchange, enum ippd_needs needs)
     struct str uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "printer-uri");
     struct str job_uri = ipp_msg_text(&exchange->msg, IPP_TAG_OPERATION, "job-uri");
     bool by_job = needs_job && uri.len == 0 && job_uri.len > 0;
-    struct str queue = { "", 0 };
-    int32_t id = 0;
+    struct ippd_target target;
     if (needs == IPPD_NEEDS_NOTHING) {
         return true;
     }
     if (uri.len == 0 && !by_job) {
         return refuse(exchange, IPP_STATUS_BAD_REQUEST, "The request names no printer-uri.");
     }
-    if (!ippd_request_uri(by_job ? job_uri : uri, &queue, &id) || (by_job && id == 0)) {
+    if (!ippd_request_uri(by_job ? job_uri : uri, &target) || (by_job && target.id == 0)) {
         return refuse(exchange, IPP_STATUS_NOT_FOUND,
                       "There is no such printer; addresses end in /ipp/print/NAME.");
     }
     // The clients of CUPS join the values of printer-uri-supported to one address: give them one.
-    if (memmem(uri.ptr, uri.len, "/printers/", 10) != NULL || queue.len == 0) {
+    if (memmem(uri.ptr, uri.len, "/printers/", 10) != NULL || target.queue.len == 0) {
         exchange->place.tls_offered = false;
     }
-    if (queue.len == 0 && needs == IPPD_NEEDS_QUEUES) {
+    if (target.queue.len == 0 && needs == IPPD_NEEDS_QUEUES) {
         return true; // of all queues
     }
-    return needs_job
-               ? target_job(exchange, queue, id) && target_queue(exchange, exchange->job.queue)
-               : target_queue(exchange, queue);
+    bool lost = !asker_is_own(exchange, &target);
+    return needs_job ? target_job(exchange, &target, lost) &&
+                           target_queue(exchange, exchange->job.queue, false)
+                     : target_queue(exchange, target.queue, lost);
 }

@@ -40,6 +40,7 @@ struct fake {
     uint64_t written;
     unsigned char sum; // of all document bytes
     int aborts;
+    int own_asks;
     int acts;
     enum ippd_act_kind act;
     struct ippd_ticket act_ticket;
@@ -61,6 +62,16 @@ static inline bool fake_queue_find(void *context, struct str name, struct ippd_q
     }
     *queue = fake->queue;
     return true;
+}
+
+// Mary's is "/ipp/print/office/u-marys", and nobody else has any.
+static inline bool fake_own_find(void *context, const struct ippd_own *own, struct str *user)
+{
+    struct fake *fake = context;
+    fake->own_asks++;
+    *user = STR("mary");
+    return str_eq(own->queue, fake->queue.name) && str_eq(own->secret, STR("marys")) &&
+           own->from.len > 0;
 }
 
 static inline void fake_queue_list(void *context, ippd_each_queue *each, void *arg)
@@ -324,6 +335,7 @@ static inline void fake_init(struct fake *fake, struct ippd_backend *backend)
         .queue_find = fake_queue_find,
         .job_find = fake_job_find,
         .job_list = fake_job_list,
+        .own_find = fake_own_find,
         .queue_list = fake_queue_list,
         .job_validate = fake_job_validate,
         .job_create = fake_job_create,

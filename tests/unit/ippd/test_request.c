@@ -9,36 +9,48 @@ static const struct {
     const char *uri;
     const char *queue; // NULL: not an address of ours
     int32_t id;
+    const char *secret; // NULL: none
 } uris[] = {
-    { "a printer", "ipp://h:8631/ipp/print/office", "office", 0 },
-    { "a job", "ipps://h/ipp/print/office/17", "office", 17 },
-    { "by http", "http://h:8631/ipp/print/x", "x", 0 },
-    { "an address in brackets", "ipp://[::1]:8631/ipp/print/x", "x", 0 },
-    { "a printer of CUPS", "ipp://h/printers/office", "office", 0 },
-    { "a job of CUPS", "ipp://h/jobs/17", "", 17 },
-    { "all queues", "ipp://h/", "", 0 },
-    { "all queues, no slash", "ipp://h", "", 0 },
-    { "a job of CUPS that is none", "ipp://h/jobs/x", NULL, 0 },
-    { "no name", "ipp://h/ipp/print/", NULL, 0 },
-    { "no queue's path", "ipp://h/ipp/print", NULL, 0 },
-    { "another path", "ipp://h/classes/office", NULL, 0 },
-    { "another scheme", "ftp://h/ipp/print/office", NULL, 0 },
-    { "job 0", "ipp://h/ipp/print/office/0", NULL, 0 },
-    { "a job that is no number", "ipp://h/ipp/print/office/1x", NULL, 0 },
-    { "a job over 31 bits", "ipp://h/ipp/print/office/2147483648", NULL, 0 },
-    { "further segments", "ipp://h/ipp/print/office/1/2", NULL, 0 },
-    { "nothing", "", NULL, 0 },
+    { "an own one", "ipps://h/ipp/print/office/u-x", "office", 0, "x" },
+    { "a job of an own one", "ipps://h/ipp/print/office/u-x/17", "office", 17, "x" },
+    { "an own one of CUPS", "ipp://h/printers/office/u-x-y", "office", 0, "x-y" },
+    { "a queue that looks like one", "ipp://h/ipp/print/u-x", "u-x", 0, NULL },
+    { "no secret", "ipp://h/ipp/print/office/u-", NULL, 0, NULL },
+    { "no secret of a job", "ipp://h/ipp/print/office/u-/17", NULL, 0, NULL },
+    { "an own one with a slash", "ipp://h/ipp/print/office/u-x/", NULL, 0, NULL },
+    { "own twice", "ipp://h/ipp/print/office/u-x/u-x", NULL, 0, NULL },
+    { "a job before it", "ipp://h/ipp/print/office/17/u-x", NULL, 0, NULL },
+    { "no queue", "ipp://h/ipp/print//u-x", NULL, 0, NULL },
+    { "a printer", "ipp://h:8631/ipp/print/office", "office", 0, NULL },
+    { "a job", "ipps://h/ipp/print/office/17", "office", 17, NULL },
+    { "by http", "http://h:8631/ipp/print/x", "x", 0, NULL },
+    { "an address in brackets", "ipp://[::1]:8631/ipp/print/x", "x", 0, NULL },
+    { "a printer of CUPS", "ipp://h/printers/office", "office", 0, NULL },
+    { "a job of CUPS", "ipp://h/jobs/17", "", 17, NULL },
+    { "all queues", "ipp://h/", "", 0, NULL },
+    { "all queues, no slash", "ipp://h", "", 0, NULL },
+    { "a job of CUPS that is none", "ipp://h/jobs/x", NULL, 0, NULL },
+    { "no name", "ipp://h/ipp/print/", NULL, 0, NULL },
+    { "no queue's path", "ipp://h/ipp/print", NULL, 0, NULL },
+    { "another path", "ipp://h/classes/office", NULL, 0, NULL },
+    { "another scheme", "ftp://h/ipp/print/office", NULL, 0, NULL },
+    { "job 0", "ipp://h/ipp/print/office/0", NULL, 0, NULL },
+    { "a job that is no number", "ipp://h/ipp/print/office/1x", NULL, 0, NULL },
+    { "a job over 31 bits", "ipp://h/ipp/print/office/2147483648", NULL, 0, NULL },
+    { "further segments", "ipp://h/ipp/print/office/1/2", NULL, 0, NULL },
+    { "nothing", "", NULL, 0, NULL },
 };
 
 static void test_addresses(void)
 {
     for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
-        struct str queue = { "", 0 };
-        int32_t id = -1;
-        bool ok = ippd_request_uri(str_of(uris[i].uri), &queue, &id);
+        struct ippd_target target;
+        bool ok = ippd_request_uri(str_of(uris[i].uri), &target);
+        const char *secret = uris[i].secret == NULL ? "" : uris[i].secret;
         bool want = uris[i].queue != NULL;
-        tap_result(ok == want &&
-                       (!want || (str_eq(queue, str_of(uris[i].queue)) && id == uris[i].id)),
+        tap_result(ok == want && (!want || (str_eq(target.queue, str_of(uris[i].queue)) &&
+                                            target.id == uris[i].id &&
+                                            str_eq(target.secret, str_of(secret)))),
                    uris[i].name, __FILE__, __LINE__);
     }
 }
@@ -173,6 +185,101 @@ static void test_an_unknown_operation(void)
     ask_fini(&ask);
 }
 
+// --- people's own addresses ---------------------------------------------------------------------
+
+static uint16_t at(struct ask *ask, enum ipp_op op, const char *uri, int32_t job)
+{
+    struct ipp_out *out = ask_head(ask, (uint16_t)op);
+    ipp_out_text(out, IPP_TAG_URI, "printer-uri", str_of(uri));
+    ipp_out_text(out, IPP_TAG_NAME, "requesting-user-name", STR("alice"));
+    if (job > 0) {
+        ipp_out_int(out, "job-id", job);
+    }
+    return ask_send(ask, op == IPP_OP_PRINT_JOB ? STR("%PDF-1.4") : STR(""), 4096);
+}
+
+static bool says(const struct ask *ask, const char *text)
+{
+    return memmem(ask->answer.ptr, ask->answer.len, text, strlen(text)) != NULL;
+}
+
+static const char mine[] = "ipps://h/ipp/print/office/u-marys";
+
+static void test_who_asks_there_is_its_owner(void)
+{
+    struct ask ask;
+    ask_init(&ask);
+    ask.facts.vouch = IPPD_VOUCH_DOOR; // whoever vouches for the name that is said
+    ask.facts.admin = true;
+    CHECK(at(&ask, IPP_OP_PRINT_JOB, mine, 0) == IPP_STATUS_OK);
+    CHECK(strcmp(ask.fake.jobs[0].user, "mary") == 0);
+    CHECK(says(&ask, "/ipp/print/office/u-marys/1"));
+    CHECK(at(&ask, IPP_OP_GET_PRINTER_ATTRIBUTES, mine, 0) == IPP_STATUS_OK);
+    CHECK(says(&ask, "ipps://print.example:8631/ipp/print/office/u-marys"));
+    CHECK(at(&ask, IPP_OP_GET_JOB_ATTRIBUTES, mine, 1) == IPP_STATUS_OK && says(&ask, "mary"));
+    // Nobody else is told it, by no address.
+    ask.fake.own_asks = 0;
+    CHECK(at(&ask, IPP_OP_GET_JOBS, "ipp://h/ipp/print/office", 0) == IPP_STATUS_OK);
+    CHECK(!says(&ask, "marys") && says(&ask, "/ipp/print/office/1"));
+    CHECK(at(&ask, IPP_OP_GET_JOB_ATTRIBUTES, "ipp://h/ipp/print/office", 1) == IPP_STATUS_OK);
+    CHECK(!says(&ask, "marys") && ask.fake.own_asks == 0);
+    // No administrator is one there.
+    CHECK(at(&ask, IPP_OP_PAUSE_PRINTER, mine, 0) == IPP_STATUS_NOT_AUTHORIZED);
+    CHECK(at(&ask, IPP_OP_CANCEL_JOBS, mine, 0) == IPP_STATUS_NOT_AUTHORIZED);
+    ask_fini(&ask);
+}
+
+static void test_only_jobs_of_its_owner_are_there(void)
+{
+    static const enum ipp_op ops[] = { IPP_OP_GET_JOB_ATTRIBUTES, IPP_OP_CANCEL_JOB,
+                                       IPP_OP_HOLD_JOB,           IPP_OP_RELEASE_JOB,
+                                       IPP_OP_SEND_DOCUMENT,      IPP_OP_SET_JOB_ATTRIBUTES,
+                                       IPP_OP_CLOSE_JOB };
+    struct ask ask;
+    ask_init(&ask);
+    CHECK(ask_print(&ask, "alice") == 1 && ask_print(&ask, "mary") == 2);
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+        CHECK(at(&ask, ops[i], mine, 1) == IPP_STATUS_NOT_FOUND);
+    }
+    CHECK(at(&ask, IPP_OP_GET_JOBS, mine, 0) == IPP_STATUS_OK);
+    CHECK(ask_groups(&ask, IPP_TAG_JOB) == 1);
+    CHECK(ipp_msg_int(&ask.msg, IPP_TAG_JOB, "job-id", 0) == 2);
+    struct ipp_out *out = ask_head(&ask, IPP_OP_CANCEL_MY_JOBS);
+    ipp_out_text(out, IPP_TAG_URI, "printer-uri", str_of(mine));
+    ipp_out_int(out, "job-ids", 1);
+    CHECK(ask_run(&ask) == IPP_STATUS_NOT_FOUND && ask.fake.canceled == 0);
+    ask_fini(&ask);
+}
+
+// What is nobody's is answered as a queue that is not there, in the same words.
+static void test_what_is_nobodys_is_not_there(void)
+{
+    static const enum ipp_op ops[] = { IPP_OP_PRINT_JOB, IPP_OP_GET_PRINTER_ATTRIBUTES,
+                                       IPP_OP_GET_JOBS, IPP_OP_GET_JOB_ATTRIBUTES,
+                                       IPP_OP_CANCEL_JOB };
+    struct ask ask;
+    char said[256];
+    ask_init(&ask);
+    CHECK(ask_print(&ask, "mary") == 1);
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+        for (int32_t job = 0; job < 2; job++) {
+            uint16_t none = at(&ask, ops[i], "ipps://h/ipp/print/0ffice/u-marys", job);
+            struct str text = ipp_msg_text(&ask.msg, IPP_TAG_OPERATION, "status-message");
+            (void)snprintf(said, sizeof(said), "%.*s", (int)text.len, text.ptr);
+            char *zero = strstr(said, "0ffice");
+            if (zero != NULL) {
+                *zero = 'o';
+            }
+            CHECK(at(&ask, ops[i], "ipps://h/ipp/print/office/u-wrong", job) == none);
+            text = ipp_msg_text(&ask.msg, IPP_TAG_OPERATION, "status-message");
+            CHECK(str_eq(text, str_of(said)));
+        }
+    }
+    ask.backend.own_find = NULL;
+    CHECK(at(&ask, IPP_OP_GET_PRINTER_ATTRIBUTES, mine, 0) == IPP_STATUS_NOT_FOUND);
+    ask_fini(&ask);
+}
+
 int main(void)
 {
     test_addresses();
@@ -180,5 +287,8 @@ int main(void)
     test_versions();
     test_request_id_is_above_0();
     test_an_unknown_operation();
+    test_who_asks_there_is_its_owner();
+    test_only_jobs_of_its_owner_are_there();
+    test_what_is_nobodys_is_not_there();
     return tap_done();
 }
