@@ -100,6 +100,14 @@ static bool queue_find(void *context, struct str name, struct ippd_queue *shown)
     return true;
 }
 
+static bool own_find(void *context, const struct ippd_own *own, struct str *user)
+{
+    struct dre *dre = context;
+    const char *name = dre_addresses_find(&dre->addresses, own, clk_wall_ms(), clk_mono_ms());
+    *user = str_of(name == NULL ? "" : name);
+    return name != NULL;
+}
+
 static void queue_list(void *context, ippd_each_queue *each, void *arg)
 {
     struct dre *dre = context;
@@ -729,6 +737,7 @@ void dre_backend_init(struct dre *dre)
     dre->backend = (struct ippd_backend){
         .context = dre,
         .queue_find = queue_find,
+        .own_find = own_find,
         .queue_list = queue_list,
         .job_find = job_find,
         .job_list = job_list,

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/map.h"
 #include "count/count.h"
+#include "dre/addresses.h"
 #include "dre/examine.h"
 #include "dre/job.h"
 #include "dre/journal.h"
@@ -104,6 +105,14 @@ struct dre_witness {
     bool is_shortened;
 };
 
+struct dre_follow {   // following.c's
+    int64_t due_at;   // monotonic, as below
+    int64_t write_at; // not before
+    bool was_there;   // it answered last
+    bool is_asking;
+    bool is_writing;
+};
+
 struct dre {
     struct svc *svc;         // borrowed
     struct net_loop *loop;   // borrowed
@@ -132,6 +141,8 @@ struct dre {
     struct map keys;                 // of calls that were answered: key -> struct seen_key
     struct journal_head head;
     struct dre_witness witness;
+    struct addresses addresses;
+    struct dre_follow follow;
     int64_t started_at;
     uint64_t cached_bytes;
     bool stopping;
@@ -158,6 +169,11 @@ struct dre {
 // --- witness.c ----------------------------------------------------------------------------------
 
 void dre_witness_tick(struct dre *dre);
+
+// --- following.c: people's own addresses ---------------------------------------------------------
+
+void dre_follow_open(struct dre *dre);
+void dre_follow_tick(struct dre *dre);
 
 // --- engine.c: the step function's events in, its actions out -----------------------------------
 

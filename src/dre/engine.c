@@ -304,6 +304,7 @@ void dre_tick(void *arg)
     dre_expire_tick(dre);
     dre_watch_tick(dre);
     dre_witness_tick(dre);
+    dre_follow_tick(dre);
     dre_raw_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {

@@ -6,6 +6,9 @@
 
 enum trust dre_identity_of(const struct ippd_asker *asker)
 {
+    if (asker->own) { // whatever else is said
+        return TRUST_ADDRESS;
+    }
     if (asker->authenticated) {
         return TRUST_AUTHENTICATED;
     }

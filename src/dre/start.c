@@ -183,6 +183,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
     dre->started_at = clk_wall_ms();
     dre->held_due_at = INT64_MAX;
     dre_table_init(&dre->table);
+    dre_follow_open(dre);
     if (!open_stores(dre, err) || !open_counter(dre, err) || !open_door(dre, err)) {
         return false;
     }
@@ -230,6 +231,7 @@ static void fini(void *state)
         dre_deliver_drop(dre, value);
     }
     dre_watch_free(dre);
+    dre_addresses_free(&dre->addresses);
     dre_table_fini(&dre->table);
     map_free(&dre->keys);
     dre_spool_close(&dre->spool);
@@ -249,6 +251,8 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "ledger.shortened", dre->witness.is_shortened);
     svc_count(counts, "lpd.connections", dre->lpd == NULL ? 0 : dre_door_open_count(dre->lpd));
     svc_count(counts, "lpd.refused", dre->counters.lpd_refused);
+    svc_count(counts, "addresses.known", (int64_t)dre->addresses.by_hash.count);
+    svc_count(counts, "addresses.refused", dre->addresses.refused);
     svc_count(counts, "raw.refused", dre->counters.raw_refused);
     svc_count(counts, "jobs.uncertain", dre->counters.uncertain);
     svc_count(counts, "documents.streamed", dre->counters.streamed);

@@ -16,6 +16,8 @@ static void test_what_a_name_is_worth(void)
         { { .user = STR("mary"), .claimed = STR("mary"), .agent = true }, TRUST_AGENT },
         { { .user = STR("mary"), .claimed = STR("mary") }, TRUST_CLAIMED },
         { { .user = STR("anonymous"), .claimed = STR("") }, TRUST_NONE },
+        { { .user = STR("mary"), .claimed = STR("anna"), .own = true }, TRUST_ADDRESS },
+        { { .user = STR("mary"), .claimed = STR(""), .own = true, .agent = true }, TRUST_ADDRESS },
         { { .user = STR("anonymous"), .claimed = STR(""), .agent = true }, TRUST_NONE },
     };
     for (size_t at = 0; at < sizeof(rows) / sizeof(rows[0]); at++) {
