@@ -10,19 +10,29 @@
 
 enum { COMMON = 0x1000, OWN_OPTION = 0x2000 };
 
+// How many of the words a command's name is: all of its own; 0: it is another one.
+static int words_of(const char *name, int count, char *const *words)
+{
+    int used = 0;
+    for (bool more = true; more; used++) {
+        size_t len = strcspn(name, " ");
+        if (used == count || strlen(words[used]) != len || strncmp(words[used], name, len) != 0) {
+            return 0;
+        }
+        more = name[len] == ' ';
+        name += len + (more ? 1 : 0);
+    }
+    return used;
+}
+
 const struct cli_command *cli_find(int count, char *const *words, int *used)
 {
     size_t commands = 0;
     const struct cli_command *command = cli_commands(&commands);
     for (size_t i = 0; i < commands; i++) {
-        const char *space = strchr(command[i].name, ' ');
-        size_t first = space != NULL ? (size_t)(space - command[i].name) : strlen(command[i].name);
-        if (count < 1 || strlen(words[0]) != first ||
-            strncmp(words[0], command[i].name, first) != 0) {
-            continue;
-        }
-        if (space == NULL || (count > 1 && strcmp(words[1], space + 1) == 0)) {
-            *used = space == NULL ? 1 : 2;
+        int words_used = words_of(command[i].name, count, words);
+        if (words_used > 0) {
+            *used = words_used;
             return &command[i];
         }
     }

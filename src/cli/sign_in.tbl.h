@@ -60,6 +60,15 @@ COMMAND(token_list, "token list", "[NAME]", 0, 1, "administrator", "lists tokens
         NONE)
 COMMAND(token_revoke, "token revoke", "ID", 1, 1, "administrator", "ends a token at once", "",
         DRY_RUN)
+COMMAND(user_address_make, "user address make", "NAME QUEUE", 2, 2, "administrator",
+        "makes an address of a queue that is NAME's own",
+        "It is shown this once. Who prints there is NAME, whatever their computer says: give it to "
+        "nobody else (docs/doors.md). It counts within a second or two.",
+        OPTION("title", "TEXT", "where it is used"), OPTION("until", "TIME", "until then only"))
+COMMAND(user_address_list, "user address list", "[NAME]", 0, 1, "administrator",
+        "lists people's own addresses of queues", "", NONE)
+COMMAND(user_address_revoke, "user address revoke", "ID", 1, 1, "administrator",
+        "ends such an address at once", "", DRY_RUN)
 COMMAND(setup, "setup", "", 0, 0, "administrator",
         "makes the address with which the first administrator begins",
         "It serves once, within a day, and only while there is no administrator.",
