@@ -15,6 +15,7 @@ enum {
     MONITORS_EVERY_S_MOST = 86400,
     MONITORS_S_MOST = 30 * 86400,
     MONITORS_LIST_MAX = 500,
+    MONITORS_LATE_S_MOST = 3600,
 };
 
 // --- what all of them ask -----------------------------------------------------------------------
@@ -167,6 +168,10 @@ bool cas_monitor_check(const char *name, const Quoin__V1__Monitor *monitor, stru
     if (every < MONITORS_EVERY_S_LEAST || every > MONITORS_EVERY_S_MOST) {
         return err_set(err, ERR_INVALID, "a device is looked at every %d to %d seconds, not %u",
                        MONITORS_EVERY_S_LEAST, MONITORS_EVERY_S_MOST, (unsigned)every);
+    }
+    if (monitor->meter_late_seconds > MONITORS_LATE_S_MOST) {
+        return err_set(err, ERR_INVALID, "a meter tells at most %d seconds late, not %u",
+                       MONITORS_LATE_S_MOST, monitor->meter_late_seconds);
     }
     if (monitor->counter_wraps_at < 0 ||
         (monitor->counter_wraps_at > 0 && monitor->counter_wraps_at < 1000)) {

@@ -10,7 +10,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/dme.pb-c.h"
 
-enum { PAGE = 200, SECONDS_MOST = 86400, PORT_MOST = 65535 };
+enum { PAGE = 200, SECONDS_MOST = 86400, PORT_MOST = 65535, LATE_MOST = 3600 };
 #define DAY_MS (24LL * 3600 * 1000)
 
 // --- how they are -------------------------------------------------------------------------------
@@ -475,6 +475,7 @@ static bool monitor_options(struct cli *cli, Quoin__V1__Monitor *monitor, struct
     uint64_t every = 0;
     uint64_t port = 0;
     uint64_t wraps = 0;
+    uint64_t late = 0;
     monitor->address = word_of(cli, "address", monitor->address);
     monitor->snmp_version = word_of(cli, "snmp", monitor->snmp_version);
     monitor->snmp_user = word_of(cli, "user", monitor->snmp_user);
@@ -488,6 +489,7 @@ static bool monitor_options(struct cli *cli, Quoin__V1__Monitor *monitor, struct
         !cli_number_of(cli, "snmp-port", PORT_MOST, monitor->snmp_port, &port, err) ||
         !cli_number_of(cli, "wraps-at", INT64_MAX, (uint64_t)monitor->counter_wraps_at, &wraps,
                        err) ||
+        !cli_number_of(cli, "meter-late", LATE_MOST, monitor->meter_late_seconds, &late, err) ||
         !yes_of(cli, "off", &monitor->off, err) ||
         !yes_of(cli, "prints-elsewhere", &monitor->prints_elsewhere, err) ||
         !yes_of(cli, "meter-settles", &monitor->meter_settles, err)) {
@@ -496,6 +498,7 @@ static bool monitor_options(struct cli *cli, Quoin__V1__Monitor *monitor, struct
     monitor->every_seconds = (uint32_t)every;
     monitor->snmp_port = (uint32_t)port;
     monitor->counter_wraps_at = (int64_t)wraps;
+    monitor->meter_late_seconds = (uint32_t)late;
     return sources_of(cli, monitor, err);
 }
 

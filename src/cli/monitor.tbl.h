@@ -14,6 +14,13 @@ COMMAND(device_faults, "device faults", "[NAME]", 0, 1, "administrator",
         OPTION("until", "TIME", "that began before"))
 COMMAND(device_meters, "device meters", "", 0, 0, "administrator",
         "shows what the devices' own meters count", "", NONE)
+COMMAND(device_gaps, "device gaps", "[NAME]", 0, 1, "administrator",
+        "shows what devices counted that nobody was charged for, and when",
+        "A device's meter is held against the pages that were printed for somebody; what is over "
+        "the meter's error is a gap, with its time. Below are the sums of the days that the time "
+        "touches: what ran back was charged and is not on the meter.",
+        OPTION("from", "TIME", "gaps that end later"),
+        OPTION("until", "TIME", "gaps that began before"))
 COMMAND(device_history, "device history", "NAME", 1, 1, "administrator",
         "shows a device's pages, supplies or state over time",
         "By the minute for two days, by the hour for sixty, by the day for five years; a step in "
@@ -41,6 +48,7 @@ COMMAND(device_monitor, "device monitor", "NAME", 1, 1, "administrator",
         OPTION("wraps-at", "COUNT", "where its meter begins anew"),
         OPTION("prints-elsewhere", "yes|no", "others print or copy on it too"),
         OPTION("meter-settles", "yes|no", "its meter settles what jobs cost"),
+        OPTION("meter-late", "SECONDS", "how late its meter may tell (default 120)"),
         OPTION("location", "TEXT", "where it stands"),
         OPTION("contact", "TEXT", "who looks after it"),
         OPTION("off", "yes|no", "it is not looked at"),

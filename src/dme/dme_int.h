@@ -34,6 +34,7 @@ enum {
 struct dme;
 struct dme_look;
 struct dme_watch;
+struct dme_meters;
 
 // --- engines.c: the document routing engines and their printers ---------------------------------
 
@@ -131,7 +132,8 @@ struct dme {
     bool following;
     int64_t follow_due_ms;
     int64_t follow_wait_ms;
-    int64_t follow_change; // of the configuration; -1: none
+    int64_t follow_change;     // of the configuration; -1: none
+    struct dme_meters *meters; // owned; meters.h
     uint64_t changes;
     struct alerts *alerts;             // owned
     struct alert_watch *alert_watches; // owned

@@ -4,6 +4,7 @@
 
 #include "dme/dme.h"
 #include "dme/dme_int.h"
+#include "dme/meters.h"
 
 #include "base/mem.h"
 
@@ -23,6 +24,9 @@ static const struct wire_method methods[] = {
     { "/quoin.v1.Alerts/TestTarget", dme_test_target },
     { "/quoin.v1.Alerts/SetTargetSecret", dme_set_target_secret },
     { "/quoin.v1.Alerts/WatchAlerts", dme_watch_alerts },
+    { "/quoin.v1.Devices/ListGaps", dme_list_gaps },
+    { "/quoin.v1.Devices/NoteJob", dme_note_job },
+    { "/quoin.v1.Devices/ObserveJob", dme_observe_job },
 };
 
 static void on_tick(void *arg)
@@ -32,6 +36,7 @@ static void on_tick(void *arg)
     dme_follow_tick(dme);
     dme_watched_tick(dme);
     dme_watch_tick(dme);
+    dme_meters_tick(dme);
     dme_record_forget(dme);
 }
 
@@ -56,6 +61,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
         !dme_alerts_new(dme->loop, dme->store, dme_alerts_changed, dme, &dme->alerts, err)) {
         return false;
     }
+    dme_meters_start(dme);
     dme_record_load(dme);
     dme_engines_start(dme);
     svc_on_renewed(svc, on_renewed, dme);
@@ -76,11 +82,13 @@ static void fini(void *state)
 {
     struct dme *dme = state;
     dme->ending = true;
+    dme_meters_end(dme);
     net_timer_free(&dme->tick);
     dme_engines_fini(dme);
     dme_watch_fini(dme);
     dme_alerts_free(&dme->alerts);
     dme_store_close(&dme->store); // what was given to it is written and told of
+    dme_meters_free(dme);
     dme_watched_fini(dme);
     dme_record_fini(dme);
     net_tls_free(&dme->printer_tls);

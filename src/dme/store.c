@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "dme/alerts_db.h"
 #include "dme/history_db.h"
+#include "dme/meters_db.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ enum {
 static const struct store_part_kind *const kinds[STORE_PARTS] = {
     [STORE_HISTORY] = &dme_history_part,
     [STORE_ALERTS] = &dme_alerts_part,
+    [STORE_METERS] = &dme_meters_part,
 };
 
 struct store {

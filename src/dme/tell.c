@@ -4,6 +4,7 @@
 // no unit test: needs a running engine; tests/it/test_dme.py looks at real printers.
 
 #include "dme/dme_int.h"
+#include "dme/meters.h"
 
 #include "base/clk.h"
 #include "base/enc.h"
@@ -348,6 +349,7 @@ static void write_pages(struct telling *telling, const struct device_truth *trut
     const struct device_count *count = device_truth_meter(truth, watched->meter_source);
     struct device_meter_change change = { .counted = false };
     if (count == NULL) {
+        dme_meters_looked(watched, NULL, truth);
         return;
     }
     watched->meter_source = (int)count->source;
@@ -359,6 +361,7 @@ static void write_pages(struct telling *telling, const struct device_truth *trut
         .wraps_at = watched->monitor == NULL ? 0 : watched->monitor->counter_wraps_at,
     };
     device_meter_read(&watched->meter, &reading, &change);
+    dme_meters_looked(watched, &change, truth);
     if (anew || watched->pages != count->count) {
         write_sample(telling, STR("pages"), count->count, change.counted ? change.pages : 0);
         watched->pages = count->count;

@@ -235,7 +235,7 @@ CALL(Devices, ListFaults, list_faults_request, list_faults_reply, "dme", ROLE_CL
 CALL(Devices, ListGaps, list_gaps_request, list_gaps_reply, "dme", ROLE_CLI, 10000, 0)
 CALL(Devices, Discover, discover_request, discovered, "dme", ROLE_CLI, 600000, CALL_PARTS)
 CALL(Devices, NoteJob, note_job_request, empty, "dme", ROLE_DRE, 5000, CALL_KEYED)
-CALL(Devices, ObserveJob, observe_job_request, observe_job_reply, "dme", ROLE_DRE, 120000, 0)
+CALL(Devices, ObserveJob, observe_job_request, observe_job_reply, "dme", ROLE_DRE, 300000, 0)
 CALL(Alerts, ListAlerts, list_alerts_request, list_alerts_reply, "dme", ROLE_CLI, 10000, 0)
 CALL(Alerts, ChangeAlert, change_alert_request, alert, "dme", ROLE_CLI, 5000, CALL_KEYED)
 CALL(Alerts, ListDeliveries, list_deliveries_request, list_deliveries_reply, "dme", ROLE_CLI, 10000,
