@@ -314,8 +314,17 @@ static void send_settle(struct dre *dre, struct job *job, Quoin__V1__PageClass *
     dre_job_key(job->uuid, JOB_ACT_SETTLE, job->core.attempt, key);
     dre_job_key(job->uuid, JOB_ACT_RESERVE, job->core.attempt, reservation);
     char evidence[200];
-    if ((job->core.flags & JOB_FLAG_OBSERVED) != 0) {
+    bool is_observed = (job->core.flags & JOB_FLAG_OBSERVED) != 0;
+    bool is_meter = (job->core.flags & JOB_FLAG_METER) != 0;
+    if (is_observed && !is_meter) {
         (void)snprintf(evidence, sizeof(evidence), "the printer says %" PRIu32 " impressions",
+                       job->core.observed);
+    } else if (is_observed) {
+        bool counts = dre_job_charges_observed(&job->core);
+        (void)snprintf(evidence, sizeof(evidence),
+                       "%s: %" PRIu32 " impressions as computed, %" PRIu32
+                       " by the printer's meter",
+                       counts ? "by the printer's meter" : "as computed", job->core.computed,
                        job->core.observed);
     } else {
         (void)snprintf(evidence, sizeof(evidence),
@@ -337,7 +346,7 @@ static void send_settle(struct dre *dre, struct job *job, Quoin__V1__PageClass *
 
 static bool is_partial(const struct job *job)
 {
-    return (job->core.flags & JOB_FLAG_OBSERVED) != 0 && job->core.observed < job->core.computed;
+    return dre_job_charges_observed(&job->core) && job->core.observed < job->core.computed;
 }
 
 // What came out of it is planned, and charged.
@@ -366,13 +375,37 @@ static bool settle_partly(struct dre *dre, struct job *job, const struct journal
     return true;
 }
 
+// A meter that settles counted more: pages of the last kind, each on a sheet of its own.
+static bool settle_more(struct dre *dre, struct job *job, const Quoin__V1__Work *work)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_WORK_BYTES_MAX);
+    Quoin__V1__PageClass more = *work->classes[work->n_classes - 1];
+    Quoin__V1__PageClass **classes = arena_new_array(&arena, work->n_classes + 1, sizeof(*classes));
+    if (classes == NULL) {
+        return false;
+    }
+    memcpy(classes, work->classes, work->n_classes * sizeof(*classes));
+    more.pages = job->core.observed - job->core.computed;
+    more.sheets = more.pages;
+    more.two_sided = false;
+    more.area = 0;
+    more.n_by_ink = 0;
+    classes[work->n_classes] = &more;
+    send_settle(dre, job, classes, work->n_classes + 1);
+    return true;
+}
+
 static bool settle_wholly(struct dre *dre, struct job *job)
 {
     Quoin__V1__Work *work = dre_work_read(buf_str(&job->live->work));
+    bool is_more =
+        (job->core.flags & JOB_FLAG_METER_COUNTS) != 0 && job->core.observed > job->core.computed;
     if (work == NULL) {
         return false;
     }
-    send_settle(dre, job, work->classes, work->n_classes);
+    if (!is_more || work->n_classes == 0 || !settle_more(dre, job, work)) {
+        send_settle(dre, job, work->classes, work->n_classes);
+    }
     quoin__v1__work__free_unpacked(work, NULL);
     return true;
 }

@@ -91,7 +91,8 @@ struct live {
     struct buf claimed_user;
     struct buf address;
     struct journal_head head;
-    char evidence[160]; // what the printer said, for Settle
+    struct journal_note note; // at 0: none
+    char evidence[160];       // what the printer said, for Settle
 };
 
 struct dre_witness {
@@ -137,6 +138,7 @@ struct dre {
     struct announce *announce;       // NULL: no queue was ever announced
     struct raw_port *raw_ports;      // door_raw's
     struct dre_monitored *monitored; // owned; NULL: not begun
+    struct dre_noting *noting;       // owned; NULL: nothing was ever noted
     int64_t raw_due_at;              // monotonic: when ports that are not open are tried again
     struct map keys;                 // of calls that were answered: key -> struct seen_key
     struct journal_head head;
@@ -283,6 +285,20 @@ void dre_change_release(struct dre *dre, struct wire_call *call, struct job *job
 // Errors go with a reason's keyword; NULL: none.
 // --- monitored.c: what the device monitoring engine says of printers
 // ------------------------------
+
+// Whom to ask about printers; NULL: it is not there.
+struct wire_client *dre_monitored_client(const struct dre *dre);
+
+// --- noting.c: what the device monitoring engine is told of jobs
+// ----------------------------------
+
+void dre_observe(struct dre *dre, struct job *job); // observing.c: JOB_METERED, JOB_NO_ANSWER
+
+struct dre_noting;
+void dre_note_change(struct dre *dre, struct job *job, const struct job_core *before);
+void dre_note_stored(struct dre *dre, const struct job *job);
+void dre_noting_tick(struct dre *dre);
+void dre_noting_free(struct dre *dre); // after the journal and the reading are closed
 
 struct svc_metrics;
 void dre_measure(void *state, struct svc_metrics *metrics); // measure.c

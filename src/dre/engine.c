@@ -148,6 +148,7 @@ static void on_stored(void *arg, struct journal_write *write, bool ok, const str
                   log_text("why", err->text));
     }
     if (ok) {
+        dre_note_stored(dre, job);
         dre_answer_stored(dre, job);
     }
     if (dre_journal_write_number(write) == job->store_count) {
@@ -226,6 +227,10 @@ static void store(struct dre *dre, struct job *job, bool later)
     if (live->head.sequence > 0) {
         dre_journal_add_head(write, &live->head);
         live->head.sequence = 0;
+    }
+    if (live->note.at > 0) {
+        dre_journal_add_note(write, &live->note);
+        live->note.at = 0;
     }
     if (live->erase) {
         dre_journal_drop_document(write);
@@ -306,6 +311,7 @@ void dre_tick(void *arg)
     dre_witness_tick(dre);
     dre_follow_tick(dre);
     dre_raw_tick(dre);
+    dre_noting_tick(dre);
     void *printer = NULL;
     for (size_t at = 0; map_next(&dre->table.printers, &at, &printer);) {
         if (((struct printer *)printer)->waiting.count > 0) {
@@ -354,7 +360,8 @@ static void tell_change(struct dre *dre, struct job *job, const struct job_core 
     if (state == JOB_SENDING && job->processing_at == 0) {
         job->processing_at = clk_wall_ms();
     }
-    if (dre_job_has_ended(&job->core) && job->completed_at == 0) {
+    bool is_over = dre_job_has_ended(&job->core) || dre_job_is_observed(&job->core);
+    if (is_over && job->completed_at == 0) {
         job->completed_at = clk_wall_ms();
         job->processing_at = job->processing_at == 0 ? job->completed_at : job->processing_at;
     }
@@ -379,6 +386,9 @@ static void carry_out_money(struct dre *dre, struct job *job, unsigned todo)
 {
     if ((todo & JOB_DO_RESERVE) != 0) {
         dre_reserve(dre, job);
+    }
+    if ((todo & JOB_DO_OBSERVE) != 0) {
+        dre_observe(dre, job);
     }
     if ((todo & JOB_DO_SETTLE) != 0) {
         dre_settle(dre, job);
@@ -480,6 +490,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
     struct job_happened now = *happened;
     now.now = clk_wall_ms();
     now.random = (uint32_t)rnd_below(UINT32_MAX);
+    now.is_metered = dre_monitored_client(dre) != NULL;
     unsigned todo = dre_job_step(&job->core, &now);
     if (before.state != job->core.state && job->live != NULL) {
         unwait(dre, job->live); // it waited for something else
@@ -489,6 +500,7 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
         dre_expire_note(dre, job);
     }
     tell_change(dre, job, &before);
+    dre_note_change(dre, job, &before);
     if (memcmp(&before, &job->core, sizeof(before)) != 0) {
         dre_watch_note(dre, job);
     }

@@ -6,6 +6,7 @@
 
 enum {
     ASK_TRIES_BEFORE_PERSON = 8,
+    OBSERVE_TRIES = 8,
     WAIT_FIRST_MS = 200,
     WAIT_MOST_MS = 30000,
     WAIT_CAS_MS = 5000,
@@ -387,6 +388,10 @@ static unsigned outcome(struct job_core *job, const struct job_happened *happene
     if (happened->observed_known && happened->observed == 0 && !good) {
         return enter(job, JOB_VOIDING, job->end_reason) | JOB_DO_FREE;
     }
+    if (!happened->observed_known && happened->is_metered) {
+        job->flags |= JOB_FLAG_METER;
+        return enter(job, JOB_SETTLING, JOB_REASON_OBSERVING) | JOB_DO_FREE;
+    }
     return enter(job, JOB_SETTLING, JOB_REASON_SETTLING) | JOB_DO_FREE;
 }
 
@@ -519,9 +524,49 @@ static unsigned given_back(struct job_core *job)
     return changed(job);
 }
 
+// What the meter told is on disk before anything is charged by it.
+static unsigned metered(struct job_core *job, const struct job_happened *happened)
+{
+    if (happened->observed_known) {
+        job->observed = happened->observed;
+        job->flags |= JOB_FLAG_OBSERVED;
+        job->flags |= happened->meter_counts ? JOB_FLAG_METER_COUNTS : 0u;
+    }
+    if (dre_job_charges_observed(job) && job->observed != job->computed) {
+        job->end_reason =
+            job->observed < job->computed ? JOB_REASON_DONE_LESS : JOB_REASON_DONE_METERED;
+    }
+    return enter(job, JOB_SETTLING, JOB_REASON_SETTLING);
+}
+
+// The printer's meter is read; nobody but the charge waits for it.
+static unsigned on_observing(struct job_core *job, const struct job_happened *happened)
+{
+    static const struct job_happened nothing = { .event = JOB_METERED };
+    switch ((int)happened->event) {
+    case JOB_STORED:
+        if (job->stored) {
+            return 0;
+        }
+        job->stored = true;
+        return JOB_DO_OBSERVE;
+    case JOB_STORE_FAILED: return wait_more(job, &job->tries, happened);
+    case JOB_NO_ANSWER:
+        return job->tries < OBSERVE_TRIES ? wait_more(job, &job->tries, happened)
+                                          : metered(job, &nothing);
+    case JOB_DUE: return job->stored ? JOB_DO_OBSERVE : JOB_DO_STORE;
+    case JOB_RESTARTED: job->stored = true; return JOB_DO_OBSERVE;
+    case JOB_METERED: return metered(job, happened);
+    default: return 0;
+    }
+}
+
 // Asks only once the outcome is on disk: what is charged can be explained after any crash.
 static unsigned on_settling(struct job_core *job, const struct job_happened *happened)
 {
+    if (job->state == JOB_SETTLING && job->reason == JOB_REASON_OBSERVING) {
+        return on_observing(job, happened);
+    }
     unsigned ask = job->state == JOB_SETTLING ? JOB_DO_SETTLE : JOB_DO_VOID;
     switch ((int)happened->event) {
     case JOB_STORED:
@@ -677,6 +722,18 @@ bool dre_job_is_at_rest(const struct job_core *job)
     return true;
 }
 
+bool dre_job_charges_observed(const struct job_core *job)
+{
+    bool is_meter = (job->flags & JOB_FLAG_METER) != 0;
+    return (job->flags & JOB_FLAG_OBSERVED) != 0 &&
+           (!is_meter || (job->flags & JOB_FLAG_METER_COUNTS) != 0);
+}
+
+bool dre_job_is_observed(const struct job_core *job)
+{
+    return job->state == JOB_SETTLING && (job->flags & JOB_FLAG_METER) != 0;
+}
+
 const char *dre_job_reason_keyword(enum job_reason reason)
 {
     static const char *const keywords[] = {
@@ -720,8 +777,8 @@ int dre_job_state_ipp(const struct job_core *job)
     case JOB_READY: return PENDING;
     case JOB_SENDING:
     case JOB_PRINTING:
-    case JOB_SETTLING:
     case JOB_VOIDING: return PROCESSING;
+    case JOB_SETTLING: return dre_job_is_observed(job) ? COMPLETED : PROCESSING;
     case JOB_ASKING:
     case JOB_UNCERTAIN: return STOPPED;
     case JOB_COMPLETED: return COMPLETED;

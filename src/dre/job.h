@@ -70,6 +70,7 @@ enum job_event {
     JOB_PRINTED,         // the end: impressions as observed, or not known
     JOB_FAILED,    // the printer ended it before its end: impressions as observed, or not known
     JOB_LOST,      // nobody can tell what became of it
+    JOB_METERED,   // the printer's own meter was read: impressions as observed, or not known
     JOB_SETTLED,   // the accounting server charged it
     JOB_VOIDED,    // the accounting server gave the reservation back
     JOB_LAPSED,    // the accounting server holds no such reservation any more
@@ -79,22 +80,23 @@ enum job_event {
 
 // In the order in which they are carried out.
 enum job_action {
-    JOB_DO_STORE = 1 << 0,   // write the job; JOB_STORED or JOB_STORE_FAILED follows
-    JOB_DO_COUNT = 1 << 1,   // ask for the pages; JOB_COUNTED or JOB_UNCOUNTED follows
-    JOB_DO_RESERVE = 1 << 2, // with the key of `attempt`; JOB_RESERVED, _REFUSED or _NO_ANSWER
-    JOB_DO_SETTLE = 1 << 3,  // JOB_SETTLED, _LAPSED or _NO_ANSWER
-    JOB_DO_VOID = 1 << 4,    // JOB_VOIDED or _NO_ANSWER
-    JOB_DO_WAIT = 1 << 5,    // JOB_DUE at wait_until
-    JOB_DO_QUEUE = 1 << 6,   // joins the printer's queue; JOB_TURN follows some day
-    JOB_DO_UNQUEUE = 1 << 7, // leaves it
-    JOB_DO_SEND = 1 << 8,    // deliver; JOB_SENT_*, _PRINTED, _FAILED, _LOST, _PRINTER_REFUSES
-    JOB_DO_STOP = 1 << 9,    // cancel the delivery, at the printer too
-    JOB_DO_ASK = 1 << 10,    // ask the printer; JOB_SENT_ALL, _PRINTED, _FAILED, _LOST
-    JOB_DO_ACCEPT = 1 << 11, // tell the client that the job was accepted
-    JOB_DO_REFUSE = 1 << 12, // tell the client that it was not
-    JOB_DO_FREE = 1 << 13,   // leave the printer to others
-    JOB_DO_ERASE = 1 << 14,  // destroy the document and its key
-    JOB_DO_DROP = 1 << 15,   // forget the job: it was never accepted
+    JOB_DO_STORE = 1 << 0,    // write the job; JOB_STORED or JOB_STORE_FAILED follows
+    JOB_DO_COUNT = 1 << 1,    // ask for the pages; JOB_COUNTED or JOB_UNCOUNTED follows
+    JOB_DO_RESERVE = 1 << 2,  // with the key of `attempt`; JOB_RESERVED, _REFUSED or _NO_ANSWER
+    JOB_DO_SETTLE = 1 << 3,   // JOB_SETTLED, _LAPSED or _NO_ANSWER
+    JOB_DO_VOID = 1 << 4,     // JOB_VOIDED or _NO_ANSWER
+    JOB_DO_WAIT = 1 << 5,     // JOB_DUE at wait_until
+    JOB_DO_QUEUE = 1 << 6,    // joins the printer's queue; JOB_TURN follows some day
+    JOB_DO_UNQUEUE = 1 << 7,  // leaves it
+    JOB_DO_SEND = 1 << 8,     // deliver; JOB_SENT_*, _PRINTED, _FAILED, _LOST, _PRINTER_REFUSES
+    JOB_DO_STOP = 1 << 9,     // cancel the delivery, at the printer too
+    JOB_DO_ASK = 1 << 10,     // ask the printer; JOB_SENT_ALL, _PRINTED, _FAILED, _LOST
+    JOB_DO_ACCEPT = 1 << 11,  // tell the client that the job was accepted
+    JOB_DO_REFUSE = 1 << 12,  // tell the client that it was not
+    JOB_DO_FREE = 1 << 13,    // leave the printer to others
+    JOB_DO_ERASE = 1 << 14,   // destroy the document and its key
+    JOB_DO_DROP = 1 << 15,    // forget the job: it was never accepted
+    JOB_DO_OBSERVE = 1 << 17, // ask what the printer's meter says; JOB_METERED or JOB_NO_ANSWER
     // With JOB_DO_STORE: neither anybody nor the next step waits for it, and a crash before it
     // leads here again, because the same keys give the same answers. It may share the next commit.
     JOB_DO_LATER = 1 << 16,
@@ -119,6 +121,8 @@ enum {
     JOB_FLAG_GOES = 1 << 15,        // a guest's that is printed as soon as it is paid for
     JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
     JOB_FLAG_WAITED = 1 << 16,      // for a person, who let it go: where nobody pays, it waits on
+    JOB_FLAG_METER = 1 << 18,       // its meter is asked, or was: what is observed comes from there
+    JOB_FLAG_METER_COUNTS = 1 << 19, // and is what is charged
     JOB_FLAG_PREPARED = 1 << 17, // waits for JOB_GO, at most JOB_LEASE_MS; nobody else changes it
 };
 
@@ -144,10 +148,12 @@ struct job_happened {
     enum job_event event;
     enum job_reason
         reason; // of JOB_UNCOUNTED, _REFUSED, _STOPPED, _PRINTER_REFUSES, _FAILED, _CANCEL, _HOLD
-    uint32_t observed; // of JOB_PRINTED, JOB_FAILED
+    uint32_t observed; // of JOB_PRINTED, JOB_FAILED, JOB_METERED
     bool observed_known;
-    int64_t now;     // wall time, ms
-    uint32_t random; // for jitter
+    bool meter_counts; // of JOB_METERED: that is what is charged
+    bool is_metered;   // of JOB_PRINTED: somebody reads its printer's meter
+    int64_t now;       // wall time, ms
+    uint32_t random;   // for jitter
 };
 
 // A new job: INCOMING when its document is to come by itself, else ACCEPTING.
@@ -170,6 +176,10 @@ bool dre_job_may_prepare(const struct job_core *job);
 bool dre_job_is_prepared(const struct job_core *job);
 // Nothing is under way that somebody who asked waits for, and where it stands is on disk.
 bool dre_job_is_at_rest(const struct job_core *job);
+// What is charged is what was observed, not what was computed.
+bool dre_job_charges_observed(const struct job_core *job);
+// It is over for its user, and is charged when its printer's meter rests.
+bool dre_job_is_observed(const struct job_core *job);
 const char *dre_job_reason_keyword(enum job_reason reason);
 const char *dre_job_reason_sentence(enum job_reason reason);
 const char *dre_job_state_name(enum job_state state); // ours, for logs and events
@@ -177,6 +187,6 @@ int dre_job_state_ipp(const struct job_core *job);    // 3 to 9, RFC 8011 5.3.7
 
 // The 16-byte key under which an act of this job is asked of the accounting server: made from the
 // job's uuid, so that it is known before it is asked and after every crash.
-enum job_act { JOB_ACT_RESERVE = 1, JOB_ACT_SETTLE = 2, JOB_ACT_VOID = 3 };
+enum job_act { JOB_ACT_RESERVE = 1, JOB_ACT_SETTLE = 2, JOB_ACT_VOID = 3, JOB_ACT_NOTE = 4 };
 void dre_job_key(const uint8_t uuid[static 16], enum job_act act, uint16_t attempt,
                  uint8_t key[static 16]);

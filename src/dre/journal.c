@@ -29,7 +29,7 @@ struct journal {
     _Atomic bool must_stop;
 };
 
-enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER, WRITE_ERASE, WRITE_NOTHING };
+enum write_kind { WRITE_JOB, WRITE_QUEUE, WRITE_PRINTER, WRITE_ERASE, WRITE_NOTED, WRITE_NOTHING };
 
 struct journal_write {
     struct net_batch_item item; // first: the batch gives it back
@@ -49,6 +49,9 @@ struct journal_write {
     struct queue queue;       // copies, for their kinds; links are not used
     struct printer printer;
     bool drop;
+    struct journal_note note;   // at 0: none
+    struct journal_note *noted; // owned
+    size_t noted_count;
 };
 
 static struct journal_write *write_of_task(struct db_task *task)
@@ -83,6 +86,22 @@ static bool run_document(struct journal_write *write, struct err *err)
     return dre_journal_db_put_document(statements, write->row.id, key, buf_str(&sealed), err);
 }
 
+static bool run_noted(struct journal_write *write, struct err *err)
+{
+    for (size_t at = 0; at < write->noted_count; at++) {
+        if (!dre_journal_db_drop_note(write->journal->statements, &write->noted[at], err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_note(struct journal_write *write, struct err *err)
+{
+    return write->note.at == 0 ||
+           dre_journal_db_put_note(write->journal->statements, &write->note, err);
+}
+
 static bool write_run(struct db_task *task, struct db *db, struct err *err)
 {
     (void)db; // the statements are of it
@@ -93,13 +112,15 @@ static bool write_run(struct db_task *task, struct db *db, struct err *err)
         if (write->head.sequence > 0 && !dre_journal_db_put_head(statements, &write->head, err)) {
             return false;
         }
-        return run_document(write, err) && dre_journal_db_put_job(statements, &write->row, err);
+        return run_document(write, err) && dre_journal_db_put_job(statements, &write->row, err) &&
+               run_note(write, err);
     case WRITE_QUEUE:
         return dre_journal_db_put_queue(statements, &write->queue, write->printer.name, write->drop,
                                         err);
     case WRITE_PRINTER:
         return dre_journal_db_put_printer(statements, &write->printer, write->drop, err);
     case WRITE_ERASE: return dre_journal_db_drop_document(statements, write->row.id, err);
+    case WRITE_NOTED: return run_noted(write, err);
     case WRITE_NOTHING: return true;
     }
     return false;
@@ -142,6 +163,7 @@ static void rest(void *arg)
 static void write_free(struct journal_write *write)
 {
     buf_free(&write->texts);
+    free(write->noted);
     dre_spool_document_drop(&write->document);
     free(write);
 }
@@ -310,6 +332,11 @@ void dre_journal_add_head(struct journal_write *write, const struct journal_head
     write->head = *head;
 }
 
+void dre_journal_add_note(struct journal_write *write, const struct journal_note *note)
+{
+    write->note = *note;
+}
+
 uint32_t dre_journal_write_job(const struct journal_write *write)
 {
     return write->row.id;
@@ -343,6 +370,16 @@ struct journal_write *dre_journal_erase(uint32_t id, journal_done *done, void *a
 {
     struct journal_write *write = write_new(WRITE_ERASE, done, arg);
     write->row.id = id;
+    return write;
+}
+
+struct journal_write *dre_journal_noted(const struct journal_note *notes, size_t count,
+                                        journal_done *done, void *arg)
+{
+    struct journal_write *write = write_new(WRITE_NOTED, done, arg);
+    write->noted = mem_new((count + 1) * sizeof(*notes));
+    memcpy(write->noted, notes, count * sizeof(*notes));
+    write->noted_count = count;
     return write;
 }
 
@@ -445,6 +482,12 @@ bool dre_journal_read_expired(struct journal_reader *reader, int64_t now, uint32
                               size_t room, size_t *count, struct err *err)
 {
     return dre_journal_db_read_expired(reader->db, now, ids, room, count, err);
+}
+
+bool dre_journal_read_notes(struct journal_reader *reader, struct journal_note *notes, size_t room,
+                            size_t *count, struct err *err)
+{
+    return dre_journal_db_read_notes(reader->db, notes, room, count, err);
 }
 
 bool dre_journal_is_kept(struct journal_reader *reader, uint32_t id, bool *is_kept, struct err *err)

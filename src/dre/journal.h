@@ -56,6 +56,23 @@ void dre_journal_add_document(struct journal_write *write, struct spool_document
 void dre_journal_drop_document(struct journal_write *write);                // its key with it
 void dre_journal_keep_document(struct journal_write *write, int64_t until); // wall time, ms
 void dre_journal_add_head(struct journal_write *write, const struct journal_head *head);
+// What the device monitoring engine is to be told of a job: kept until it was. A newer one takes
+// the place of an older.
+struct journal_note {
+    uint32_t job;
+    uint8_t uuid[16];
+    char printer[TABLE_NAME_MAX + 1];
+    int64_t at; // wall time, ms, of the note; 0: none
+    int64_t began;
+    int64_t ended; // 0: it prints
+    uint32_t impressions;
+    uint32_t sheets;
+};
+void dre_journal_add_note(struct journal_write *write, const struct journal_note *note);
+// They were told; one that was replaced meanwhile stays. Copied.
+enum { JOURNAL_NOTES_MAX = 100 };
+struct journal_write *dre_journal_noted(const struct journal_note *notes, size_t count,
+                                        journal_done *done, void *arg);
 uint32_t dre_journal_write_job(const struct journal_write *write);
 uint32_t dre_journal_write_number(const struct journal_write *write); // job->store_count then
 
@@ -118,6 +135,10 @@ bool dre_journal_read_kept(struct journal_reader *reader, const struct journal_k
                            journal_each_kept *each, void *arg, struct err *err) CC_MUST_USE;
 bool dre_journal_count_kept(struct journal_reader *reader, const struct journal_kept_query *query,
                             uint64_t *count, struct err *err) CC_MUST_USE; // limit is not heeded
+
+// The oldest notes that wait, at most `room`.
+bool dre_journal_read_notes(struct journal_reader *reader, struct journal_note *notes, size_t room,
+                            size_t *count, struct err *err) CC_MUST_USE;
 
 // A document that outlives its job.
 bool dre_journal_is_kept(struct journal_reader *reader, uint32_t id, bool *is_kept,

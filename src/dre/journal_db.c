@@ -3,6 +3,7 @@
 #include "dre/journal_db.h"
 
 #include "base/mem.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,11 @@ static const struct db_migration steps[] = {
       "ALTER TABLE dre_job ADD COLUMN sent {text} NOT NULL DEFAULT '';"
       "ALTER TABLE dre_job ADD COLUMN released_by {text} NOT NULL DEFAULT '';"
       "ALTER TABLE dre_job ADD COLUMN device {text} NOT NULL DEFAULT ''" },
+    { 9, NULL,
+      "CREATE TABLE dre_note (job {integer} PRIMARY KEY, uuid {bytes} NOT NULL,"
+      " printer {text} NOT NULL, at {integer} NOT NULL, began {integer} NOT NULL,"
+      " ended {integer} NOT NULL, impressions {integer} NOT NULL, sheets {integer} NOT NULL)"
+      " {table}" },
 };
 
 // The log is copied home in quiet moments; a commit does it only where there were none for so long.
@@ -79,6 +85,8 @@ struct journal_statements {
     struct db_stmt *drop_queue;
     struct db_stmt *put_printer;
     struct db_stmt *drop_printer;
+    struct db_stmt *put_note;
+    struct db_stmt *drop_note;
 };
 
 #define JOB_COLUMNS                                                                                \
@@ -175,6 +183,13 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
           " uri = excluded.uri, delivered = excluded.delivered,"
           " pull_group = excluded.pull_group, finishings = excluded.finishings" },
         { &made->drop_printer, "DELETE FROM dre_printer WHERE name = $1" },
+        { &made->put_note,
+          "INSERT INTO dre_note (job, uuid, printer, at, began, ended, impressions, sheets)"
+          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (job) DO UPDATE SET"
+          " printer = excluded.printer, at = excluded.at, began = excluded.began,"
+          " ended = excluded.ended, impressions = excluded.impressions,"
+          " sheets = excluded.sheets" },
+        { &made->drop_note, "DELETE FROM dre_note WHERE job = $1 AND at = $2" },
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         if (!db_prepare(db, all[at].stmt, all[at].sql, err)) {
@@ -274,6 +289,29 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
     db_bind_text(stmt, 50, row->text.by);
     db_bind_text(stmt, 51, row->text.device);
     return db_run(stmt, err);
+}
+
+bool dre_journal_db_put_note(struct journal_statements *statements, const struct journal_note *note,
+                             struct err *err)
+{
+    struct db_stmt *stmt = statements->put_note;
+    db_bind_int(stmt, 1, note->job);
+    db_bind_bytes(stmt, 2, note->uuid, sizeof(note->uuid));
+    db_bind_text(stmt, 3, str_of(note->printer));
+    db_bind_int(stmt, 4, note->at);
+    db_bind_int(stmt, 5, note->began);
+    db_bind_int(stmt, 6, note->ended);
+    db_bind_int(stmt, 7, note->impressions);
+    db_bind_int(stmt, 8, note->sheets);
+    return db_run(stmt, err);
+}
+
+bool dre_journal_db_drop_note(struct journal_statements *statements,
+                              const struct journal_note *note, struct err *err)
+{
+    db_bind_int(statements->drop_note, 1, note->job);
+    db_bind_int(statements->drop_note, 2, note->at);
+    return db_run(statements->drop_note, err);
 }
 
 bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
@@ -739,6 +777,41 @@ bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size
             return true;
         }
         ids[(*count)++] = (uint32_t)db_col_int(stmt, 0);
+    }
+    return false;
+}
+
+bool dre_journal_db_read_notes(struct db *db, struct journal_note *notes, size_t room,
+                               size_t *count, struct err *err)
+{
+    OWN(db_finish) struct db_stmt *stmt = NULL;
+    bool row = false;
+    *count = 0;
+    if (!db_prepare(db, &stmt,
+                    "SELECT job, uuid, printer, at, began, ended, impressions, sheets"
+                    " FROM dre_note ORDER BY job LIMIT $1",
+                    err)) {
+        return false;
+    }
+    db_bind_int(stmt, 1, (int64_t)room);
+    while (db_step(stmt, &row, err)) {
+        if (!row || *count == room) {
+            return true;
+        }
+        struct str uuid = db_col_bytes(stmt, 1);
+        struct str printer = db_col_text(stmt, 2);
+        struct journal_note *note = &notes[*count];
+        *note = (struct journal_note){ .job = (uint32_t)db_col_int(stmt, 0),
+                                       .at = db_col_int(stmt, 3),
+                                       .began = db_col_int(stmt, 4),
+                                       .ended = db_col_int(stmt, 5),
+                                       .impressions = (uint32_t)db_col_int(stmt, 6),
+                                       .sheets = (uint32_t)db_col_int(stmt, 7) };
+        (void)snprintf(note->printer, sizeof(note->printer), "%.*s", (int)printer.len, printer.ptr);
+        if (uuid.len == sizeof(note->uuid)) {
+            memcpy(note->uuid, uuid.ptr, sizeof(note->uuid));
+            (*count)++;
+        }
     }
     return false;
 }

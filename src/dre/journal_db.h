@@ -40,6 +40,10 @@ void dre_journal_db_free(struct journal_statements **statements); // before its 
 
 bool dre_journal_db_put_job(struct journal_statements *statements, const struct journal_row *row,
                             struct err *err) CC_MUST_USE;
+bool dre_journal_db_put_note(struct journal_statements *statements, const struct journal_note *note,
+                             struct err *err) CC_MUST_USE;
+bool dre_journal_db_drop_note(struct journal_statements *statements,
+                              const struct journal_note *note, struct err *err) CC_MUST_USE;
 bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,
                                  struct str sealed, struct err *err) CC_MUST_USE;
 bool dre_journal_db_drop_document(struct journal_statements *statements, uint32_t id,
@@ -66,4 +70,6 @@ bool dre_journal_db_count_kept(struct db *db, const struct journal_kept_query *q
                                uint64_t *count, struct err *err) CC_MUST_USE;
 bool dre_journal_db_read_expired(struct db *db, int64_t now, uint32_t *ids, size_t room,
                                  size_t *count, struct err *err) CC_MUST_USE;
+bool dre_journal_db_read_notes(struct db *db, struct journal_note *notes, size_t room,
+                               size_t *count, struct err *err) CC_MUST_USE;
 bool dre_journal_db_is_kept(struct db *db, uint32_t id, bool *is_kept, struct err *err) CC_MUST_USE;

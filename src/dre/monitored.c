@@ -172,6 +172,12 @@ static void on_timer(void *arg)
     }
 }
 
+struct wire_client *dre_monitored_client(const struct dre *dre)
+{
+    const struct dre_monitored *monitored = dre->monitored;
+    return monitored != NULL && monitored->is_heard && !dre->stopping ? monitored->client : NULL;
+}
+
 void dre_monitored_start(struct dre *dre)
 {
     struct dre_monitored *monitored = mem_new(sizeof(*monitored));

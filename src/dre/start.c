@@ -221,6 +221,7 @@ static void fini(void *state)
     net_pool_free(&dre->disk);
     dre_journal_close(&dre->journal);
     dre_journal_reader_close(&dre->reader);
+    dre_noting_free(dre);
     count_free(&dre->count);
     count_free(&dre->ink_count);
     void *value = NULL;

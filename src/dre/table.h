@@ -118,6 +118,8 @@ struct job {
     uint32_t claimed;     // impressions that the client named
     uint32_t origin;      // the job that it is a copy of; 0: none
     uint32_t printer_job; // the printer's own job-id; 0: none
+    int64_t sending_at;   // not in the journal: when it was sent last; 0: before this start
+    int64_t out_at;       // not in the journal: when that ended
     uint32_t store_count; // writes asked for: only the last one's end is told
     uint8_t deaths;       // of readers over its document: DRE_DEATHS_MAX
     uint8_t asked_by[16]; // the key of the last call that released, cancelled or resolved it

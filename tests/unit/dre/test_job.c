@@ -47,6 +47,49 @@ static void test_direct_job_is_accepted_sent_and_charged(void)
     CHECK(dre_job_state_ipp(&job) == 9);
 }
 
+// Over for its user at once; charged when its printer's meter has told, which is on disk before.
+static void printed_by_meter(struct job_core *job)
+{
+    const struct job_happened printed = { .event = JOB_PRINTED, .is_metered = true };
+    *job = (struct job_core){ .state = JOB_PRINTING, .computed = 3, .stored = true };
+    CHECK(dre_job_step(job, &printed) == (JOB_DO_STORE | JOB_DO_FREE));
+    CHECK(job->state == JOB_SETTLING && dre_job_is_observed(job) && dre_job_state_ipp(job) == 9);
+    CHECK(step(job, JOB_STORED) == JOB_DO_OBSERVE);
+}
+
+static void test_a_meter_is_heard_before_the_charge(void)
+{
+    struct job_core job;
+    struct job_happened told = { .event = JOB_METERED, .observed_known = true, .observed = 2 };
+    printed_by_meter(&job);
+    CHECK(dre_job_step(&job, &told) == JOB_DO_STORE); // known, and not what is charged
+    CHECK(job.observed == 2 && !dre_job_charges_observed(&job));
+    CHECK(job.end_reason == JOB_REASON_DONE && dre_job_state_ipp(&job) == 9);
+    CHECK(step(&job, JOB_RESTARTED) == JOB_DO_SETTLE);
+    CHECK(dre_job_step(&job, &told) == 0); // told once more, it is late
+    CHECK(step(&job, JOB_SETTLED) == (JOB_DO_STORE | JOB_DO_LATER | JOB_DO_ERASE));
+    CHECK(job.state == JOB_COMPLETED);
+    printed_by_meter(&job);
+    told.meter_counts = true;
+    CHECK(step(&job, JOB_RESTARTED) == JOB_DO_OBSERVE); // asked again
+    CHECK(dre_job_step(&job, &told) == JOB_DO_STORE && dre_job_charges_observed(&job));
+    CHECK(job.end_reason == JOB_REASON_DONE_LESS);
+    CHECK(step(&job, JOB_STORED) == JOB_DO_SETTLE);
+}
+
+static void test_a_meter_that_nobody_reads_is_not_waited_for_for_ever(void)
+{
+    struct job_core job;
+    int waits = 0;
+    printed_by_meter(&job);
+    while (waits < 20 && step(&job, JOB_NO_ANSWER) == JOB_DO_WAIT) {
+        CHECK(step(&job, JOB_DUE) == JOB_DO_OBSERVE);
+        waits++;
+    }
+    CHECK(waits == 8 && job.reason == JOB_REASON_SETTLING && !dre_job_charges_observed(&job));
+    CHECK(step(&job, JOB_STORED) == JOB_DO_SETTLE);
+}
+
 static void test_refusal_is_told_only_once_it_is_stored(void)
 {
     struct job_core job;
@@ -456,6 +499,7 @@ struct world {
     bool queued;
     bool sending;
     bool asking_printer;
+    bool asking_meter;
     bool dropped;
     int sent;         // times that bytes went to paper
     int sent_allowed; // one, and one more for each time that a person said so
@@ -500,6 +544,7 @@ static void world_act(struct world *world, unsigned todo)
         world_send(world);
     }
     world->asking_printer = world->asking_printer || (todo & JOB_DO_ASK) != 0;
+    world->asking_meter = world->asking_meter || (todo & JOB_DO_OBSERVE) != 0;
     world->accepted_told += (todo & JOB_DO_ACCEPT) != 0;
     world->refused_told += (todo & JOB_DO_REFUSE) != 0;
     world->dropped = world->dropped || (todo & JOB_DO_DROP) != 0;
@@ -584,7 +629,8 @@ static void world_printer(struct world *world)
     struct job_happened happened = { .event = JOB_EVENT_COUNT,
                                      .reason = JOB_REASON_PRINTER_FAILED,
                                      .observed = chance(4),
-                                     .observed_known = chance(2) == 0 };
+                                     .observed_known = chance(2) == 0,
+                                     .is_metered = chance(2) == 0 };
     if (world->sending) {
         world->sending = false;
         happened.event = sending[chance(6)];
@@ -600,6 +646,20 @@ static void world_printer(struct world *world)
         happened.event = later[chance(3)];
     }
     if (happened.event != JOB_EVENT_COUNT) {
+        world_event(world, happened);
+    }
+}
+
+static void world_meter(struct world *world)
+{
+    if (world->asking_meter) {
+        world->asking_meter = false;
+        const struct job_happened happened = {
+            .event = chance(3) == 0 ? JOB_NO_ANSWER : JOB_METERED,
+            .observed = chance(4),
+            .observed_known = chance(2) == 0,
+            .meter_counts = chance(2) == 0,
+        };
         world_event(world, happened);
     }
 }
@@ -632,6 +692,7 @@ static void world_crash(struct world *world)
     world->writing_count = 0;
     world->counting = world->asking_cas = world->waiting = world->queued = false;
     world->sending = world->asking_printer = world->at_printer = false;
+    world->asking_meter = false;
     world_event(world, (struct job_happened){ .event = JOB_RESTARTED });
 }
 
@@ -643,7 +704,8 @@ static void world_tick(struct world *world)
     case 2: world_person(world); return;
     default: break;
     }
-    switch (chance(6)) {
+    switch (chance(7)) {
+    case 6: world_meter(world); return;
     case 0: world_disk(world); return;
     case 1:
         if (world->counting) {
@@ -676,7 +738,8 @@ static void world_tick(struct world *world)
 static bool world_moves(const struct world *world)
 {
     return world->writing_count > 0 || world->counting || world->asking_cas || world->waiting ||
-           world->queued || world->sending || world->asking_printer || world->at_printer;
+           world->queued || world->sending || world->asking_printer || world->at_printer ||
+           world->asking_meter;
 }
 
 static bool world_is_sound(const struct world *world)
@@ -737,6 +800,8 @@ static void test_random_worlds_keep_the_invariants(void)
 int main(void)
 {
     test_direct_job_is_accepted_sent_and_charged();
+    test_a_meter_is_heard_before_the_charge();
+    test_a_meter_that_nobody_reads_is_not_waited_for_for_ever();
     test_refusal_is_told_only_once_it_is_stored();
     test_short_money_holds_and_a_release_asks_anew_with_another_key();
     test_short_money_refuses_also_when_the_answer_came_late();
