@@ -84,6 +84,19 @@ for (const [kind, rows] of Object.entries(patterns)) {
   result(wordless.length === 0, `every ${kind} of the C sources has its words (${found.size})`, wordless);
 }
 
+// Why devices do not print and what to do, and what is found of ports: tables of the engines, read as they are.
+const table = (ending, pattern) => sources.filter(([file]) => file.endsWith(ending))
+  .flatMap(([, text]) => [...text.replace(/"\s*\n\s*"/g, "").matchAll(pattern)].map((found) => found.slice(1)));
+const same = (said, text) => said?.toLowerCase().replace(/\.$/, "") === text.toLowerCase().replace(/\.$/, "");
+const causes = table("/device/reason.tbl.h", /^REASON\("([a-z-]+)", \w+, \w+,\s*"([^"]*)",\s*"([^"]*)"\)/gm);
+const causeless = causes.filter(([keyword, text, act]) => !same(words[`device.${keyword}`], text) || (act !== "" && !same(words[`device.${keyword}.do`], act)));
+result(causes.length > 80 && causeless.length === 0, `every reason of a device has its words, and what to do (${causes.length})`, causeless.map(String));
+const verdicts = table("/ports/verdict.tbl.h", /^PORTS_VERDICT\(\w+, "([a-z-]+)"/gm).map(([word]) => `verdict.${word}`)
+  .flatMap((key) => [key, `${key}.why`, `${key}.do`]).concat(table("/ports/blind.tbl.h", /^PORTS_BLIND\(\w+, "([a-z-]+)"/gm).map(([word]) => `blind.${word}`))
+  .concat(table("/device/sight.c", /^    \{ "\w+", "([a-z-]+)" \},$/gm).map(([word]) => `supply.${word}`));
+const unsaid = verdicts.filter((key) => !known(key));
+result(verdicts.length > 70 && unsaid.length === 0, `every verdict on a port and every kind of supply has its words (${verdicts.length})`, unsaid);
+
 // What engines tell in English sentences: those of the tables are in the catalogue word for word.
 const told = new Set(Object.entries(words).filter(([key]) => key.startsWith("told.")).map(([, text]) => text));
 const sentences = sources.filter(([file]) => /\/dre\/reason\.tbl\.h$/.test(file))

@@ -4,16 +4,19 @@ import { useEffect, useRef } from "preact/hooks";
 import { online } from "../lib/live";
 import { say } from "../lib/words";
 import { go, parts } from "./router";
+import { Alerts, OneAlert } from "./screens/alerts";
 import { Devices } from "./screens/devices";
 import { Jobs, OneJob } from "./screens/jobs";
 import { Ledger } from "./screens/ledger";
+import { MonitoredList, OneMonitored, SuppliesToOrder } from "./screens/monitored";
 import { Overview } from "./screens/overview";
 import { People, OnePerson } from "./screens/people";
+import { OnePort, Ports } from "./screens/ports";
 import { Policies, Prices } from "./screens/rules";
 import { Refunds } from "./screens/refunds";
 import { Printers, Queues } from "./screens/printers";
 
-const rail = ["", "jobs", "people", "printers", "queues", "devices", "prices", "policies", "ledger", "refunds"] as const;
+const rail = ["", "jobs", "people", "printers", "queues", "monitored", "supplies", "alerts", "ports", "devices", "prices", "policies", "ledger", "refunds"] as const;
 
 function Screen(): JSX.Element {
   const [room = "", ...rest] = parts();
@@ -23,6 +26,10 @@ function Screen(): JSX.Element {
     case "people": return rest[0] === undefined ? <People /> : <OnePerson name={rest[0]} />;
     case "printers": return <Printers />;
     case "queues": return <Queues />;
+    case "monitored": return rest[0] === undefined ? <MonitoredList /> : <OneMonitored key={rest[0]} name={rest[0]} />;
+    case "supplies": return <SuppliesToOrder />;
+    case "alerts": return rest[0] === undefined ? <Alerts /> : <OneAlert key={rest[0]} id={rest[0]} />;
+    case "ports": return rest.length === 2 ? <OnePort key={rest.join(" ")} host={rest[0] ?? ""} port={rest[1] ?? ""} /> : <Ports />;
     case "devices": return <Devices />;
     case "prices": return <Prices />;
     case "policies": return <Policies name={rest[0] ?? ""} />;

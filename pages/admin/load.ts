@@ -20,15 +20,15 @@ export function beginNews(): void {
   let kinds = new Set<string>();
   listen("/events", (what) => {
     kinds.add(what === "job" ? "jobs" : what);
-    if (what === "lost") {
-      kinds = new Set(["jobs", "printers"]); // some were not told
+    if (what === "lost" || what === "back") {
+      kinds = new Set(["jobs", "printers", "monitored", "alert", "port"]); // some were not told
     }
     timer = timer || window.setTimeout(() => {
       timer = 0;
       news.value = { turn: news.value.turn + 1, kinds };
       kinds = new Set();
     }, 400);
-  }, ["job", "printers", "lost"]);
+  }, ["job", "printers", "monitored", "alert", "port", "lost"]);
 }
 
 export const lost = (thrown: unknown): Problem => thrown instanceof Refused ? thrown.problem

@@ -17,10 +17,11 @@ export function Trouble({ problem }: { problem: Problem | null }): JSX.Element |
   return <p class="note bad" role="alert">{problem.detail || (reason === undefined ? problem.title : say(`reason.${reason}`))}</p>;
 }
 
-const good = ["completed", "up", "idle", "charged", "done"];
-const bad = ["aborted", "canceled", "stopped", "denied", "refused", "away"];
+const good = ["completed", "up", "idle", "charged", "done", "printing", "over", "delivered", "cover-closed"];
+const bad = ["aborted", "canceled", "stopped", "denied", "refused", "away", "error", "critical", "not-delivered"];
+const between = ["warning", "flapping", "fault-open", "trying", "cover-open"];
 export function State({ word }: { word: string }): JSX.Element {
-  const kind = good.includes(word) ? "good" : bad.includes(word) ? "bad" : word.startsWith("processing") || word.includes("held") ? "warn" : "";
+  const kind = good.includes(word) ? "good" : bad.includes(word) ? "bad" : word.startsWith("processing") || word.includes("held") || between.includes(word) ? "warn" : "";
   const sign = { good: "✓", bad: "✕", warn: "●", "": "○" }[kind] ?? "○";
   const said = say(`state.${word}`);
   return <span class={`state ${kind}`}><span aria-hidden="true">{sign}</span>{said === `state.${word}` ? word : said}</span>;
