@@ -113,6 +113,12 @@ const files = await bundles();
 for (const [language, said] of words) {
   // What engines tell in sentences is said by the server alone (web_face_told).
   const asked = Object.fromEntries(Object.entries(said).filter(([key]) => !key.startsWith("told.")));
+  // Alerts tell the reason of a device as the engine says it: known by its sentence.
+  for (const [key, text] of Object.entries(words.get("en"))) {
+    if (language !== "en" && /^device\.[a-z-]+$/.test(key)) {
+      asked[`said.${text}`] = said[key];
+    }
+  }
   files.push({ name: `words-${language}.json`, bytes: Buffer.from(JSON.stringify(asked)) });
 }
 files.push({ name: "icon.svg", bytes: readFileSync(join(here, "style", "icon.svg")) });

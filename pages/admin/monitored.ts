@@ -46,6 +46,9 @@ export const bare = (keyword: string): string => keyword.replace(/-(report|warni
 export const reasonText = (keyword: string): string | undefined => words.value[`device.${bare(keyword)}`];
 export const reasonDo = (keyword: string): string | undefined => words.value[`device.${bare(keyword)}.do`];
 
+/** A sentence of an engine's about a device: "paper is jammed". */
+export const toldText = (text: string): string | undefined => words.value[`said.${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`];
+
 export const supplyKind = (kind: string): string => sayIfKnown(`supply.${kind}`, kind);
 
 /** As engines count it: 15 % left or 85 % full, or three weeks. */

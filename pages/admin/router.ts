@@ -27,6 +27,12 @@ export function withFilter(name: string, value: string): string {
 
 export const filter = (name: string): string => here.value.searchParams.get(name) ?? "";
 
+/** Of the address what that list takes, as the query of a request. */
+export function query(...names: string[]): string {
+  const said = new URLSearchParams(names.filter((name) => filter(name) !== "").map((name) => [name, filter(name)])).toString();
+  return said === "" ? "" : `?${said}`;
+}
+
 /** The parts of "/admin/jobs/host/17" behind "/admin". */
 export const parts = (): string[] => here.value.pathname.split("/").slice(2).filter(Boolean).map(decodeURIComponent);
 

@@ -6,9 +6,9 @@ import { say } from "./words";
 
 export interface Point { at: number; value: number }
 
-const WIDE = 640;
-const HIGH = 170;
-const LEFT = 44;
+const WIDE = 420;
+const HIGH = 150;
+const LEFT = 52;
 const BELOW = 24;
 const TOP = 10;
 const DAY = 86400000;
@@ -41,7 +41,7 @@ function Grid({ marks, unit }: { marks: number[]; unit: string }): JSX.Element {
       {marks.map((mark) => (
         <g key={mark}>
           <line x1={across(0)} x2={across(1)} y1={up(mark / top)} y2={up(mark / top)} />
-          <text x={start} y={up(mark / top) + 4} text-anchor={document.documentElement.dir === "rtl" ? "start" : "end"} direction="ltr">{number(mark)}{unit}</text>
+          <text class="number" x={start} y={up(mark / top) + 4} text-anchor={document.documentElement.dir === "rtl" ? "start" : "end"} direction="ltr">{number(mark)}{unit}</text>
         </g>
       ))}
     </g>
@@ -49,7 +49,7 @@ function Grid({ marks, unit }: { marks: number[]; unit: string }): JSX.Element {
 }
 
 const Days = ({ days }: { days: [number, number][] }): JSX.Element => (
-  <g class="grid">{days.map(([at, share]) => <text key={at} x={across(share)} y={HIGH - 6} text-anchor="middle" direction={document.documentElement.dir || "ltr"}>{day(at)}</text>)}</g>
+  <g class="grid">{days.map(([at, share]) => <text key={at} class="number" x={across(share)} y={HIGH - 6} text-anchor="middle" direction={document.documentElement.dir || "ltr"}>{day(at)}</text>)}</g>
 );
 
 function Numbers({ caption, rows, unit }: { caption: string; rows: Point[]; unit: string }): JSX.Element {

@@ -7,9 +7,9 @@ import { fromNow, number } from "../../lib/show";
 import { say } from "../../lib/words";
 import { lost, useList } from "../load";
 import type { Loaded } from "../load";
-import { levelText, reasonText } from "../monitored";
+import { levelText, reasonText, toldText } from "../monitored";
 import type { Alert, Delivery } from "../monitored";
-import { here } from "../router";
+import { query } from "../router";
 import { Facts, Form, Name, Section, State, Table, Trouble, When } from "../ui";
 
 // "kiosk:2940/tcp" is of a port; else it is of a device or an engine.
@@ -22,12 +22,11 @@ function About({ about }: { about: string }): JSX.Element {
 /** What it is about: by its keyword where the catalogue has it, else as the engine says it. */
 function Told({ one }: { one: Alert }): JSX.Element {
   const low = /^(.+) has (\d+) % left\.$/.exec(one.text);
-  const known = one.keyword === "" ? undefined : reasonText(one.keyword);
+  const known = (one.keyword === "" ? undefined : reasonText(one.keyword)) ?? toldText(one.text);
   if (low !== null) {
     return <><Name text={low[1] ?? ""} />: {levelText(Number(low[2]))}</>;
   }
-  return known !== undefined ? <span>{known}</span>
-    : one.text === "It does not answer." ? <span>{say("state.away")}</span> : <span lang="en" dir="auto">{one.text}</span>;
+  return known !== undefined ? <span>{known}</span> : <span lang="en" dir="auto">{one.text}</span>;
 }
 
 const isMuted = (one: Alert): boolean => one.muted_until !== null && new Date(one.muted_until).getTime() > Date.now();
@@ -41,9 +40,11 @@ const Who = ({ one }: { one: Alert }): JSX.Element => (
   </ul>
 );
 
-export function AlertTable({ list, paged = false, act }: { list: Loaded<Page<Alert>>; paged?: boolean; act?: (one: Alert) => JSX.Element }): JSX.Element {
+export function AlertTable({ list, caption = "rail.alerts", paged = false, act }: {
+  list: Loaded<Page<Alert>>; caption?: string; paged?: boolean; act?: (one: Alert) => JSX.Element;
+}): JSX.Element {
   return (
-    <Table<Alert> caption="rail.alerts" list={list} none="alert.none" paged={paged} columns={[
+    <Table<Alert> caption={caption} list={list} none="alert.none" paged={paged} columns={[
       { title: "column.severity", show: (one) => <State word={one.ended === null ? one.severity : "over"} /> },
       { title: "column.about", show: (one) => <About about={one.about} /> },
       { title: "column.what", show: (one) => <a href={`/admin/alerts/${one.id}`}><Told one={one} /></a> },
@@ -57,7 +58,7 @@ export function AlertTable({ list, paged = false, act }: { list: Loaded<Page<Ale
 
 export function Alerts(): JSX.Element {
   const open = useList<Alert>("/alerts?open_only=true&limit=200", ["alert"]);
-  const all = useList<Alert>(`/alerts${here.value.search}`, ["alert"]);
+  const all = useList<Alert>(`/alerts${query("after")}`, ["alert"]);
   const [problem, setProblem] = useState<Problem | null>(null);
   const acknowledge = (one: Alert): void => {
     post(`/alerts/${one.id}`, { acknowledge: true }).then(() => { setProblem(null); open.again(); all.again(); }, (thrown: unknown) => setProblem(lost(thrown)));
@@ -67,10 +68,10 @@ export function Alerts(): JSX.Element {
     <>
       <Trouble problem={problem} />
       <Section title="alert.open">
-        <AlertTable list={open} act={(one) => one.acknowledged_by !== "" ? <span>{say("alert.acknowledged")}</span>
+        <AlertTable caption="alert.open" list={open} act={(one) => one.acknowledged_by !== "" ? <span>{say("alert.acknowledged")}</span>
           : <button type="button" onClick={() => acknowledge(one)}>{say("alert.acknowledge")}<span class="hidden"> {one.about}</span></button>} />
       </Section>
-      <Section title="alert.before"><AlertTable list={over} paged /></Section>
+      <Section title="alert.before"><AlertTable caption="alert.before" list={over} paged /></Section>
     </>
   );
 }

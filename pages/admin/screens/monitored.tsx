@@ -9,7 +9,7 @@ import { say, sayCount, sayIfKnown } from "../../lib/words";
 import { lost, useList, useLoad } from "../load";
 import { forecast, isLow, levelText, reasonDo, reasonText, supplyKind } from "../monitored";
 import type { Alert, Fault, Gap, Monitored, Reason, Sample, Supply } from "../monitored";
-import { here } from "../router";
+import { query } from "../router";
 import { ChoiceFilter, Facts, Name, Section, State, Table, Trouble, When } from "../ui";
 import { AlertTable } from "./alerts";
 
@@ -30,8 +30,8 @@ function Reasons({ reasons }: { reasons: Reason[] }): JSX.Element | null {
     <ul class="plain reasons">{reasons.map((one) => {
       const what = reasonDo(one.keyword);
       return (
-        <li key={one.keyword}><Why one={one} />{what !== undefined ? <span class="do"> {what}</span>
-          : one.what_to_do !== "" && reasonText(one.keyword) === undefined && <span class="do"> <Foreign text={one.what_to_do} /></span>}</li>
+        <li key={one.keyword}><Why one={one} />{what !== undefined ? <> <span class="do">{what}</span></>
+          : one.what_to_do !== "" && reasonText(one.keyword) === undefined && <> <span class="do"><Foreign text={one.what_to_do} /></span></>}</li>
       );
     })}</ul>
   );
@@ -51,7 +51,7 @@ const Looked = ({ one }: { one: Monitored }): JSX.Element => one.looked_at === n
   : <time dateTime={one.looked_at}>{fromNow(one.looked_at)}</time>;
 
 export function MonitoredList(): JSX.Element {
-  const list = useList<Monitored>(`/monitored${here.value.search}`, ["monitored"]);
+  const list = useList<Monitored>(`/monitored${query("states", "after")}`, ["monitored"]);
   return (
     <>
       <div class="row filters"><ChoiceFilter name="states" choices={["error", "stopped", "away", "unknown", "printing", "idle"]} /></div>
@@ -140,6 +140,7 @@ function Gaps({ name }: { name: string }): JSX.Element {
 }
 
 function Parts({ one }: { one: Monitored }): JSX.Element {
+  const text = (said: string): JSX.Element => said === "" ? <span>–</span> : <Name text={said} />;
   const still = <T,>(items: T[]): { data: { items: T[] }; problem: null; busy: false; again: () => void } =>
     ({ data: { items }, problem: null, busy: false, again: () => undefined });
   return (
@@ -176,9 +177,9 @@ function Parts({ one }: { one: Monitored }): JSX.Element {
       </Section>
       <Section title="monitored.facts">
         <Facts facts={[
-          ["fact.model", <Name text={one.make_and_model} />], ["fact.serial", <Name text={one.serial} />], ["fact.firmware", <Name text={one.firmware} />],
+          ["fact.model", text(one.make_and_model)], ["fact.serial", text(one.serial)], ["fact.firmware", text(one.firmware)],
           ["fact.address", <code><Name text={one.address} /></code>], ["fact.up-since", <When at={one.up_since} />],
-          ["fact.console", <Name text={one.console} />], ["fact.answered", <span>{say("fact.milliseconds", { count: number(one.answered_ms) })}</span>],
+          ["fact.console", text(one.console)], ["fact.answered", <span>{say("fact.milliseconds", { count: number(one.answered_ms) })}</span>],
         ]} />
       </Section>
     </div>

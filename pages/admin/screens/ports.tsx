@@ -35,7 +35,7 @@ function Because({ one }: { one: Sight }): JSX.Element {
   return (
     <>
       <span>{say(`verdict.${one.verdict}.why`)}</span>
-      {one.severity > 0 && <span class="do"> {say(`verdict.${one.verdict}.do`)}</span>}
+      {one.severity > 0 && <> <span class="do">{say(`verdict.${one.verdict}.do`)}</span></>}
       {one.why !== "" && <details><summary>{say("ports.proof")}</summary><p lang="en" dir="auto">{one.why}</p></details>}
     </>
   );
@@ -156,7 +156,7 @@ export function OnePort({ host, port }: { host: string; port: string }): JSX.Ele
   const times = (["from", "until"] as const).filter((name) => filter(name) !== "").map((name) => `&${name}=${encodeURIComponent(instant(filter(name)))}`).join("");
   const after = filter("after") === "" ? "" : `&after=${encodeURIComponent(filter("after"))}`;
   const events = useList<PortEvent>(`/ports/events?host=${encodeURIComponent(host)}&port=${encodeURIComponent(port)}${times}${after}`, ["port"]);
-  const mine = (list.data?.items ?? []).filter((one) => String(one.port) === port);
+  const mine = (list.data?.items ?? []).filter((one) => one.host === host && String(one.port) === port);
   const silent = isSilent(list.data?.hosts.find((one) => one.host === host));
   const holders = { ...list, data: { items: mine.flatMap((one) => one.holders) } };
   return (
@@ -187,14 +187,14 @@ export function OnePort({ host, port }: { host: string; port: string }): JSX.Ele
       </Section>
       <Section title="ports.history">
         <Times />
-        <Table<PortEvent> caption="ports.history" list={events} none="ports.no-events" paged columns={[
+        {events.problem?.status === 501 ? <p>{say("monitored.not-yet")}</p> : <Table<PortEvent> caption="ports.history" list={events} none="ports.no-events" paged columns={[
           { title: "column.when", show: (one) => <When at={one.at} /> },
           { title: "column.until", show: (one) => <When at={one.until} /> },
           { title: "column.what", show: (one) => sayIfKnown(`port-event.${one.what}`, one.what) },
           { title: "column.holder", show: (one) => one.holder === undefined ? <span lang="en" dir="auto">{one.text}</span> : <Held holders={[one.holder]} /> },
           { title: "column.state", show: (one) => one.verdict === "" ? "" : sayIfKnown(`verdict.${one.verdict}`, one.verdict) },
           { title: "column.times", show: (one) => number(one.count), number: true },
-        ]} />
+        ]} />}
       </Section>
       <Registry port={port} />
       <p><a href="/admin/ports">{say("ports.all")}</a></p>

@@ -201,7 +201,8 @@ export async function walkable(page, what) {
     return stops.length;
   });
   const seen = [];
-  for (let press = 0; press < all + 3; press++) {
+  const parts = await page.locator("input[type='datetime-local']").count() * 8; // of one field, each a stop
+  for (let press = 0; press < all + parts + 3; press++) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
       const element = document.activeElement;
@@ -213,21 +214,23 @@ export async function walkable(page, what) {
       const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
       const middle = document.elementFromPoint(Math.min(Math.max(box.left + Math.min(box.width, 40) / 2, 0), innerWidth - 1),
         Math.min(Math.max(box.top + Math.min(box.height, 40) / 2, 0), innerHeight - 1));
-      return { index: Number(element.dataset.stop ?? -1), html: element.outerHTML.slice(0, 120), inside,
+      return { index: Number(element.dataset.stop ?? -1), html: element.outerHTML.slice(0, 120), inside, by: middle?.outerHTML.slice(0, 90) ?? "",
         marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
         covered: middle !== null && !element.contains(middle) && !middle.contains(element) };
     });
-    if (stop === null || (seen.length > 0 && stop.index === seen[0].index)) {
+    if (stop === null || (seen.length > 1 && stop.index === seen[0].index)) {
       break;
     }
-    seen.push(stop);
+    if (seen[seen.length - 1]?.index !== stop.index) {
+      seen.push(stop);
+    }
   }
   const order = seen.map((stop) => stop.index);
   must(seen.length === all, `${what}: ${seen.length} of ${all} stops are reached: ${order.join(" ")}`);
   must(order.every((index, at) => at === 0 || index > order[at - 1]), `${what}: the order of stops is ${order.join(" ")}`);
   for (const stop of seen) {
     must(stop.marked, `${what}: nobody sees that this has the focus: ${stop.html}`);
-    must(stop.inside && !stop.covered, `${what}: the focus is ${stop.covered ? "covered" : "outside"}: ${stop.html}`);
+    must(stop.inside && !stop.covered, `${what}: the focus is ${stop.covered ? `covered by ${stop.by}` : "outside"}: ${stop.html}`);
   }
 }
 
