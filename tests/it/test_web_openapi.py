@@ -159,7 +159,7 @@ def test_every_path_answers_as_described(described, admin):
         path = path_of(pattern)
         if pattern.endswith("/events") or pattern == "/api/v1/session" and method == "DELETE":
             continue  # streams have a test of their own; the session is still needed
-        ask = path.removeprefix("/api/v1")
+        ask = path.removeprefix("/api/v1") + ("?series=pages" if path.endswith("/samples") else "")
         body = None if "requestBody" not in operation else {"no such field": 1}
         answer = admin.api(method, ask, body)
         check_answer(described, operation, answer, (method, path))
