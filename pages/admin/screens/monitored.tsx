@@ -232,8 +232,8 @@ function groups(orders: Order[], of: (one: Order) => string): [string, Order[]][
   return [...made];
 }
 
-const OutOn = ({ one }: { one: Supply }): JSX.Element => one.runs_out_at === null ? <span>{say("level.unknown")}</span>
-  : <time dateTime={one.runs_out_at}>{day(one.runs_out_at, true)}</time>;
+const OutOn = ({ one }: { one: Supply }): JSX.Element => one.runs_out_at === null ? <span>{say("supplies.no-day")}</span>
+  : <>{say(one.fills ? "supplies.full" : "supplies.out")} <time dateTime={one.runs_out_at}>{day(one.runs_out_at, true)}</time></>;
 
 export function SuppliesToOrder(): JSX.Element {
   const list = useList<Monitored>("/monitored?supplies=true&limit=500", ["monitored"]);
@@ -259,7 +259,7 @@ export function SuppliesToOrder(): JSX.Element {
           <ul class="plain">{all.map(({ device, supply }) => (
             <li key={device.name + supply.name} class="order">
               <Gauge level={supply.level} low /> <SupplyName one={supply} /> <span class="number">{levelText(supply.level)}</span>
-              <span class="block"><a href={`/admin/monitored/${encodeURIComponent(device.name)}`}><Name text={device.name} /></a> · {say(supply.fills ? "supplies.full" : "supplies.out")} <OutOn one={supply} /></span>
+              <span class="block"><a href={`/admin/monitored/${encodeURIComponent(device.name)}`}><Name text={device.name} /></a> · <OutOn one={supply} /></span>
             </li>
           ))}</ul>
         </section>
