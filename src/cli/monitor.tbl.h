@@ -54,6 +54,13 @@ COMMAND(device_monitor, "device monitor", "NAME", 1, 1, "administrator",
         OPTION("off", "yes|no", "it is not looked at"),
         OPTION("remove", NULL, "as if nothing had been said of it"),
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(device_secret, "device secret", "NAME", 1, 1, "administrator",
+        "keeps the community or the passwords by which a device is asked by SNMP",
+        "They come from standard input: of versions 1 and 2c the community, of version 3 the "
+        "password for authentication and then the one for privacy, each on a line. The engine "
+        "keeps them and tells them to nobody. NAME \"*\" stands for the community of every device "
+        "that has none of its own.",
+        OPTION("remove", NULL, "forgets them"), DRY_RUN)
 COMMAND(device_probe, "device probe", "ADDRESS", 1, 1, "anyone",
         "asks a printer by SNMP, from here, and shows what it says",
         "Needs no engine and no site: state, reasons and what to do, supplies, trays, covers and "

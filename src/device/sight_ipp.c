@@ -158,6 +158,20 @@ static void read_state(const struct ipp_msg *msg, struct arena *arena, struct de
 // --- supplies and paper
 // ---------------------------------------------------------------------------
 
+// The MIB's level of a receptacle is the room that is left (RFC 3805), and "printer-supply" is to
+// be the MIB's (PWG 5100.13); but what speaks IPP tells in percent how full it is: the PWG's own
+// ippeveprinter and PAPPL, and those who name a "highlevel", which only what fills can have.
+static void turn_receptacle(struct sight_numbers *numbers, struct str pairs)
+{
+    bool is_percent = str_eq(pair_text(pairs, "unit"), STR("percent"));
+    bool has_high = pair_text(pairs, "highlevel").len > 0;
+    int64_t max = is_percent && numbers->max <= 0 ? 100 : numbers->max;
+    if ((is_percent || has_high) && numbers->level >= 0 && numbers->level <= max) {
+        numbers->max = max;
+        numbers->level = max - numbers->level;
+    }
+}
+
 static void read_supply(struct arena *arena, struct device_sight *sight, struct str pairs,
                         struct str name)
 {
@@ -176,6 +190,9 @@ static void read_supply(struct arena *arena, struct device_sight *sight, struct 
         if (unit.len > 0 && str_eq(unit, str_of(device_sight_unit_name(i)))) {
             numbers.unit = i;
         }
+    }
+    if (numbers.class == 4) {
+        turn_receptacle(&numbers, pairs);
     }
     int64_t type = device_sight_supply_type(pair_text(pairs, "type"));
     supply->kind = device_sight_supply_kind(type);

@@ -96,8 +96,8 @@ static bool prepare_rest(struct alerts_db *a, struct db *db, struct err *err)
            db_prepare(db, &a->drop_secret,
                       "DELETE FROM dme_secret WHERE kind = $1 AND name = $2 AND field = $3", err) &&
            db_prepare(db, &a->secrets,
-                      "SELECT kind, name, field, value FROM dme_secret ORDER BY kind, name, field"
-                      " LIMIT $1",
+                      "SELECT kind, name, field, value FROM dme_secret WHERE kind = $1"
+                      " ORDER BY name, field LIMIT $2",
                       err);
 }
 
@@ -298,13 +298,14 @@ bool dme_secret_put(struct alerts_db *alerts, struct str kind, struct str name, 
     return db_run(stmt, err);
 }
 
-bool dme_secret_list(struct alerts_db *alerts, size_t most, struct arena *arena,
+bool dme_secret_list(struct alerts_db *alerts, struct str kind, size_t most, struct arena *arena,
                      struct secret_row *rows, size_t *count, struct err *err)
 {
     struct db_stmt *stmt = alerts->secrets;
     bool row = true;
     *count = 0;
-    db_bind_int(stmt, 1, (int64_t)most);
+    db_bind_text(stmt, 1, kind);
+    db_bind_int(stmt, 2, (int64_t)most);
     while (row && *count <= most) {
         if (!db_step(stmt, &row, err)) {
             return false;

@@ -86,5 +86,6 @@ struct secret_row {
     struct str field;
     struct str value;
 };
-bool dme_secret_list(struct alerts_db *alerts, size_t most, struct arena *arena,
+// Of one kind.
+bool dme_secret_list(struct alerts_db *alerts, struct str kind, size_t most, struct arena *arena,
                      struct secret_row *rows, size_t *count, struct err *err) CC_MUST_USE;

@@ -173,6 +173,7 @@ void dme_look_now(void *engine, struct wire_call *call, const ProtobufCMessage *
     }
     lookers[at].call = wire_call_id(call);
     (void)snprintf(lookers[at].name, sizeof(lookers[at].name), "%s", watched->name);
+    dme_snmp_again(watched);
     if (watched->look == NULL) { // else the one that is under way is the newest there can be
         dme_look_start(watched);
     }

@@ -482,13 +482,11 @@ static bool secrets_read(struct deliver *deliver, struct alerts_db *db, struct e
     OWN(arena_free) struct arena arena = ARENA_CAP((size_t)DELIVER_SECRETS_MAX * 2048);
     struct secret_row *rows = arena_new_array(&arena, DELIVER_SECRETS_MAX, sizeof(*rows));
     size_t count = 0;
-    if (!dme_secret_list(db, DELIVER_SECRETS_MAX, &arena, rows, &count, err)) {
+    if (!dme_secret_list(db, STR("target"), DELIVER_SECRETS_MAX, &arena, rows, &count, err)) {
         return false;
     }
     for (size_t at = 0; at < count; at++) {
-        if (str_eq(rows[at].kind, STR("target"))) {
-            secret_take(deliver, rows[at].name, rows[at].value);
-        }
+        secret_take(deliver, rows[at].name, rows[at].value);
     }
     return true;
 }

@@ -33,6 +33,7 @@ enum {
 
 struct dme;
 struct dme_look;
+struct dme_snmp;
 struct dme_watch;
 struct dme_meters;
 
@@ -87,7 +88,7 @@ struct watched {
     struct dme_look *look;       // owned; NULL: none under way
     int64_t due_ms;              // monotonic
     unsigned failures;           // looks in a row without an answer
-    unsigned silent_snmp;        // looks in a row in which nobody there spoke SNMP
+    struct dme_snmp *snmp;       // owned; NULL: not asked by SNMP yet
     struct device_faults faults; // owned
     struct device_meter meter;
     int meter_source; // enum device_source; -1: not chosen
@@ -116,6 +117,8 @@ struct dme {
     struct net_loop *loop;
     struct store *store;         // owned
     struct net_tls *printer_tls; // owned
+    struct snmp_poller *snmp;    // owned
+    struct map secrets;          // of SNMP: secret.c's
     struct net_timer *tick;
     struct dme_engine *engines[DME_ENGINES_MAX]; // owned
     size_t engine_count;
@@ -169,6 +172,24 @@ struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count);
 
 void dme_look_start(struct watched *watched);
 void dme_look_cancel(struct watched *watched);
+
+// --- look_snmp.c --------------------------------------------------------------------------------
+
+void dme_snmp_forget(struct watched *watched); // what was learnt of it; no look is under way
+void dme_snmp_again(struct watched *watched);  // the next look asks for all of it
+
+// --- secret.c: communities and passwords of SNMP ------------------------------------------------
+
+struct dme_secret { // borrowed until the next change; NULL: none
+    const char *community;
+    const char *auth;
+    const char *privacy;
+};
+bool dme_secrets_load(struct dme *dme,
+                      struct err *err) CC_MUST_USE; // before the store's first task
+void dme_secrets_fini(struct dme *dme);
+void dme_secret_find(const struct dme *dme, const char *name, struct dme_secret *secret);
+extern wire_handler dme_set_monitor_secret;
 
 // --- tell.c: the truth as a message -------------------------------------------------------------
 

@@ -92,8 +92,8 @@ static void monitor_take(struct dme *dme, const Quoin__V1__Thing *thing)
     }
     quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
     watched->monitor = told;
-    watched->silent_snmp = 0;
     dme_look_cancel(watched);
+    dme_snmp_forget(watched);
     dme_watched_soon(watched);
 }
 
@@ -166,6 +166,7 @@ static void reading_done(struct reading *reading)
             quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
             watched->monitor = NULL;
             dme_look_cancel(watched);
+            dme_snmp_forget(watched);
             dme_watched_soon(watched);
         }
     }

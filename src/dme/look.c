@@ -3,30 +3,22 @@
 //
 // no unit test: needs devices; tests/it/test_dme.py has real ones.
 
-#include "dme/dme_int.h"
+#include "dme/look.h"
 
 #include "base/clk.h"
 #include "base/mem.h"
-#include "ippc/ask.h"
+#include "ippc/uri.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IPP_MS = 5000, LOOK_BYTES = 512 << 10 };
-
-struct dme_look {
-    struct watched *watched;
-    struct arena arena;
-    struct ippc_ask *ipp;
-    int64_t began_ms;
-    int64_t answered_ms; // of the quickest that answered; -1: none did
-    unsigned open;
-    struct dme_sights sights;
-};
+enum { IPP_MS = 5000 };
 
 static void look_free(struct dme_look *look)
 {
     ippc_ask_cancel(&look->ipp);
+    snmp_look_cancel(&look->snmp);
     arena_free(&look->arena);
     free(look);
 }
@@ -56,7 +48,7 @@ static void look_done(struct dme_look *look)
     look_free(look);
 }
 
-static void part_done(struct dme_look *look)
+void dme_look_part_done(struct dme_look *look)
 {
     look->open--;
     if (look->open == 0) {
@@ -64,10 +56,19 @@ static void part_done(struct dme_look *look)
     }
 }
 
-static void add_trouble(struct dme_look *look, enum device_source source, const char *trouble)
+void dme_look_trouble(struct dme_look *look, enum device_source source, const char *trouble)
 {
+    assert(look->sights.count < DEVICE_SOURCE_COUNT);
     device_sight_none(source, clk_wall_ms(), trouble, &look->arena,
                       &look->sights.sights[look->sights.count++]);
+}
+
+void dme_look_told(struct dme_look *look, const struct device_sight *sight, int64_t took_ms)
+{
+    assert(look->sights.count < DEVICE_SOURCE_COUNT);
+    dme_sight_keep(sight, &look->arena, &look->sights.sights[look->sights.count++]);
+    look->answered_ms =
+        look->answered_ms < 0 || took_ms < look->answered_ms ? took_ms : look->answered_ms;
 }
 
 static void on_ipp(void *arg, const struct ipp_msg *msg, const struct err *err)
@@ -75,20 +76,17 @@ static void on_ipp(void *arg, const struct ipp_msg *msg, const struct err *err)
     struct dme_look *look = arg;
     look->ipp = NULL; // it is gone after this
     if (msg == NULL) {
-        add_trouble(look, DEVICE_BY_IPP, err->text);
+        dme_look_trouble(look, DEVICE_BY_IPP, err->text);
     } else {
         struct device_sight sight;
         OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
-        int64_t took = clk_mono_ms() - look->began_ms;
         device_sight_ipp(msg, clk_wall_ms(), &arena, &sight);
-        dme_sight_keep(&sight, &look->arena, &look->sights.sights[look->sights.count++]);
-        look->answered_ms =
-            look->answered_ms < 0 || took < look->answered_ms ? took : look->answered_ms;
+        dme_look_told(look, &sight, clk_mono_ms() - look->began_ms);
     }
-    part_done(look);
+    dme_look_part_done(look);
 }
 
-static bool wants(const struct watched *watched, const char *source)
+bool dme_look_wants(const struct watched *watched, const char *source)
 {
     const Quoin__V1__Monitor *monitor = watched->monitor;
     for (size_t at = 0; monitor != NULL && at < monitor->n_sources; at++) {
@@ -119,6 +117,30 @@ static bool ipp_place(const struct watched *watched, char uri[static DME_URI_MAX
     return ippc_uri_read(str_of(uri), at, &unheard) && at->way != IPPC_RAW;
 }
 
+bool dme_look_host(const struct watched *watched, char *host, size_t size)
+{
+    const char *address = watched->monitor == NULL ? "" : watched->monitor->address;
+    const char *told = address[0] != '\0' ? address : watched->uri;
+    struct ippc_uri at;
+    struct err unheard;
+    if (told == NULL) {
+        return false;
+    }
+    if (strstr(told, "://") != NULL) {
+        if (!ippc_uri_read(str_of(told), &at, &unheard)) {
+            return false;
+        }
+        (void)snprintf(host, size, "%s", at.to.host);
+        return true;
+    }
+    struct str bare = str_of(told);
+    if (bare.len > 2 && bare.ptr[0] == '[' && bare.ptr[bare.len - 1] == ']') {
+        bare = (struct str){ bare.ptr + 1, bare.len - 2 };
+    }
+    (void)snprintf(host, size, "%.*s", (int)bare.len, bare.ptr);
+    return bare.len > 0 && bare.len < size;
+}
+
 static void ask_ipp(struct dme_look *look)
 {
     struct watched *watched = look->watched;
@@ -132,7 +154,7 @@ static void ask_ipp(struct dme_look *look)
         wanted++;
     }
     settings.wanted_count = wanted;
-    if (!wants(watched, "ipp") || !ipp_place(watched, uri, &settings.at)) {
+    if (!dme_look_wants(watched, "ipp") || !ipp_place(watched, uri, &settings.at)) {
         return;
     }
     look->open++;
@@ -150,12 +172,14 @@ void dme_look_start(struct watched *watched)
     watched->dme->looking++;
     look->open = 1; // until all are asked
     ask_ipp(look);
-    if (look->open == 1) {
+    dme_look_snmp(look);
+    if (look->open == 1 && look->sights.count == 0) {
         bool has_place = watched->uri != NULL ||
                          (watched->monitor != NULL && watched->monitor->address[0] != '\0');
-        add_trouble(look, DEVICE_BY_IPP,
-                    has_place ? "it cannot be asked: no source of its monitor fits its address"
-                              : "there is no printer of this name: its monitor needs an address");
+        dme_look_trouble(look, DEVICE_BY_IPP,
+                         has_place
+                             ? "it cannot be asked: no source of its monitor fits its address"
+                             : "there is no printer of this name: its monitor needs an address");
     }
-    part_done(look);
+    dme_look_part_done(look);
 }

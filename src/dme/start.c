@@ -7,8 +7,11 @@
 #include "dme/meters.h"
 
 #include "base/mem.h"
+#include "snmp/snmp.h"
 
 #include <stdlib.h>
+
+enum { SNMP_MS = 5000, SNMP_TRIES = 2 };
 
 static const struct wire_method methods[] = {
     { "/quoin.v1.Devices/ListMonitored", dme_list_monitored },
@@ -27,6 +30,7 @@ static const struct wire_method methods[] = {
     { "/quoin.v1.Devices/ListGaps", dme_list_gaps },
     { "/quoin.v1.Devices/NoteJob", dme_note_job },
     { "/quoin.v1.Devices/ObserveJob", dme_observe_job },
+    { "/quoin.v1.Alerts/SetMonitorSecret", dme_set_monitor_secret },
 };
 
 static void on_tick(void *arg)
@@ -53,15 +57,20 @@ static bool start(struct svc *svc, void *state, struct err *err)
     const struct net_tls_settings printers = {
         .tls_1_2 = true, .alpn = alpn, .peer = NET_TLS_PEER_NONE, .any_peer = true
     };
+    const struct snmp_poller_settings asking = { .window = DME_LOOKS_MAX,
+                                                 .deadline_ms = SNMP_MS,
+                                                 .tries = SNMP_TRIES };
     dme->svc = svc;
     dme->loop = svc_loop(svc);
     dme->follow_change = -1;
     if (!net_tls_new(&printers, false, &dme->printer_tls, err) ||
         !dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err) ||
+        !dme_secrets_load(dme, err) ||
         !dme_alerts_new(dme->loop, dme->store, dme_alerts_changed, dme, &dme->alerts, err)) {
         return false;
     }
     dme_meters_start(dme);
+    dme->snmp = snmp_poller_new(dme->loop, &asking);
     dme_record_load(dme);
     dme_engines_start(dme);
     svc_on_renewed(svc, on_renewed, dme);
@@ -90,6 +99,8 @@ static void fini(void *state)
     dme_store_close(&dme->store); // what was given to it is written and told of
     dme_meters_free(dme);
     dme_watched_fini(dme);
+    snmp_poller_free(&dme->snmp);
+    dme_secrets_fini(dme);
     dme_record_fini(dme);
     net_tls_free(&dme->printer_tls);
     arena_free(&dme->zone);

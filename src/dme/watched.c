@@ -58,6 +58,7 @@ struct watched *dme_watched_need(struct dme *dme, const char *name)
 static void watched_free(struct watched *watched)
 {
     dme_look_cancel(watched);
+    dme_snmp_forget(watched);
     device_faults_free(&watched->faults);
     quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
     free(watched->uri);
@@ -94,8 +95,8 @@ static void take_printer(struct dme *dme, const struct dme_printer *printer)
     if (watched->uri == NULL || strcmp(watched->uri, printer->uri) != 0) {
         free(watched->uri);
         watched->uri = text_new(printer->uri);
-        watched->silent_snmp = 0;
         dme_look_cancel(watched);
+        dme_snmp_forget(watched);
         watched->due_ms = watched->due_ms < clk_mono_ms() ? clk_mono_ms() : watched->due_ms;
     }
 }
@@ -117,6 +118,7 @@ void dme_watched_printers(struct dme *dme)
             free(watched->uri);
             watched->uri = NULL;
             dme_look_cancel(watched);
+            dme_snmp_forget(watched);
         }
     }
     dme_watched_sweep(dme);

@@ -7,13 +7,15 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include "device/sight.h"
 #include "ippc/ask.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    ASK_MS = 3000,    // a job waits so long for it at most
-    STATE_MS = 2000,  // what was said of its state
+    ASK_MS = 3000,   // a job waits so long for it at most
+    STATE_MS = 2000, // what was said of its state
+    STATE_BYTES = 64 << 10,
     KNOWN_MS = 60000, // what was said, or that nothing was said, stands so long
 };
 
@@ -60,45 +62,30 @@ bool dre_ability_lacks_sides(const struct printer *printer, const char *keyword)
     return false;
 }
 
-static bool ends_with(struct str text, struct str end)
-{
-    return text.len > end.len && memcmp(text.ptr + text.len - end.len, end.ptr, end.len) == 0;
-}
-
-// A reason that stops it, also where it calls itself idle.
-static bool is_error(struct str reason)
-{
-    static const char *const known[] = { "media-jam", "media-empty", "cover-open", "door-open" };
-    for (size_t at = 0; at < sizeof(known) / sizeof(known[0]); at++) {
-        if (str_eq(reason, str_of(known[at]))) {
-            return true;
-        }
-    }
-    return ends_with(reason, STR("-error"));
-}
-
 // msg NULL: it did not answer.
 static void take_state(struct printer *printer, const struct ipp_msg *msg)
 {
-    enum { STOPPED = 5 };
+    OWN(arena_free) struct arena arena = ARENA_CAP(STATE_BYTES);
+    struct device_sight sight;
     char why[128] = "";
     printer->state_until = clk_mono_ms() + STATE_MS;
     if (msg == NULL) {
         dre_deliver_printer_state(printer, "stopped", "The printer does not answer.");
         return;
     }
-    const struct ipp_attr *state =
-        ipp_msg_find(msg, IPP_TAG_PRINTER, "printer-state", IPP_TAG_ENUM);
-    const struct ipp_attr *reasons =
-        ipp_msg_find(msg, IPP_TAG_PRINTER, "printer-state-reasons", IPP_TAG_KEYWORD);
-    bool is_stopped = state != NULL && state->values->integer == STOPPED;
-    for (const struct ipp_value *value = reasons == NULL ? NULL : reasons->values; value != NULL;
-         value = value->next) {
-        if (is_error(value->text) || (is_stopped && why[0] == '\0')) {
-            is_stopped = true;
-            (void)snprintf(why, sizeof(why), "The printer says: %.*s.", (int)value->text.len,
-                           value->text.ptr);
-        }
+    // The same judgement as the monitoring engine's: one table of reasons for both.
+    device_sight_ipp(msg, clk_wall_ms(), &arena, &sight);
+    bool is_stopped = sight.state == DEVICE_ERROR || sight.state == DEVICE_STOPPED;
+    const struct device_seen *worst = sight.reason_count > 0 ? &sight.reasons[0] : NULL;
+    for (size_t at = 0; at < sight.reason_count; at++) {
+        const struct device_seen *seen = &sight.reasons[at];
+        bool is_worse =
+            seen->stops != worst->stops ? seen->stops : seen->severity > worst->severity;
+        worst = is_worse ? seen : worst;
+    }
+    if (worst != NULL) {
+        (void)snprintf(why, sizeof(why), "The printer says: %.*s.", (int)worst->keyword.len,
+                       worst->keyword.ptr);
     }
     if (is_stopped) {
         dre_deliver_printer_state(printer, "stopped", why);

@@ -340,6 +340,15 @@ static void take_report(struct snmp_look *look)
     look_step(look);
 }
 
+// The session goes first: the library's user of that engine goes with it, and one that stayed would
+// keep a password that was wrong.
+static void engine_drop(struct snmp_look *look)
+{
+    net_watch_free(&look->watch);
+    snmp_socket_close(&look->socket, look->target);
+    look->target->v3->engine.id_len = 0;
+}
+
 // A report of v3 instead of an answer: another engine, another time, or no.
 static void take_refusal(struct snmp_look *look)
 {
@@ -348,14 +357,12 @@ static void take_refusal(struct snmp_look *look)
     look_answered(look);
     if ((report == SNMPERR_UNKNOWN_ENG_ID || report == SNMPERR_NOT_IN_TIME_WINDOW) &&
         look->discoveries < DISCOVERIES_MAX) {
-        net_watch_free(&look->watch);
-        snmp_socket_close(&look->socket, look->target);
-        look->target->v3->engine.id_len = 0;
+        engine_drop(look);
         look_step(look);
         return;
     }
     bool moves = report == SNMPERR_UNKNOWN_ENG_ID || report == SNMPERR_NOT_IN_TIME_WINDOW;
-    look->target->v3->engine.id_len = 0;
+    engine_drop(look);
     look_fail(look, moves ? ERR_INVALID : ERR_DENIED,
               moves                                 ? "it names another SNMP engine each time"
               : report == SNMPERR_UNKNOWN_USER_NAME ? "it does not know that SNMP user"
@@ -407,7 +414,7 @@ static void on_timer(void *arg)
     look->tries++;
     if (look->tries >= look_tries(look) || late) {
         if (look->target->v3 != NULL && look->phase == PHASE_ASKING) {
-            look->target->v3->engine.id_len = 0; // another device may stand there now
+            engine_drop(look); // another device may stand there now
         }
         bool secret = look->target->privacy != SNMP_PRIVACY_NONE && look->phase == PHASE_ASKING &&
                       !snmp_walk_has_answer(look->walk);

@@ -4,7 +4,6 @@ All is asked with `quoin device probe`, which needs no engine.
 """
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,15 +14,13 @@ from pathlib import Path
 import pytest
 
 import conftest
+from snmp_agent import AUTH, PRIVACY, Agent
 
 PEERS = Path(__file__).parent / "peers"
 sys.path.insert(0, str(PEERS))
 import snmp_liar  # noqa: E402
 
 QUOIN = str(conftest.QUOIN)
-AUTH, PRIVACY = "auth secret 1", "privacy secret 1"
-MINE = ("hr_print,hr_device,hr_disk,hr_partition,hr_network,hr_proc,hr_filesys,hrh_filesys,"
-        "hr_swrun,hr_swinst,hr_storage,hrh_storage,hr_system,host,hr_other")
 
 
 def probe(port, *options, secrets=(), home=None):
@@ -37,36 +34,9 @@ def probe(port, *options, secrets=(), home=None):
 
 @pytest.fixture(scope="module")
 def snmpd(tmp_path_factory):
-    program = shutil.which("snmpd", path="/usr/sbin:/usr/bin")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("snmpd is missing: tools/install-packages test")
-        pytest.skip("no snmpd")
-    folder = tmp_path_factory.mktemp("snmpd")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe_socket:
-        probe_socket.bind(("127.0.0.1", 0))
-        port = probe_socket.getsockname()[1]
-    script = f"{sys.executable} {PEERS / 'printer_mib.py'}"
-    (folder / "snmpd.conf").write_text(f"""rocommunity public 127.0.0.1
-syslocation second floor
-sysname prt-17
-createUser quoin SHA-256 "{AUTH}" AES "{PRIVACY}"
-createUser older SHA "{AUTH}" AES "{PRIVACY}"
-rouser quoin priv
-rouser older auth
-pass_persist .1.3.6.1.2.1.43 {script}
-pass_persist .1.3.6.1.2.1.25.3 {script}
-""")
-    process = subprocess.Popen(
-        [program, "-f", "-LE", "4", "-C", "-c", str(folder / "snmpd.conf"), "-I", "-" + MINE,
-         f"udp:127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        env=dict(os.environ, SNMP_PERSISTENT_DIR=str(folder), MIBS=""))
-    until = time.monotonic() + 20
-    while probe(port)[1]["told"] is not True:
-        assert process.poll() is None and time.monotonic() < until, "snmpd did not start"
-    yield port
-    process.terminate()
-    process.wait(10)
+    agent = Agent(tmp_path_factory.mktemp("snmpd"))
+    yield agent.port
+    agent.stop()
 
 
 WAYS = [("1",), ("2c",),

@@ -1,8 +1,10 @@
 """A printer's SNMP tables: what snmpd's pass_persist asks, and what a scripted liar starts from.
 
-    printer_mib.py          speaks pass_persist on standard input and output (man snmpd.conf)
+    printer_mib.py [FILE]   speaks pass_persist on standard input and output (man snmpd.conf)
+                            FILE: JSON, OID -> [type, value], read at each question: what is another now
     printer_mib.TABLE       OID -> (type, value), types as pass_persist names them
 """
+import json
 import sys
 
 PRT = "1.3.6.1.2.1.43"
@@ -78,6 +80,9 @@ ORDER = sorted(TABLE, key=numbers)
 
 def _answer(oid):
     kind, value = TABLE[oid]
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], encoding="utf-8") as changed:
+            kind, value = json.load(changed).get(oid, (kind, value))
     print(f".{oid}\n{kind}\n{value}", flush=True)
 
 

@@ -111,6 +111,39 @@ static void test_supplies_and_trays(void)
     rig_end(&rig);
 }
 
+// The room that is left by the MIB's letter; how full it is where IPP's own say it.
+static void test_waste_boxes(void)
+{
+    static const struct {
+        const char *supply;
+        int64_t level;
+        int64_t left;
+    } cases[] = {
+        { "type=wasteToner;class=receptacleThatIsFilled;unit=percent;maxcapacity=100;level=25;", 25,
+          75 },
+        { "type=wasteToner;class=receptacleThatIsFilled;unit=percent;maxcapacity=100;level=0;"
+          "highlevel=95;",
+          0, 100 },
+        { "type=wasteInk;class=receptacleThatIsFilled;unit=percent;maxcapacity=-2;level=90;", 90,
+          10 },
+        { "type=wasteToner;class=receptacleThatIsFilled;unit=tenthsOfGrams;maxcapacity=1000;"
+          "level=250;",
+          75, 250 },
+        { "type=wasteToner;class=receptacleThatIsFilled;unit=percent;maxcapacity=100;level=-3;",
+          DEVICE_LEVEL_SOME, DEVICE_LEVEL_SOME },
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rig rig;
+        rig_start(&rig);
+        ipp_out_text(&rig.out, IPP_TAG_OCTETS, "printer-supply", str_of(cases[i].supply));
+        rig_read(&rig);
+        CHECK(rig.sight.supply_count == 1 && rig.sight.supplies[0].fills);
+        CHECK(rig.sight.supplies[0].level == cases[i].level);
+        CHECK(rig.sight.supplies[0].left == cases[i].left);
+        rig_end(&rig);
+    }
+}
+
 static void test_markers_of_cups(void)
 {
     struct rig rig;
@@ -149,6 +182,7 @@ int main(void)
 {
     test_states();
     test_supplies_and_trays();
+    test_waste_boxes();
     test_markers_of_cups();
     test_nothing_at_all();
     return tap_done();

@@ -93,10 +93,10 @@ static void test_deliveries_and_secrets(struct alerts_db *db)
     CHECK(dme_delivery_list(db, &waiting, 4, &arena, rows, &count, &err) && count == 0);
     CHECK(dme_secret_put(db, STR("target"), STR("t"), STR("secret"), STR("x"), &err));
     CHECK(dme_secret_put(db, STR("target"), STR("t"), STR("secret"), STR("y"), &err));
-    CHECK(dme_secret_list(db, 4, &arena, secrets, &count, &err) && count == 1);
+    CHECK(dme_secret_list(db, STR("target"), 4, &arena, secrets, &count, &err) && count == 1);
     CHECK_STR(secrets[0].value, "y");
     CHECK(dme_secret_put(db, STR("target"), STR("t"), STR("secret"), STR(""), &err));
-    CHECK(dme_secret_list(db, 4, &arena, secrets, &count, &err) && count == 0);
+    CHECK(dme_secret_list(db, STR("target"), 4, &arena, secrets, &count, &err) && count == 0);
 }
 
 int main(void)

@@ -1,0 +1,121 @@
+"""How devices are looked at: SNMP beside IPP, PJL where it is all there is, what a printer tells by itself."""
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Failed, is_alive, wait_until
+from snmp_agent import AUTH, PRIVACY, Agent
+from test_dme import Scripted, device, known
+
+sys.path.insert(0, str(Path(__file__).parent / "peers"))
+import snmp_liar  # noqa: E402
+
+HEALTHY = {"1.3.6.1.2.1.25.3.2.1.5.1": ("integer", 2), "1.3.6.1.2.1.25.3.5.1.2.1": ("octet", "00 00"),
+           "1.3.6.1.2.1.43.18.1.1.7.1.41": ("integer", 4)}
+COUNT = "1.3.6.1.2.1.43.10.2.1.4.1.1"
+
+
+@pytest.fixture
+def agent(tmp_path_factory):
+    made = Agent(tmp_path_factory.mktemp("snmpd"), community="attic")
+    made.says(HEALTHY)
+    yield made
+    made.stop()
+
+
+def by_snmp(site, name, port, *more):
+    site.run("device", "monitor", name, "--address", "127.0.0.1", "--sources", "snmp", "--snmp-port", port, *more)
+    wait_until(lambda: name in [one["name"] for one in site.ask("device", "status")], 10, f"{name} being watched")
+
+
+def test_a_device_is_looked_at_by_snmp(site, agent):
+    by_snmp(site, "copier", agent.port)
+    wait_until(lambda: device(site, "copier")["state"] == "away", 20, "nothing being told to \"public\"")
+    refused = site.run("device", "secret", "nowhere", stdin="x\n", check=False)
+    assert refused.returncode != 0 and "quoin device status lists them" in refused.stderr
+    site.ask("device", "secret", "copier", "--remove", "--dry-run")
+    said = site.ask("device", "secret", "copier", stdin="attic\n")
+    assert said == {"device": "copier", "secret": "set", "dry_run": False}
+    wait_until(lambda: device(site, "copier")["serial"] == "QX-4711", 10, "the community being used")
+    found = device(site, "copier")
+    assert "attic" not in str(found) and "attic" not in site.run("config", "export").stdout
+    assert found["can_print"] and found["console"] == "CLOSE FRONT COVER"
+    assert {one["name"]: one["level"] for one in found["supplies"]}["Waste toner box"] == 75
+    assert [(one["source"], one["trouble"]) for one in found["witnesses"]] == [("snmp", "")]
+    assert found["meters"][0]["source"] == "snmp" and found["meters"][0]["count"] == 4294967290
+
+    # A cover is opened, pages come out: what is told seldom stays.
+    agent.says({COUNT: ("counter", 4294967294)})
+    told = site.ask("device", "look", "copier")
+    assert told["state"] == "error" and "cover-open" in [one["keyword"] for one in told["reasons"]]
+    assert told["meters"][0]["count"] == 4294967294 and len(told["supplies"]) == len(found["supplies"])
+    agent.says(HEALTHY)
+    wait_until(lambda: device(site, "copier")["can_print"], 15, "the cover being closed")  # looked at every 5 s
+    assert device(site, "copier")["serial"] == "QX-4711" and len(device(site, "copier")["trays"]) == 4
+
+    # It is kept over a restart, and taken away again.
+    old = site.pids()["dme"]
+    os.kill(old, signal.SIGKILL)
+    def is_back():
+        done = site.run("--json", "device", "status", check=False)
+        return done.returncode == 0 and "copier" in done.stdout
+    wait_until(lambda: not is_alive(old), 10, "dme being gone")
+    wait_until(is_back, 20, "dme again")
+    wait_until(lambda: site.ask("device", "look", "copier")["witnesses"][0]["trouble"] == "", 10, "the secret being kept")
+    site.run("device", "secret", "copier", "--remove")
+    wait_until(lambda: device(site, "copier")["state"] == "away", 30, "it being forgotten")
+    site.run("device", "secret", "*", stdin="attic\n")
+    wait_until(lambda: site.ask("device", "look", "copier")["state"] == "idle", 15, "that of all being used")
+
+
+def test_version_3_wants_its_passwords(site, agent):
+    by_snmp(site, "copier", agent.port, "--snmp", "3", "--user", "quoin", "--auth", "SHA-256", "--privacy", "AES")
+    wait_until(lambda: "quoin device secret" in str(device(site, "copier")["witnesses"]), 10, "what is missing being said")
+    with pytest.raises(Failed, match="at least 8"):
+        site.run("device", "secret", "copier", stdin="short\nshort\n")
+    site.run("device", "secret", "copier", stdin=f"{AUTH}\nwrong secret\n")
+    wait_until(lambda: "privacy password" in str(site.ask("device", "look", "copier")["witnesses"]), 15, "the lie")
+    site.run("device", "secret", "copier", stdin=f"{AUTH}\n{PRIVACY}\n")
+    wait_until(lambda: site.ask("device", "look", "copier")["serial"] == "QX-4711", 15, "it being asked")
+
+
+def test_two_witnesses_make_one_truth(site, agent):
+    printer = Scripted()
+    site.printer("desk", printer.uri)
+    site.run("device", "monitor", "desk", "--snmp-port", agent.port)
+    known(site, "desk")
+    site.run("device", "secret", "desk", stdin="attic\n")
+    wait_until(lambda: len([one for one in device(site, "desk")["witnesses"] if not one["trouble"]]) == 2, 15, "both")
+    found = device(site, "desk")
+    assert found["state"] == "idle" and found["serial"] == "QX-4711" and found["make_and_model"] == "Scripted 1"
+    printer.state, printer.reasons = 5, ["media-jam-error"]
+    told = site.ask("device", "look", "desk")
+    assert told["state"] == "error" and any("IPP says error" in one for one in told["disagreements"]), told
+    printer.state, printer.reasons = 3, ["none"]
+    agent.stop()  # the one that told the rest: silent now
+    wait_until(lambda: device(site, "desk")["can_print"], 30, "the jam being gone")
+    assert device(site, "desk")["make_and_model"] == "Scripted 1"
+    printer.shutdown()
+
+
+def test_who_lies_by_snmp_slows_nobody(site, agent, tmp_path):
+    kinds = [kind for kind in snmp_liar.KINDS if kind not in ("changing-engine", "fake-report")]
+    liars = [snmp_liar.Liar(kind) for kind in kinds]
+    (tmp_path / "site.yaml").write_text("monitor:\n" + "".join(
+        f"  liar-{liar.kind}: {{address: 127.0.0.1, sources: [snmp], snmp-port: {liar.port}}}\n" for liar in liars))
+    site.run("config", "apply", tmp_path / "site.yaml")
+    by_snmp(site, "honest", agent.port)
+    site.run("device", "secret", "honest", stdin="attic\n")
+    wait_until(lambda: site.ask("device", "look", "honest")["serial"] == "QX-4711", 15, "it being known")
+    wait_until(lambda: all(one["witnesses"] for one in site.ask("device", "status")), 20, "all being looked at")
+    assert site.ask("device", "look", "honest")["answered_ms"] < 2000
+    assert device(site, "liar-truth")["serial"] == "QX-4711"
+    assert device(site, "liar-silent")["state"] == "away"
+    for one in site.ask("device", "status"):
+        for supply in one["supplies"]:
+            assert -2 <= supply["level"] <= 100, one
+    for liar in liars:
+        liar.stop()
