@@ -19,6 +19,7 @@ static void look_free(struct dme_look *look)
 {
     ippc_ask_cancel(&look->ipp);
     snmp_look_cancel(&look->snmp);
+    dme_look_pjl_cancel(&look->pjl);
     arena_free(&look->arena);
     free(look);
 }
@@ -173,6 +174,7 @@ void dme_look_start(struct watched *watched)
     look->open = 1; // until all are asked
     ask_ipp(look);
     dme_look_snmp(look);
+    dme_look_pjl(look);
     if (look->open == 1 && look->sights.count == 0) {
         bool has_place = watched->uri != NULL ||
                          (watched->monitor != NULL && watched->monitor->address[0] != '\0');

@@ -12,6 +12,7 @@ struct dme_look {
     struct arena arena;
     struct ippc_ask *ipp;
     struct snmp_look *snmp;
+    struct dme_pjl *pjl;
     int64_t began_ms;
     int64_t answered_ms; // of the quickest that answered; -1: none did
     unsigned open;       // witnesses that have not told yet
@@ -30,3 +31,11 @@ bool dme_look_host(const struct watched *watched, char *host, size_t size) CC_MU
 
 // Asks by SNMP, where that is wanted and has a chance.
 void dme_look_snmp(struct dme_look *look);
+bool dme_snmp_is_silent(const struct watched *watched); // it was asked, and never told anything
+
+// --- look_pjl.c ---------------------------------------------------------------------------------
+
+struct dme_pjl;
+// Asks by PJL, where that is all there is, and nobody prints there.
+void dme_look_pjl(struct dme_look *look);
+void dme_look_pjl_cancel(struct dme_pjl **pjl);

@@ -47,6 +47,11 @@ void dme_snmp_again(struct watched *watched)
     }
 }
 
+bool dme_snmp_is_silent(const struct watched *watched)
+{
+    return watched->snmp != NULL && !watched->snmp->has_kept && watched->snmp->silent > 0;
+}
+
 // --- what is asked ------------------------------------------------------------------------------
 
 static bool read_access(const struct watched *watched, char *host, size_t size,

@@ -61,6 +61,7 @@ struct snmp_look {
     long request_id;
     unsigned tries;
     unsigned discoveries;
+    bool named;  // its name was looked up by this look
     bool got;    // the answer that was waited for came
     bool learns; // asks for everything, also what the device did not have
     int report;  // SNMPERR_* of a report that came; 0: none
@@ -443,6 +444,7 @@ static void on_found(void *arg, const struct net_address *found, size_t count,
     }
     (void)snprintf(look->target->address, sizeof(look->target->address), "%.45s", found[0].host);
     look->target->resolved_at = clk_mono_ms();
+    look->named = true;
     look_step(look);
 }
 
@@ -454,10 +456,12 @@ static void step_name(struct snmp_look *look)
     look->lookup = net_lookup_start(look->poller->loop, &name, on_found, look);
 }
 
-static bool target_has_name(const struct snmp_target *target)
+// One that was silent may have moved: its name is looked up anew, once a look.
+static bool look_has_name(const struct snmp_look *look)
 {
+    const struct snmp_target *target = look->target;
     return target->address[0] != '\0' &&
-           (strcmp(target->address, target->host) == 0 ||
+           (look->named || strcmp(target->address, target->host) == 0 ||
             (target->silent == 0 && clk_mono_ms() - target->resolved_at < RESOLVED_MS));
 }
 
@@ -629,7 +633,7 @@ static void step_ask(struct snmp_look *look)
 static void look_step(struct snmp_look *look)
 {
     struct snmp_target *target = look->target;
-    if (!target_has_name(target)) {
+    if (!look_has_name(look)) {
         step_name(look);
     } else if (target->v3 != NULL && !target_keys(look->poller, target)) {
         step_keys(look);

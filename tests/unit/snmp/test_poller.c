@@ -80,6 +80,21 @@ static void test_silence(struct rig *rig, enum snmp_version version)
     snmp_target_free(&target);
 }
 
+// A name is looked up anew where nobody answered, once a look, and the look goes on with it.
+static void test_silence_of_a_name(struct rig *rig)
+{
+    struct err err;
+    struct snmp_target *target = NULL;
+    struct snmp_access access = { .host = "localhost", .port = net_udp_port(rig->silent) };
+    CHECK(snmp_target_new(&access, &target, &err));
+    for (int times = 0; times < 2; times++) {
+        CHECK(snmp_look_start(rig->poller, target, SNMP_WANT_STATE, on_result, rig) != NULL);
+        run(rig, 1);
+        CHECK(rig->last.mib == NULL && rig->last.err.code != ERR_NONE);
+    }
+    snmp_target_free(&target);
+}
+
 static void test_nobody_there(struct rig *rig)
 {
     struct err err;
@@ -145,6 +160,7 @@ int main(void)
     CHECK(net_udp_new(rig.loop, "127.0.0.1", 0, on_echo, NULL, &rig.echo, &err));
     test_silence(&rig, SNMP_ASK_V2C);
     test_silence(&rig, SNMP_ASK_V3);
+    test_silence_of_a_name(&rig);
     test_nobody_there(&rig);
     test_echo_is_no_answer(&rig, SNMP_ASK_V2C);
     test_echo_is_no_answer(&rig, SNMP_ASK_V3);
