@@ -1,7 +1,9 @@
 """How devices are looked at: SNMP beside IPP, PJL where it is all there is, what a printer tells by itself."""
 import os
 import signal
+import socketserver
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,39 @@ def test_who_lies_by_snmp_slows_nobody(site, agent, tmp_path):
             assert -2 <= supply["level"] <= 100, one
     for liar in liars:
         liar.stop()
+
+
+class Raw(socketserver.ThreadingTCPServer):
+    """A printer on a raw port that speaks PJL, and nothing else."""
+    allow_reuse_address, daemon_threads = True, True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), self.Answer)
+        self.code, self.display, self.pages, self.asked = 10001, "READY", 4711, 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    class Answer(socketserver.BaseRequestHandler):
+        def handle(self):
+            told = b""
+            while b"@PJL INFO ID" not in told:
+                piece = self.request.recv(4096)
+                if not piece:
+                    return
+                told += piece
+            self.server.asked += 1
+            self.request.sendall(f'@PJL INFO STATUS\r\nCODE={self.server.code}\r\nDISPLAY="{self.server.display}"\r\n'
+                                 f'ONLINE=TRUE\r\n\f@PJL INFO PAGECOUNT\r\n{self.server.pages}\r\n\f'
+                                 '@PJL INFO ID\r\n"Raw 4"\r\n\f'.encode())
+
+
+def test_a_raw_printer_is_asked_by_pjl(site):
+    raw = Raw()
+    site.run("device", "monitor", "raw", "--address", f"socket://127.0.0.1:{raw.server_address[1]}", "--sources", "pjl")
+    wait_until(lambda: "Raw 4" in site.run("--json", "device", "status").stdout, 10, "it being known")
+    found = device(site, "raw")
+    assert found["state"] == "idle" and found["meters"][0]["count"] == 4711 and found["meters"][0]["source"] == "pjl"
+    raw.code, raw.display, raw.pages = 42202, "PAPER JAM", 4712
+    told = site.ask("device", "look", "raw")
+    assert told["state"] == "error" and told["reasons"][0]["keyword"] == "media-jam" and told["console"] == "PAPER JAM"
+    assert told["meters"][0]["count"] == 4712
+    raw.shutdown()
