@@ -146,6 +146,13 @@ ROUTE(POST, "/api/v1/me/tokens", WEB_PERSON, PROOF, JSON, WRITE, NULL, make_toke
       "Makes a token for a program; its secret is told this once.")
 ROUTE(DELETE, "/api/v1/me/tokens/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, drop_token, NULL, "",
       "Revokes a token of one's own.")
+READ("/me/addresses", WEB_PERSON, NULL, "Credentials/ListAddresses",
+     "user=@me -items=addresses -next=id", "The person's own addresses of queues.")
+ROUTE(POST, "/api/v1/me/addresses", WEB_PERSON, PROOF, JSON, WRITE, NULL, make_address, NULL, "",
+      "Makes an address of a queue: queue, title, until. Who prints there is the person. It is told "
+      "this once, also as commands for CUPS and Windows and as a QR code in SVG.")
+DROP("/me/addresses/{id}", WEB_PERSON, NULL, "Credentials/RevokeAddress", "user=@me",
+     "Revokes an address of one's own, at once.")
 ROUTE(POST, "/api/v1/me/files", WEB_PERSON, TOKEN, FILE, WRITE, "me", send_file, NULL, "",
       "Sends a document to be printed: its bytes are the body, ?queue= and ?name= say where and "
       "how it is called.")
@@ -269,6 +276,13 @@ READ("/changes", SEES, "accounts", "Accounts/ListChanges",
      "-items=changes -next=number -after=before",
      "What was changed of people and accounts, newest first.")
 READ("/count", SEES_MONEY, "people", "Accounts/CountPeople", "", "How many people there are.")
+
+READ("/people/{user}/addresses", SEES, NULL, "Credentials/ListAddresses",
+     "-items=addresses -next=id", "A person's own addresses of queues.")
+ROUTE(POST, "/api/v1/people/{user}/addresses", ADMIN, TOKEN, JSON, WRITE, NULL, make_address, NULL,
+      "", "Makes one for that person.")
+DROP("/people/{user}/addresses/{id}", DESK, NULL, "Credentials/RevokeAddress", "",
+     "Revokes one, at once.")
 
 // --- cards and tokens
 READ("/cards", SEES, "cards", "Credentials/ListCards", "-items=cards -next=id", "Cards.")

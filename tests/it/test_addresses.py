@@ -11,6 +11,7 @@ import pytest
 
 from conftest import wait_until
 from test_cups import start_cups  # noqa: F401 - a fixture
+from web_client import first_administrator, person
 
 REQUEST = """{{
     NAME "one"
@@ -236,3 +237,49 @@ def test_while_the_accounting_server_is_away(office, tmp_path):
     office.run("user", "address", "revoke", made["id"])
     gone(tmp_path, uri, 8)
     wait_until(lambda: made["hint"].encode() not in kept.read_bytes(), 5, "the file")
+
+
+def problem(answer, status):
+    assert answer.status == status, answer.text
+    return answer
+
+
+def test_by_the_web(office, tmp_path):
+    admin = first_administrator(office)
+    mary = person(office, admin, "mary")
+    anna = person(office, admin, "anna")
+    made = mary.good("POST", "/me/addresses", {"queue": "office", "title": "<b>laptop</b>"})
+    assert re.fullmatch(r"ipps://localhost:\d+/ipp/print/office/u-[0-9a-z]{32}", made["address"]), made
+    assert made["address"] in made["cups"] and made["address"] in made["windows"]
+    assert made["svg"].startswith("%3Csvg") or "<svg" in made["svg"]
+    uri = made["address"].replace("ipps:", "ipp:")
+    learned(tmp_path, uri)
+    # It is shown once, and to nobody else.
+    (listed,) = mary.good("GET", "/me/addresses")["items"]
+    assert listed["id"] == made["id"] and made["secret"] not in str(listed) and not listed.get("secret")
+    assert anna.good("GET", "/me/addresses")["items"] == []
+    problem(anna.api("DELETE", f"/me/addresses/{made['id']}"), 404)
+    problem(anna.api("DELETE", f"/me/addresses/{made['id']}?user=mary"), 400)
+    problem(anna.api("POST", "/me/addresses", {"queue": "office", "user": "mary"}), 400)
+    problem(anna.api("GET", "/people/mary/addresses"), 403)
+    problem(anna.api("POST", "/people/mary/addresses", {"queue": "office"}), 403)
+    problem(anna.api("DELETE", f"/people/mary/addresses/{made['id']}"), 403)
+    assert known(tmp_path, uri)
+    problem(mary.api("POST", "/me/addresses", {"queue": "nowhere"}), 404)
+    problem(mary.api("POST", "/me/addresses", {"queue": "office", "until": "2001-01-01T00:00:00Z"}), 400)
+    # No token of a program makes one.
+    token = mary.good("POST", "/me/tokens", {"title": "x", "scopes": ["me:write"]})["secret"]
+    refused = mary.again().send("POST", "/api/v1/me/addresses", b'{"queue": "office"}', Cookie="",
+                                Authorization="Bearer " + token, Content_Type="application/json")
+    assert refused.status == 403, refused.text
+    # Nor is it one itself.
+    refused = mary.again().send("GET", "/api/v1/me", Cookie="", Authorization="Bearer " + made["secret"])
+    assert refused.status == 401, refused.text
+    other = admin.good("POST", "/people/mary/addresses", {"queue": "later"})
+    assert other["user"] == "mary"
+    assert [one["id"] for one in admin.good("GET", "/people/mary/addresses")["items"]] == [made["id"], other["id"]]
+    problem(admin.api("DELETE", f"/people/anna/addresses/{made['id']}"), 404)
+    mary.good("DELETE", f"/me/addresses/{made['id']}")
+    gone(tmp_path, uri)
+    admin.good("DELETE", f"/people/mary/addresses/{other['id']}")
+    assert all(one["revoked"] for one in mary.good("GET", "/me/addresses")["items"])
