@@ -105,6 +105,20 @@ struct face_own {
     const char *refused; // the sentence why not; empty: nothing was
     bool wants_proof;    // the password comes with what makes another way in
 };
+enum { WEB_FACE_QUEUES_MAX = 500 };
+struct face_addresses {
+    const Quoin__V1__ListAddressesReply *addresses;
+    char **queues; // names
+    size_t queue_count;
+    const char *uri; // one that is told this once, and so are these; empty: none was made
+    const char *cups;
+    const char *windows;
+    const char *picture; // of the address, SVG; empty: none
+    const char *refused; // the sentence why not; empty: nothing was
+    bool wants_proof;    // the password comes with the form
+};
+void web_face_addresses(struct html *html, const struct face *face,
+                        const struct face_addresses *own);
 void web_face_cards(struct html *html, const struct face *face, const struct face_own *own);
 void web_face_help(struct html *html, const struct face *face);
 // The files that start an application: the station's and the administrator's.

@@ -206,6 +206,9 @@ void web_face_cards(struct html *html, const struct face *face, const struct fac
     begin(html, face, "field.password");
     HTML(html, "<p><a class=\"button\" href=\"/password\">{}</a></p>\n</section>\n",
          web_face_say(face, "person.set-password"));
+    begin(html, face, "address.title-page");
+    HTML(html, "<p>{}</p>\n<p><a class=\"button\" href=\"/addresses\">{}</a></p>\n</section>\n",
+         web_face_say(face, "address.why"), web_face_say(face, "address.open"));
     add_delegates(html, face, own);
     add_preferences(html, face, own->preferences == NULL ? &none : own->preferences);
     HTML_TEXT(html, "</div>\n");

@@ -57,6 +57,10 @@ ROUTE(GET, "/cards", WEB_PERSON, NONE, NONE, READ, NULL, page_cards, NULL, "",
       "The person's cards, PIN, delegates and preferences.")
 ROUTE(POST, "/cards", WEB_PERSON, TOKEN, FORM, SECRET, NULL, page_act_on_cards, NULL, "",
       "Changes one of these.")
+ROUTE(GET, "/addresses", WEB_PERSON, NONE, NONE, READ, NULL, page_addresses, NULL, "",
+      "The person's own addresses of queues.")
+ROUTE(POST, "/addresses", WEB_PERSON, TOKEN, FORM, SECRET, NULL, page_act_on_addresses, NULL, "",
+      "Makes one, or revokes one.")
 ROUTE(GET, "/help", WEB_PUBLIC | WEB_PERSON, NONE, NONE, READ, NULL, page_help, NULL, "", "Help.")
 ROUTE(GET, "/setup", WEB_PUBLIC | WEB_PERSON, NONE, NONE, SECRET, NULL, page_setup, NULL, "",
       "Makes the first administrator; not there once there is one.")
@@ -148,9 +152,10 @@ ROUTE(DELETE, "/api/v1/me/tokens/{id}", WEB_PERSON, TOKEN, NONE, WRITE, NULL, dr
       "Revokes a token of one's own.")
 READ("/me/addresses", WEB_PERSON, NULL, "Credentials/ListAddresses",
      "user=@me -items=addresses -next=id", "The person's own addresses of queues.")
-ROUTE(POST, "/api/v1/me/addresses", WEB_PERSON, PROOF, JSON, WRITE, NULL, make_address, NULL, "",
-      "Makes an address of a queue: queue, title, until. Who prints there is the person. It is told "
-      "this once, also as commands for CUPS and Windows and as a QR code in SVG.")
+ROUTE(
+    POST, "/api/v1/me/addresses", WEB_PERSON, PROOF, JSON, WRITE, NULL, make_address, NULL, "",
+    "Makes an address of a queue: queue, title, until. Who prints there is the person. It is told "
+    "this once, also as commands for CUPS and Windows and as a QR code in SVG.")
 DROP("/me/addresses/{id}", WEB_PERSON, NULL, "Credentials/RevokeAddress", "user=@me",
      "Revokes an address of one's own, at once.")
 ROUTE(POST, "/api/v1/me/files", WEB_PERSON, TOKEN, FILE, WRITE, "me", send_file, NULL, "",

@@ -283,3 +283,13 @@ def test_by_the_web(office, tmp_path):
     gone(tmp_path, uri)
     admin.good("DELETE", f"/people/mary/addresses/{other['id']}")
     assert all(one["revoked"] for one in mary.good("GET", "/me/addresses")["items"])
+    # And by the page, without JavaScript.
+    page = mary.form("/addresses", queue="office", title="<i>phone</i>")
+    assert page.status == 200 and "&lt;i&gt;phone" in page.text and "<i>phone" not in page.text, page.text
+    (uri,) = set(re.findall(rf"ipps://localhost:{office.ipp_port}/ipp/print/office/u-[0-9a-z]{{32}}", page.text))
+    learned(tmp_path, uri.replace("ipps:", "ipp:"))
+    (listed,) = [one for one in mary.good("GET", "/me/addresses")["items"] if not one["revoked"]]
+    assert uri.rsplit("u-", 1)[1] not in mary.send("GET", "/addresses").text
+    assert anna.form("/addresses", revoke=str(listed["id"])).status in (404, 422)
+    assert mary.form("/addresses", revoke=str(listed["id"])).status == 303
+    gone(tmp_path, uri.replace("ipps:", "ipp:"))

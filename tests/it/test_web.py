@@ -244,7 +244,8 @@ def test_what_makes_another_way_in_wants_a_proof_of_now(tmp_path):
         person(made, first_administrator(made), "tom")
         web = person(made, first_again(made), "mary")
         asks = [("PUT", "/me/pin", {"secret": "8642"}), ("PUT", "/me/delegates/tom", {}),
-                ("POST", "/me/tokens", {"title": "x", "scopes": ["me:read"]})]
+                ("POST", "/me/tokens", {"title": "x", "scopes": ["me:read"]}),
+                ("POST", "/me/addresses", {"queue": "any"})]
         wait_until(lambda: web.api("PUT", "/me/delegates/tom", {}).status == 403, 5, "the proof is old")
         for ask in asks:
             assert "proof-needed" in problem(web.api(*ask), 403)["reasons"], ask

@@ -5,7 +5,7 @@ import { adminScenes } from "./admin.mjs";
 import { personScenes } from "./person.mjs";
 import { comesBack, stationScenes } from "./stations.mjs";
 
-const personal = ["/", "/jobs", "/history", "/send", "/cards", "/password", "/help"];
+const personal = ["/", "/jobs", "/history", "/send", "/cards", "/addresses", "/password", "/help"];
 const screens = ["", "/jobs", "/people", "/people/mary", "/printers", "/queues", "/devices", "/prices", "/policies", "/ledger", "/refunds"];
 const name = (path) => path.replaceAll("/", "-").replace(/-+$/, "") || "-home";
 

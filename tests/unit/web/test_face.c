@@ -184,6 +184,24 @@ static void test_others(struct html *html, const struct face *face)
     own.preferences = &preferences;
     web_face_cards(html, face, &own);
     check(html, "cards");
+    Quoin__V1__Address address = QUOIN__V1__ADDRESS__INIT;
+    Quoin__V1__Address *address_list[] = { &address };
+    Quoin__V1__ListAddressesReply addresses = QUOIN__V1__LIST_ADDRESSES_REPLY__INIT;
+    address.queue = address.title = address.hint = evil;
+    address.used_at = address.until = 1;
+    addresses.addresses = address_list;
+    addresses.n_addresses = 1;
+    struct face_addresses own_addresses = { .addresses = &addresses,
+                                            .queues = names,
+                                            .queue_count = 1,
+                                            .uri = evil,
+                                            .cups = evil,
+                                            .windows = evil,
+                                            .picture = evil,
+                                            .refused = evil,
+                                            .wants_proof = true };
+    web_face_addresses(html, face, &own_addresses);
+    check(html, "addresses");
 }
 
 int main(void)
