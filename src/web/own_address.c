@@ -117,7 +117,7 @@ void web_do_make_address(struct web_visit *visit)
         if (visit->json != NULL) {
             web_fail(visit, &err, NULL);
         } else {
-            web_problem(visit, 400, "invalid", "The body is { \"queue\": …, \"title\": … }.", NULL);
+            web_problem(visit, 400, "invalid", "The body is { \"queue\": \"NAME\" }.", NULL);
         }
         return;
     }
