@@ -9,7 +9,7 @@ import threading
 import time
 
 import pytest
-from conftest import BUILD, wait_until
+from conftest import BUILD, Site, wait_until
 from web_client import PASSWORD, Web, first_administrator, person, web_site
 
 ROLES = ["administrator", "desk", "finance", "auditor", "device-manager"]
