@@ -119,6 +119,8 @@ static struct device_observed judge(struct dme *dme, const struct meters_book *b
     };
     device_observe(&ask, &observed);
     free(others);
+    // It is read again soon: until that was late enough nothing is lost.
+    observed.wait = observed.wait || (!observed.known && book->read_at < job.ended + late);
     if (!observed.wait && (watched->state == DEVICE_ERROR || watched->state == DEVICE_STOPPED)) {
         observed.wait = true; // the rest may yet come out
         observed.known = false;

@@ -375,37 +375,13 @@ static bool settle_partly(struct dre *dre, struct job *job, const struct journal
     return true;
 }
 
-// A meter that settles counted more: pages of the last kind, each on a sheet of its own.
-static bool settle_more(struct dre *dre, struct job *job, const Quoin__V1__Work *work)
-{
-    OWN(arena_free) struct arena arena = ARENA_CAP(DRE_WORK_BYTES_MAX);
-    Quoin__V1__PageClass more = *work->classes[work->n_classes - 1];
-    Quoin__V1__PageClass **classes = arena_new_array(&arena, work->n_classes + 1, sizeof(*classes));
-    if (classes == NULL) {
-        return false;
-    }
-    memcpy(classes, work->classes, work->n_classes * sizeof(*classes));
-    more.pages = job->core.observed - job->core.computed;
-    more.sheets = more.pages;
-    more.two_sided = false;
-    more.area = 0;
-    more.n_by_ink = 0;
-    classes[work->n_classes] = &more;
-    send_settle(dre, job, classes, work->n_classes + 1);
-    return true;
-}
-
 static bool settle_wholly(struct dre *dre, struct job *job)
 {
     Quoin__V1__Work *work = dre_work_read(buf_str(&job->live->work));
-    bool is_more =
-        (job->core.flags & JOB_FLAG_METER_COUNTS) != 0 && job->core.observed > job->core.computed;
     if (work == NULL) {
         return false;
     }
-    if (!is_more || work->n_classes == 0 || !settle_more(dre, job, work)) {
-        send_settle(dre, job, work->classes, work->n_classes);
-    }
+    send_settle(dre, job, work->classes, work->n_classes);
     quoin__v1__work__free_unpacked(work, NULL);
     return true;
 }

@@ -534,7 +534,7 @@ static unsigned metered(struct job_core *job, const struct job_happened *happene
     }
     if (dre_job_charges_observed(job) && job->observed != job->computed) {
         job->end_reason =
-            job->observed < job->computed ? JOB_REASON_DONE_LESS : JOB_REASON_DONE_METERED;
+            job->observed < job->computed ? JOB_REASON_DONE_LESS : JOB_REASON_DONE_MORE;
     }
     return enter(job, JOB_SETTLING, JOB_REASON_SETTLING);
 }

@@ -42,19 +42,19 @@ void dre_observed_judge(const struct dre_observed_ask *ask, struct dre_observed 
     char what[200];
     if (impressions == ask->computed) {
         say(observed, ask, "both agree");
+    } else if (impressions > ask->computed) {
+        say(observed, ask, "charged as computed, for no more than that was set aside");
     } else if (ask->settles) {
         observed->counts = true;
         say(observed, ask, "charged by the meter, as the printer's monitor is set");
-    } else if (impressions < ask->computed && was_broken) {
+    } else if (was_broken) {
         observed->counts = true;
         (void)snprintf(what, sizeof(what),
                        "the rest is given back, for the printer stopped meanwhile (%.60s)",
                        ask->trouble);
         say(observed, ask, what);
-    } else if (impressions < ask->computed) {
+    } else {
         say(observed, ask,
             "charged as computed, for nothing was seen to go wrong with the printer");
-    } else {
-        say(observed, ask, "charged as computed, for a meter is not believed above that");
     }
 }

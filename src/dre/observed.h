@@ -2,7 +2,8 @@
 //
 // A meter is a witness with an error, and others may have printed. Less than was counted gives
 // money back where its settings say that it settles, or where the printer was seen broken in the
-// job's time; more than was counted is charged only where its settings say so.
+// job's time. More than was counted is never charged: only that was set aside, and what else came
+// out is a gap.
 #pragma once
 
 #include <stdbool.h>

@@ -68,6 +68,3 @@ REASON(NOT_LET_GO, "job-canceled-by-user",
        "It was to be printed together with others, which could not be.")
 REASON(OBSERVING, "job-completed-successfully",
        "It is printed. What it costs is settled when the printer's own meter rests.")
-REASON(DONE_METERED, "job-completed-successfully",
-       "The printer's meter counted more pages than the document has; they were charged, as the "
-       "printer is set.")

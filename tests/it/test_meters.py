@@ -3,12 +3,10 @@ meter or not, and meters that lie. The devices are real printers on paper and sc
 tests say what they count."""
 import http.server
 import json
-import pathlib
+import os
 import signal
 import struct
-import subprocess
 import threading
-import time
 
 import pytest
 
@@ -143,3 +141,71 @@ def test_what_was_printed_for_somebody_is_no_gap(hall, meter, sample):
         found = settled(hall, 4)
         assert (found["tracked"], found["untracked"], found["unexplained_back"]) == (4, 0, 0)
         assert gaps(hall)["gaps"] == []
+
+
+def printed(site, printer, sample, counted, meter, jam=False):
+    """A job that is over for its user at once; what it cost when its printer's meter has rested."""
+    look(site)
+    number = site.ipptool("office", sample)
+    assert printer.job()["bytes"] > 0
+    assert site.wait_job(number, states=("completed",), limit_s=5)["state"] == "completed"
+    if jam:
+        meter.state, meter.reasons = 5, ["media-jam-error"]
+        assert look(site)["state"] == "error"
+        meter.state, meter.reasons = 3, ["none"]
+    meter.count += counted
+    look(site)
+
+    def charged():
+        story = site.explain(number)
+        return story if story["settlement"] else None
+    return number, wait_until(charged, 30, "the charge")
+
+
+def why(story):
+    return next(one["detail"] for one in story["events"] if one["what"] == "metered")
+
+
+def test_a_meter_gives_back_what_did_not_come_out(hall, meter, sample):
+    with RawPrinter() as printer:
+        raw(hall, printer, meter)
+        _, story = printed(hall, printer, sample, 4, meter)
+        assert (story["computed"], story["observed"]) == (4, 4) and "both agree" in why(story), why(story)
+        whole = story["settlement"]["charged"]
+        # Fewer, and the printer was seen jammed meanwhile.
+        number, story = printed(hall, printer, sample, 2, meter, jam=True)
+        assert (story["computed"], story["observed"]) == (4, 2), why(story)
+        assert story["settlement"]["given_back"] != "0.00" and "media-jam" in why(story)
+        assert "media-jam" in hall.run("explain", number).stdout
+        # Fewer, and nothing was seen to go wrong; more: charged as computed.
+        for count, says in ((3, "nothing was seen to go wrong"), (6, "no more than that was set aside")):
+            _, story = printed(hall, printer, sample, count, meter)
+            assert story["observed"] == count, why(story)
+            assert story["observed"] == count and story["settlement"]["charged"] == whole and says in why(story), why(story)
+        # Where its settings say so the meter settles; where others print, never.
+        hall.run("device", "monitor", "hall", "--meter-settles", "yes")
+        wait_until(lambda: look(hall)["monitor"]["meter_settles"], 5, "the setting")
+        _, story = printed(hall, printer, sample, 3, meter)
+        assert float(story["settlement"]["charged"]) < float(whole) and "as the printer's monitor is set" in why(story)
+        hall.run("device", "monitor", "hall", "--meter-settles", "no", "--prints-elsewhere", "yes")
+        wait_until(lambda: look(hall)["monitor"]["prints_elsewhere"], 5, "the setting")
+        _, story = printed(hall, printer, sample, 1, meter)
+        assert story["settlement"]["charged"] == whole and "others print or copy" in why(story)
+        assert not story["observed"]
+
+
+def test_jobs_are_told_of_later_when_nobody_was_there(hall, meter, sample):
+    with RawPrinter() as printer:
+        raw(hall, printer, meter)
+        dme = hall.pids()["dme"]
+        os.kill(dme, signal.SIGSTOP)
+        try:
+            number = hall.ipptool("office", sample)
+            assert printer.job()["bytes"] > 0
+            meter.count += 4
+        finally:
+            os.kill(dme, signal.SIGKILL)  # what it was told and did not write is gone with it
+        hall.wait_job(number)
+        wait_until(lambda: hall.run("device", "gaps", check=False).returncode == 0, 20, "the engine's successor")
+        found = settled(hall, 4, limit_s=40)
+        assert (found["tracked"], found["untracked"]) == (4, 0), found

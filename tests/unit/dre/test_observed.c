@@ -1,5 +1,5 @@
 // What a meter says of a job gives money back only where something was seen to go wrong, or its
-// settings let it settle; more than was counted it charges only then.
+// settings let it settle; more than was counted it never charges.
 
 #include "dre/observed.h"
 
@@ -45,8 +45,8 @@ static const struct {
       true,
       9,
       false,
-      "not believed above" },
-    { "more, and it settles", { 4, 4, true, 5, false, true, "", "" }, true, 5, true, "is set" },
+      "set aside" },
+    { "more, and it settles", { 4, 4, true, 5, false, true, "", "" }, true, 5, false, "set aside" },
     { "blank backs are counted too",
       { 9, 5, true, 10, false, true, "", "" },
       true,
@@ -60,14 +60,14 @@ static const struct {
       true,
       3,
       false,
-      "not believed above" },
+      "set aside" },
     { "a count that cannot be", { 4, 4, true, -7, false, true, "", "" }, true, 0, true, "is set" },
     { "one that is too large",
       { 4, 4, true, INT64_MAX / 2, false, false, "", "" },
       true,
       UINT32_MAX,
       false,
-      "not believed above" },
+      "set aside" },
 };
 
 static void test_who_is_believed(void)
