@@ -151,13 +151,14 @@ static bool card_ends(struct card *card, struct err *err)
     const struct card_format *format = card->format;
     struct str *rest = &card->rest;
     if (rest->len < format->starts.len ||
-        memcmp(rest->ptr, format->starts.ptr, format->starts.len) != 0) {
+        !str_eq((struct str){ rest->ptr, format->starts.len }, format->starts)) {
         return err_set(err, ERR_INVALID, "it does not start with \"%.*s\"", (int)format->starts.len,
                        format->starts.ptr);
     }
     *rest = (struct str){ rest->ptr + format->starts.len, rest->len - format->starts.len };
     if (rest->len < format->ends.len ||
-        memcmp(rest->ptr + rest->len - format->ends.len, format->ends.ptr, format->ends.len) != 0) {
+        !str_eq((struct str){ rest->ptr + rest->len - format->ends.len, format->ends.len },
+                format->ends)) {
         return err_set(err, ERR_INVALID, "it does not end with \"%.*s\"", (int)format->ends.len,
                        format->ends.ptr);
     }

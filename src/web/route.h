@@ -23,6 +23,7 @@ enum web_csrf {
     WEB_CSRF_ORIGIN, // before there is a session: the Origin must be ours
     WEB_CSRF_TOKEN,  // and the session's token must come with it
     WEB_CSRF_PROOF,  // and who it is must have been proved lately
+    WEB_CSRF_FORM,   // as TOKEN, but in a form with a file: the handler looks before it takes that
 };
 
 enum web_body {

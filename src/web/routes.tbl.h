@@ -47,7 +47,7 @@ ROUTE(POST, "/history/{number}", WEB_PERSON, TOKEN, FORM, WRITE, NULL, page_ask_
       "Asks for a refund.")
 ROUTE(GET, "/send", WEB_PERSON, NONE, NONE, READ, NULL, page_send, NULL, "",
       "Sends a file to be printed.")
-ROUTE(POST, "/send", WEB_PERSON, ORIGIN, FILE, WRITE, NULL, page_send_file, NULL, "",
+ROUTE(POST, "/send", WEB_PERSON, FORM, FILE, WRITE, NULL, page_send_file, NULL, "",
       "Sends the file of a form (multipart/form-data; its field csrf stands before the file).")
 ROUTE(GET, "/send/{engine}/{id}", WEB_PERSON, NONE, NONE, READ, NULL, page_sent, NULL, "",
       "A file that was sent: its first page, its price, and what can be chosen.")

@@ -361,7 +361,8 @@ static int print_routes(void)
                 buf_addf(&out, " %s", web_role_name(bit));
             }
         }
-        static const char *const csrf[] = { "", "origin", "token", "token and proof" };
+        static const char *const csrf[] = { "", "origin", "token", "token and proof",
+                                            "token in the form" };
         buf_addf(&out, "; %s%s%s%s%s\n", route->scope == NULL ? "no token" : route->scope,
                  route->csrf == WEB_CSRF_NONE ? "" : "; csrf: ", csrf[route->csrf],
                  route->call == NULL ? "" : "; ", route->call == NULL ? "" : route->call);
