@@ -39,7 +39,8 @@ enum stage {
     STAGE_QUEUES,  // which engine has the queue is asked
     STAGE_COLLECT, // a document of an office program comes in
     STAGE_CONVERT,
-    STAGE_DOOR, // it is handed to the engine
+    STAGE_DOOR,  // it is handed to the engine
+    STAGE_DRAIN, // the engine knows it already: it is only looked whether it is the same
 };
 
 struct door {
@@ -71,6 +72,7 @@ struct upload {
     struct buf pending; // came before the door was open
     struct buf head;
     struct buf answer;
+    struct crypto_hash *sum; // of what was asked with a key, owned; NULL: there is none
     char target[512];
     uint64_t taken;
     unsigned http_status;
@@ -165,6 +167,11 @@ static bool write_head(struct upload *upload)
     ipp_out_text(&out, IPP_TAG_NAME, "requesting-user-name", str_of(visit->who.user));
     ipp_out_text(&out, IPP_TAG_NAME, "job-name", upload->name);
     ipp_out_text(&out, IPP_TAG_MIME, "document-format", str_of(type_told(upload)));
+    if (upload->sum != NULL) { // an engine that has taken it before takes it for the same
+        OWN(buf_free) struct buf sent_as = BUF_CAP(64);
+        enc_hex_add(&sent_as, visit->key, sizeof(visit->key));
+        ipp_out_text(&out, IPP_TAG_TEXT, "quoin-sent-as", buf_str(&sent_as));
+    }
     write_ticket(upload, &out);
     ipp_out_end(&out);
     return ipp_out_ok(&out) && buf_ok(&upload->head);
@@ -217,6 +224,7 @@ static void answer_refusal(struct upload *upload, const struct ipp_msg *msg)
     const char *detail = said.len == 0 ? "The queue did not take it." : web_text(visit, said);
     unsigned status = msg->code == IPP_STATUS_NOT_FOUND                       ? 404
                       : msg->code == IPP_STATUS_DOCUMENT_FORMAT_NOT_SUPPORTED ? 415
+                      : msg->code == IPP_STATUS_GONE                          ? 409
                       : msg->code >= 0x0500                                   ? 503
                                                                               : 422;
     web_problem(visit, status, "refused", detail, NULL);
@@ -236,6 +244,10 @@ static void answer(struct upload *upload, const struct err *err)
                     NULL);
     } else if (msg.code >= 0x0400) {
         answer_refusal(upload, &msg);
+    } else if (upload->sum != NULL &&
+               !web_keys_fit(&visit->web->keys, visit->key, web_keys_sum(upload->sum))) {
+        web_problem(visit, 422, "key-reused", "This Idempotency-Key was used for something else.",
+                    NULL);
     } else {
         answer_job(upload, &msg);
     }
@@ -250,6 +262,7 @@ static void free_later(void *arg)
         httpio_client_free(&upload->doors[i].client);
     }
     web_multipart_free(&upload->form);
+    crypto_hash_free(&upload->sum);
     jail_close(&upload->document);
     buf_free(&upload->pdf);
     buf_free(&upload->pending);
@@ -340,6 +353,10 @@ static void on_door_room(void *arg, struct httpio_client *client)
     }
     if (!upload->open) {
         upload->open = true;
+        if (upload->sum != NULL) {
+            web_keys_get(&upload->visit->web->keys, upload->visit->key)->engine =
+                web_keys_sum_of(str_of(upload->doors[upload->door].host));
+        }
         (void)httpio_client_write(client, buf_str(&upload->head));
         (void)httpio_client_write(client, buf_str(&upload->pending));
         buf_free(&upload->pending);
@@ -410,10 +427,17 @@ static void on_door_done(void *arg, struct httpio_client *client, const struct e
         (void)web_let_go(visit); // it is held for the next one
         return;
     }
+    bool is_here = web_let_go(visit);
+    if (is_here && !upload->given_up && upload->sum != NULL && !upload->whole &&
+        err->code == ERR_NONE && upload->http_status == 200) {
+        upload->stage = STAGE_DRAIN;
+        take_more(upload);
+        return;
+    }
     visit->on_gone = NULL;
     visit->on_piece = NULL;
     visit->on_whole = NULL;
-    if (web_let_go(visit)) {
+    if (is_here) {
         answer(upload, err);
     }
     net_loop_post(loop, free_later, upload);
@@ -448,6 +472,14 @@ static void fail_queue(struct upload *upload, const struct web_queues *queues)
                      away[0] == '\0' ? "one" : away));
 }
 
+// What went to one engine with its key goes to no other, which would print it once more.
+static bool may_go_to(const struct upload *upload, const char *host)
+{
+    const struct web_key *known =
+        upload->sum == NULL ? NULL : web_keys_find(&upload->visit->web->keys, upload->visit->key);
+    return known == NULL || known->engine == 0 || known->engine == web_keys_sum_of(str_of(host));
+}
+
 static void on_queues(struct web_visit *visit, const struct web_queues *queues)
 {
     struct upload *upload = visit->job;
@@ -458,6 +490,7 @@ static void on_queues(struct web_visit *visit, const struct web_queues *queues)
         const struct web_queues_of *engine = &queues->engines[i];
         bool meant = upload->engine.len == 0 || str_eq(upload->engine, STR("-")) ||
                      str_eq(upload->engine, str_of(engine->host));
+        meant = meant && may_go_to(upload, engine->host);
         if (meant && has_queue(engine, upload->queue)) {
             upload->doors[upload->door_count++] =
                 (struct door){ .at = engine->at, .host = engine->host };
@@ -538,8 +571,13 @@ static void bytes_take(struct upload *upload, struct str bytes)
         return;
     }
     upload->taken += bytes.len;
+    if (upload->sum != NULL) {
+        crypto_hash_add(upload->sum, bytes);
+    }
     if (upload->taken > visit->web->settings.file_max) {
         fail(upload, 413, "too-large", "The document is too large.");
+    } else if (upload->stage == STAGE_DRAIN) {
+        take_more(upload);
     } else if (upload->ending != NULL) {
         document_add(upload, bytes);
     } else if (upload->open) {
@@ -562,6 +600,10 @@ static void whole_take(struct upload *upload)
     }
     if (upload->taken == 0) {
         fail(upload, 400, "invalid", "The file is empty.");
+    } else if (upload->stage == STAGE_DRAIN) {
+        const struct err none = { .code = ERR_NONE };
+        answer(upload, &none);
+        detach(upload);
     } else if (upload->stage == STAGE_COLLECT) {
         convert(upload);
     } else if (upload->open) {
@@ -663,6 +705,11 @@ void web_do_send_file(struct web_visit *visit)
     upload->sides = web_query(visit, "sides");
     upload->color = web_query(visit, "color_mode");
     upload->type = arena_copy(&visit->arena, plain_type(web_field(visit, "Content-Type")));
+    if (visit->key_given) {
+        upload->sum = crypto_hash_new();
+        crypto_hash_add(upload->sum, visit->query);
+        crypto_hash_add(upload->sum, STR("\n"));
+    }
     go(upload);
 }
 

@@ -341,32 +341,15 @@ static void read_key(struct web_visit *visit)
     memcpy(visit->key, out, sizeof(visit->key));
 }
 
-enum { KEYS_MAX = 65536 };
-
 // The same key with another content is a mistake of who asks (the engines refuse it too, where they
 // can tell). What was asked is kept as 8 bytes of its hash.
 static bool key_is_reused(struct web_visit *visit)
 {
-    struct web *web = visit->web;
-    uint8_t hash[CRYPTO_HASH_LEN];
-    uint64_t short_hash = 0;
-    OWN(crypto_hash_free) struct crypto_hash *sum = crypto_hash_new();
-    crypto_hash_add(sum, buf_str(&visit->body));
-    crypto_hash_add(sum, STR("\n"));
-    crypto_hash_add(sum, visit->query);
-    crypto_hash_end(sum, hash);
-    memcpy(&short_hash, hash, sizeof(short_hash));
-    void *asked = (void *)(uintptr_t)(short_hash | 1);
-    struct str key = map_key(visit->key, sizeof(visit->key));
-    void *known = map_find(&web->keys, key);
-    if (known == NULL) {
-        if (web->keys.count >= KEYS_MAX) {
-            map_free(&web->keys);
-            web->keys = (struct map){ .slots = NULL };
-        }
-        map_set(&web->keys, key, asked);
-    }
-    return known != NULL && known != asked;
+    OWN(crypto_hash_free) struct crypto_hash *asked = crypto_hash_new();
+    crypto_hash_add(asked, buf_str(&visit->body));
+    crypto_hash_add(asked, STR("\n"));
+    crypto_hash_add(asked, visit->query);
+    return !web_keys_fit(&visit->web->keys, visit->key, web_keys_sum(asked));
 }
 
 static void visit_run(struct web_visit *visit)

@@ -294,7 +294,7 @@ static void free_tables(struct web *web)
     }
     map_free(&web->tokens);
     map_free(&web->stations);
-    map_free(&web->keys);
+    web_keys_free(&web->keys);
     arena_free(&web->zone_arena);
 }
 

@@ -12,6 +12,7 @@
 #include "proto/dce.pb-c.h"
 #include "svc/svc.h"
 #include "web/handlers.h"
+#include "web/keys.h"
 #include "web/rate.h"
 #include "web/route.h"
 #include "web/session.h"
@@ -98,7 +99,7 @@ struct web {
     struct map tokens;   // hash to owned web_token
     struct map stations; // name to owned web_station
     struct web_pair pairs[WEB_PAIRS_MAX];
-    struct map keys; // Idempotency-Key to the hash of what was asked with it
+    struct web_keys keys; // Idempotency-Keys and what was asked with them
     struct web_events *events;
     struct web_office *office;
     uint8_t secret[32];  // DIR/web/secret

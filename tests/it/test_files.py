@@ -117,6 +117,32 @@ def test_files_are_ones_own(mary, tom, one_page):
     mary.good("DELETE", path)
 
 
+@pytest.mark.parametrize("size", ["one page", "2.8 MB"])
+def test_a_file_that_is_sent_again_with_its_key_is_one_job(mary, tom, one_page, size):
+    """Also a large one: the engine answers before it has come once more."""
+    body = one_page.read_bytes() + (b"" if size == "one page" else b"%" * 2_800_000)
+    key = f"once and once only, {size}"
+
+    def again(web, name, body):
+        words = urllib.parse.urlencode({"queue": "held", "name": name})
+        return web.api("POST", f"/me/files?{words}", body, Content_Type="application/pdf", Idempotency_Key=key)
+    first = again(mary, "a.pdf", body)
+    assert first.status == 201, first.text
+    waits(mary, first.json)
+    for _ in range(2):
+        more = again(mary, "a.pdf", body)
+        assert (more.status, more.json["id"], more.json["bytes"]) == (201, first.json["id"], len(body)), more.text
+    for name, content in (("b.pdf", body), ("a.pdf", body + b"%")):
+        other = again(mary, name, content)
+        assert (other.status, other.json["type"]) == (422, "/problems/key-reused"), other.text
+    theirs = again(tom, "a.pdf", body)
+    assert theirs.status == 201 and theirs.json["id"] != first.json["id"], theirs.text
+    mine = [item["ref"]["id"] for item in mary.good("GET", "/me/files")["items"]]
+    assert mine.count(first.json["id"]) == 1 and len(mine) == 1, mine
+    mary.good("DELETE", f"/me/files/{first.json['engine']}/{first.json['id']}")
+    tom.good("DELETE", f"/me/files/{theirs.json['engine']}/{theirs.json['id']}")
+
+
 def test_a_preview_is_found_however_many_wait(mary, one_page):
     """It is asked for by the job alone: what else waits does not matter."""
     body = one_page.read_bytes()
