@@ -472,3 +472,34 @@ void web_do_send_any(struct web_visit *visit)
               log_str("from", visit->address));
     web_do_call(visit);
 }
+
+// Whoever has a job can look at it and print it.
+static void on_claimant(struct web_visit *visit, const struct wire_answer *answer)
+{
+    const Quoin__V1__Person *person = (const Quoin__V1__Person *)answer->reply;
+    if (person == NULL && answer->err.code != ERR_NOT_FOUND) {
+        web_fail(visit, &answer->err, answer->reasons);
+    } else if (person != NULL && person->id == visit->who.person) {
+        web_problem(visit, 403, "documents",
+                    "A help desk claims no job for itself: at your own page you claim what says "
+                    "that it is yours, or an administrator says so.",
+                    (const char *const[]){ "documents-not-allowed", NULL });
+    } else {
+        web_do_call(visit);
+    }
+}
+
+// A help desk that may see no documents gives unclaimed jobs to others, by whatever name it has.
+void web_do_claim_any(struct web_visit *visit)
+{
+    const struct web_node *user =
+        visit->json == NULL ? NULL : web_tree_find(visit->json, STR("user"));
+    Quoin__V1__GetPersonRequest request = QUOIN__V1__GET_PERSON_REQUEST__INIT;
+    if (web_may(visit, WEB_ADMINISTRATOR) || visit->web->settings.desk_documents || user == NULL ||
+        user->kind != WEB_TEXT) {
+        web_do_call(visit);
+        return;
+    }
+    request.name = (char *)(uintptr_t)web_text(visit, user->text);
+    web_ask(visit, web_cas(visit->web), "/quoin.v1.People/GetPerson", &request.base, on_claimant);
+}

@@ -348,8 +348,9 @@ WRITE(POST, "/jobs/{engine}/{id}/change", DESK, "jobs", "Jobs/ChangeJob", "by=@m
 ROUTE(POST, "/api/v1/jobs/{engine}/{id}/send", DESK, TOKEN, JSON, WRITE, "jobs", send_any,
       "/quoin.v1.Jobs/SendJob", "by=@me",
       "Lets other people print a copy; the help desk where the settings say so.")
-WRITE(POST, "/jobs/{engine}/{id}/claim", DESK, "jobs", "Jobs/ClaimJob", "",
-      "Says whose an unclaimed job is.")
+ROUTE(POST, "/api/v1/jobs/{engine}/{id}/claim", DESK, TOKEN, JSON, WRITE, "jobs", claim_any,
+      "/quoin.v1.Jobs/ClaimJob", "",
+      "Says whose an unclaimed job is; the help desk's own it becomes where the settings say so.")
 ROUTE(GET, "/api/v1/jobs/{engine}/{id}/preview", DESK, NONE, NONE, READ, "jobs", preview_of_any,
       NULL, "",
       "A page of a job whose document is still there, as PNG; for the help desk where the settings "

@@ -184,6 +184,23 @@ def test_documents_of_others_are_not_the_help_desks(site, admin, mary, sample):
     desk.good("POST", job + "/cancel", {})
 
 
+def test_the_help_desk_claims_no_document_for_itself(site, admin, mary, sample):
+    desk = person(site, admin, "paula", "desk")
+    admin.good("PUT", "/people/paula/aliases/p.desk", {})
+    site.queue("doubtful", "hold", "virtual")
+    site.ask("queue", "set", "doubtful", "--trust", "authenticated")
+    numbers = [site.ipptool("doubtful", sample, user="somebody") for _ in range(2)]
+    for number in numbers:
+        wait_until(lambda one=number: site.job(one)["unclaimed"], 10, "it waits unclaimed")
+    for name in ("paula", "PAULA", "p.desk"):
+        refused = desk.api("POST", f"/jobs/-/{numbers[0]}/claim", {"user": name})
+        assert refused.status == 403 and "documents-not-allowed" in refused.json["reasons"], refused.text
+    assert desk.good("POST", f"/jobs/-/{numbers[0]}/claim", {"user": "mary"})["user"] == "mary"
+    assert admin.good("POST", f"/jobs/-/{numbers[1]}/claim", {"user": "paula"})["user"] == "paula"
+    for number in numbers:
+        admin.good("POST", f"/jobs/-/{number}/cancel", {})
+
+
 def test_jobs_are_listed_from_either_end(site, admin, mary, sample):
     numbers = [held(site, sample) for _ in range(3)]
     for order, wanted in (("newest", sorted(numbers, reverse=True)), ("oldest", sorted(numbers))):
