@@ -186,7 +186,10 @@ void dce_held_fill(struct arena *arena, const struct dce_engine *engine,
     if (!is_shown) {
         job->document = none;
     }
-    job->release_key = none;
+    // Its owner may hand the key on; a device's screen is for whoever stands there.
+    if (whose == NULL || strcmp(whose, "own") != 0 || seer->device[0] != '\0') {
+        job->release_key = none;
+    }
 }
 
 // --- cursors ------------------------------------------------------------------------------------

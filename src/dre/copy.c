@@ -62,6 +62,134 @@ static void give_up(struct copying *copying, const struct err *err, const char *
     }
 }
 
+// --- who has had a copy -------------------------------------------------------------------------
+
+// Where the sender pays, each of those whom it was sent to prints one copy, until it is sent anew:
+// who has is a line "had:NAME" among those of whom it was sent to.
+
+enum { HAD_BYTES_MAX = 60000 };
+
+static struct str had_line(const char *by, char *line, size_t size)
+{
+    char name[TABLE_NAME_MAX * 2];
+    struct str folded = dre_table_owner_name(str_of(by), name, sizeof(name));
+    (void)snprintf(line, size, TABLE_SENT_HAD "%s", folded.ptr);
+    return str_of(line);
+}
+
+static bool had_next(struct str *sent, struct str *line)
+{
+    if (sent->len == 0) {
+        return false;
+    }
+    const char *end = memchr(sent->ptr, '\n', sent->len);
+    size_t len = end == NULL ? sent->len : (size_t)(end - sent->ptr);
+    size_t past = end == NULL ? len : len + 1;
+    *line = (struct str){ sent->ptr, len };
+    *sent = (struct str){ sent->ptr + past, sent->len - past };
+    return true;
+}
+
+static bool had_one(const struct job *job, const char *by)
+{
+    char text[TABLE_NAME_MAX * 2 + 8];
+    struct str wanted = had_line(by, text, sizeof(text));
+    struct str sent = dre_table_job_text(job).sent;
+    struct str line;
+    while (had_next(&sent, &line)) {
+        if (str_eq(line, wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// True: it was written down otherwise.
+static bool had_note(struct dre *dre, struct job *job, const char *by, bool has)
+{
+    char name[TABLE_NAME_MAX * 2 + 8];
+    struct str wanted = had_line(by, name, sizeof(name));
+    OWN(buf_free) struct buf now = BUF_CAP(HAD_BYTES_MAX);
+    struct job_text text = dre_table_job_text(job);
+    struct str sent = text.sent;
+    struct str line;
+    if (had_one(job, by) == has) {
+        return false;
+    }
+    while (had_next(&sent, &line)) {
+        if (!str_eq(line, wanted)) {
+            buf_addf(&now, "%s%.*s", now.len > 0 ? "\n" : "", (int)line.len, line.ptr);
+        }
+    }
+    if (has) {
+        buf_addf(&now, "\n%s", wanted.ptr);
+    }
+    if (!buf_ok(&now)) { // thousands of one group: who comes then is asked about no more
+        return false;
+    }
+    text.sent = buf_str(&now);
+    dre_table_job_set_text(job, &text);
+    dre_table_job_mark(&dre->table, job);
+    return true;
+}
+
+static bool is_at_the_senders_cost(const struct job *job, const Quoin__V1__ReleaseJobRequest *ask)
+{
+    return ask->as_recipient && (job->core.flags & JOB_FLAG_SENDER_PAYS) != 0 &&
+           ask->by[0] != '\0' && strcmp(ask->by, job->owner->name) != 0;
+}
+
+// Who is in which group is known to who asks; a job that was sent to no group goes to the people
+// that it names.
+static bool was_sent_to(const struct job *job, const char *by)
+{
+    char name[TABLE_NAME_MAX * 2];
+    struct str folded = dre_table_owner_name(str_of(by), name, sizeof(name));
+    struct str sent = dre_table_job_text(job).sent;
+    struct str line;
+    const size_t user = sizeof("user:") - 1;
+    while (had_next(&sent, &line)) {
+        bool is_group = line.len > 6 && memcmp(line.ptr, "group:", 6) == 0;
+        if (is_group || (line.len > user && memcmp(line.ptr, "user:", user) == 0 &&
+                         str_eq((struct str){ line.ptr + user, line.len - user }, folded))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool may_have_one(const struct job *job, const Quoin__V1__ReleaseJobRequest *ask,
+                         struct err *err, const char **reason)
+{
+    if (ask->as_recipient && !was_sent_to(job, ask->by)) {
+        *reason = "not-yours";
+        return err_set(err, ERR_CONFLICT, "the job was not sent to \"%.64s\"", ask->by);
+    }
+    if (!is_at_the_senders_cost(job, ask) || !had_one(job, ask->by)) {
+        return true;
+    }
+    *reason = "copy-printed";
+    return err_set(err, ERR_CONFLICT,
+                   "the sender pays for one copy of each, and yours was printed; ask the sender "
+                   "to send the job once more");
+}
+
+void dre_copy_ended(struct dre *dre, const struct job *copy)
+{
+    struct job *from = copy->origin == 0 ? NULL : dre_table_job_find(&dre->table, copy->origin);
+    const char *by = from == NULL ? NULL : dre_table_job_text(copy).by.ptr;
+    char name[TABLE_NAME_MAX * 2];
+    bool is_nothing = copy->core.state == JOB_ABORTED || copy->core.state == JOB_CANCELED;
+    if (from == NULL || dre_job_has_ended(&from->core) || !is_nothing || copy->cost != 0) {
+        return;
+    }
+    (void)snprintf(name, sizeof(name), "%.*s", (int)dre_table_job_text(copy).by.len, by);
+    if (had_note(dre, from, name, false)) {
+        dre_live(dre, from);
+        dre_event(dre, from, JOB_NOTED);
+    }
+}
+
 // --- the copy -----------------------------------------------------------------------------------
 
 static struct job *make_job(struct copying *copying, struct job *from, struct printer *printer)
@@ -101,7 +229,8 @@ static struct job *make_job(struct copying *copying, struct job *from, struct pr
     return job;
 }
 
-static void tell_both(struct dre *dre, struct job *from, struct job *job)
+static void tell_both(struct dre *dre, struct job *from, struct job *job,
+                      const Quoin__V1__ReleaseJobRequest *ask)
 {
     char line[64];
     (void)snprintf(line, sizeof(line), "of job %u", (unsigned)from->id);
@@ -109,6 +238,9 @@ static void tell_both(struct dre *dre, struct job *from, struct job *job)
     dre_release_tell(dre, job);
     (void)snprintf(line, sizeof(line), "as job %u", (unsigned)job->id);
     dre_tell(dre, from, "copied", str_of(line));
+    if (is_at_the_senders_cost(from, ask)) {
+        (void)had_note(dre, from, ask->by, true); // written with the event
+    }
     dre_event(dre, from, JOB_NOTED);
 }
 
@@ -141,7 +273,7 @@ static void print_copy(struct copying *copying, struct job *from, struct spool_d
         take_course(live, from->live);
     }
     job->core.computed = copying->planned.plan.impressions;
-    tell_both(dre, from, job);
+    tell_both(dre, from, job, copying->ask);
     dre_call_remember(dre, copying->ask->key);
     dre_begin_copy(dre, job, strcmp(copying->ask->step, "prepare") == 0);
     job = dre_table_job_find(&dre->table, id);
@@ -164,7 +296,11 @@ static void on_copied(void *arg, struct spool_document *document, const struct e
         copying->why = why;
         return;
     }
+    const char *reason = NULL;
     bool waits = from != NULL && dre_job_may_recharge(&from->core);
+    waits = (waits || document == NULL ||
+             err_set(&why, ERR_CONFLICT, "the job does not wait any more")) &&
+            (document == NULL || may_have_one(from, copying->ask, &why, &reason));
     if (document != NULL && waits) {
         print_copy(copying, from, document);
         copying_free(copying);
@@ -175,13 +311,12 @@ static void on_copied(void *arg, struct spool_document *document, const struct e
         return;
     }
     if (document != NULL) {
-        err_fill(&why, ERR_CONFLICT, "the job does not wait any more");
         if (document->in_file) {
             dre_spool_remove(&dre->spool, copying->id);
         }
         dre_spool_document_drop(&document);
     }
-    give_up(copying, &why, NULL);
+    give_up(copying, &why, reason);
 }
 
 static void on_room(void *arg)
@@ -390,7 +525,8 @@ void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
         dre_call_refuse(call, ERR_NOT_FOUND, "there is no such printer");
         return;
     }
-    if (!dre_printer_may_stand_in(job, printer, &err, &reasons[0])) {
+    if (!may_have_one(job, ask, &err, &reasons[0]) ||
+        !dre_printer_may_stand_in(job, printer, &err, &reasons[0])) {
         wire_call_refuse(call, &err, reasons);
         return;
     }

@@ -321,6 +321,8 @@ bool dre_printer_may_stand_in(const struct job *job, const struct printer *print
 void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
                     const Quoin__V1__ReleaseJobRequest *ask);
 void dre_copy_stop(struct live *live); // the job goes
+// Who got nothing of a copy that the sender was to pay may have another one.
+void dre_copy_ended(struct dre *dre, const struct job *copy);
 
 // --- watch.c ------------------------------------------------------------------------------------
 

@@ -364,6 +364,7 @@ static void tell_change(struct dre *dre, struct job *job, const struct job_core 
     if (is_over && job->completed_at == 0) {
         job->completed_at = clk_wall_ms();
         job->processing_at = job->processing_at == 0 ? job->completed_at : job->processing_at;
+        dre_copy_ended(dre, job);
     }
     if (state == JOB_UNCERTAIN && before->state != JOB_UNCERTAIN) {
         dre->counters.uncertain++;

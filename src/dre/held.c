@@ -158,6 +158,9 @@ void dre_list_held(void *engine, struct wire_call *call, const ProtobufCMessage 
     if (finding.count > 1) {
         qsort(finding.ids, finding.count, sizeof(*finding.ids), by_id);
     }
-    bool is_admin = strcmp(wire_call_role(call), "admin") == 0;
-    answer(call, &finding, dre_call_limit(ask->limit), is_admin || ask->release_key[0] != '\0');
+    const char *role = wire_call_role(call);
+    // Who signed in is DCE's to say: it tells the key to the owner alone.
+    bool tells_key =
+        strcmp(role, "admin") == 0 || strcmp(role, "dce") == 0 || ask->release_key[0] != '\0';
+    answer(call, &finding, dre_call_limit(ask->limit), tells_key);
 }

@@ -108,7 +108,10 @@ static void fill_sent(struct str sent, struct arena *arena, Quoin__V1__Job *out)
     while (out->sent_to != NULL && sent.len > 0 && out->n_sent_to < DRE_SENT_MAX) {
         const char *end = memchr(sent.ptr, '\n', sent.len);
         size_t len = end == NULL ? sent.len : (size_t)(end - sent.ptr);
-        out->sent_to[out->n_sent_to++] = dre_call_text(arena, (struct str){ sent.ptr, len });
+        const size_t had = sizeof(TABLE_SENT_HAD) - 1;
+        if (len < had || memcmp(sent.ptr, TABLE_SENT_HAD, had) != 0) {
+            out->sent_to[out->n_sent_to++] = dre_call_text(arena, (struct str){ sent.ptr, len });
+        }
         size_t past = end == NULL ? len : len + 1;
         sent = (struct str){ sent.ptr + past, sent.len - past };
     }

@@ -33,6 +33,7 @@ struct table_list { // in the order of ids
 };
 
 #define TABLE_MARK_UNCLAIMED "unclaimed"
+#define TABLE_SENT_HAD "had:" // who has printed the copy that the sender pays for
 
 // The lowest three: the sides keywords, in the order of RFC 8011 5.2.8.
 enum {
@@ -167,7 +168,7 @@ struct job_text {
     struct str document;
     struct str format;
     struct str ticket;
-    struct str sent;     // whom it was sent to: lines "user:NAME", "group:NAME"
+    struct str sent;     // whom it was sent to: lines "user:NAME", "group:NAME"; "had:NAME"
     struct str printer;  // its name
     struct str account;  // who pays, ", " between; or who was chosen to
     struct str identity; // how its user is known: a word of dre/trust.h

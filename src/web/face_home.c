@@ -125,6 +125,10 @@ static void add_job(struct html *html, const struct face *face, const Quoin__V1_
         HTML(html, "<span class=\"soft\">{}</span>",
              FACE_PUT(face, "home.expires", { "when", web_face_when(face, job->expires_at) }));
     }
+    if (job->release_key[0] != '\0') {
+        HTML(html, "<span class=\"soft\">{}: <bdi>{}</bdi></span>",
+             web_face_say(face, "field.release_key"), str_of(job->release_key));
+    }
     if (!held->printable) {
         HTML(html, "<span class=\"state bad\">{}</span>",
              web_face_word(face, "reason", held->why_not));

@@ -473,6 +473,24 @@ void web_do_send_any(struct web_visit *visit)
     web_do_call(visit);
 }
 
+// A further copy is a document that its owner knows nothing of: who releases the job itself has it
+// in the owner's history.
+void web_do_release_any(struct web_visit *visit)
+{
+    const struct web_node *keep =
+        visit->json == NULL ? NULL : web_tree_find(visit->json, STR("keep"));
+    bool keeps = keep != NULL && !(keep->kind == WEB_BOOL && str_eq(keep->text, STR("false")));
+    if (keeps && !may_see_documents(visit)) {
+        return;
+    }
+    if (keeps) {
+        log_event(LOG_INFO, "document.copied", log_text("user", visit->who.user),
+                  log_str("engine", web_param(visit, "engine")),
+                  log_str("job", web_param(visit, "id")), log_str("from", visit->address));
+    }
+    web_do_call(visit);
+}
+
 // Whoever has a job can look at it and print it.
 static void on_claimant(struct web_visit *visit, const struct wire_answer *answer)
 {

@@ -250,6 +250,7 @@ void web_do_file(struct web_visit *visit)
     Quoin__V1__GetJobRequest request = QUOIN__V1__GET_JOB_REQUEST__INIT;
     if (sending != NULL) {
         request.id = sending->ref.id;
+        request.with_key = true; // answered to its owner alone
         web_ask(visit, sending->dre, "/quoin.v1.Jobs/GetJob", &request.base, on_api_job);
     }
 }

@@ -334,8 +334,9 @@ READ("/jobs", SEES_DEVICES, "jobs", "Jobs/ListJobs", "with_key=@admin -items=job
      "Jobs of an engine (?engine=), oldest first; ?order=newest turns the list around.")
 READ("/jobs/{engine}/{id}", SEES_DEVICES, "jobs", "Jobs/GetJob", "with_key=@admin",
      "A job with its whole explanation.")
-WRITE(POST, "/jobs/{engine}/{id}/release", DESK, "jobs", "Jobs/ReleaseJob", "by=@me",
-      "Releases a job.")
+ROUTE(POST, "/api/v1/jobs/{engine}/{id}/release", DESK, TOKEN, JSON, WRITE, "jobs", release_any,
+      "/quoin.v1.Jobs/ReleaseJob", "by=@me",
+      "Releases a job; a further copy (keep) is for the help desk where the settings say so.")
 WRITE(POST, "/jobs/{engine}/{id}/cancel", DESK, "jobs", "Jobs/CancelJob", "", "Cancels a job.")
 WRITE(POST, "/jobs/{engine}/{id}/resolve", DESK, "jobs", "Jobs/ResolveJob", "",
       "Says what came out of a job of unknown outcome.")

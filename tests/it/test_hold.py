@@ -313,6 +313,9 @@ def test_a_job_is_sent_to_others(group, sample, virtual_printer):
     assert group.balance("anna")["balance"] == "9.63" and group.balance("mary")["balance"] == "10.00"
     group.ask("job", "send", number, "--to", "bob", "--sender-pays")
     assert group.ask("job", "list", "--held", "--user", "anna") == []
+    for nobody in ("anna", "mallory", ""):  # it was sent to none of them
+        refused = group.run("job", "release", number, "--by", nobody, "--as-recipient", check=False)
+        assert refused.returncode != 0 and "was not sent to" in refused.stderr, refused
     second = group.ask("job", "release", number, "--by", "bob", "--as-recipient")
     done = group.wait_job(second["id"])
     assert (done["user"], done["released_by"], done["cost"]) == ("mary", "bob", "0.37"), done
@@ -320,6 +323,19 @@ def test_a_job_is_sent_to_others(group, sample, virtual_printer):
     group.stop()
     group.start()
     assert [job["id"] for job in group.ask("job", "list", "--held", "--user", "bob")] == [number]
+    # The sender pays for one copy of each, however often and in whatever case one asks, and once more when it is sent
+    # anew. What nobody got is not counted.
+    for by in ("bob", "BOB"):
+        assert group.run("job", "release", number, "--by", by, "--as-recipient", check=False).returncode != 0
+    assert papers(virtual_printer) == 2 and group.balance("mary")["balance"] == "9.63"
+    sent_anew = group.ask("job", "send", number, "--to", "bob", "--sender-pays")
+    assert sent_anew["sent_to"] == ["user:bob"]
+    group.ask("user", "deposit", "mary", "--", "-9.00")
+    assert group.run("job", "release", number, "--by", "bob", "--as-recipient", check=False).returncode != 0
+    group.ask("user", "deposit", "mary", "9.00")
+    group.wait_job(group.ask("job", "release", number, "--by", "bob", "--as-recipient")["id"])
+    assert group.run("job", "release", number, "--by", "bob", "--as-recipient", check=False).returncode != 0
+    assert papers(virtual_printer) == 3 and group.job(number)["sent_to"] == ["user:bob"]
     many = ",".join(f"user{at}" for at in range(51))
     assert group.run("job", "send", number, "--to", many, check=False).returncode != 0
     assert group.ask("job", "send", number, "--to", "")["sent_to"] == []

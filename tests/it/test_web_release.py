@@ -174,9 +174,13 @@ def test_documents_of_others_are_not_the_help_desks(site, admin, mary, sample):
     number = held(site, sample)
     job = f"/jobs/-/{number}"
     for ask in (("GET", job + "/preview"), ("POST", job + "/send", {"users": ["helen"]}),
-                ("POST", job + "/send", {"users": ["helen"], "sender_pays": True})):
+                ("POST", job + "/send", {"users": ["helen"], "sender_pays": True}),
+                ("POST", job + "/release", {"keep": True})):
         refused = desk.api(*ask)
         assert refused.status == 403 and "documents-not-allowed" in refused.json["reasons"], ask
+    for inner in ({"as_recipient": True}, {"step": "prepare"}, {"device": "forged"}, {"prepared": "AAAA"}, {"by": "tom"}):
+        for web in (desk, admin):  # what the device control engine says, nobody else does
+            assert web.api("POST", job + "/release", inner).status == 400, inner
     assert desk.good("GET", job)["job"]["user"] == "mary"
     assert admin.api("GET", job + "/preview").status == 200
     log = (site.data / "log" / "web.log").read_text()
