@@ -26,8 +26,9 @@ static const struct field_rule {
 static bool fits_type(enum web_sort sort, const ProtobufCFieldDescriptor *field)
 {
     bool of_bytes = sort == WEB_SORT_BYTES || sort == WEB_SORT_TEXT || sort == WEB_SORT_THING;
-    return sort == WEB_SORT_HIDDEN || (field->type != PROTOBUF_C_TYPE_STRING &&
-                                       of_bytes == (field->type == PROTOBUF_C_TYPE_BYTES));
+    return sort == WEB_SORT_HIDDEN ||
+           (field->type != PROTOBUF_C_TYPE_STRING && field->type != PROTOBUF_C_TYPE_BOOL &&
+            of_bytes == (field->type == PROTOBUF_C_TYPE_BYTES));
 }
 
 static const struct field_rule *rule_find(const char *message,
@@ -62,6 +63,7 @@ static bool is_ruled(const ProtobufCFieldDescriptor *field)
     case PROTOBUF_C_TYPE_UINT64:
     case PROTOBUF_C_TYPE_FIXED64:
     case PROTOBUF_C_TYPE_BYTES:
+    case PROTOBUF_C_TYPE_BOOL: // may be hidden
     case PROTOBUF_C_TYPE_STRING: return true;
     default: return false;
     }
@@ -84,7 +86,8 @@ bool web_field_is_known(const ProtobufCMessageDescriptor *message,
                         const ProtobufCFieldDescriptor *field)
 {
     return !is_ruled(field) || field->type == PROTOBUF_C_TYPE_STRING ||
-           field->type == PROTOBUF_C_TYPE_BYTES || rule_of(message, field) != NULL;
+           field->type == PROTOBUF_C_TYPE_BOOL || field->type == PROTOBUF_C_TYPE_BYTES ||
+           rule_of(message, field) != NULL;
 }
 
 enum web_sort web_field_sort(const ProtobufCMessageDescriptor *message,
