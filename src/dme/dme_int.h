@@ -140,6 +140,7 @@ struct dme {
     uint64_t changes;
     struct alerts *alerts;             // owned
     struct alert_watch *alert_watches; // owned
+    struct fleet *fleet;               // owned
     struct arena zone;                 // the site's clock
     struct dme_watch *watches;         // owned
     size_t watch_count;
@@ -260,3 +261,77 @@ extern wire_handler dme_watch_alerts;
 void dme_alerts_changed(void *arg,
                         const Quoin__V1__Alert *alert); // arg: struct dme; to who watches
 void dme_alerts_watch_end(struct dme *dme);
+
+// --- fleet.c: the ports of all hosts ------------------------------------------------------------
+
+enum {
+    FLEET_HOSTS_MAX = 4096,
+    FLEET_AWAY_MS = 150000, // a host that was not heard of for so long: no data
+    FLEET_GONE_MAX = 256,
+    FLEET_WATCHES_MAX = 64,
+    FLEET_EVENTS_MAX = 256, // of one report
+};
+
+struct guard;
+
+struct fleet_host {
+    char name[DME_NAME_MAX + 1];
+    Quoin__V1__PortReport *told;    // owned; NULL: never heard of, and expected
+    Quoin__V1__Expectation *wanted; // owned; NULL: nobody said
+    int64_t heard_at;               // wall
+    bool is_away;
+    uint64_t changed; // fleet->changes when its sights last were others
+    bool is_named;    // in the reading under way
+};
+
+struct fleet {
+    struct dme *dme;
+    struct guard *guard;      // owned; NULL: the kernel does not answer
+    struct map by_name;       // of owned struct fleet_host
+    struct fleet_host **list; // owned; by name
+    size_t count;
+    Quoin__V1__Expectation *of_all; // owned; of the name "*"
+    uint64_t changes;
+    struct fleet_gone {
+        uint64_t changed;
+        char host[DME_NAME_MAX + 1];
+        uint16_t port;
+        bool udp;
+    } gone[FLEET_GONE_MAX]; // a ring of sights that are no more
+    size_t gone_count;
+    struct fleet_watch *watches; // owned
+    size_t watch_count;
+    int64_t looked_ms; // monotonic
+    int64_t heartbeat_ms;
+    int64_t forget_ms;
+    char programs[4096]; // the folder of ours
+};
+
+bool dme_fleet_new(struct dme *dme, struct err *err) CC_MUST_USE;
+void dme_fleet_end(struct dme *dme);  // who watches
+void dme_fleet_free(struct dme *dme); // before the store is closed
+void dme_fleet_tick(struct dme *dme);
+void dme_fleet_renewed(struct dme *dme);
+// What is configured: begin, each, done. told: copied.
+void dme_fleet_expect_begin(struct dme *dme);
+void dme_fleet_expect(struct dme *dme, const char *host, const Quoin__V1__Expectation *told);
+void dme_fleet_expect_done(struct dme *dme);
+const Quoin__V1__Expectation *dme_fleet_expected(const struct fleet *fleet,
+                                                 const struct fleet_host *host);
+bool dme_fleet_is_away(const struct fleet_host *host, int64_t now);
+
+// fleet_calls.c
+extern wire_handler dme_report_ports;
+extern wire_handler dme_list_ports;
+extern wire_handler dme_list_port_events;
+extern wire_handler dme_watch_ports;
+void dme_fleet_watch_tick(struct fleet *fleet);
+void dme_fleet_watch_end(struct fleet *fleet);
+void dme_fleet_watch_fini(struct fleet *fleet);
+
+// A report of a host; it is noted in the store. told: where its answer is written to disk; false:
+// it could not be noted.
+bool dme_fleet_take(struct fleet *fleet, const Quoin__V1__PortReport *report,
+                    void (*stored)(void *arg, bool ok, const struct err *err), void *arg,
+                    struct err *err) CC_MUST_USE;
+struct fleet_host *dme_fleet_find(const struct fleet *fleet, const char *name);

@@ -1,6 +1,6 @@
-// follow: what is configured of monitors, alerts and the site's clock, read from CAS and again
-// whenever the configuration has changed, within a second. While CAS is away, what was read last is
-// there. Loop thread.
+// follow: what is configured of monitors, alerts, expectations and the site's clock, read from CAS
+// and again whenever the configuration has changed, within a second. While CAS is away, what was
+// read last is there. Loop thread.
 //
 // no unit test: needs a running CAS; tests/it/test_dme.py configures and asks.
 
@@ -19,12 +19,17 @@
 enum { THINGS_PAGE = 500, FOLLOW_RULES_MAX = 1000, FOLLOW_ARENA_MAX = 16 << 20 };
 
 // What is read, in this order.
-enum follow_kind { FOLLOW_MONITOR, FOLLOW_RULE, FOLLOW_TARGET, FOLLOW_SITE, FOLLOW_KINDS };
+enum follow_kind {
+    FOLLOW_MONITOR,
+    FOLLOW_RULE,
+    FOLLOW_TARGET,
+    FOLLOW_SITE,
+    FOLLOW_PORTS,
+    FOLLOW_KINDS
+};
 static const char *const kinds[FOLLOW_KINDS] = {
-    [FOLLOW_MONITOR] = "monitor",
-    [FOLLOW_RULE] = "alert-rule",
-    [FOLLOW_TARGET] = "alert-target",
-    [FOLLOW_SITE] = "site",
+    [FOLLOW_MONITOR] = "monitor", [FOLLOW_RULE] = "alert-rule",   [FOLLOW_TARGET] = "alert-target",
+    [FOLLOW_SITE] = "site",       [FOLLOW_PORTS] = "expectation",
 };
 
 // A reading, page by page and kind by kind. The one under way is dme's; it is freed with its last
@@ -133,6 +138,12 @@ static void alerts_take(struct reading *reading, const Quoin__V1__Thing *thing)
         const Quoin__V1__SiteTime *time =
             unpacked(reading, thing, &quoin__v1__site_time__descriptor);
         reading->zone = time == NULL ? NULL : time->zone;
+    } else if (reading->kind == FOLLOW_PORTS) {
+        const Quoin__V1__Expectation *told =
+            unpacked(reading, thing, &quoin__v1__expectation__descriptor);
+        if (told != NULL && !told->removed) {
+            dme_fleet_expect(reading->dme, thing->name, told);
+        }
     }
 }
 
@@ -172,6 +183,7 @@ static void reading_done(struct reading *reading)
     }
     dme_watched_sweep(dme);
     alerts_follow(reading);
+    dme_fleet_expect_done(dme);
     log_event(LOG_INFO, "monitors.read", log_int("devices", (int64_t)dme->by_name.count),
               log_int("change", dme->follow_change));
     reading_end(reading, true);
@@ -182,6 +194,7 @@ static void begin_anew(struct reading *reading)
     for (size_t at = 0; at < reading->dme->list_count; at++) {
         reading->dme->list[at]->is_monitor = false;
     }
+    dme_fleet_expect_begin(reading->dme);
     arena_free(&reading->arena);
     reading->rules = arena_new_array(&reading->arena, FOLLOW_RULES_MAX, sizeof(*reading->rules));
     reading->targets =

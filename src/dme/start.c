@@ -31,6 +31,10 @@ static const struct wire_method methods[] = {
     { "/quoin.v1.Devices/NoteJob", dme_note_job },
     { "/quoin.v1.Devices/ObserveJob", dme_observe_job },
     { "/quoin.v1.Alerts/SetMonitorSecret", dme_set_monitor_secret },
+    { "/quoin.v1.PortWatch/ReportPorts", dme_report_ports },
+    { "/quoin.v1.PortWatch/ListPorts", dme_list_ports },
+    { "/quoin.v1.PortWatch/ListPortEvents", dme_list_port_events },
+    { "/quoin.v1.PortWatch/WatchPorts", dme_watch_ports },
 };
 
 static void on_tick(void *arg)
@@ -42,11 +46,13 @@ static void on_tick(void *arg)
     dme_watch_tick(dme);
     dme_meters_tick(dme);
     dme_record_forget(dme);
+    dme_fleet_tick(dme);
 }
 
 static void on_renewed(void *state)
 {
     dme_engines_renewed(state);
+    dme_fleet_renewed(state);
 }
 
 static bool start(struct svc *svc, void *state, struct err *err)
@@ -66,7 +72,8 @@ static bool start(struct svc *svc, void *state, struct err *err)
     if (!net_tls_new(&printers, false, &dme->printer_tls, err) ||
         !dme_store_open(dme->loop, svc_path(svc, "dme/dme.db"), &dme->store, err) ||
         !dme_secrets_load(dme, err) ||
-        !dme_alerts_new(dme->loop, dme->store, dme_alerts_changed, dme, &dme->alerts, err)) {
+        !dme_alerts_new(dme->loop, dme->store, dme_alerts_changed, dme, &dme->alerts, err) ||
+        !dme_fleet_new(dme, err)) {
         return false;
     }
     dme_meters_start(dme);
@@ -84,6 +91,7 @@ static void stop(struct svc *svc, void *state)
 {
     dme_watch_end(state);
     dme_alerts_watch_end(state);
+    dme_fleet_end((struct dme *)state);
     svc_stopped(svc);
 }
 
@@ -95,6 +103,7 @@ static void fini(void *state)
     net_timer_free(&dme->tick);
     dme_engines_fini(dme);
     dme_watch_fini(dme);
+    dme_fleet_free(dme);
     dme_alerts_free(&dme->alerts);
     dme_store_close(&dme->store); // what was given to it is written and told of
     dme_meters_free(dme);

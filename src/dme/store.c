@@ -7,6 +7,7 @@
 #include "dme/alerts_db.h"
 #include "dme/history_db.h"
 #include "dme/meters_db.h"
+#include "dme/ports_db.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static const struct store_part_kind *const kinds[STORE_PARTS] = {
     [STORE_HISTORY] = &dme_history_part,
     [STORE_ALERTS] = &dme_alerts_part,
     [STORE_METERS] = &dme_meters_part,
+    [STORE_PORTS] = &dme_ports_part,
 };
 
 struct store {

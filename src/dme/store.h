@@ -10,7 +10,7 @@
 #include "db/group.h"
 #include "net/net.h"
 
-enum store_part { STORE_HISTORY, STORE_ALERTS, STORE_METERS, STORE_PARTS };
+enum store_part { STORE_HISTORY, STORE_ALERTS, STORE_METERS, STORE_PORTS, STORE_PARTS };
 
 struct store_part_kind {
     const char *room; // of its migrations; its tables' names begin with it
