@@ -83,6 +83,7 @@ COMMAND(
     OPTION("listen", "ADDRESS",
            "numeric address to listen on (default 127.0.0.1: this machine only)"),
     OPTION("lpd-port", "PORT", "where jobs come in by LPD (default 8515+N); 0: nowhere"),
+    OPTION("metrics", "off|HOST", "where each engine tells its metrics (default: loopback)"),
     OPTION("store", "ADDRESS",
            "where accounts and the ledger are kept: postgresql://USER@HOST:PORT/DATABASE, or "
            "sqlite: for a file in DIR (default: as last time, or sqlite:); see docs/stores.md"),

@@ -330,6 +330,9 @@ static void add_engine(struct up *up, enum engine engine)
     if (cas != NULL) {
         child_add_option(child, "--cas", cas);
     }
+    if (cli_value(cli, "metrics") != NULL) {
+        child_add_option(child, "--metrics", cli_value(cli, "metrics"));
+    }
     if (engine == ENGINE_DRE) {
         child_add_option(child, "--lpd-port", cli_number(cli, up->lpd_port));
     }
@@ -585,6 +588,14 @@ static bool read_options(struct up *up, struct err *err)
         return false;
     }
     up->place.port_offset = (uint16_t)offset;
+    const char *metrics = cli_value(cli, "metrics");
+    if (metrics != NULL && strchr(metrics, ':') != strrchr(metrics, ':')) {
+        metrics = NULL; // an IPv6 address
+    }
+    if (metrics != NULL && (metrics[0] == '\0' || strchr(metrics, ':') != NULL)) {
+        return err_set(err, ERR_INVALID,
+                       "--metrics of quoin up is off or HOST: each engine has a port of its own");
+    }
     uint64_t lpd = 0;
     if (!cli_port(&up->place, ENGINE_LPD_PORT, &up->lpd_port, err) ||
         !cli_number_of(cli, "lpd-port", UINT16_MAX, up->lpd_port, &lpd, err)) {

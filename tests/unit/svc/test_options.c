@@ -102,8 +102,38 @@ static void test_lpd_is_where_it_is_wanted(void)
     }
 }
 
+static void test_metrics_are_where_they_are_wanted(void)
+{
+    static const struct {
+        const char *word;
+        bool is_good;
+        bool is_none;
+        const char *host;
+        uint16_t port;
+    } cases[] = { { "off", true, true, "", 0 },
+                  { "192.0.2.7", true, false, "192.0.2.7", 0 },
+                  { "127.0.0.1:9200", true, false, "127.0.0.1", 9200 },
+                  { "[::1]:9200", true, false, "::1", 9200 },
+                  { "127.0.0.1:x", false, false, "", 0 },
+                  { "", false, false, "", 0 } };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char words[4][32] = { "quoin-dme", "--data=d", "--metrics", "" };
+        char *args[5] = { words[0], words[1], words[2], words[3] };
+        struct svc_options options;
+        struct err err;
+        memcpy(words[3], cases[i].word, strlen(cases[i].word) + 1);
+        CHECK(svc_options_read(4, args, &options, &err) == cases[i].is_good);
+        if (cases[i].is_good) {
+            CHECK(options.settings.no_metrics == cases[i].is_none);
+            CHECK(strcmp(options.settings.metrics.host, cases[i].host) == 0);
+            CHECK(options.settings.metrics.port == cases[i].port);
+        }
+    }
+}
+
 int main(void)
 {
+    test_metrics_are_where_they_are_wanted();
     test_lpd_is_where_it_is_wanted();
     test_engines_and_readers_are_told();
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
