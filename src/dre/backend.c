@@ -149,6 +149,7 @@ static void show_job(const struct job *job, struct ippd_job *shown)
         .queue = str_of(job->queue->name),
         .uuid = str_of(job->uuid_text),
         .user = str_of(job->owner->name),
+        .proven = dre_trust_of(text.identity) >= TRUST_ADDRESS,
         .name = text.name,
         .document = text.document,
         .format = text.format,
@@ -175,6 +176,20 @@ static void show_job(const struct job *job, struct ippd_job *shown)
         .processing_at = job->processing_at,
         .completed_at = job->completed_at,
     };
+}
+
+// A job that was proven is its owner's only to who proves it too, and as well as the queue asks.
+static bool job_knows(void *context, int32_t id, const struct ippd_asker *asker)
+{
+    struct dre *dre = context;
+    const struct job *job = id > 0 ? dre_table_job_find(&dre->table, (uint32_t)id) : NULL;
+    if (job == NULL) {
+        return false;
+    }
+    struct job_text text = dre_table_job_text(job);
+    enum trust known = dre_trust_of(text.identity);
+    enum trust needed = job->queue->trust > TRUST_ADDRESS ? job->queue->trust : TRUST_ADDRESS;
+    return dre_identity_of(asker) >= (known < needed ? known : needed);
 }
 
 static bool job_find(void *context, int32_t id, struct ippd_job *shown)
@@ -738,6 +753,7 @@ void dre_backend_init(struct dre *dre)
         .context = dre,
         .queue_find = queue_find,
         .own_find = own_find,
+        .job_knows = job_knows,
         .queue_list = queue_list,
         .job_find = job_find,
         .job_list = job_list,

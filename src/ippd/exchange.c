@@ -1,6 +1,7 @@
 // exchange: see exchange.h. Takes the attributes off the body's front, runs the operation, and lets
 // a document through to the engine, decompressed.
 
+#include "http/head.h"
 #include "ippd/exchange_int.h"
 
 #include "base/clk.h"
@@ -121,6 +122,14 @@ void ippd_exchange_send(struct ippd_exchange *exchange, struct ipp_out *out)
     if (!exchange->dropped) {
         exchange->events->on_answer(exchange->arg, buf_str(out->buf));
     }
+}
+
+bool ippd_exchange_owns(const struct ippd_exchange *exchange, const struct ippd_job *job)
+{
+    const struct ippd_backend *backend = exchange->backend;
+    return http_word_eq(exchange->asker.user, job->user) &&
+           (!job->proven || backend->job_knows == NULL ||
+            backend->job_knows(backend->context, job->id, &exchange->asker));
 }
 
 void ippd_exchange_reply(struct ippd_exchange *exchange, enum ipp_status status, const char *fmt,

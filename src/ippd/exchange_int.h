@@ -62,6 +62,9 @@ struct ippd_exchange {
 void ippd_exchange_reply(struct ippd_exchange *exchange, enum ipp_status status, const char *fmt,
                          ...) CC_PRINTF(3, 4);
 
+// Is it the asker's job? The name alone is enough only where nobody proved more.
+bool ippd_exchange_owns(const struct ippd_exchange *exchange, const struct ippd_job *job);
+
 // An answer with groups: begin, write them, send. text may be empty.
 struct ipp_out ippd_exchange_begin(struct ippd_exchange *exchange, struct buf *buf,
                                    enum ipp_status status, struct str text);

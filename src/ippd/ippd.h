@@ -64,6 +64,7 @@ struct ippd_job {
     struct str queue;
     struct str uuid; // 36 characters
     struct str user;
+    bool proven; // whose it is was known better than by what a client says
     struct str name;
     struct str document; // document-name; may be empty
     struct str format;   // what it was found to be, else as declared
@@ -217,6 +218,9 @@ struct ippd_backend {
     // Whose address it is; *user is shown as above. False: nobody's. NULL: nobody has any.
     bool (*own_find)(void *context, const struct ippd_own *own, struct str *user);
     bool (*job_find)(void *context, int32_t id, struct ippd_job *job);
+    // Is the asker known as well as the job's owner was? Asked where the names agree and the job is
+    // proven. NULL: no job is proven.
+    bool (*job_knows)(void *context, int32_t id, const struct ippd_asker *asker);
     void (*job_list)(void *context, const struct ippd_query *query, ippd_each *each, void *arg);
     // All queues. NULL: the clients of CUPS (lp -h, lpstat -h) find none.
     void (*queue_list)(void *context, ippd_each_queue *each, void *arg);

@@ -61,7 +61,7 @@ static bool list_one(void *arg, const struct ippd_job *job)
         return true;
     }
     listing->left--;
-    listing->mask.private = !asker->admin && !http_word_eq(asker->user, job->user);
+    listing->mask.private = !asker->admin && !ippd_exchange_owns(listing->exchange, job);
     ipp_out_group(listing->out, IPP_TAG_JOB);
     ippd_attr_write_job(listing->out, job, &listing->exchange->place, asker, &listing->mask);
     return listing->left > 0 && buf_ok(listing->out->buf);
@@ -155,11 +155,19 @@ void ippd_joblist_get(struct ippd_exchange *exchange)
     ippd_exchange_send(exchange, &out);
 }
 
+struct collecting {
+    const struct ippd_exchange *exchange;
+    struct buf *ids;
+    bool mine; // those that are the asker's, and no others
+};
+
 static bool collect_one(void *arg, const struct ippd_job *job)
 {
-    struct buf *ids = arg;
-    buf_add(ids, (struct str){ (const char *)&job->id, sizeof(job->id) });
-    return buf_ok(ids);
+    const struct collecting *collecting = arg;
+    if (!collecting->mine || ippd_exchange_owns(collecting->exchange, job)) {
+        buf_add(collecting->ids, (struct str){ (const char *)&job->id, sizeof(job->id) });
+    }
+    return buf_ok(collecting->ids);
 }
 
 // job-ids name them: each must be there, live, and the asker's (PWG 5100.7 4.2: all or none).
@@ -177,7 +185,7 @@ static bool collect_named(struct ippd_exchange *exchange, const struct ipp_attr 
                                 "Not all of the jobs named are here; none was canceled.");
             return false;
         }
-        if (!exchange->asker.admin && !http_word_eq(job.user, exchange->asker.user)) {
+        if (!exchange->asker.admin && !ippd_exchange_owns(exchange, &job)) {
             ippd_exchange_reply(exchange, IPP_STATUS_NOT_AUTHORIZED,
                                 "Job %d is not yours; none was canceled.", (int)job.id);
             return false;
@@ -187,7 +195,8 @@ static bool collect_named(struct ippd_exchange *exchange, const struct ipp_attr 
                                 "Job %d has ended already; none was canceled.", (int)job.id);
             return false;
         }
-        (void)collect_one(ids, &job); // the buffer tells at the end
+        const struct collecting one = { .ids = ids };
+        (void)collect_one((void *)(uintptr_t)&one, &job); // the buffer tells at the end
     }
     return true;
 }
@@ -211,7 +220,8 @@ void ippd_joblist_cancel(struct ippd_exchange *exchange, bool mine)
         return;
     }
     if (named == NULL) {
-        backend->job_list(backend->context, &query, collect_one, &ids);
+        struct collecting collecting = { exchange, &ids, mine };
+        backend->job_list(backend->context, &query, collect_one, &collecting);
     }
     if (ids.len == 0) {
         ippd_exchange_reply(exchange, IPP_STATUS_OK, "There is nothing to cancel.");

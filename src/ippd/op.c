@@ -17,8 +17,7 @@ static bool job_has_ended(const struct ippd_job *job)
 
 static bool job_is_ours(struct ippd_exchange *exchange)
 {
-    const struct ippd_asker *asker = &exchange->asker;
-    if (asker->admin || http_word_eq(asker->user, exchange->job.user)) {
+    if (exchange->asker.admin || ippd_exchange_owns(exchange, &exchange->job)) {
         return true;
     }
     ippd_exchange_reply(exchange, IPP_STATUS_NOT_AUTHORIZED, "Job %d is not yours.",
@@ -353,7 +352,7 @@ static void op_get_job_attributes(struct ippd_exchange *exchange)
     struct ippd_wanted wanted = ippd_wanted_of(
         ipp_msg_find(&exchange->msg, IPP_TAG_OPERATION, "requested-attributes", IPP_TAG_KEYWORD));
     struct ippd_job_mask mask = ippd_job_mask_of(&wanted);
-    mask.private = !asker->admin && !http_word_eq(asker->user, exchange->job.user);
+    mask.private = !asker->admin && !ippd_exchange_owns(exchange, &exchange->job);
     struct ipp_out out = ippd_exchange_begin(exchange, &buf, IPP_STATUS_OK, STR(""));
     ipp_out_group(&out, IPP_TAG_JOB);
     ippd_attr_write_job(&out, &exchange->job, &exchange->place, asker, &mask);
