@@ -11,8 +11,6 @@
 #include "cli/value.h"
 #include "proto/dme.pb-c.h"
 
-enum { RULE_TEXT_MAX = 64 * 1024 };
-
 struct kind {
     const char *kind;
     const char *words; // for sentences
@@ -43,7 +41,6 @@ static void one_show(struct cli *cli, const char *name, const ProtobufCMessage *
         return;
     }
     struct cli_thing thing = { .name = name, .descriptor = message->descriptor };
-    OWN(buf_free) struct buf body = BUF_CAP(RULE_TEXT_MAX);
     size_t len = protobuf_c_message_get_packed_size(message);
     uint8_t *bytes = arena_new(&cli->arena, len + 1);
     if (bytes == NULL) {

@@ -474,6 +474,14 @@ static bool differs(const struct watched *watched, const Quoin__V1__MonitoredDev
     return dme_messages_differ(&copy.base, &before->base);
 }
 
+// A raw printer or one of LPD that never told anything: many have nothing that could be asked. That
+// is no fault of theirs, and nobody is told that they are away.
+static bool is_mute(const struct watched *watched)
+{
+    return watched->looked_at == 0 && watched->uri != NULL &&
+           (strncmp(watched->uri, "socket:", 7) == 0 || strncmp(watched->uri, "lpd:", 4) == 0);
+}
+
 void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t answered_ms)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(TELL_BYTES);
@@ -488,6 +496,12 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
         return; // one that was lost is not yet one that is away
     }
     device_truth(sights->sights, sights->count, &settings, &arena, &truth);
+    if (answered_ms < 0 && is_mute(watched)) {
+        truth.state = DEVICE_UNKNOWN;
+        truth.severity = DEVICE_WELL;
+        truth.can_print = true;
+        truth.reason_count = 0;
+    }
     telling.record = dme_record_new(watched->dme);
     device_faults_look(&watched->faults, &truth, telling.now, FAULT_ENDS_AFTER_MS, on_fault,
                        &telling);

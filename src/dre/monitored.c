@@ -51,16 +51,13 @@ static void take_word(struct printer *printer, const Quoin__V1__MonitoredDevice 
     bool was_stopped = printer->device_reason[0] != '\0';
     printer->device_reason[0] = '\0';
     printer->device_text[0] = '\0';
-    if (!device->can_print && !is_gone) {
-        bool is_away = strcmp(device->state, "away") == 0;
+    // Whether it can be reached is ours to find out: it may be asked over another way than printed
+    // to.
+    if (!device->can_print && !is_gone && strcmp(device->state, "away") != 0) {
         (void)snprintf(printer->device_reason, sizeof(printer->device_reason), "%.63s",
-                       worst != NULL ? worst->keyword
-                       : is_away     ? "connecting-to-device"
-                                     : "other-error");
+                       worst != NULL ? worst->keyword : "other-error");
         (void)snprintf(printer->device_text, sizeof(printer->device_text), "%.90s%s%.90s",
-                       worst != NULL ? worst->text
-                       : is_away     ? "The printer does not answer."
-                                     : "The printer is stopped.",
+                       worst != NULL ? worst->text : "The printer is stopped.",
                        worst != NULL && worst->what_to_do[0] != '\0' ? " " : "",
                        worst != NULL ? worst->what_to_do : "");
         enc_make_plain(printer->device_text, strlen(printer->device_text));
