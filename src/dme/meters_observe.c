@@ -144,7 +144,7 @@ static bool observe(struct dme *dme, struct meters_observer *observer, int64_t n
     }
     if (watched == NULL || dme_watched_is_off(watched)) {
         why = "the device is not looked at";
-    } else if (watched->looked_at > 0 && (book == NULL || book->read_at == 0)) {
+    } else if (watched->meter_source < 0 && (book == NULL || book->read_at == 0)) {
         why = "no meter of it can be read";
     } else if (!is_noted && now - observer->began_ms > NOTED_WAIT_MS) {
         why = "the job's end is not noted";

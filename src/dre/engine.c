@@ -491,7 +491,9 @@ void dre_happen(struct dre *dre, struct job *job, const struct job_happened *hap
     struct job_happened now = *happened;
     now.now = clk_wall_ms();
     now.random = (uint32_t)rnd_below(UINT32_MAX);
-    now.is_metered = dre_monitored_client(dre) != NULL;
+    // A printer without a meter keeps nobody waiting for what it would say.
+    now.is_metered =
+        dre_monitored_client(dre) != NULL && job->printer != NULL && job->printer->has_meter;
     unsigned todo = dre_job_step(&job->core, &now);
     if (before.state != job->core.state && job->live != NULL) {
         unwait(dre, job->live); // it waited for something else

@@ -51,6 +51,7 @@ static void take_word(struct printer *printer, const Quoin__V1__MonitoredDevice 
     bool was_stopped = printer->device_reason[0] != '\0';
     printer->device_reason[0] = '\0';
     printer->device_text[0] = '\0';
+    printer->has_meter = device->n_meters > 0 && !is_gone;
     // Whether it can be reached is ours to find out: it may be asked over another way than printed
     // to.
     if (!device->can_print && !is_gone && strcmp(device->state, "away") != 0) {
@@ -80,6 +81,7 @@ static void drop_words(struct dre_monitored *monitored)
         struct printer *printer = value;
         printer->device_reason[0] = '\0';
         printer->device_text[0] = '\0';
+        printer->has_meter = false;
     }
     monitored->has_words = false;
 }

@@ -61,6 +61,7 @@ struct printer {
     void *runner;                        // owned by deliver; NULL: none
     char device_reason[64];              // that stops it, as it is monitored; empty: nothing
     char device_text[200];               // it in words
+    bool has_meter;                      // it tells the monitoring engine how much it printed
 };
 
 struct queue {

@@ -248,6 +248,5 @@ def test_who_may_not_ask_is_refused(hall):
         assert web.ask("Devices/ListMonitored")["devices"][0]["name"] == "hall"
     with Bridge(hall, "dme", "admin") as admin:
         assert admin.refused("Devices/ListSamples", device="hall", series="").code == 3
-        assert admin.refused("Devices/ListGaps", device="hall").code == 12  # not built yet
     with Bridge(hall, "dme", "dce") as desk:
         assert desk.refused("Devices/LookNow", name="hall").code == 7

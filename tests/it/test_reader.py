@@ -81,7 +81,7 @@ def test_the_example_of_the_page_signs_in(desk, tmp_path):
     assert news["session"]["person"]["user"] == "mary" and news["session"]["by"] == "card"
     assert desk.held(news["session"]["id"])["jobs"] == [], "who watches the device has the session"
     assert desk.site.ask("device", "show", "any")["reader_seen_at"]
-    ports = {row["port"]: row["verdict"] for row in desk.site.ask("ports")}
+    ports = {row["port"]: row["verdict"] for row in desk.site.ask("ports")["ports"]}
     assert ports[desk.port] == "ours"
     wrong = subprocess.run([sys.executable, program, "127.0.0.1", str(desk.port), "desk-9", "04A1B2C3D4"],
                            capture_output=True, text=True, timeout=30, check=False)
