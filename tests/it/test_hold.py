@@ -61,6 +61,7 @@ def make_older(path, version, tables):
         for table, columns in tables.items():
             for column in columns:
                 journal.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        journal.execute("DROP TABLE IF EXISTS dre_note")
         journal.execute("DELETE FROM db_migration WHERE room = 'dre' AND version > ?", (version,))
 
 

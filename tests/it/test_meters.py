@@ -88,6 +88,8 @@ def raw(site, printer, meter, **more):
     site.queue("office", printer="hall")
     wait_until(lambda: any(one["name"] == "hall" for one in site.ask("device", "status")), 10, "the printer watched")
     monitored(site, meter, **more)
+    # Before its meter was read no charge waits for it.
+    wait_until(lambda: site.ask("device", "look", "hall")["meters"], 20, "the meter is read")
 
 
 def gaps(site, name="hall", **more):

@@ -421,6 +421,7 @@ if libc.ptrace(0x4206, int(sys.argv[1]), None, None) != 0: sys.exit("denied")
 def test_another_program_file_is_not_the_installed_one(own):
     """The installed program is another than the one that runs: a copy that is byte for byte the same."""
     found = of_engine(own, program=own.copies / "quoin")
+    found = [row for row in found if row["verdict"] != "listened-to"]  # the watch of that installation
     assert found and {row["verdict"] for row in found} == {"impostor"}
     assert all("not the installed one" in row["seen"] for row in found)
 
