@@ -3,6 +3,7 @@ meter or not, and meters that lie. The devices are real printers on paper and sc
 tests say what they count."""
 import http.server
 import json
+import time
 import os
 import signal
 import struct
@@ -89,7 +90,9 @@ def raw(site, printer, meter, **more):
     wait_until(lambda: any(one["name"] == "hall" for one in site.ask("device", "status")), 10, "the printer watched")
     monitored(site, meter, **more)
     # Before its meter was read no charge waits for it.
+    wait_until(lambda: "monitoring.here" in (site.data / "log" / "dre.log").read_text(), 20, "who prints hears of meters")
     wait_until(lambda: site.ask("device", "look", "hall")["meters"], 20, "the meter is read")
+    time.sleep(0.5)
 
 
 def gaps(site, name="hall", **more):
