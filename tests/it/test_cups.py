@@ -61,7 +61,9 @@ class Cups:
                 (self.folder / "bin" / there.name).symlink_to(there)
         for there in pathlib.Path("/usr/lib/cups/backend").iterdir():
             if there.name != "quoin":
-                shutil.copy2(there, self.folder / "bin" / "backend" / there.name)
+                copied = self.folder / "bin" / "backend" / there.name
+                shutil.copy2(there, copied)
+                copied.chmod(0o700)  # so it runs as root: others may not come through folders of the tests
         self.conf = self.folder / "cupsd.conf"
         self.conf.write_text(CONF.format(port=self.port))
         (self.folder / "files.conf").write_text(
