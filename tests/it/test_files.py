@@ -91,7 +91,9 @@ def test_every_kind_has_its_first_page_and_its_price(mary, document, kind, width
     job = waits(mary, answer.json)
     assert float(job["cost"]) > 0 and job["document"] == os.path.basename(document)
     path = f"{job['engine']}/{job['id']}"
-    picture = mary.api("GET", f"/me/jobs/{path}/preview")
+    # The device control engine hears of a routing engine that has just begun a moment later.
+    picture = wait_until(lambda: (got := mary.api("GET", f"/me/jobs/{path}/preview")).status != 404 and got, 10,
+                         "the preview")
     assert picture.status == 200 and picture["content-type"] == "image/png", picture.text[:300]
     assert width is None or abs(png_size(picture.body)[0] - width) <= 2
     quote = mary.good("POST", f"/me/files/{path}/quote", {"copies": 3})
