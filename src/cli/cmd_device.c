@@ -2,8 +2,8 @@
 // no unit test: needs running engines; tests/it/test_dce.py asks by every command of a real site
 #include "cli/ask.h"
 #include "cli/cmd.h"
-#include "cli/edits.h"
 #include "cli/out.h"
+#include "cli/thing_one.h"
 #include "cli/value.h"
 #include "proto/config.pb-c.h"
 #include "proto/credential.pb-c.h"
@@ -140,41 +140,23 @@ static void device_lines(struct cli *cli, const char *name, const Quoin__V1__Dev
 static bool device_apply(struct cli *cli, const char *name, const Quoin__V1__Device *device,
                          struct err *err)
 {
-    Quoin__V1__ApplyThingsRequest request = QUOIN__V1__APPLY_THINGS_REQUEST__INIT;
-    Quoin__V1__ThingEdit edit = QUOIN__V1__THING_EDIT__INIT;
-    Quoin__V1__ThingEdit *edits[] = { &edit };
-    const ProtobufCMessage *reply = NULL;
-    request.key = cli_key(cli);
-    request.edits = edits;
-    request.n_edits = 1;
-    request.seen = -1;
-    request.why = word_of(cli, "why", cli_field(""));
-    request.dry_run = cli_value(cli, "dry-run") != NULL;
-    edit.kind = cli_field("device");
-    edit.name = cli_field(name);
-    edit.remove = device == NULL;
-    if (device != NULL) {
-        edit.body.len = quoin__v1__device__get_packed_size(device);
-        edit.body.data = arena_new(&cli->arena, edit.body.len + 1);
-        if (edit.body.data == NULL) {
-            return err_set(err, ERR_LIMIT, "out of room");
-        }
-        (void)quoin__v1__device__pack(device, edit.body.data);
+    char **warnings = NULL;
+    size_t count = 0;
+    if (!cli_thing_apply(cli, "device", name, device == NULL ? NULL : &device->base, &warnings,
+                         &count, err)) {
+        return false;
     }
-    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Configuration/ApplyThings", &request.base, &reply,
-                   err);
+    cli_warn(warnings, count);
+    return true;
 }
 
 static bool device_read(struct cli *cli, const char *name, Quoin__V1__Device **device,
                         struct err *err)
 {
-    struct cli_things things;
-    if (!cli_things_now(cli, "device", &things, err)) {
-        return false;
-    }
-    const struct cli_thing *thing = cli_things_find(&things, "device", name);
-    *device = thing == NULL ? NULL : cli_thing_unpack(cli, thing->descriptor, thing->body);
-    return true;
+    ProtobufCMessage *message = NULL;
+    bool good = cli_thing_one(cli, "device", name, &message, err);
+    *device = (void *)message;
+    return good;
 }
 
 static bool device_done(struct cli *cli, const char *name, const Quoin__V1__Device *device,

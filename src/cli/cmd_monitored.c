@@ -3,9 +3,9 @@
 #include "base/clk.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
-#include "cli/edits.h"
 #include "cli/message.h"
 #include "cli/out.h"
+#include "cli/thing_one.h"
 #include "cli/value.h"
 #include "proto/config.pb-c.h"
 #include "proto/dme.pb-c.h"
@@ -505,29 +505,14 @@ static bool monitor_options(struct cli *cli, Quoin__V1__Monitor *monitor, struct
 static bool monitor_apply(struct cli *cli, const char *name, const Quoin__V1__Monitor *monitor,
                           struct err *err)
 {
-    Quoin__V1__ApplyThingsRequest request = QUOIN__V1__APPLY_THINGS_REQUEST__INIT;
-    Quoin__V1__ThingEdit edit = QUOIN__V1__THING_EDIT__INIT;
-    Quoin__V1__ThingEdit *edits[] = { &edit };
-    const ProtobufCMessage *reply = NULL;
-    request.key = cli_key(cli);
-    request.edits = edits;
-    request.n_edits = 1;
-    request.seen = -1;
-    request.why = word_of(cli, "why", cli_field(""));
-    request.dry_run = cli_value(cli, "dry-run") != NULL;
-    edit.kind = cli_field("monitor");
-    edit.name = cli_field(name);
-    edit.remove = monitor == NULL;
-    if (monitor != NULL) {
-        edit.body.len = quoin__v1__monitor__get_packed_size(monitor);
-        edit.body.data = arena_new(&cli->arena, edit.body.len + 1);
-        if (edit.body.data == NULL) {
-            return err_set(err, ERR_LIMIT, "out of room");
-        }
-        (void)quoin__v1__monitor__pack(monitor, edit.body.data);
+    char **warnings = NULL;
+    size_t count = 0;
+    if (!cli_thing_apply(cli, "monitor", name, monitor == NULL ? NULL : &monitor->base, &warnings,
+                         &count, err)) {
+        return false;
     }
-    return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Configuration/ApplyThings", &request.base, &reply,
-                   err);
+    cli_warn(warnings, count);
+    return true;
 }
 
 static void monitor_lines(struct cli *cli, const Quoin__V1__Monitor *monitor)
@@ -557,22 +542,18 @@ bool cli_device_monitor(struct cli *cli, struct err *err)
 {
     Quoin__V1__Monitor empty = QUOIN__V1__MONITOR__INIT;
     Quoin__V1__Monitor *monitor = &empty;
-    struct cli_things things;
+    ProtobufCMessage *before = NULL;
     const char *name = cli->arguments[0];
     bool is_dry = cli_value(cli, "dry-run") != NULL;
     bool removes = cli_value(cli, "remove") != NULL;
-    if (!cli_things_now(cli, "monitor", &things, err)) {
+    if (!cli_thing_one(cli, "monitor", name, &before, err)) {
         return false;
     }
-    const struct cli_thing *thing = cli_things_find(&things, "monitor", name);
-    if (thing != NULL) {
-        monitor = cli_thing_unpack(cli, thing->descriptor, thing->body);
-    }
-    if (removes && thing == NULL) {
+    if (removes && before == NULL) {
         return err_set(err, ERR_NOT_FOUND, "there is no monitor %.80s", name);
     }
-    if (monitor == NULL) {
-        return err_set(err, ERR_LIMIT, "out of room");
+    if (before != NULL) {
+        monitor = (void *)before;
     }
     if ((!removes && !monitor_options(cli, monitor, err)) ||
         !monitor_apply(cli, name, removes ? NULL : monitor, err)) {

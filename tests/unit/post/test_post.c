@@ -62,7 +62,10 @@ static void call(const char *says, bool good, bool again, bool gone)
     struct post_answer answer;
     struct err err = { 0 };
     pthread_t thread;
-    CHECK(server.listening >= 0 && pthread_create(&thread, NULL, serve, &server) == 0);
+    if (server.listening < 0 || pthread_create(&thread, NULL, serve, &server) != 0) {
+        CHECK(false);
+        return;
+    }
     CHECK(post_hook_send(&hook, &answer, &err) == good);
     CHECK(pthread_join(thread, NULL) == 0);
     (void)close(server.listening);
