@@ -495,23 +495,32 @@ def test_policy_knows_who_vouches_for_a_name(raw, sample):
 # --- certificates at the IPP door ---------------------------------------------------------------------------
 
 
-def ipp_print(site, queue, document, user, certificate=None):
-    """Print-Job over TLS; gives the status."""
+def ipp_tls(site, queue, operation, user, job=None, rest=b"", certificate=None):
+    """One operation over TLS; gives the answer."""
     context = ssl.create_default_context(cafile=site.data / "pki/ca.crt")
     if certificate:
         context.load_cert_chain(*certificate)
 
     def attribute(tag, name, value):
         return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(value)) + value
-    body = struct.pack(">BBHI", 2, 0, 2, 1) + b"\x01" + \
+    body = struct.pack(">BBHI", 2, 0, operation, 1) + b"\x01" + \
         attribute(0x47, b"attributes-charset", b"utf-8") + attribute(0x48, b"attributes-natural-language", b"en") + \
         attribute(0x45, b"printer-uri", site.uri(queue).encode()) + \
-        (attribute(0x42, b"requesting-user-name", user) if user else b"") + b"\x03" + document
+        (attribute(0x21, b"job-id", struct.pack(">i", job)) if job else b"") + \
+        (attribute(0x42, b"requesting-user-name", user) if user else b"") + b"\x03" + rest
     client = http.client.HTTPSConnection("localhost", site.ipp_port, context=context, timeout=30)
     client.request("POST", f"/ipp/print/{queue}", body, {"Content-Type": "application/ipp"})
     answer = client.getresponse().read()
     client.close()
+    return answer
+
+
+def ipp_status(answer):
     return struct.unpack(">H", answer[2:4])[0]
+
+
+def ipp_print(site, queue, document, user, certificate=None):
+    return ipp_status(ipp_tls(site, queue, 0x0002, user, rest=document, certificate=certificate))
 
 
 def test_a_certificate_of_the_web_vouches_for_a_name_and_no_other_does(office, sample, tmp_path):
@@ -528,6 +537,24 @@ def test_a_certificate_of_the_web_vouches_for_a_name_and_no_other_does(office, s
                     tmp_path / "own.crt"], check=True, capture_output=True)
     with pytest.raises(OSError):
         ipp_print(office, "strict", document, b"mary", (tmp_path / "own.crt", tmp_path / "own.key"))
+
+
+def test_a_name_alone_does_not_touch_what_was_proven(office, sample):
+    pki = office.data / "pki"
+    web = (pki / "web.crt", pki / "web.key")
+    assert ipp_print(office, "later", sample.read_bytes(), b"mary", web) == 0
+    job = office.wait_job(newest(office)["id"], ("pending-held",))
+    for operation in (0x000D, 0x000C, 0x0008, 0x003B, 0x0014):  # Release, Hold, Cancel, Close, Set-Job-Attributes
+        assert ipp_status(ipp_tls(office, "later", operation, b"mary", job["id"])) == 0x0403, hex(operation)
+    told = ipp_tls(office, "later", 0x0009, b"mary", job["id"])  # Get-Job-Attributes
+    assert ipp_status(told) == 0 and b"job-uuid" in told and b"job-originating-user-name" not in told
+    told = ipp_tls(office, "later", 0x0009, b"mary", job["id"], certificate=web)
+    assert b"job-originating-user-name" in told
+    assert ipp_status(ipp_tls(office, "later", 0x0039, b"mary")) == 0  # Cancel-My-Jobs: takes none
+    assert office.job(job["id"])["state"] == "pending-held" and office.balance("mary")["balance"] == "100.00"
+    assert ipp_status(ipp_tls(office, "later", 0x000D, b"anna", job["id"], certificate=web)) == 0x0403
+    assert ipp_status(ipp_tls(office, "later", 0x000D, b"mary", job["id"], certificate=web)) == 0
+    assert office.wait_job(job["id"])["state"] == "completed"
 
 
 def web_name(pki):

@@ -34,6 +34,7 @@ struct fake {
     bool hold_answers;      // keep the call in `call` instead of answering
     bool hold_back;         // document_write says false
     bool refuse_early;      // document_write answers with a refusal
+    bool proves;            // who asks is known well enough for jobs that were proven
     // … and look at.
     struct ippd_call *call;
     struct fake_job *open; // the document that is coming in
@@ -96,6 +97,12 @@ static inline bool fake_job_find(void *context, int32_t id, struct ippd_job *job
         *job = found->shown;
     }
     return found != NULL;
+}
+
+static inline bool fake_job_knows(void *context, int32_t id, const struct ippd_asker *asker)
+{
+    struct fake *fake = context;
+    return fake->proves && fake_job_of(fake, id) != NULL && asker->user.len > 0;
 }
 
 static inline void fake_job_list(void *context, const struct ippd_query *query, ippd_each *each,
@@ -334,6 +341,7 @@ static inline void fake_init(struct fake *fake, struct ippd_backend *backend)
         .context = fake,
         .queue_find = fake_queue_find,
         .job_find = fake_job_find,
+        .job_knows = fake_job_knows,
         .job_list = fake_job_list,
         .own_find = fake_own_find,
         .queue_list = fake_queue_list,

@@ -92,6 +92,28 @@ static void test_others_names_are_not_listed(void)
     ask_fini(&ask);
 }
 
+static void test_names_of_proven_jobs_are_for_who_proves(void)
+{
+    struct ask ask;
+    ask_init(&ask);
+    int32_t id = ask_print(&ask, "alice");
+    struct ippd_job *job = &ask.fake.jobs[id - 1].shown;
+    job->name = STR("Dismissal");
+    job->proven = true;
+    for (int proves = 0; proves <= 1; proves++) {
+        ask.fake.proves = proves == 1;
+        ipp_out_keyword(begin(&ask, "all"), "requested-attributes", "all");
+        CHECK(ask_run(&ask) == IPP_STATUS_OK && ask_groups(&ask, IPP_TAG_JOB) == 1);
+        CHECK((memmem(ask.answer.ptr, ask.answer.len, "Dismissal", 9) != NULL) == ask.fake.proves);
+        struct ipp_out *out = begin(&ask, "all");
+        ipp_out_bool(out, "my-jobs", true);
+        ipp_out_keyword(out, "requested-attributes", "all");
+        CHECK(ask_run(&ask) == IPP_STATUS_OK);
+        CHECK((memmem(ask.answer.ptr, ask.answer.len, "Dismissal", 9) != NULL) == ask.fake.proves);
+    }
+    ask_fini(&ask);
+}
+
 static uint16_t cancel(struct ask *ask, enum ipp_op op, int32_t id)
 {
     struct ipp_out *out = ask_begin(ask, (uint16_t)op);
@@ -109,6 +131,10 @@ static void test_cancel_my_jobs_takes_mine_alone(void)
     CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 1) == IPP_STATUS_NOT_POSSIBLE);   // has ended
     CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 9) == IPP_STATUS_NOT_FOUND);
     CHECK(ask.fake.canceled == 0);
+    ask.fake.jobs[1].shown.proven = true; // and she that asks only says that she is alice
+    CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 2) == IPP_STATUS_NOT_AUTHORIZED);
+    CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 0) == IPP_STATUS_OK && ask.fake.canceled == 0);
+    ask.fake.proves = true;
     CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 0) == IPP_STATUS_OK && ask.fake.canceled == 1);
     CHECK(ask.fake.jobs[2].shown.state == IPP_JOB_PENDING); // bob's
     CHECK(cancel(&ask, IPP_OP_CANCEL_MY_JOBS, 0) == IPP_STATUS_OK && ask.fake.canceled == 1);
@@ -156,6 +182,7 @@ int main(void)
     test_which_jobs();
     test_my_jobs_limits_and_ids();
     test_others_names_are_not_listed();
+    test_names_of_proven_jobs_are_for_who_proves();
     test_cancel_my_jobs_takes_mine_alone();
     test_ten_thousand_jobs();
     return tap_done();

@@ -59,6 +59,28 @@ static void test_strangers_may_not(void)
     ask_fini(&ask);
 }
 
+// Who says a name may not touch the jobs that this name has proven; who proves it too may.
+static void test_a_proven_job_wants_a_proof(void)
+{
+    static const uint16_t ops[] = { IPP_OP_HOLD_JOB, IPP_OP_SET_JOB_ATTRIBUTES, IPP_OP_CLOSE_JOB,
+                                    IPP_OP_CANCEL_JOB };
+    struct ask ask;
+    ask_init(&ask);
+    int32_t id = ask_print(&ask, "alice");
+    ask.fake.jobs[id - 1].shown.proven = true;
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+        CHECK(act(&ask, ops[i], id) == IPP_STATUS_NOT_AUTHORIZED);
+    }
+    ask.fake.jobs[id - 1].shown.state = IPP_JOB_PENDING_HELD;
+    CHECK(act(&ask, IPP_OP_RELEASE_JOB, id) == IPP_STATUS_NOT_AUTHORIZED);
+    CHECK(ask.fake.acts == 0);
+    ask.fake.proves = true;
+    CHECK(act(&ask, IPP_OP_RELEASE_JOB, id) == IPP_STATUS_OK && ask.fake.acts == 1);
+    ask.user = "bob"; // is proven to be bob
+    CHECK(act(&ask, IPP_OP_CANCEL_JOB, id) == IPP_STATUS_NOT_AUTHORIZED && ask.fake.acts == 1);
+    ask_fini(&ask);
+}
+
 static void test_only_administrators_pause(void)
 {
     struct ask ask;
@@ -245,6 +267,7 @@ int main(void)
 {
     test_states_allow_what_they_should();
     test_strangers_may_not();
+    test_a_proven_job_wants_a_proof();
     test_only_administrators_pause();
     test_targets();
     test_create_job_then_send_document();
