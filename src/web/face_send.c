@@ -9,7 +9,7 @@ void web_face_send(struct html *html, const struct face *face, char *const *name
 {
     web_face_open(html, face, "home.send");
     HTML(html,
-         "<p>{} {}</p>\n"
+         "<p>{}</p>\n<p>{}</p>\n"
          "<form id=\"send\" class=\"card sign\" method=\"post\" action=\"/send\" "
          "enctype=\"multipart/form-data\">\n",
          web_face_say(face, "send.why"),
