@@ -358,6 +358,13 @@ bool db_step(struct db_stmt *stmt, bool *row, struct err *err)
     return db_done(stmt->db, ok, err);
 }
 
+bool db_next(struct db_stmt *stmt, bool *ok, struct err *err)
+{
+    bool row = false;
+    *ok = db_step(stmt, &row, err);
+    return *ok && row;
+}
+
 bool db_later_now(struct db_stmt *stmt, int64_t changes, struct err *err)
 {
     struct db *db = stmt->db;

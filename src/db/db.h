@@ -113,6 +113,8 @@ void db_bind_null(struct db_stmt *stmt, int index);
 // *row: there is a row, its columns can be read until the next step. Without a row, or after a
 // failure, the statement is reset and its parameters are cleared.
 bool db_step(struct db_stmt *stmt, bool *row, struct err *err) CC_MUST_USE;
+// For loops over rows: false after the last one, and after a failure, which *ok tells.
+bool db_next(struct db_stmt *stmt, bool *ok, struct err *err) CC_MUST_USE;
 
 // Steps to the end; rows are passed over.
 bool db_run(struct db_stmt *stmt, struct err *err) CC_MUST_USE;

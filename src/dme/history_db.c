@@ -182,21 +182,18 @@ bool dme_history_devices(struct history *history, struct str after, size_t most,
                          struct err *err)
 {
     struct db_stmt *stmt = history->devices;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_text(stmt, 1, after);
     db_bind_int(stmt, 2, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row || found == most) {
-            break;
-        }
+    while (found < most && db_next(stmt, &ok, err)) {
         devices[found++] = (struct history_device){
             .name = arena_copy(arena, db_col_text(stmt, 0)),
             .told = arena_copy(arena, db_col_bytes(stmt, 1)),
         };
+    }
+    if (!ok) {
+        return false;
     }
     db_reset(stmt);
     *count = found;
@@ -304,7 +301,7 @@ bool dme_history_samples(struct history *history, struct history_span *span,
     int level = level_of(span, span->until);
     struct db_stmt *stmt = history->samples;
     int64_t series = 0;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     *count = 0;
     *first = (struct history_point){ .count = 0 };
@@ -320,14 +317,11 @@ bool dme_history_samples(struct history *history, struct history_span *span,
     db_bind_int(stmt, 3, span->from - span->from % levels[level].step_ms);
     db_bind_int(stmt, 4, span->until);
     db_bind_int(stmt, 5, HISTORY_SAMPLES_MAX);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         read_point(stmt, &points[found++]);
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return read_before(history, level, series, span->from, first, err);
@@ -336,18 +330,15 @@ bool dme_history_samples(struct history *history, struct history_span *span,
 bool dme_history_series(struct history *history, struct str device, struct arena *arena,
                         struct str *series, size_t most, size_t *count, struct err *err)
 {
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_text(history->series, 1, device);
     db_bind_int(history->series, 2, (int64_t)most);
-    for (;;) {
-        if (!db_step(history->series, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(history->series, &ok, err)) {
         series[found++] = arena_copy(arena, db_col_text(history->series, 0));
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return true;
@@ -391,7 +382,7 @@ bool dme_history_faults(struct history *history, const struct history_faults *as
                         struct err *err)
 {
     struct db_stmt *stmt = history->faults;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_int(stmt, 1, asked->before > 0 ? asked->before : INT64_MAX);
     db_bind_text(stmt, 2, asked->device);
@@ -399,13 +390,7 @@ bool dme_history_faults(struct history *history, const struct history_faults *as
     db_bind_int(stmt, 4, asked->until > 0 ? asked->until : INT64_MAX);
     db_bind_int(stmt, 5, asked->open_only);
     db_bind_int(stmt, 6, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         faults[found++] = (struct history_fault){
             .id = db_col_int(stmt, 0),
             .device = arena_copy(arena, db_col_text(stmt, 1)),
@@ -416,6 +401,9 @@ bool dme_history_faults(struct history *history, const struct history_faults *as
             .ended = db_col_int(stmt, 6),
             .times = db_col_int(stmt, 7),
         };
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "more faults than can be told at a time");

@@ -400,18 +400,12 @@ bool dme_meters_jobs(struct meters_db *meters, struct str after, int64_t since, 
                      struct arena *arena, struct meters_job *jobs, size_t *count, struct err *err)
 {
     struct db_stmt *stmt = meters->jobs;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_bytes(stmt, 1, after.ptr, after.len);
     db_bind_int(stmt, 2, since);
     db_bind_int(stmt, 3, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         struct str uuid = db_col_bytes(stmt, 0);
         struct meters_job *job = &jobs[found];
         *job = (struct meters_job){ .device = arena_copy(arena, db_col_text(stmt, 1)),
@@ -423,6 +417,9 @@ bool dme_meters_jobs(struct meters_db *meters, struct str after, int64_t since, 
             memcpy(job->uuid, uuid.ptr, sizeof(job->uuid));
             found++;
         }
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "more jobs than can be read at a time");
@@ -448,18 +445,12 @@ bool dme_meters_changes(struct meters_db *meters, const struct meters_change *af
                         struct err *err)
 {
     struct db_stmt *stmt = meters->changes;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_text(stmt, 1, after->device);
     db_bind_int(stmt, 2, after->change.until);
     db_bind_int(stmt, 3, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         changes[found++] = (struct meters_change){
             .device = arena_copy(arena, db_col_text(stmt, 0)),
             .change = { .until = db_col_int(stmt, 1),
@@ -472,6 +463,9 @@ bool dme_meters_changes(struct meters_db *meters, const struct meters_change *af
                         .unit = (enum device_unit)db_col_int(stmt, 8) },
         };
     }
+    if (!ok) {
+        return false;
+    }
     *count = found;
     return arena_ok(arena) ||
            err_set(err, ERR_LIMIT, "more meters' words than can be read at a time");
@@ -483,21 +477,18 @@ bool dme_meters_gaps(struct meters_db *meters, const struct meters_asked *asked,
                      struct arena *arena, struct meters_gap *gaps, size_t *count, struct err *err)
 {
     struct db_stmt *stmt = meters->gaps;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_int(stmt, 1, asked->before > 0 ? asked->before : INT64_MAX);
     db_bind_text(stmt, 2, asked->device);
     db_bind_int(stmt, 3, asked->from);
     db_bind_int(stmt, 4, asked->until > 0 ? asked->until : INT64_MAX);
     db_bind_int(stmt, 5, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         gaps[found++] = gap_read(stmt, arena);
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "more gaps than can be told at a time");
@@ -507,19 +498,13 @@ bool dme_meters_sums(struct meters_db *meters, const struct meters_asked *asked,
                      struct arena *arena, struct meters_sum *sums, size_t *count, struct err *err)
 {
     struct db_stmt *stmt = meters->sums;
-    bool row = false;
+    bool ok = true;
     size_t found = 0;
     db_bind_int(stmt, 1, asked->from / DAY_MS);
     db_bind_int(stmt, 2, asked->until > 0 ? (asked->until - 1) / DAY_MS : INT64_MAX);
     db_bind_text(stmt, 3, asked->device);
     db_bind_int(stmt, 4, (int64_t)most);
-    for (;;) {
-        if (!db_step(stmt, &row, err)) {
-            return false;
-        }
-        if (!row) {
-            break;
-        }
+    while (db_next(stmt, &ok, err)) {
         sums[found++] = (struct meters_sum){
             .device = arena_copy(arena, db_col_text(stmt, 0)),
             .counted = db_col_int(stmt, 1),
@@ -528,6 +513,9 @@ bool dme_meters_sums(struct meters_db *meters, const struct meters_asked *asked,
             .back = db_col_int(stmt, 4),
             .unit = (enum device_unit)db_col_int(stmt, 5),
         };
+    }
+    if (!ok) {
+        return false;
     }
     *count = found;
     return arena_ok(arena) || err_set(err, ERR_LIMIT, "more devices than can be told at a time");

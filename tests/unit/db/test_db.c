@@ -57,6 +57,25 @@ static void test_values_come_back_as_they_went_in(void)
     CHECK(db_step(get, &row, &err) && !row);
 }
 
+static void test_a_loop_over_rows_tells_its_end_from_a_failure(void)
+{
+    OWN(db_close) struct db *db = fresh();
+    OWN(db_finish) struct db_stmt *get = NULL;
+    bool ok = false;
+    int64_t sum = 0;
+    CHECK(db_run_text(db, "INSERT INTO thing (id, size) VALUES (1, 5), (2, 7)", &err));
+    CHECK(db_prepare(db, &get, "SELECT size FROM thing ORDER BY id", &err));
+    for (int round = 0; round < 2; round++) { // the end leaves it ready for the next time
+        while (db_next(get, &ok, &err)) {
+            sum += db_col_int(get, 0);
+        }
+        CHECK(ok && sum == 12 * (round + 1));
+    }
+    db_fault_at(db, 1, false);
+    CHECK(!db_next(get, &ok, &err) && !ok);
+    db_fault_at(db, 0, false);
+}
+
 static void test_what_is_not_bound_is_null_again_each_time(void)
 {
     OWN(db_close) struct db *db = fresh();
@@ -236,6 +255,7 @@ int main(void)
 {
     store_make(dsn, folder_make());
     test_values_come_back_as_they_went_in();
+    test_a_loop_over_rows_tells_its_end_from_a_failure();
     test_what_is_not_bound_is_null_again_each_time();
     test_a_refusal_says_which_kind();
     test_a_transaction_is_all_or_nothing();
