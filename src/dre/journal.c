@@ -3,6 +3,7 @@
 
 #include "dre/journal.h"
 
+#include "base/clk.h"
 #include "base/mem.h"
 #include "db/group.h"
 #include "dre/journal_db.h"
@@ -96,10 +97,15 @@ static bool run_noted(struct journal_write *write, struct err *err)
     return true;
 }
 
+// Where no monitoring engine fetches them they stay bounded: each thousandth looks.
 static bool run_note(struct journal_write *write, struct err *err)
 {
-    return write->note.at == 0 ||
-           dre_journal_db_put_note(write->journal->statements, &write->note, err);
+    struct journal_statements *statements = write->journal->statements;
+    const struct journal_note *note = &write->note;
+    return note->at == 0 ||
+           (dre_journal_db_put_note(statements, note, err) &&
+            (note->job % 1000 != 0 ||
+             dre_journal_db_forget_notes(statements, note->at, JOURNAL_NOTES_KEPT, err)));
 }
 
 static bool write_run(struct db_task *task, struct db *db, struct err *err)
@@ -199,7 +205,8 @@ bool dre_journal_open(struct net_loop *loop, const struct spool *spool, const ch
 
 bool dre_journal_load(struct journal *journal, struct table *table, struct err *err)
 {
-    if (!dre_journal_db_load(journal->db, table, &journal->head, err)) {
+    if (!dre_journal_db_load(journal->db, table, &journal->head, err) ||
+        !dre_journal_db_forget_notes(journal->statements, clk_wall_ms(), JOURNAL_NOTES_KEPT, err)) {
         return false;
     }
     journal->batch = net_batch_new(journal->loop, "journal", take, journal, BATCH_MOST, QUEUE_MAX);

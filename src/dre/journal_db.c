@@ -75,6 +75,8 @@ static const struct db_migration steps[] = {
 enum { JOURNAL_FINISHINGS_MAX = 4096 }; // all their words, and commas
 enum { JOURNAL_LOG_KIB = 16 << 10, JOURNAL_LOG_PAGES_MOST = 16000 };
 
+#define NOTES_KEEP_MS (40LL * 24 * 3600 * 1000)
+
 struct journal_statements {
     struct db_stmt *put_job;
     struct db_stmt *put_document;
@@ -87,6 +89,7 @@ struct journal_statements {
     struct db_stmt *drop_printer;
     struct db_stmt *put_note;
     struct db_stmt *drop_note;
+    struct db_stmt *forget_notes;
 };
 
 #define JOB_COLUMNS                                                                                \
@@ -190,6 +193,8 @@ struct journal_statements *dre_journal_db_prepare(struct db *db, struct err *err
           " ended = excluded.ended, impressions = excluded.impressions,"
           " sheets = excluded.sheets" },
         { &made->drop_note, "DELETE FROM dre_note WHERE job = $1 AND at = $2" },
+        { &made->forget_notes, "DELETE FROM dre_note WHERE at < $1 OR job <= COALESCE((SELECT job"
+                               " FROM dre_note ORDER BY job DESC LIMIT 1 OFFSET $2), 0)" },
     };
     for (size_t at = 0; at < sizeof(all) / sizeof(all[0]); at++) {
         if (!db_prepare(db, all[at].stmt, all[at].sql, err)) {
@@ -312,6 +317,15 @@ bool dre_journal_db_drop_note(struct journal_statements *statements,
     db_bind_int(statements->drop_note, 1, note->job);
     db_bind_int(statements->drop_note, 2, note->at);
     return db_run(statements->drop_note, err);
+}
+
+// The monitoring engine keeps jobs for as long.
+bool dre_journal_db_forget_notes(struct journal_statements *statements, int64_t now, size_t kept,
+                                 struct err *err)
+{
+    db_bind_int(statements->forget_notes, 1, now - NOTES_KEEP_MS);
+    db_bind_int(statements->forget_notes, 2, (int64_t)kept);
+    return db_run(statements->forget_notes, err);
 }
 
 bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,

@@ -42,6 +42,10 @@ bool dre_journal_db_put_job(struct journal_statements *statements, const struct 
                             struct err *err) CC_MUST_USE;
 bool dre_journal_db_put_note(struct journal_statements *statements, const struct journal_note *note,
                              struct err *err) CC_MUST_USE;
+// Of notes that nobody fetched: those older than forty days, and all but the newest so many.
+enum { JOURNAL_NOTES_KEPT = 100000 };
+bool dre_journal_db_forget_notes(struct journal_statements *statements, int64_t now, size_t kept,
+                                 struct err *err) CC_MUST_USE;
 bool dre_journal_db_drop_note(struct journal_statements *statements,
                               const struct journal_note *note, struct err *err) CC_MUST_USE;
 bool dre_journal_db_put_document(struct journal_statements *statements, uint32_t id, struct str key,

@@ -3,6 +3,8 @@
 
 #include "dre/journal.h"
 
+#include "base/clk.h"
+#include "dre/journal_db.h"
 #include "lib/folder.h"
 #include "lib/tap.h"
 #include <stdio.h>
@@ -212,6 +214,35 @@ static void erase(struct net_loop *loop, struct journal *journal, struct table *
     dre_journal_reader_close(&reader);
 }
 
+// Where no monitoring engine ever fetches them: the newest so many, and none that is old.
+static void notes_stay_bounded(void)
+{
+    enum { NOTES = 50, KEPT = 20 };
+    const int64_t day = 24LL * 3600 * 1000;
+    struct db *db = NULL;
+    struct err err;
+    struct journal_note found[JOURNAL_NOTES_MAX];
+    size_t count = 0;
+    int64_t now = clk_wall_ms();
+    CHECK(dre_journal_db_open(database, false, &db, &err));
+    struct journal_statements *statements = dre_journal_db_prepare(db, &err);
+    CHECK(statements != NULL);
+    for (uint32_t job = 1; job <= NOTES; job++) {
+        struct journal_note note = { .job = job, .at = job == NOTES ? now - 41 * day : now };
+        CHECK(dre_journal_db_put_note(statements, &note, &err));
+    }
+    CHECK(dre_journal_db_forget_notes(statements, now, NOTES, &err));
+    CHECK(dre_journal_db_read_notes(db, found, JOURNAL_NOTES_MAX, &count, &err));
+    CHECK(count == NOTES - 1 && found[count - 1].job == NOTES - 1);
+    CHECK(dre_journal_db_forget_notes(statements, now, KEPT, &err));
+    CHECK(dre_journal_db_read_notes(db, found, JOURNAL_NOTES_MAX, &count, &err));
+    CHECK(count == KEPT && found[0].job == NOTES - KEPT);
+    CHECK(dre_journal_db_forget_notes(statements, now, 0, &err));
+    CHECK(dre_journal_db_read_notes(db, found, JOURNAL_NOTES_MAX, &count, &err) && count == 0);
+    dre_journal_db_free(&statements);
+    db_close(&db);
+}
+
 int main(void)
 {
     const char *folder = folder_make();
@@ -242,6 +273,7 @@ int main(void)
     erase(loop, journal, &table);
     dre_journal_close(&journal);
     dre_table_fini(&table);
+    notes_stay_bounded();
     dre_spool_close(&spool);
     net_loop_free(&loop);
     folder_end();
