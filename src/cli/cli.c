@@ -86,8 +86,9 @@ static bool run(struct cli *cli, struct err *err)
         cli_help_command(&cli->out, cli->command);
     } else if (!cli->command->run(cli, err)) {
         struct err second; // what was collected is still worth seeing
-        if (!cli_flush(cli, &second)) {
-            buf_free(&cli->out); // the first error stands
+        bool is_cut = cli->json && cli->out.len > 0 && cli->out.ptr[cli->out.len - 1] != '\n';
+        if (is_cut || !cli_flush(cli, &second)) { // but not JSON that has no end
+            buf_free(&cli->out);                  // the first error stands
         }
         return false;
     }
