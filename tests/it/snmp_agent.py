@@ -15,6 +15,12 @@ AUTH, PRIVACY = "auth secret 1", "privacy secret 1"
 MINE = ("hr_print,hr_device,hr_disk,hr_partition,hr_network,hr_proc,hr_filesys,hrh_filesys,"
         "hr_swrun,hr_swinst,hr_storage,hrh_storage,hr_system,host,hr_other")
 
+# What printer_mib.py says is a printer with its cover open.
+HEALTHY = {"1.3.6.1.2.1.25.3.2.1.5.1": ("integer", 2), "1.3.6.1.2.1.25.3.5.1.2.1": ("octet", "00 00"),
+           "1.3.6.1.2.1.43.18.1.1.7.1.41": ("integer", 4)}
+JAMMED = dict(HEALTHY, **{"1.3.6.1.2.1.25.3.2.1.5.1": ("integer", 5), "1.3.6.1.2.1.25.3.5.1.2.1": ("octet", "04 00")})
+COUNT = "1.3.6.1.2.1.43.10.2.1.4.1.1"  # prtMarkerLifeCount
+
 
 def ping(community):
     """GET sysDescr.0 by v2c."""

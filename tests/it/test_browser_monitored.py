@@ -12,7 +12,8 @@ import engine_client
 from conftest import BUILD, SOURCE, wait_until
 from engine_client import Bridge
 from test_browser import HERE, LIMIT_S, PASSWORD, PICTURES, chromium, packages
-from test_dme import Scripted, known
+from scripted import Scripted
+from test_dme import known
 
 
 class Commanded(http.server.ThreadingHTTPServer):

@@ -1,10 +1,7 @@
 """The device monitoring engine with real printers (ippeveprinter): what they say of themselves is known
 within seconds, kept, told to who watches, and a job is not released to one that is broken."""
-import http.server
 import os
 import signal
-import struct
-import threading
 import urllib.parse
 import urllib.request
 
@@ -12,6 +9,7 @@ import pytest
 
 from conftest import Failed, wait_until
 from engine_client import Bridge
+from scripted import Scripted
 
 
 def form(printer, page, **fields):
@@ -19,42 +17,6 @@ def form(printer, page, **fields):
     query = urllib.parse.urlencode(fields)
     with urllib.request.urlopen(f"http://localhost:{printer.port}/{page}?{query}", timeout=10) as answer:
         assert answer.status == 200
-
-
-class Scripted(http.server.ThreadingHTTPServer):
-    """A printer that says of its state what it is told to: ippeveprinter cannot be made to stop."""
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), self.Answer)
-        self.state, self.reasons = 3, ["none"]
-        self.uri = f"ipp://127.0.0.1:{self.server_address[1]}/ipp/print"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def message(self):
-        def attribute(tag, name, value):
-            name = name.encode()
-            return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(value)) + value
-        out = struct.pack(">BBHI", 2, 0, 0, 1) + b"\x01" + attribute(0x47, "attributes-charset", b"utf-8") + \
-            attribute(0x48, "attributes-natural-language", b"en") + b"\x04" + \
-            attribute(0x41, "printer-make-and-model", b"Scripted 1") + \
-            attribute(0x23, "printer-state", struct.pack(">I", self.state))
-        for at, reason in enumerate(self.reasons):
-            out += attribute(0x44, "" if at else "printer-state-reasons", reason.encode())
-        return out + b"\x03"
-
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = self.server.message()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/ipp")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
 
 
 def device(site, name):

@@ -9,15 +9,12 @@ from pathlib import Path
 import pytest
 
 from conftest import Failed, is_alive, wait_until
-from snmp_agent import AUTH, PRIVACY, Agent
-from test_dme import Scripted, device, known
+from scripted import Scripted
+from snmp_agent import AUTH, COUNT, HEALTHY, PRIVACY, Agent
+from test_dme import device, known
 
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
 import snmp_liar  # noqa: E402
-
-HEALTHY = {"1.3.6.1.2.1.25.3.2.1.5.1": ("integer", 2), "1.3.6.1.2.1.25.3.5.1.2.1": ("octet", "00 00"),
-           "1.3.6.1.2.1.43.18.1.1.7.1.41": ("integer", 4)}
-COUNT = "1.3.6.1.2.1.43.10.2.1.4.1.1"
 
 
 @pytest.fixture

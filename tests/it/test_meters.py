@@ -1,62 +1,40 @@
 """What devices count against what was printed for somebody: gaps with their times, charges settled by a
 meter or not, and meters that lie. The devices are real printers on paper and scripted ones of which the
 tests say what they count."""
-import http.server
 import json
-import time
 import os
 import signal
-import struct
-import threading
+import time
 
 import pytest
 
 from conftest import wait_until
+from scripted import Scripted
+from snmp_agent import COUNT, HEALTHY, JAMMED, Agent
 from test_dre import RawPrinter
 
 
-class Meter(http.server.ThreadingHTTPServer):
-    """A device that prints nothing, but tells of its state and its meter what it is told to."""
-    daemon_threads = True
+class Counting:
+    """A real snmpd whose life counter (of 32 bits) and state are what the test says, as Scripted is by IPP."""
+    uri, reasons = "127.0.0.1", None
 
-    def __init__(self, count=1000):
-        super().__init__(("127.0.0.1", 0), self.Answer)
-        self.count, self.state, self.reasons, self.serial = count, 3, ["none"], b"SN1"
-        self.uri = f"ipp://127.0.0.1:{self.server_address[1]}/ipp/print"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+    def __init__(self, folder, count):
+        self.agent = Agent(folder)
+        self.told = {"count": count, "state": 3}
+        self.say()
 
-    def message(self):
-        def attribute(tag, name, value):
-            name = name.encode()
-            return struct.pack(">BH", tag, len(name)) + name + struct.pack(">H", len(value)) + value
-        out = struct.pack(">BBHI", 2, 0, 0, 1) + b"\x01" + attribute(0x47, "attributes-charset", b"utf-8") + \
-            attribute(0x48, "attributes-natural-language", b"en") + b"\x04" + \
-            attribute(0x41, "printer-make-and-model", b"Metered 1") + \
-            attribute(0x41, "printer-device-id", b"SN:" + self.serial + b";") + \
-            attribute(0x23, "printer-state", struct.pack(">I", self.state))
-        if self.count is not None:
-            out += attribute(0x21, "printer-impressions-completed", struct.pack(">i", self.count))
-        for at, reason in enumerate(self.reasons):
-            out += attribute(0x44, "" if at else "printer-state-reasons", reason.encode())
-        return out + b"\x03"
+    def say(self, **told):
+        self.told.update(told)
+        self.agent.says(dict(JAMMED if self.told["state"] == 5 else HEALTHY,
+                             **{COUNT: ("counter", self.told["count"] % 2 ** 32)}))
 
-    class Answer(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            body = self.server.message()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/ipp")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
+    count = property(lambda self: self.told["count"], lambda self, count: self.say(count=count))
+    state = property(lambda self: self.told["state"], lambda self, state: self.say(state=state))
 
 
 @pytest.fixture
 def meter():
-    made = Meter()
+    made = Scripted("Metered 1", count=1000, serial="SN1")
     yield made
     made.shutdown()
     made.server_close()
@@ -69,9 +47,9 @@ def hall(site):
     return site
 
 
-def monitored(site, meter, name="hall", late=1, every=5, **more):
+def monitored(site, meter, name="hall", late=1, every=5, sources="ipp", **more):
     words = [word for key, value in more.items() for word in (f"--{key.replace('_', '-')}", value)]
-    site.run("device", "monitor", name, "--address", meter.uri, "--sources", "ipp", "--every", every,
+    site.run("device", "monitor", name, "--address", meter.uri, "--sources", sources, "--every", every,
              "--meter-late", late, *words)
 
     def read():
@@ -148,10 +126,10 @@ def test_what_was_printed_for_somebody_is_no_gap(hall, meter, sample):
         assert gaps(hall)["gaps"] == []
 
 
-def printed(site, printer, sample, counted, meter, jam=False):
+def printed(site, printer, sample, counted, meter, jam=False, **job):
     """A job that is over for its user at once; what it cost when its printer's meter has rested."""
     look(site)
-    number = site.ipptool("office", sample)
+    number = site.ipptool("office", sample, **job)
     assert printer.job()["bytes"] > 0
     assert site.wait_job(number, states=("completed",), limit_s=5)["state"] == "completed"
     if jam:
@@ -197,6 +175,30 @@ def test_a_meter_gives_back_what_did_not_come_out(hall, meter, sample):
         _, story = printed(hall, printer, sample, 1, meter)
         assert story["settlement"]["charged"] == whole and "others print or copy" in why(story)
         assert not story["observed"]
+
+
+def test_a_real_snmpd_settles_what_jobs_cost(hall, sample, tmp_path):
+    meter = Counting(tmp_path, 2 ** 32 - 3)
+    with RawPrinter() as printer:
+        raw(hall, printer, meter, sources="snmp", snmp_port=meter.agent.port)
+        # It goes over its end within the job.
+        _, story = printed(hall, printer, sample, 4, meter)
+        assert (story["computed"], story["observed"]) == (4, 4) and "both agree" in why(story), why(story)
+        whole = story["settlement"]["charged"]
+        assert look(hall)["meters"][0]["count"] == 1
+        # Paper jams after two pages.
+        _, story = printed(hall, printer, sample, 2, meter, jam=True)
+        assert story["observed"] == 2 and float(story["settlement"]["charged"]) < float(whole), why(story)
+        # It says impressions and counts sheets: nobody gets back what did come out.
+        _, story = printed(hall, printer, sample, 2, meter, sides=("keyword", "two-sided-long-edge"))
+        assert story["settlement"]["given_back"] == "0.00", why(story)
+        # A power cut lets it forget three pages: nothing is counted twice.
+        meter.count -= 3
+        look(hall)
+        _, story = printed(hall, printer, sample, 4, meter)
+        assert (story["observed"], story["settlement"]["charged"]) == (4, whole), why(story)
+        assert gaps(hall)["gaps"] == [], gaps(hall)
+    meter.agent.stop()
 
 
 def test_jobs_are_told_of_later_when_nobody_was_there(hall, meter, sample):

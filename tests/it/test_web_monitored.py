@@ -7,7 +7,8 @@ import urllib.parse
 
 import pytest
 from conftest import wait_until
-from test_dme import Scripted, known
+from scripted import Scripted
+from test_dme import known
 from web_client import first_administrator, person, web_site
 
 

@@ -2,6 +2,7 @@
 
 It starts from a true printer (printer_mib.TABLE) and spoils what it says. `KINDS` names the lies.
 """
+import bisect
 import random
 import socket
 import threading
@@ -16,6 +17,7 @@ END_OF_MIB = 0x82
 SYSTEM = {"1.3.6.1.2.1.1.1.0": ("string", "Liar"), "1.3.6.1.2.1.1.3.0": ("timeticks", 100)}
 ALL = dict(TABLE, **SYSTEM)
 SORTED = sorted(ALL, key=numbers)
+PLACES = [numbers(name) for name in SORTED]
 
 KINDS = ["truth", "truncated", "types", "endless", "not-increasing", "huge-strings", "negative",
          "giant", "wrong-id", "other-address", "duplicates", "too-big", "gen-err", "no-such",
@@ -108,7 +110,8 @@ class Request:
 
 
 def after(name):
-    return next((o for o in SORTED if numbers(o) > name), None)
+    at = bisect.bisect_right(PLACES, name)
+    return SORTED[at] if at < len(SORTED) else None
 
 
 def walk(request):
