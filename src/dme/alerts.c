@@ -47,7 +47,8 @@ struct instance {
     char *acknowledged_by;
     char *assigned;
     char *note;
-    uint64_t seen; // the look that saw it
+    uint64_t seen;            // the look that saw it
+    struct instance *of_same; // the next one of the same about
 };
 
 struct alerts {
@@ -59,6 +60,7 @@ struct alerts {
     size_t rule_count;
     const struct calendar_zone *zone;
     struct map instances; // owned struct instance
+    struct map abouts;    // the first of them of each about
     size_t open;
     int64_t last_id;
     uint64_t look;
@@ -195,9 +197,11 @@ static bool is_one_of(char *const *list, size_t count, const char *text)
 static bool is_meant(const struct rule *rule, const struct alerts_word *word)
 {
     char host[256];
+    if (rule->when != word->when) {
+        return false;
+    }
     (void)snprintf(host, sizeof(host), "%.*s", (int)strcspn(word->about, ":"), word->about);
-    return rule->when == word->when &&
-           (is_one_of(rule->told->names, rule->told->n_names, word->about) ||
+    return (is_one_of(rule->told->names, rule->told->n_names, word->about) ||
             is_one_of(rule->told->names, rule->told->n_names, host)) &&
            is_one_of(rule->told->reasons, rule->told->n_reasons, word->keyword);
 }
@@ -410,6 +414,21 @@ static void log_alert(const char *event, const struct alert_row *row)
 
 // --- acts ---------------------------------------------------------------------------------------
 
+static void about_drop(struct alerts *alerts, struct instance *one)
+{
+    struct instance *at = map_find(&alerts->abouts, str_of(one->about));
+    if (at == one && one->of_same == NULL) {
+        (void)map_drop(&alerts->abouts, str_of(one->about));
+    } else if (at == one) {
+        map_set(&alerts->abouts, str_of(one->about), one->of_same);
+    } else {
+        while (at->of_same != one) {
+            at = at->of_same;
+        }
+        at->of_same = one->of_same;
+    }
+}
+
 static void instance_free(struct instance *one)
 {
     free(one->key);
@@ -421,6 +440,13 @@ static void instance_free(struct instance *one)
     free(one->assigned);
     free(one->note);
     free(one);
+}
+
+static void instance_drop(struct alerts *alerts, struct instance *one)
+{
+    (void)map_drop(&alerts->instances, str_of(one->key));
+    about_drop(alerts, one);
+    instance_free(one);
 }
 
 static void act_begin(struct alerts *alerts, struct instance *one, const struct rule *rule)
@@ -500,8 +526,7 @@ static void instance_turn(struct alerts *alerts, struct instance *one, int64_t n
 static void drop_if_over(struct alerts *alerts, struct instance *one)
 {
     if (one->id == 0 && !one->state.here) {
-        (void)map_drop(&alerts->instances, str_of(one->key));
-        instance_free(one);
+        instance_drop(alerts, one);
     }
 }
 
@@ -533,6 +558,8 @@ static struct instance *instance_new(struct alerts *alerts, const char *key, con
     text_set(&one->assigned, "");
     text_set(&one->note, "");
     map_set(&alerts->instances, str_of(one->key), one);
+    one->of_same = map_find(&alerts->abouts, str_of(one->about));
+    map_set(&alerts->abouts, str_of(one->about), one);
     return one;
 }
 
@@ -542,6 +569,9 @@ static void rule_hears(struct alerts *alerts, const struct rule *rule,
     char key[ALERTS_KEY_MAX];
     bool here = is_so(rule, word);
     int64_t now = clk_wall_ms();
+    if (!here && map_find(&alerts->abouts, str_of(word->about)) == NULL) {
+        return; // as with most words of most looks
+    }
     key_make(key, rule->name, word);
     struct instance *one = map_find(&alerts->instances, str_of(key));
     if (one == NULL && (!here || (one = instance_new(alerts, key, rule->name, word)) == NULL)) {
@@ -569,13 +599,26 @@ void dme_alerts_say(struct alerts *alerts, const struct alerts_word *word)
 
 static size_t instances_of(struct alerts *alerts, const char *about, struct instance ***list)
 {
+    struct instance *first = map_find(&alerts->abouts, str_of(about));
+    size_t count = 0;
+    for (const struct instance *one = first; one != NULL; one = one->of_same) {
+        count++;
+    }
+    *list = mem_new((count + 1) * sizeof(**list));
+    count = 0;
+    for (struct instance *one = first; one != NULL; one = one->of_same) {
+        (*list)[count++] = one;
+    }
+    return count;
+}
+
+static size_t instances_all(struct alerts *alerts, struct instance ***list)
+{
     size_t count = 0;
     void *value = NULL;
     *list = mem_new((alerts->instances.count + 1) * sizeof(**list));
     for (size_t at = 0; map_next(&alerts->instances, &at, &value);) {
-        if (about == NULL || strcmp(((struct instance *)value)->about, about) == 0) {
-            (*list)[count++] = value;
-        }
+        (*list)[count++] = value;
     }
     return count;
 }
@@ -656,8 +699,7 @@ static void end_quietly(struct alerts *alerts, struct instance *one)
     if (one->id != 0) {
         act_end(alerts, one, &nobody, &was, false, clk_wall_ms());
     }
-    (void)map_drop(&alerts->instances, str_of(one->key));
-    instance_free(one);
+    instance_drop(alerts, one);
 }
 
 void dme_alerts_gone(struct alerts *alerts, const char *about)
@@ -713,6 +755,11 @@ bool dme_alerts_change(struct alerts *alerts, const Quoin__V1__ChangeAlertReques
     return *alert != NULL || err_set(err, ERR_LIMIT, "the alert is too big to be told");
 }
 
+const struct calendar_zone *dme_alerts_zone(const struct alerts *alerts)
+{
+    return alerts->zone;
+}
+
 struct deliver *dme_alerts_deliver(struct alerts *alerts)
 {
     return alerts->deliver;
@@ -729,7 +776,7 @@ size_t dme_alerts_open(const struct alerts *alerts)
 static void strays_end(struct alerts *alerts)
 {
     struct instance **list = NULL;
-    size_t count = instances_of(alerts, NULL, &list);
+    size_t count = instances_all(alerts, &list);
     for (size_t at = 0; at < count; at++) {
         const struct rule *rule = rule_find(alerts, list[at]->rule);
         if (rule == NULL) {
@@ -781,7 +828,7 @@ static void on_tick(void *arg)
     struct alerts *alerts = arg;
     struct instance **list = NULL;
     int64_t now = clk_wall_ms();
-    size_t count = instances_of(alerts, NULL, &list);
+    size_t count = instances_all(alerts, &list);
     for (size_t at = 0; at < count; at++) {
         if (list[at]->due != 0 && list[at]->due <= now) {
             instance_turn(alerts, list[at], now);
@@ -874,6 +921,7 @@ void dme_alerts_free(struct alerts **alerts)
         instance_free(value);
     }
     map_free(&old->instances);
+    map_free(&old->abouts);
     rules_free(old);
     free(old);
     *alerts = NULL;

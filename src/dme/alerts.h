@@ -51,6 +51,7 @@ struct alerts_config { // borrowed for the call, but the zone, which must live o
     const struct calendar_zone *zone;
 };
 void dme_alerts_configure(struct alerts *alerts, const struct alerts_config *config);
+const struct calendar_zone *dme_alerts_zone(const struct alerts *alerts); // the site's clock
 
 struct alerts_word {
     enum alerts_when when;

@@ -12,6 +12,7 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "calendar/zone.h"
 #include "dme/alerts.h"
 
 #include <stdio.h>
@@ -238,11 +239,10 @@ struct meters_told { // an alert of a gap
     int64_t until; // monotonic
 };
 
-char *dme_meters_gap_text(const struct dme_meters *meters, const struct device_gap *gap,
-                          struct arena *arena)
+char *dme_meters_gap_text(const struct dme *dme, const struct device_gap *gap, struct arena *arena)
 {
     OWN(buf_free) struct buf text = BUF_CAP(400);
-    int64_t ahead = calendar_clock_of(meters->zone, gap->until) - gap->until;
+    int64_t ahead = calendar_clock_of(dme_alerts_zone(dme->alerts), gap->until) - gap->until;
     device_gap_text(&text, gap, ahead);
     char *made = arena_text(arena, buf_str(&text));
     return made == NULL ? (char *)(uintptr_t) "" : made;
@@ -269,7 +269,7 @@ static void tell_gap(struct dme *dme, const char *name, const struct meters_gap 
     int64_t pages = gap->gap.untracked < 0 ? -gap->gap.untracked : gap->gap.untracked;
     bool is_expected =
         watched == NULL || (watched->monitor != NULL && watched->monitor->prints_elsewhere);
-    const char *text = dme_meters_gap_text(dme->meters, &gap->gap, &arena);
+    const char *text = dme_meters_gap_text(dme, &gap->gap, &arena);
     log_event(LOG_INFO, "meter.gap", log_text("device", name), log_text("what", text));
     if (is_expected) {
         return;
@@ -564,14 +564,7 @@ static void load(struct loading *loading)
 void dme_meters_start(struct dme *dme)
 {
     struct dme_meters *meters = mem_new(sizeof(*meters));
-    char name[CALENDAR_NAME_MAX + 1];
     struct loading *loading = mem_new(sizeof(*loading));
-    meters->arena = ARENA_CAP(1 << 20);
-    calendar_zone_here(name);
-    struct err unheard;
-    if (!calendar_zone_load(str_of(name), &meters->arena, &meters->zone, &unheard)) {
-        meters->zone = calendar_zone_utc();
-    }
     meters->forget_ms = clk_mono_ms() + FORGET_MS / 60;
     dme->meters = meters;
     loading->dme = dme;
@@ -603,7 +596,6 @@ void dme_meters_free(struct dme *dme)
     map_free(&meters->books);
     map_free(&meters->told);
     dme_meters_observe_free(meters);
-    arena_free(&meters->arena);
     free(meters);
     dme->meters = NULL;
 }

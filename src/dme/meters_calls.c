@@ -153,7 +153,7 @@ static Quoin__V1__Gap *gap_told(struct listing *listing, const struct meters_gap
     out->counted = gap->gap.counted;
     out->tracked = gap->gap.tracked;
     out->untracked = gap->gap.untracked;
-    out->text = dme_meters_gap_text(listing->dme->meters, &gap->gap, &listing->arena);
+    out->text = dme_meters_gap_text(listing->dme, &gap->gap, &listing->arena);
     out->unit = (char *)(uintptr_t)device_unit_name(gap->gap.unit);
     return out->device == NULL ? NULL : out;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/map.h"
-#include "calendar/load.h"
 #include "dme/meters.h"
 
 enum {
@@ -36,8 +35,6 @@ struct dme_meters {
     struct map books;                  // by name, of owned struct meters_book
     struct meters_observer *observers; // owned
     size_t observer_count;
-    struct arena arena; // the zone's
-    const struct calendar_zone *zone;
     struct map told; // gaps that an alert tells of: by name, of owned struct meters_told
     int64_t tick_ms; // monotonic
     int64_t forget_ms;
@@ -49,9 +46,8 @@ struct meters_book *dme_meters_book(struct dme_meters *meters, const char *name)
 int64_t dme_meters_late_ms(const struct dme *dme, const char *name);
 void dme_meters_add_job(struct meters_book *book, const uint8_t uuid[static 16],
                         const struct device_tracked *tracked);
-// How a gap is told, in the arena: by the clock here.
-char *dme_meters_gap_text(const struct dme_meters *meters, const struct device_gap *gap,
-                          struct arena *arena);
+// How a gap is told, in the arena: by the site's clock.
+char *dme_meters_gap_text(const struct dme *dme, const struct device_gap *gap, struct arena *arena);
 // --- meters_observe.c
 void dme_meters_observe_tick(struct dme *dme, struct dme_meters *meters);
 void dme_meters_observe_free(struct dme_meters *meters);

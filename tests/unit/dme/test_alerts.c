@@ -145,6 +145,45 @@ static void test_after_the_restart(struct store *store)
     dme_alerts_free(&alerts);
 }
 
+// What is open of one device is found and dropped in whatever order it ends.
+static void test_many_of_one_device_end_in_any_order(struct store *store)
+{
+    static const char *const names[] = { "media-jam", "cover-open", "toner-empty" };
+    static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 0, 2 }, { 1, 2, 0 } };
+    struct alerts *alerts = NULL;
+    struct seen seen = { 0 };
+    struct err err;
+    Quoin__V1__AlertRule told = QUOIN__V1__ALERT_RULE__INIT;
+    told.when = (char *)(uintptr_t) "fault";
+    const struct alerts_rule rule = { "all", &told };
+    const struct alerts_config config = { .rules = &rule,
+                                          .rule_count = 1,
+                                          .zone = calendar_zone_utc() };
+    struct alerts_word word = { .when = ALERTS_FAULT, .about = "hp9", .text = "It is." };
+    CHECK(dme_alerts_new(loop, store, changed, &seen, &alerts, &err));
+    dme_alerts_configure(alerts, &config);
+    CHECK(dme_alerts_zone(alerts) == calendar_zone_utc());
+    for (size_t order = 0; order < sizeof(orders) / sizeof(orders[0]); order++) {
+        for (int at = 0; at < 3; at++) {
+            word.keyword = names[at];
+            word.here = true;
+            dme_alerts_say(alerts, &word);
+        }
+        CHECK(dme_alerts_open(alerts) == 3);
+        for (int at = 0; at < 3; at++) {
+            word.keyword = names[orders[order][at]];
+            word.here = false;
+            dme_alerts_say(alerts, &word);
+            CHECK(dme_alerts_open(alerts) == (size_t)(2 - at));
+        }
+    }
+    word.keyword = "never-was";
+    dme_alerts_say(alerts, &word);
+    dme_alerts_gone(alerts, "hp9");
+    CHECK(dme_alerts_open(alerts) == 0);
+    dme_alerts_free(&alerts);
+}
+
 // --- a webhook ----------------------------------------------------------------------------------
 
 struct hook {
@@ -250,6 +289,7 @@ int main(void)
     with_store(test_the_usual_rules);
     with_store(test_a_restart_keeps_it_and_a_look_ends_it);
     with_store(test_after_the_restart);
+    with_store(test_many_of_one_device_end_in_any_order);
     with_store(test_a_delivery_is_tried_until_it_has_arrived);
     enum alerts_when when;
     for (int i = 0; i < ALERTS_WHEN_COUNT; i++) {
