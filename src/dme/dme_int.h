@@ -12,6 +12,7 @@
 #include "dme/store.h"
 #include "net/net.h"
 #include "proto/dme.pb-c.h"
+#include "svc/metrics.h"
 #include "svc/svc.h"
 #include "wire/client.h"
 #include "wire/server.h"
@@ -27,6 +28,8 @@ enum {
     DME_TOLD_MAX = 64 << 10, // of one device, packed
     DME_SUPPLIES_MAX = DEVICE_SUPPLIES_MAX,
     DME_LOOKS_MAX = 200, // at once
+    DME_SLOW_MAX = 100,  // of them at devices whose last look took long
+    DME_SLOW_MS = 1000,  // so long
     DME_EVERY_S = 60,    // where nothing is said
     DME_SOON_MS = 5000,  // a device that prints, or does not: looked at more often
 };
@@ -88,6 +91,8 @@ struct watched {
     struct dme_look *look;       // owned; NULL: none under way
     int64_t due_ms;              // monotonic
     unsigned failures;           // looks in a row without an answer
+    bool is_slow;                // its last look took long
+    bool is_spread;              // its looks have a place of their own in the minute
     struct dme_snmp *snmp;       // owned; NULL: not asked by SNMP yet
     struct device_faults faults; // owned
     struct device_meter meter;
@@ -127,6 +132,7 @@ struct dme {
     size_t order_count;
     bool order_is_old;
     unsigned looking;
+    unsigned looking_slow; // of them, at those that are slow
     size_t look_at;        // where the search for what is due goes on
     struct watched **list; // owned; by name
     size_t list_count;
@@ -150,6 +156,8 @@ struct dme {
         uint64_t looks;
         uint64_t failed;
         uint64_t store_refused;
+        struct svc_durations lag; // from when a look is due until it begins
+        struct svc_durations look;
     } counts;
     bool ending;
 };
@@ -229,7 +237,6 @@ void dme_record_reckon(struct watched *watched);
 
 // --- measure.c ----------------------------------------------------------------------------------
 
-struct svc_metrics;
 void dme_measure(void *state, struct svc_metrics *metrics);
 bool dme_is_ready(void *state, const char **word);
 

@@ -24,10 +24,17 @@ static void look_free(struct dme_look *look)
     free(look);
 }
 
+// Its place is free.
+static void place_leave(const struct dme_look *look)
+{
+    look->watched->dme->looking--;
+    look->watched->dme->looking_slow -= look->is_slow;
+}
+
 void dme_look_cancel(struct watched *watched)
 {
     if (watched->look != NULL) {
-        watched->dme->looking--;
+        place_leave(watched->look);
         look_free(watched->look);
         watched->look = NULL;
     }
@@ -38,11 +45,14 @@ static void look_done(struct dme_look *look)
     struct watched *watched = look->watched;
     struct dme *dme = watched->dme;
     bool answered = look->answered_ms >= 0;
+    int64_t took_ms = clk_mono_ms() - look->began_ms;
     watched->failures = answered ? 0 : watched->failures + 1;
+    watched->is_slow = took_ms >= DME_SLOW_MS;
+    svc_durations_add(&dme->counts.look, took_ms * 1000000);
     dme->counts.looks++;
     dme->counts.failed += !answered;
     watched->look = NULL;
-    dme->looking--;
+    place_leave(look);
     dme_tell(watched, &look->sights, look->answered_ms);
     dme_watched_planned(watched);
     dme_looked(watched);
@@ -170,7 +180,9 @@ void dme_look_start(struct watched *watched)
     look->began_ms = clk_mono_ms();
     look->answered_ms = -1;
     watched->look = look;
+    look->is_slow = watched->is_slow;
     watched->dme->looking++;
+    watched->dme->looking_slow += look->is_slow;
     look->open = 1; // until all are asked
     ask_ipp(look);
     dme_look_snmp(look);

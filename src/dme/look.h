@@ -16,6 +16,7 @@ struct dme_look {
     int64_t began_ms;
     int64_t answered_ms; // of the quickest that answered; -1: none did
     unsigned open;       // witnesses that have not told yet
+    bool is_slow;        // has a place of those that took long the last time
     struct dme_sights sights;
 };
 

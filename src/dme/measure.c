@@ -4,8 +4,6 @@
 
 #include "dme/dme_int.h"
 
-#include "svc/metrics.h"
-
 enum { DEVICES_NAMED_MAX = 2000 };
 
 static void measure_states(const struct dme *dme, struct svc_metrics *metrics)
@@ -72,6 +70,11 @@ void dme_measure(void *state, struct svc_metrics *metrics)
                         (int64_t)dme->counts.looks);
     svc_metrics_counter(metrics, "quoin_looks_failed_total", "Looks that nobody answered.",
                         (int64_t)dme->counts.failed);
+    svc_metrics_family(metrics, SVC_HISTOGRAM, "quoin_look_lag_seconds",
+                       "From when a look is due until it begins.");
+    svc_metrics_durations(metrics, NULL, &dme->counts.lag);
+    svc_metrics_family(metrics, SVC_HISTOGRAM, "quoin_look_seconds", "How long a look takes.");
+    svc_metrics_durations(metrics, NULL, &dme->counts.look);
     svc_metrics_gauge(metrics, "quoin_looks_open", "Looks that are under way.", dme->looking);
     svc_metrics_gauge(metrics, "quoin_watches_open", "Engines and pages that follow devices.",
                       (int64_t)dme->watch_count);

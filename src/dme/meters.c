@@ -192,7 +192,7 @@ static void put(struct dme *dme, const char *name, const struct device_meter_cha
     putting->dme = dme;
     putting->change = *change;
     (void)snprintf(putting->name, sizeof(putting->name), "%s", name);
-    if (!dme_store_add(dme->store, &putting->task)) {
+    if (!dme_store_add_later(dme->store, &putting->task)) {
         dme->counts.store_refused++;
         free(putting);
     }
@@ -383,7 +383,7 @@ static void settle(struct dme *dme, struct meters_book *book)
     settling->settled.unit = book->unit;
     settling->settled.gap_count = sums->gap_count;
     (void)snprintf(settling->name, sizeof(settling->name), "%s", book->name);
-    book->settling = has_moved && dme_store_add(dme->store, &settling->task);
+    book->settling = has_moved && dme_store_add_later(dme->store, &settling->task);
     if (!book->settling) {
         free(settling);
     }

@@ -131,7 +131,7 @@ void dme_record_send(struct record **record)
     *record = NULL;
     sent->task.run = record_run;
     sent->task.done = record_done;
-    if (is_empty || !dme_store_add(sent->dme->store, &sent->task)) {
+    if (is_empty || !dme_store_add_later(sent->dme->store, &sent->task)) {
         sent->dme->counts.store_refused += !is_empty;
         record_free(sent);
     }
@@ -459,7 +459,7 @@ void dme_record_reckon(struct watched *watched)
         }
     }
     watched->reckoned_ms = clk_mono_ms();
-    watched->reckoning = dme_store_add(watched->dme->store, &reckoning->task);
+    watched->reckoning = dme_store_add_later(watched->dme->store, &reckoning->task);
     if (!watched->reckoning) {
         free(reckoning);
     }

@@ -78,12 +78,23 @@ static void done(struct net_batch_item *item)
     task->done(task, task->task.ok, &task->task.err);
 }
 
-bool dme_store_add(struct store *store, struct store_task *task)
+static bool add(struct store *store, struct store_task *task,
+                bool (*batch_add)(struct net_batch *batch, struct net_batch_item *item))
 {
     task->item = (struct net_batch_item){ .done = done };
     task->task = (struct db_task){ .run = run_task };
     task->store = store;
-    return store->batch != NULL && !store->has_failed && net_batch_add(store->batch, &task->item);
+    return store->batch != NULL && !store->has_failed && batch_add(store->batch, &task->item);
+}
+
+bool dme_store_add(struct store *store, struct store_task *task)
+{
+    return add(store, task, net_batch_add);
+}
+
+bool dme_store_add_later(struct store *store, struct store_task *task)
+{
+    return add(store, task, net_batch_add_later);
 }
 
 bool dme_store_has_failed(const struct store *store)

@@ -40,6 +40,8 @@ void dme_store_close(struct store **store); // works off what waits; every done 
 
 // False: too much waits, or the store has failed; done does not run and the task stays the asker's.
 bool dme_store_add(struct store *store, struct store_task *task) CC_MUST_USE;
+// For what nobody waits for: in its order, with the others of this moment in one transaction.
+bool dme_store_add_later(struct store *store, struct store_task *task) CC_MUST_USE;
 bool dme_store_has_failed(const struct store *store);
 
 // On the store's thread, and before the first task: what a part's open gave.

@@ -1,6 +1,7 @@
 // watched: what is looked at: every printer of the site, and every monitor. When each is looked at
 // next: spread over its time, sooner while it prints or is broken, later and later while it is
-// away. Loop thread.
+// away. Those who took long the last time share half of the places, so that however many are dead
+// or lie, the others have theirs. Loop thread.
 //
 // no unit test: needs a running engine; tests/it/test_dme.py watches real printers.
 
@@ -176,7 +177,10 @@ void dme_watched_tick(struct dme *dme)
          seen++) {
         dme->look_at = (dme->look_at + 1) % dme->list_count;
         struct watched *watched = dme->list[dme->look_at];
-        if (watched->look == NULL && watched->due_ms <= now && !dme_watched_is_off(watched)) {
+        bool has_place = !watched->is_slow || dme->looking_slow < DME_SLOW_MAX;
+        if (watched->look == NULL && watched->due_ms <= now && has_place &&
+            !dme_watched_is_off(watched)) {
+            svc_durations_add(&dme->counts.lag, (now - watched->due_ms) * 1000000);
             plan_next(watched);
             dme_look_start(watched);
             begun++;
@@ -187,6 +191,11 @@ void dme_watched_tick(struct dme *dme)
 void dme_watched_planned(struct watched *watched)
 {
     plan_next(watched);
+    if (!watched->is_spread && watched->failures == 0) { // all begin together, and then no more
+        int64_t wait = watched->due_ms - clk_mono_ms();
+        watched->is_spread = true;
+        watched->due_ms -= (int64_t)rnd_below(wait > 0 ? (uint64_t)wait : 1);
+    }
 }
 
 // --- the order of lists -------------------------------------------------------------------------
