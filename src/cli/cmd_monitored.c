@@ -10,7 +10,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/dme.pb-c.h"
 
-enum { PAGE = 200, SECONDS_MOST = 86400, PORT_MOST = 65535, LATE_MOST = 3600 };
+enum { PAGE = 200, SECONDS_MOST = 86400, PORT_MOST = 65535, LATE_MOST = 3600, FLUSH = 65536 };
 #define DAY_MS (24LL * 3600 * 1000)
 
 // --- how they are -------------------------------------------------------------------------------
@@ -167,6 +167,9 @@ static bool each_device(struct cli *cli, bool supplies,
         page = (const Quoin__V1__ListMonitoredReply *)reply;
         for (size_t at = 0; at < page->n_devices; at++) {
             take(cli, arg, page->devices[at]);
+        }
+        if (cli->json && cli->out.len > FLUSH && !cli_flush(cli, err)) {
+            return false;
         }
         request.after = page->next;
     } while (page->more && page->n_devices > 0);
