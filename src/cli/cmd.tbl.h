@@ -25,6 +25,25 @@
             " import\" reads. A cell that a spreadsheet would take "                               \
             "for a formula has a ' before it, which importing takes away.",                        \
             NONE)
+#define DEVICE_OPTIONS                                                                             \
+    OPTION("title", "TEXT", "what stands on its screen: \"Library, ground floor\""),               \
+        OPTION("printers", "PRINTER[,PRINTER...]",                                                 \
+               "what it releases to; the first is meant where none is chosen"),                    \
+        OPTION("pull-group", "GROUP", "releases to all printers of this group"),                   \
+        OPTION(                                                                                    \
+            "sign-in", "WAY[,WAY...]",                                                             \
+            "card, card+pin, pin, password, ticket, release-key (default card,password,ticket)"),  \
+        OPTION("idle", "SECONDS", "a session ends after so long without a touch (default 60)"),    \
+        OPTION("longest", "SECONDS", "and at the latest after so long (default 600)"),             \
+        OPTION("show-titles", "yes|no", "whether documents' names stand on its screen"),           \
+        OPTION("register-cards", "yes|no",                                                         \
+               "whether an unknown card may be registered here, with a password"),                 \
+        OPTION("language", "TAG", "before anybody signed in: en, de, fr, ..."),                    \
+        OPTION("reader", "KIND", "kind of its card reader, for the card formats"),                 \
+        OPTION("reader-address", "NAME@ADDRESS|pcsc:READER",                                       \
+               "the reader beside it: on the network, or at the engine's own host"),               \
+        OPTION("location", "TEXT", "where it stands"),                                             \
+        OPTION("panel", "HOST", "the panel application that alone may use it")
 #define PAYER_OPTIONS                                                                              \
     OPTION("title", "TEXT", "what it is, for people"),                                             \
         OPTION("valid-from", "TIME", "from when it may be charged; \"\": always"),                 \
@@ -675,43 +694,9 @@ COMMAND(device_add, "device add", "NAME", 1, 1, "administrator",
         "adds a device where people sign in and release",
         "A tablet with the station page, a maker's panel, a card reader beside a printer. It needs "
         "--printers or --pull-group. The change is one of the configuration: quoin config history.",
-        OPTION("title", "TEXT", "what stands on its screen: \"Library, ground floor\""),
-        OPTION("printers", "PRINTER[,PRINTER...]",
-               "what it releases to; the first is meant where none is chosen"),
-        OPTION("pull-group", "GROUP", "releases to all printers of this group"),
-        OPTION("sign-in", "WAY[,WAY...]",
-               "card, card+pin, pin, password, ticket, release-key (default card,password,ticket)"),
-        OPTION("idle", "SECONDS", "a session ends after so long without a touch (default 60)"),
-        OPTION("longest", "SECONDS", "and at the latest after so long (default 600)"),
-        OPTION("show-titles", "yes|no", "whether documents' names stand on its screen"),
-        OPTION("register-cards", "yes|no",
-               "whether an unknown card may be registered here, with a password"),
-        OPTION("language", "TAG", "before anybody signed in: en, de, fr, ..."),
-        OPTION("reader", "KIND", "kind of its card reader, for the card formats"),
-        OPTION("reader-address", "NAME@ADDRESS|pcsc:READER",
-               "the reader beside it: on the network, or at the engine's own host"),
-        OPTION("location", "TEXT", "where it stands"),
-        OPTION("panel", "HOST", "the panel application that alone may use it"),
-        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+        DEVICE_OPTIONS, OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
 COMMAND(device_set, "device set", "NAME", 1, 1, "administrator", "changes a device",
-        "What is not named stays as it is; \"\" takes a value away.",
-        OPTION("title", "TEXT", "what stands on its screen: \"Library, ground floor\""),
-        OPTION("printers", "PRINTER[,PRINTER...]",
-               "what it releases to; the first is meant where none is chosen"),
-        OPTION("pull-group", "GROUP", "releases to all printers of this group"),
-        OPTION("sign-in", "WAY[,WAY...]",
-               "card, card+pin, pin, password, ticket, release-key (default card,password,ticket)"),
-        OPTION("idle", "SECONDS", "a session ends after so long without a touch (default 60)"),
-        OPTION("longest", "SECONDS", "and at the latest after so long (default 600)"),
-        OPTION("show-titles", "yes|no", "whether documents' names stand on its screen"),
-        OPTION("register-cards", "yes|no",
-               "whether an unknown card may be registered here, with a password"),
-        OPTION("language", "TAG", "before anybody signed in: en, de, fr, ..."),
-        OPTION("reader", "KIND", "kind of its card reader, for the card formats"),
-        OPTION("reader-address", "NAME@ADDRESS|pcsc:READER",
-               "the reader beside it: on the network, or at the engine's own host"),
-        OPTION("location", "TEXT", "where it stands"),
-        OPTION("panel", "HOST", "the panel application that alone may use it"),
+        "What is not named stays as it is; \"\" takes a value away.", DEVICE_OPTIONS,
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
 COMMAND(device_list, "device list", "", 0, 0, "administrator",
         "lists devices, whether somebody is signed in, and their printers' state", "", NONE)
@@ -992,4 +977,5 @@ COMMAND(version, "version", "", 0, 0, "anyone", "shows the version", "", NONE)
 #undef EXPORT
 #undef PAYER
 #undef PAYER_OPTIONS
+#undef DEVICE_OPTIONS
 #undef CUPS_OPTIONS

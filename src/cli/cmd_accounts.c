@@ -7,6 +7,7 @@
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "cli/put.h"
+#include "cli/queues.h"
 #include "cli/value.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dre.pb-c.h"
@@ -223,33 +224,31 @@ static bool payer_is_named(const char *account, const char *kind, const char *na
            (account[len + 1 + rest] == '\0' || account[len + 1 + rest] == '/');
 }
 
+struct payer_named {
+    struct cli *cli;
+    const char *kind;
+    const char *name;
+};
+
+static void queue_that_names(void *arg, const Quoin__V1__Queue *queue)
+{
+    const struct payer_named *payer = arg;
+    if (payer_is_named(queue->account, payer->kind, payer->name)) {
+        buf_addf(&payer->cli->out, "Queue %s goes on saying %s, which leads there.\n", queue->name,
+                 queue->account);
+    }
+}
+
 // Queues are the routing engine's: which of them name the account is told, where that engine
 // answers.
 static void payer_queues(struct cli *cli, const char *kind, const char *name)
 {
-    const Quoin__V1__ListQueuesReply *page = NULL;
-    const char *after = "";
-    do {
-        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        struct err unheard = { 0 };
-        request.after = cli_field(after);
-        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply,
-                     &unheard)) {
-            buf_addf(&cli->out, "Look whether a queue names it: quoin queue list (now: %s).\n",
-                     unheard.text);
-            return;
-        }
-        page = (const Quoin__V1__ListQueuesReply *)reply;
-        for (size_t i = 0; i < page->n_queues; i++) {
-            const Quoin__V1__Queue *queue = page->queues[i];
-            after = queue->name;
-            if (payer_is_named(queue->account, kind, name)) {
-                buf_addf(&cli->out, "Queue %s goes on saying %s, which leads there.\n", queue->name,
-                         queue->account);
-            }
-        }
-    } while (page->more && page->n_queues > 0);
+    struct payer_named payer = { cli, kind, name };
+    struct err unheard = { 0 };
+    if (!cli_queues_walk(cli, queue_that_names, &payer, &unheard)) {
+        buf_addf(&cli->out, "Look whether a queue names it: quoin queue list (now: %s).\n",
+                 unheard.text);
+    }
 }
 
 static bool payer_move(struct cli *cli, const char *word, struct err *err)

@@ -4,41 +4,14 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/queues.h"
 #include "cli/value.h"
 #include "model/own.h"
 #include "proto/credential.pb-c.h"
 #include "proto/dre.pb-c.h"
 #include <unistd.h>
 
-enum { PAGE = 500, ADDRESS_TEXT_MAX = 2000 };
-
-// --- the queue ----------------------------------------------------------------------------------
-
-// Its address in the arena; ERR_NOT_FOUND: there is no such queue.
-static bool queue_uri(struct cli *cli, const char *name, const char **uri, struct err *err)
-{
-    const Quoin__V1__ListQueuesReply *page = NULL;
-    const char *after = "";
-    do {
-        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        request.after = cli_field(after);
-        request.limit = PAGE;
-        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply, err)) {
-            return false;
-        }
-        page = (const Quoin__V1__ListQueuesReply *)reply;
-        for (size_t at = 0; at < page->n_queues; at++) {
-            after = page->queues[at]->name;
-            if (strcmp(after, name) == 0) {
-                *uri = page->queues[at]->uri;
-                return true;
-            }
-        }
-    } while (page->more && page->n_queues > 0);
-    return err_set(err, ERR_NOT_FOUND, "there is no queue \"%s\"; quoin queue list shows them all",
-                   name);
-}
+enum { ADDRESS_TEXT_MAX = 2000 };
 
 // --- shown --------------------------------------------------------------------------------------
 
@@ -126,9 +99,9 @@ bool cli_user_address_make(struct cli *cli, struct err *err)
     const ProtobufCMessage *reply = NULL;
     const char *title = cli_value(cli, "title");
     const char *until = cli_value(cli, "until");
-    const char *uri = "";
+    const Quoin__V1__Queue *queue = NULL;
     if ((until != NULL && !cli_read_time(until, "--until", &request.until, err)) ||
-        !queue_uri(cli, cli->arguments[1], &uri, err)) {
+        !cli_queues_find(cli, cli->arguments[1], &queue, err)) {
         return false;
     }
     request.key = cli_key(cli);
@@ -139,9 +112,9 @@ bool cli_user_address_make(struct cli *cli, struct err *err)
                  err)) {
         return false;
     }
-    tell((const Quoin__V1__Address *)reply, uri, &told);
+    tell((const Quoin__V1__Address *)reply, queue->uri, &told);
     if (told.address.len == 0 || !buf_ok(&told.cups) || !buf_ok(&told.windows)) {
-        return err_set(err, ERR_INTERNAL, "the queue's own address cannot be read: %s", uri);
+        return err_set(err, ERR_INTERNAL, "the queue's own address cannot be read: %s", queue->uri);
     }
     address_show(cli, (const Quoin__V1__Address *)reply, &told);
     return true;

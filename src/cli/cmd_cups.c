@@ -8,6 +8,7 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/queues.h"
 #include "cli/uri.h"
 #include "cli/value.h"
 #include "cupsd/control.h"
@@ -22,7 +23,6 @@
 #include <unistd.h>
 
 enum {
-    PAGE = 500,
     BACKEND_BYTES_MAX = 256 << 20,
     CONF_WAIT_MS = 45000, // CUPS writes printers.conf half a minute after a change
     CONF_LOOK_MS = 250,
@@ -172,29 +172,6 @@ static bool has_certificate(struct cups *cups, struct err *err)
 
 // --- Quoin's side -------------------------------------------------------------------------------
 
-static bool find_queue(struct cli *cli, const char *name, const Quoin__V1__Queue **found,
-                       struct err *err)
-{
-    const Quoin__V1__ListQueuesReply *page = NULL;
-    const char *after = "";
-    *found = NULL;
-    do {
-        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        request.after = cli_field(after);
-        request.limit = PAGE;
-        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply, err)) {
-            return false;
-        }
-        page = (const Quoin__V1__ListQueuesReply *)reply;
-        for (size_t at = 0; at < page->n_queues && *found == NULL; at++) {
-            after = page->queues[at]->name;
-            *found = strcmp(after, name) == 0 ? page->queues[at] : NULL;
-        }
-    } while (*found == NULL && page->more && page->n_queues > 0);
-    return true;
-}
-
 static bool add_queue(struct cli *cli, const char *name, const char *uri, struct err *err)
 {
     Quoin__V1__AddPrinterRequest printer = QUOIN__V1__ADD_PRINTER_REQUEST__INIT;
@@ -234,11 +211,8 @@ static bool settle_queue(struct cups *cups, const struct cupsd_note *note, const
     if (cli_value(cli, "server") != NULL && named != NULL) {
         return true; // another engine's
     }
-    if (!find_queue(cli, name, &found, err)) {
+    if (!cli_queues_find(cli, name, &found, err) && (named != NULL || err->code != ERR_NOT_FOUND)) {
         return false;
-    }
-    if (named != NULL && found == NULL) {
-        return err_set(err, ERR_NOT_FOUND, "no queue \"%.100s\"; see quoin queue list", name);
     }
     if (named == NULL && found != NULL) {
         return err_set(err, ERR_EXISTS,

@@ -3,6 +3,7 @@
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/queues.h"
 #include "cli/value.h"
 #include "proto/config.pb-c.h"
 #include "proto/dre.pb-c.h"
@@ -313,29 +314,6 @@ static void queue_row(struct cli *cli, struct cli_table *table, const Quoin__V1_
                                                 cli_number(cli, queue->active), queue->uri });
 }
 
-// Calls each with every queue; for the list and for --dry-run.
-static bool walk_queues(struct cli *cli, void (*each)(void *arg, const Quoin__V1__Queue *queue),
-                        void *arg, struct err *err)
-{
-    const Quoin__V1__ListQueuesReply *page = NULL;
-    const char *after = "";
-    do {
-        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        request.after = cli_field(after);
-        request.limit = PAGE;
-        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply, err)) {
-            return false;
-        }
-        page = (const Quoin__V1__ListQueuesReply *)reply;
-        for (size_t i = 0; i < page->n_queues; i++) {
-            each(arg, page->queues[i]);
-            after = page->queues[i]->name;
-        }
-    } while (page->more && page->n_queues > 0);
-    return true;
-}
-
 struct queue_listing {
     struct cli *cli;
     struct cli_table table;
@@ -368,7 +346,7 @@ bool cli_queue_list(struct cli *cli, struct err *err)
     if (cli->json) {
         json_array(&listing.json);
     }
-    if (!walk_queues(cli, list_queue, &listing, err)) {
+    if (!cli_queues_walk(cli, list_queue, &listing, err)) {
         return false;
     }
     if (cli->json) {
@@ -381,34 +359,15 @@ bool cli_queue_list(struct cli *cli, struct err *err)
     return true;
 }
 
-struct queue_search {
-    const char *name;
-    bool found;
-    int64_t busy;
-};
-
-static void look_at_queue(void *arg, const Quoin__V1__Queue *queue)
-{
-    struct queue_search *search = arg;
-    if (strcmp(queue->name, search->name) == 0) {
-        search->found = true;
-        search->busy = queue->held + queue->active;
-    }
-}
-
 static bool may_remove_queue(struct cli *cli, struct err *err)
 {
-    struct queue_search search = { .name = cli->arguments[0] };
-    if (!walk_queues(cli, look_at_queue, &search, err)) {
+    const Quoin__V1__Queue *queue = NULL;
+    if (!cli_queues_find(cli, cli->arguments[0], &queue, err)) {
         return false;
     }
-    if (!search.found) {
-        return err_set(err, ERR_NOT_FOUND, "no queue \"%.100s\"; see quoin queue list",
-                       search.name);
-    }
-    if (search.busy > 0) {
+    if (queue->held + queue->active > 0) {
         return err_set(err, ERR_CONFLICT, "queue \"%.100s\" has %lld jobs that are not finished",
-                       search.name, (long long)search.busy);
+                       queue->name, (long long)queue->held + queue->active);
     }
     return true;
 }
@@ -549,27 +508,14 @@ static void queue_say(struct cli *cli, const Quoin__V1__Queue *queue, char *cons
     cli_line(cli, "Address", "%s", queue->uri);
 }
 
-struct queue_showing {
-    struct cli *cli;
-    const char *name;
-    bool found;
-};
-
-static void show_queue(void *arg, const Quoin__V1__Queue *queue)
-{
-    struct queue_showing *showing = arg;
-    if (strcmp(queue->name, showing->name) == 0) {
-        showing->found = true;
-        queue_say(showing->cli, queue, NULL, 0);
-    }
-}
-
 bool cli_queue_show(struct cli *cli, struct err *err)
 {
-    struct queue_showing showing = { cli, cli->arguments[0], false };
-    return walk_queues(cli, show_queue, &showing, err) &&
-           (showing.found ||
-            err_set(err, ERR_NOT_FOUND, "no queue \"%.100s\"; see quoin queue list", showing.name));
+    const Quoin__V1__Queue *queue = NULL;
+    bool found = cli_queues_find(cli, cli->arguments[0], &queue, err);
+    if (found) {
+        queue_say(cli, queue, NULL, 0);
+    }
+    return found;
 }
 
 static bool read_queue_values(struct cli *cli, Quoin__V1__SetQueueRequest *request, struct err *err)
@@ -622,15 +568,12 @@ bool cli_queue_set(struct cli *cli, struct err *err)
         return false;
     }
     if (cli_value(cli, "dry-run") != NULL) {
-        struct queue_search search = { .name = cli->arguments[0] };
-        if (!walk_queues(cli, look_at_queue, &search, err)) {
-            return false;
-        }
-        if (search.found) {
+        const Quoin__V1__Queue *had = NULL;
+        bool found = cli_queues_find(cli, request.name, &had, err);
+        if (found) {
             say_dry_run(cli, "queue", request.n_set, set);
         }
-        return search.found || err_set(err, ERR_NOT_FOUND,
-                                       "no queue \"%.100s\"; see quoin queue list", search.name);
+        return found;
     }
     if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/SetQueue", &request.base, &reply, err)) {
         return false;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "calendar/load.h"
 #include "cli/ask.h"
+#include "cli/queues.h"
 #include "manifest/message.h"
 #include "proto/config.pb-c.h"
 #include "proto/credential.pb-c.h"
@@ -151,41 +152,37 @@ static bool things_printers(struct cli *cli, struct cli_things *things, struct e
     return true;
 }
 
+struct queues_kept {
+    struct cli *cli;
+    struct cli_things *things;
+    struct err *err;
+    bool all;
+};
+
+static void keep_queue(void *arg, const Quoin__V1__Queue *queue)
+{
+    struct queues_kept *kept = arg;
+    Quoin__V1__QueueThing thing = QUOIN__V1__QUEUE_THING__INIT;
+    thing.mode = queue->mode;
+    thing.printer = queue->printer;
+    thing.short_of_money = queue->short_of_money;
+    thing.keep_hours = queue->keep_hours;
+    thing.account = queue->account;
+    thing.must_choose = queue->must_choose;
+    thing.measure_ink = queue->measure_ink;
+    thing.expire_hours = queue->expire_hours;
+    thing.trust = queue->trust;
+    thing.guests = queue->guests;
+    thing.raw_port = queue->raw_port;
+    thing.announce = queue->announce;
+    kept->all = kept->all && things_add_message(kept->cli, kept->things, "queue", queue->name,
+                                                &thing.base, kept->err);
+}
+
 static bool things_queues(struct cli *cli, struct cli_things *things, struct err *err)
 {
-    const Quoin__V1__ListQueuesReply *page;
-    const char *after = "";
-    do {
-        Quoin__V1__ListQueuesRequest request = QUOIN__V1__LIST_QUEUES_REQUEST__INIT;
-        const ProtobufCMessage *reply = NULL;
-        request.after = cli_field(after);
-        request.limit = THINGS_PAGE;
-        if (!cli_ask(cli, ENGINE_DRE, "/quoin.v1.Queues/ListQueues", &request.base, &reply, err)) {
-            return false;
-        }
-        page = (const Quoin__V1__ListQueuesReply *)reply;
-        for (size_t i = 0; i < page->n_queues; i++) {
-            const Quoin__V1__Queue *queue = page->queues[i];
-            Quoin__V1__QueueThing thing = QUOIN__V1__QUEUE_THING__INIT;
-            thing.mode = queue->mode;
-            thing.printer = queue->printer;
-            thing.short_of_money = queue->short_of_money;
-            thing.keep_hours = queue->keep_hours;
-            thing.account = queue->account;
-            thing.must_choose = queue->must_choose;
-            thing.measure_ink = queue->measure_ink;
-            thing.expire_hours = queue->expire_hours;
-            thing.trust = queue->trust;
-            thing.guests = queue->guests;
-            thing.raw_port = queue->raw_port;
-            thing.announce = queue->announce;
-            after = queue->name;
-            if (!things_add_message(cli, things, "queue", after, &thing.base, err)) {
-                return false;
-            }
-        }
-    } while (page->more && page->n_queues > 0);
-    return true;
+    struct queues_kept kept = { cli, things, err, true };
+    return cli_queues_walk(cli, keep_queue, &kept, err) && kept.all;
 }
 
 static bool things_kept(struct cli *cli, struct cli_things *things, const char *kind,
