@@ -164,6 +164,7 @@ static bool monitors_name(const char *name, struct err *err)
 bool cas_monitor_check(const char *name, const Quoin__V1__Monitor *monitor, struct err *err)
 {
     static const char *const units[] = { "impressions", "sheets", NULL };
+    static const char *const ways[] = { "told", "looks", NULL };
     uint32_t every = monitor->every_seconds == 0 ? 60 : monitor->every_seconds;
     if (every < MONITORS_EVERY_S_LEAST || every > MONITORS_EVERY_S_MOST) {
         return err_set(err, ERR_INVALID, "a device is looked at every %d to %d seconds, not %u",
@@ -187,6 +188,7 @@ bool cas_monitor_check(const char *name, const Quoin__V1__Monitor *monitor, stru
            monitors_snmp(monitor, err) &&
            monitors_word("unit of a counter", monitor->counter_unit, units, "impressions, sheets",
                          err) &&
+           monitors_word("way to learn of changes", monitor->changes, ways, "told, looks", err) &&
            monitors_text("location", monitor->location, MONITORS_TEXT_MAX, err) &&
            monitors_text("contact", monitor->contact, MONITORS_TEXT_MAX, err);
 }

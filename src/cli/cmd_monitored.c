@@ -100,6 +100,13 @@ static void status_parts(struct cli *cli, const Quoin__V1__MonitoredDevice *devi
     }
 }
 
+static const char *changes_text(const char *way)
+{
+    return strcmp(way, "told") == 0    ? "it tells them by itself"
+           : strcmp(way, "asked") == 0 ? "its state is asked for every second or two"
+                                       : "are seen at its next look";
+}
+
 static void status_one(struct cli *cli, const Quoin__V1__MonitoredDevice *device)
 {
     cli_line(cli, "Device", "%s", device->name);
@@ -124,6 +131,7 @@ static void status_one(struct cli *cli, const Quoin__V1__MonitoredDevice *device
     status_parts(cli, device);
     cli_line(cli, "Looked at", "%s, answered in %lld ms", cli_time(cli, device->looked_at),
              (long long)device->answered_ms);
+    cli_line(cli, "Changes", "%s", changes_text(device->changes));
 }
 
 static bool show_one(struct cli *cli, const char *path, struct err *err)
@@ -486,6 +494,7 @@ static bool monitor_options(struct cli *cli, Quoin__V1__Monitor *monitor, struct
     monitor->snmp_auth = word_of(cli, "auth", monitor->snmp_auth);
     monitor->snmp_privacy = word_of(cli, "privacy", monitor->snmp_privacy);
     monitor->counter_unit = word_of(cli, "counter-unit", monitor->counter_unit);
+    monitor->changes = word_of(cli, "changes", monitor->changes);
     monitor->location = word_of(cli, "location", monitor->location);
     monitor->contact = word_of(cli, "contact", monitor->contact);
     if (!cli_number_of(cli, "every", SECONDS_MOST, monitor->every_seconds, &every, err) ||
@@ -535,6 +544,11 @@ static void monitor_lines(struct cli *cli, const Quoin__V1__Monitor *monitor)
              monitor->snmp_security[0] == '\0' ? "" : ", ", monitor->snmp_security,
              monitor->snmp_port == 0 ? 161 : monitor->snmp_port);
     cli_line(cli, "Looked at", "%s", monitor->off ? "no" : "yes");
+    if (monitor->changes[0] != '\0') {
+        cli_line(cli, "Changes", "%s",
+                 strcmp(monitor->changes, "told") == 0 ? "as it tells them itself"
+                                                       : "at its next look");
+    }
     if (monitor->prints_elsewhere || monitor->meter_settles) {
         cli_line(cli, "Meter", "%s",
                  monitor->meter_settles ? "settles what jobs cost" : "counts pages of others too");

@@ -36,6 +36,8 @@ enum {
 
 struct dme;
 struct dme_look;
+struct dme_news;
+struct dme_cancel;
 struct dme_snmp;
 struct dme_watch;
 struct dme_meters;
@@ -94,6 +96,9 @@ struct watched {
     bool is_slow;                // its last look took long
     bool is_spread;              // its looks have a place of their own in the minute
     struct dme_snmp *snmp;       // owned; NULL: not asked by SNMP yet
+    struct dme_news *news;       // owned; NULL: it never answered by IPP
+    bool is_brisk;               // it is looked at as often as others are glanced at
+    int64_t printed_ms;          // monotonic; when an engine said last that it prints; 0: never
     struct device_faults faults; // owned
     struct device_meter meter;
     int meter_source; // enum device_source; -1: not chosen
@@ -158,7 +163,16 @@ struct dme {
         uint64_t store_refused;
         struct svc_durations lag; // from when a look is due until it begins
         struct svc_durations look;
+        uint64_t events;
+        uint64_t glances;
     } counts;
+    unsigned subscribed; // questions for events under way
+    unsigned glancing;
+    int64_t glance_ms; // since when glances_left counts
+    unsigned glances_left;
+    unsigned brisk_count;
+    struct dme_cancel *cancels; // owned
+    unsigned cancel_count;
     bool ending;
 };
 
@@ -173,6 +187,7 @@ void dme_watched_soon(struct watched *watched);
 void dme_watched_planned(struct watched *watched); // after a look: when the next one is
 void dme_watched_fini(struct dme *dme);
 bool dme_watched_is_off(const struct watched *watched);
+void dme_watched_forget(struct watched *watched); // what was learnt of it: its place is another
 // It became another: the list's order, and who watches.
 void dme_watched_changed(struct watched *watched);
 struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count);
@@ -181,6 +196,22 @@ struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count);
 
 void dme_look_start(struct watched *watched);
 void dme_look_cancel(struct watched *watched);
+void dme_look_pjl_yield(struct watched *watched); // a job goes there: it has one line for all
+
+// --- news.c: what is learnt between two looks ----------------------------------------------------
+
+void dme_news_tick(struct watched *watched, int64_t now);
+void dme_news_look_began(struct watched *watched);
+void dme_news_look_ended(struct watched *watched);
+// It answered a look by IPP, at this address.
+void dme_news_looked(struct watched *watched, const char *uri, const struct ipp_msg *msg);
+void dme_news_state_changed(struct watched *watched); // a look found another state
+void dme_news_drop(struct watched *watched);
+// How a change of it is learnt: "told" by its events, "asked" every second or two, by "looks".
+const char *dme_news_way(const struct watched *watched);
+// When it is looked at next where that is as cheap as a glance; INT64_MAX: it is not.
+int64_t dme_news_brisk_ms(struct watched *watched);
+void dme_subscribe_fini(struct dme *dme);
 
 // --- look_snmp.c --------------------------------------------------------------------------------
 

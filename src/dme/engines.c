@@ -37,6 +37,10 @@ static void printers_compare(struct dme_engine *engine)
         const struct dme_printer *now = value;
         const struct dme_printer *before = map_find(&engine->printers, str_of(now->name));
         struct watched *watched = dme_watched_find(engine->dme, now->name);
+        if (watched != NULL && strcmp(now->state, "processing") == 0) {
+            watched->printed_ms = clk_mono_ms();
+            dme_look_pjl_yield(watched);
+        }
         if (watched != NULL && before != NULL && strcmp(before->state, now->state) != 0) {
             dme_watched_soon(watched);
         }

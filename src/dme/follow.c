@@ -97,8 +97,7 @@ static void monitor_take(struct dme *dme, const Quoin__V1__Thing *thing)
     }
     quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
     watched->monitor = told;
-    dme_look_cancel(watched);
-    dme_snmp_forget(watched);
+    dme_watched_forget(watched);
     dme_watched_soon(watched);
 }
 
@@ -176,8 +175,7 @@ static void reading_done(struct reading *reading)
         if (!watched->is_monitor && watched->monitor != NULL) {
             quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
             watched->monitor = NULL;
-            dme_look_cancel(watched);
-            dme_snmp_forget(watched);
+            dme_watched_forget(watched);
             dme_watched_soon(watched);
         }
     }

@@ -7,13 +7,14 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include "dme/news.h"
 #include "ippc/uri.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IPP_MS = 5000 };
+enum { IPP_MS = 5000, WANTED_MAX = 64 };
 
 static void look_free(struct dme_look *look)
 {
@@ -55,6 +56,7 @@ static void look_done(struct dme_look *look)
     place_leave(look);
     dme_tell(watched, &look->sights, look->answered_ms);
     dme_watched_planned(watched);
+    dme_news_look_ended(watched);
     dme_looked(watched);
     look_free(look);
 }
@@ -92,6 +94,7 @@ static void on_ipp(void *arg, const struct ipp_msg *msg, const struct err *err)
         struct device_sight sight;
         OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
         device_sight_ipp(msg, clk_wall_ms(), &arena, &sight);
+        dme_news_looked(look->watched, look->uri, msg);
         dme_look_told(look, &sight, clk_mono_ms() - look->began_ms);
     }
     dme_look_part_done(look);
@@ -152,20 +155,27 @@ bool dme_look_host(const struct watched *watched, char *host, size_t size)
     return bare.len > 0 && bare.len < size;
 }
 
+static size_t wanted_add(const char *wanted[static WANTED_MAX], size_t count,
+                         const char *const *names)
+{
+    for (size_t at = 0; names[at] != NULL; at++) {
+        assert(count < WANTED_MAX);
+        wanted[count++] = names[at];
+    }
+    return count;
+}
+
 static void ask_ipp(struct dme_look *look)
 {
     struct watched *watched = look->watched;
-    char uri[DME_URI_MAX + 1];
-    size_t wanted = 0;
-    struct ippc_ask_settings settings = { .uri = uri,
-                                          .tls = watched->dme->printer_tls,
-                                          .wanted = device_ipp_attributes,
-                                          .wait_ms = IPP_MS };
-    while (device_ipp_attributes[wanted] != NULL) {
-        wanted++;
-    }
-    settings.wanted_count = wanted;
-    if (!dme_look_wants(watched, "ipp") || !ipp_place(watched, uri, &settings.at)) {
+    const char *wanted[WANTED_MAX];
+    struct ippc_ask_settings settings = {
+        .uri = look->uri, .tls = watched->dme->printer_tls, .wanted = wanted, .wait_ms = IPP_MS
+    };
+    settings.wanted_count = wanted_add(wanted, 0, device_ipp_attributes);
+    settings.wanted_count = wanted_add(wanted, settings.wanted_count, dme_glance_attributes);
+    settings.wanted_count = wanted_add(wanted, settings.wanted_count, ippc_subscription_attributes);
+    if (!dme_look_wants(watched, "ipp") || !ipp_place(watched, look->uri, &settings.at)) {
         return;
     }
     look->open++;
@@ -183,6 +193,7 @@ void dme_look_start(struct watched *watched)
     look->is_slow = watched->is_slow;
     watched->dme->looking++;
     watched->dme->looking_slow += look->is_slow;
+    dme_news_look_began(watched);
     look->open = 1; // until all are asked
     ask_ipp(look);
     dme_look_snmp(look);

@@ -10,6 +10,7 @@ enum { LOOK_BYTES = 512 << 10 };
 struct dme_look {
     struct watched *watched;
     struct arena arena;
+    char uri[DME_URI_MAX + 1]; // that is asked by IPP
     struct ippc_ask *ipp;
     struct snmp_look *snmp;
     struct dme_pjl *pjl;

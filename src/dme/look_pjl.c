@@ -23,6 +23,7 @@ struct dme_pjl {
     struct buf answer;
     int64_t began_ms;
     int64_t answered_ms; // -1: nothing came
+    bool yields;         // a job goes there
 };
 
 static void on_open(void *arg, struct net_stream *stream)
@@ -54,6 +55,15 @@ static void on_read(void *arg, struct net_stream *stream, struct str bytes)
     }
 }
 
+// That it prints is known without asking.
+static void tell_printing(struct dme_look *look)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
+    struct device_sight sight;
+    device_sight_pjl(STR("@PJL INFO STATUS\nCODE=10023\n"), clk_wall_ms(), &arena, &sight);
+    dme_look_told(look, &sight, 0);
+}
+
 static void on_close(void *arg, const struct err *err)
 {
     struct dme_pjl *pjl = arg;
@@ -61,7 +71,9 @@ static void on_close(void *arg, const struct err *err)
     OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
     if (look != NULL) {
         look->pjl = NULL;
-        if (pjl->answered_ms < 0 || !buf_ok(&pjl->answer)) {
+        if (pjl->yields) {
+            tell_printing(look);
+        } else if (pjl->answered_ms < 0 || !buf_ok(&pjl->answer)) {
             dme_look_trouble(look, DEVICE_BY_PJL,
                              pjl->answered_ms >= 0      ? "its answer to PJL has no end"
                              : err->code == ERR_NONE    ? "it answers no PJL"
@@ -90,6 +102,15 @@ void dme_look_pjl_cancel(struct dme_pjl **pjl)
         err_fill(&err, ERR_UNAVAILABLE, "it is not wanted any more");
         net_stream_abort((*pjl)->stream, &err);
         *pjl = NULL;
+    }
+}
+
+void dme_look_pjl_yield(struct watched *watched)
+{
+    struct dme_pjl *pjl = watched->look == NULL ? NULL : watched->look->pjl;
+    if (pjl != NULL && !pjl->yields) {
+        pjl->yields = true;
+        net_stream_close(pjl->stream);
     }
 }
 
@@ -138,11 +159,8 @@ void dme_look_pjl(struct dme_look *look)
     if (!raw_place(watched, &at) || !is_wanted(watched, &at)) {
         return;
     }
-    if (is_printing(watched)) { // that it prints is known without asking
-        OWN(arena_free) struct arena arena = ARENA_CAP(LOOK_BYTES);
-        struct device_sight sight;
-        device_sight_pjl(STR("@PJL INFO STATUS\nCODE=10023\n"), clk_wall_ms(), &arena, &sight);
-        dme_look_told(look, &sight, 0);
+    if (is_printing(watched)) {
+        tell_printing(look);
         return;
     }
     struct dme_pjl *pjl = mem_new(sizeof(*pjl));

@@ -108,6 +108,7 @@ static void fini(void *state)
     dme_store_close(&dme->store); // what was given to it is written and told of
     dme_meters_free(dme);
     dme_watched_fini(dme);
+    dme_subscribe_fini(dme);
     snmp_poller_free(&dme->snmp);
     dme_secrets_fini(dme);
     dme_record_fini(dme);
@@ -131,6 +132,9 @@ static void count(void *state, struct svc_counts *counts)
     svc_count(counts, "looks", (int64_t)dme->counts.looks);
     svc_count(counts, "looks.failed", (int64_t)dme->counts.failed);
     svc_count(counts, "looks.open", dme->looking);
+    svc_count(counts, "glances", (int64_t)dme->counts.glances);
+    svc_count(counts, "events", (int64_t)dme->counts.events);
+    svc_count(counts, "events.open", dme->subscribed);
     svc_count(counts, "records.refused", (int64_t)dme->counts.store_refused);
     svc_count(counts, "watches", (int64_t)dme->watch_count);
     svc_count(counts, "alerts.open",

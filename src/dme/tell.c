@@ -14,7 +14,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TELL_BYTES = 512 << 10, FAULT_ENDS_AFTER_MS = 8000, AWAY_AFTER_LOOKS = 2 };
+enum {
+    TELL_BYTES = 512 << 10,
+    FAULT_ENDS_AFTER_MS = 8000,
+    AWAY_AFTER_LOOKS = 2,
+    BUSY_YET_MS = 60000,
+};
 #define DAY_MS (24LL * 3600 * 1000)
 #define RECKON_EVERY_MS (30LL * 60 * 1000)
 
@@ -292,6 +297,7 @@ Quoin__V1__MonitoredDevice *dme_told(const struct watched *watched, struct arena
     }
     out->looked_at = watched->looked_at;
     out->answered_ms = watched->answered_ms;
+    out->changes = plain(arena, str_of(dme_news_way(watched)));
     out->monitor = (Quoin__V1__Monitor *)(uintptr_t)monitor; // the call copies it
     out->address = monitor != NULL && monitor->address[0] != '\0' ? monitor->address
                    : watched->uri != NULL                         ? watched->uri
@@ -453,6 +459,7 @@ static bool differs(const struct watched *watched, const Quoin__V1__MonitoredDev
     copy.looked_at = before->looked_at = 0;
     copy.answered_ms = before->answered_ms = 0;
     copy.monitor = before->monitor = NULL;
+    copy.changes = before->changes;
     copy.address = before->address;
     copy.up_since = before->up_since;
     for (size_t at = 0; at < before->n_meters; at++) {
@@ -482,6 +489,13 @@ static bool is_mute(const struct watched *watched)
            (strncmp(watched->uri, "socket:", 7) == 0 || strncmp(watched->uri, "lpd:", 4) == 0);
 }
 
+// Right behind a job a printer with one line for all may still be busy with it, and answer nobody.
+static bool is_busy_yet(const struct watched *watched)
+{
+    return watched->uri != NULL && strncmp(watched->uri, "socket:", 7) == 0 &&
+           watched->printed_ms != 0 && clk_mono_ms() - watched->printed_ms < BUSY_YET_MS;
+}
+
 void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t answered_ms)
 {
     OWN(arena_free) struct arena arena = ARENA_CAP(TELL_BYTES);
@@ -492,11 +506,13 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
                             : watched->monitor->counter_unit
     };
     struct telling telling = { .watched = watched, .now = clk_wall_ms() };
-    if (answered_ms < 0 && watched->failures < AWAY_AFTER_LOOKS && watched->packed != NULL) {
+    bool is_lost =
+        answered_ms < 0 && (watched->failures < AWAY_AFTER_LOOKS || is_busy_yet(watched));
+    if (is_lost && watched->packed != NULL) {
         return; // one that was lost is not yet one that is away
     }
     device_truth(sights->sights, sights->count, &settings, &arena, &truth);
-    if (answered_ms < 0 && is_mute(watched)) {
+    if (is_lost || (answered_ms < 0 && is_mute(watched))) {
         truth.state = DEVICE_UNKNOWN;
         truth.severity = DEVICE_WELL;
         truth.can_print = true;
@@ -505,6 +521,9 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
     telling.record = dme_record_new(watched->dme);
     device_faults_look(&watched->faults, &truth, telling.now, FAULT_ENDS_AFTER_MS, on_fault,
                        &telling);
+    if (watched->state != (uint8_t)truth.state && watched->looked_at != 0) {
+        dme_news_state_changed(watched);
+    }
     watched->state = (uint8_t)truth.state;
     Quoin__V1__MonitoredDevice *out = dme_told(watched, &arena);
     if (answered_ms >= 0) {

@@ -56,10 +56,17 @@ struct watched *dme_watched_need(struct dme *dme, const char *name)
     return watched;
 }
 
-static void watched_free(struct watched *watched)
+void dme_watched_forget(struct watched *watched)
 {
     dme_look_cancel(watched);
     dme_snmp_forget(watched);
+    dme_news_drop(watched);
+}
+
+static void watched_free(struct watched *watched)
+{
+    dme_watched_forget(watched);
+    watched->dme->brisk_count -= watched->is_brisk;
     device_faults_free(&watched->faults);
     quoin__v1__monitor__free_unpacked(watched->monitor, NULL);
     free(watched->uri);
@@ -96,8 +103,7 @@ static void take_printer(struct dme *dme, const struct dme_printer *printer)
     if (watched->uri == NULL || strcmp(watched->uri, printer->uri) != 0) {
         free(watched->uri);
         watched->uri = text_new(printer->uri);
-        dme_look_cancel(watched);
-        dme_snmp_forget(watched);
+        dme_watched_forget(watched);
         watched->due_ms = watched->due_ms < clk_mono_ms() ? clk_mono_ms() : watched->due_ms;
     }
 }
@@ -118,8 +124,7 @@ void dme_watched_printers(struct dme *dme)
         if (!watched->is_printer && watched->uri != NULL) {
             free(watched->uri);
             watched->uri = NULL;
-            dme_look_cancel(watched);
-            dme_snmp_forget(watched);
+            dme_watched_forget(watched);
         }
     }
     dme_watched_sweep(dme);
@@ -162,6 +167,8 @@ static void plan_next(struct watched *watched)
         wait = (int64_t)AWAY_AGAIN_MS << doubled;
         wait = wait > AWAY_MOST_MS ? AWAY_MOST_MS : wait;
     }
+    int64_t brisk = dme_news_brisk_ms(watched);
+    wait = brisk < wait ? brisk : wait;
     int64_t sixteenth = wait / 16;
     watched->due_ms =
         clk_mono_ms() + wait - sixteenth / 2 + (int64_t)rnd_below((uint64_t)sixteenth + 1);
@@ -177,14 +184,17 @@ void dme_watched_tick(struct dme *dme)
          seen++) {
         dme->look_at = (dme->look_at + 1) % dme->list_count;
         struct watched *watched = dme->list[dme->look_at];
+        if (dme_watched_is_off(watched)) {
+            continue;
+        }
         bool has_place = !watched->is_slow || dme->looking_slow < DME_SLOW_MAX;
-        if (watched->look == NULL && watched->due_ms <= now && has_place &&
-            !dme_watched_is_off(watched)) {
+        if (watched->look == NULL && watched->due_ms <= now && has_place) {
             svc_durations_add(&dme->counts.lag, (now - watched->due_ms) * 1000000);
             plan_next(watched);
             dme_look_start(watched);
             begun++;
         }
+        dme_news_tick(watched, now);
     }
 }
 

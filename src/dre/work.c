@@ -169,7 +169,7 @@ void dre_work_replan(const struct printer *printer, struct str attrs,
                                              &work->finishings);
     work->printer = text_of(arena, str_of(printer->name));
     work->pull_group = text_of(arena, str_of(printer->pull_group));
-    work->printer_state = text_of(arena, str_of(printer->state));
+    work->printer_state = text_of(arena, str_of(dre_printer_state(printer)));
     work->copies = planned->copies;
     work->classes = dre_work_classes(&planned->plan, arena);
     work->n_classes = work->classes == NULL ? 0 : planned->plan.class_count;

@@ -3,7 +3,6 @@
 #include "ippc/ask.h"
 
 #include "base/mem.h"
-#include "httpio/client.h"
 #include "ipp/name.h"
 #include "ipp/out.h"
 #include <stdlib.h>
@@ -13,6 +12,8 @@ enum { REQUEST_MAX = 8 << 10, ANSWER_MAX = 256 << 10, ARENA_MAX = 1 << 20 };
 struct ippc_ask {
     struct net_loop *loop; // borrowed
     struct httpio_client *client;
+    bool is_lent;    // the client: it is somebody else's
+    bool any_status; // a refusal is an answer too
     struct buf request;
     struct buf answer;
     bool sent;
@@ -25,10 +26,21 @@ struct ippc_ask {
 static void free_later(void *arg)
 {
     struct ippc_ask *ask = arg;
-    httpio_client_free(&ask->client);
+    if (!ask->is_lent) {
+        httpio_client_free(&ask->client);
+    }
     buf_free(&ask->request);
     buf_free(&ask->answer);
     free(ask);
+}
+
+static void end(struct ippc_ask *ask)
+{
+    if (ask->is_lent) {
+        free_later(ask); // the client goes on
+    } else {
+        net_loop_post(ask->loop, free_later, ask);
+    }
 }
 
 static void on_room(void *arg, struct httpio_client *client)
@@ -67,7 +79,7 @@ static bool read_answer(const struct ippc_ask *ask, struct arena *arena, struct 
     if (!ipp_msg_decode(buf_str(&ask->answer), &IPP_CAPS_RESPONSE, arena, msg, err)) {
         return false;
     }
-    return ipp_status_is_ok(msg->code) ||
+    return ask->any_status || ipp_status_is_ok(msg->code) ||
            err_set(err, ERR_UNAVAILABLE, "it answers %s", ipp_status_name(msg->code));
 }
 
@@ -80,12 +92,15 @@ static void on_done(void *arg, struct httpio_client *client, const struct err *e
     OWN(arena_free) struct arena arena = ARENA_CAP(ARENA_MAX);
     struct ipp_msg msg;
     struct err why = *err;
-    if (ask->told == NULL) {
-        return; // it was cancelled, and is freed by that
+    if (ask->told == NULL) { // it was cancelled; one with a client of its own is freed by that
+        if (ask->is_lent) {
+            end(ask);
+        }
+        return;
     }
     bool good = err->code == ERR_NONE && read_answer(ask, &arena, &msg, &why);
     ask->told(ask->arg, good ? &msg : NULL, &why);
-    net_loop_post(ask->loop, free_later, ask);
+    end(ask);
 }
 
 static void write_request(struct ippc_ask *ask, const struct ippc_ask_settings *settings)
@@ -115,11 +130,22 @@ struct ippc_ask *ippc_ask_start(struct net_loop *loop, const struct ippc_ask_set
         .idle_ms = settings->wait_ms,
     };
     struct ippc_ask *ask = mem_new(sizeof(*ask));
-    *ask = (struct ippc_ask){ .loop = loop, .told = told, .arg = arg };
-    ask->client = httpio_client_new(loop, &client);
+    *ask = (struct ippc_ask){ .loop = loop,
+                              .client = settings->client,
+                              .is_lent = settings->client != NULL,
+                              .any_status = settings->any_status,
+                              .told = told,
+                              .arg = arg };
+    if (!ask->is_lent) {
+        ask->client = httpio_client_new(loop, &client);
+    }
     ask->request = BUF_CAP(REQUEST_MAX);
     ask->answer = BUF_CAP(ANSWER_MAX);
-    write_request(ask, settings);
+    if (settings->request.len > 0) {
+        buf_add(&ask->request, settings->request);
+    } else {
+        write_request(ask, settings);
+    }
     const struct httpio_ask request = {
         .method = STR("POST"),
         .target = str_of(settings->at.path),
@@ -135,8 +161,14 @@ struct ippc_ask *ippc_ask_start(struct net_loop *loop, const struct ippc_ask_set
 void ippc_ask_cancel(struct ippc_ask **ask)
 {
     if (*ask != NULL) {
-        (*ask)->told = NULL; // on_done, from free_later, does nothing
-        free_later(*ask);
+        struct err err;
+        (*ask)->told = NULL; // on_done tells nobody
+        if ((*ask)->is_lent) {
+            err_fill(&err, ERR_UNAVAILABLE, "it is not wanted any more");
+            httpio_client_abort((*ask)->client, &err);
+        } else {
+            free_later(*ask);
+        }
         *ask = NULL;
     }
 }

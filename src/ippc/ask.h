@@ -1,8 +1,9 @@
-// ask: asks a printer what it says of itself (Get-Printer-Attributes, RFC 8011 4.2.5), once, over a
-// connection of its own. Loop thread; nothing blocks.
+// ask: asks a printer once: what it says of itself (Get-Printer-Attributes, RFC 8011 4.2.5), or
+// whatever else the caller has written. Loop thread; nothing blocks.
 #pragma once
 
 #include "base/err.h"
+#include "httpio/client.h"
 #include "ipp/msg.h"
 #include "ippc/uri.h"
 
@@ -14,7 +15,11 @@ struct ippc_ask_settings {
     struct net_tls *tls;       // for ipps; borrowed while it runs
     const char *const *wanted; // requested-attributes; borrowed for the call
     size_t wanted_count;
-    uint32_t wait_ms; // for all of it
+    uint32_t wait_ms;   // for all of it
+    struct str request; // another one, whole; borrowed for the call. Empty: the attributes
+    bool any_status;    // an answer that refuses is told as an answer
+    struct httpio_client *client; // borrowed: who asks, and nobody beside; NULL: one of its own,
+                                  // whose connection is closed behind the answer
 };
 
 // msg NULL: err says why, in words. Both are borrowed for the call.
