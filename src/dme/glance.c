@@ -74,7 +74,7 @@ static void on_answer(void *arg, const struct ipp_msg *msg, const struct err *er
         int64_t wait = (int64_t)NEWS_GLANCE_MS << doubled;
         news->glance_due_ms = now + (news->glance_failures == 0 ? AGAIN_MS : wait);
         if (++news->glance_failures == 2) {
-            dme_news_call(news, now);
+            dme_news_call(news, true, now);
         }
         return;
     }
@@ -82,7 +82,7 @@ static void on_answer(void *arg, const struct ipp_msg *msg, const struct err *er
     news->glance_due_ms = now + (polite > NEWS_GLANCE_MS ? polite : NEWS_GLANCE_MS);
     dme_glance_seen(news, msg);
     if (before != 0 && before != news->seen) {
-        dme_news_call(news, now);
+        dme_news_call(news, true, now);
     }
 }
 

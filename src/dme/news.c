@@ -38,11 +38,12 @@ const char *dme_news_way(const struct watched *watched)
 
 // --- the look that follows ----------------------------------------------------------------------
 
-// Who calls for looks that find nothing new gets them ever later, to eight seconds.
-void dme_news_call(struct dme_news *news, int64_t now)
+// Events that lead to looks which find nothing new get them ever later, to eight seconds.
+void dme_news_call(struct dme_news *news, bool is_seen, int64_t now)
 {
     struct watched *watched = news->watched;
-    unsigned doubled = news->useless > USELESS_MOST ? USELESS_MOST : news->useless;
+    unsigned most = is_seen ? 0 : USELESS_MOST;
+    unsigned doubled = news->useless > most ? most : news->useless;
     int64_t due = news->look_ms + ((int64_t)LOOKS_APART_MS << doubled);
     news->is_called = true;
     if (watched->look != NULL) {
@@ -73,7 +74,7 @@ void dme_news_look_ended(struct watched *watched)
     news->is_called = false;
     if (news->again) {
         news->again = false;
-        dme_news_call(news, clk_mono_ms());
+        dme_news_call(news, false, clk_mono_ms());
     }
 }
 
@@ -107,7 +108,7 @@ void dme_news_looked(struct watched *watched, const char *uri, const struct ipp_
 void dme_news_state_changed(struct watched *watched)
 {
     if (watched->news != NULL) {
-        dme_subscribe_doubt(watched->news, clk_mono_ms());
+        dme_subscribe_held_against(watched->news, clk_mono_ms());
     }
 }
 

@@ -47,8 +47,8 @@ void dme_subscribe_tick(struct dme_news *news, int64_t now);
 void dme_subscribe_drop(struct dme_news *news); // the printer is told to forget it
 // Events alone are enough to know of a change.
 bool dme_subscribe_suffices(const struct dme_news *news);
-// A look found another state than the one before.
-void dme_subscribe_doubt(struct dme_news *news, int64_t now);
+// A look found another state than the one before: was that told of?
+void dme_subscribe_held_against(struct dme_news *news, int64_t now);
 
 // --- glance.c -----------------------------------------------------------------------------------
 
@@ -60,5 +60,5 @@ void dme_glance_seen(struct dme_news *news, const struct ipp_msg *msg);
 
 // --- news.c -------------------------------------------------------------------------------------
 
-// Something happened there: it is looked at soon.
-void dme_news_call(struct dme_news *news, int64_t now);
+// Something happened there: it is looked at soon. is_seen: it was seen, not only said.
+void dme_news_call(struct dme_news *news, bool is_seen, int64_t now);

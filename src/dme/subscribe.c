@@ -16,6 +16,9 @@
 
 enum {
     REQUEST_MAX = 4 << 10,
+    USELESS_FEW = 2,  // events of nothing in a row, that an honest printer may tell
+    LATE_MS = 1000,   // that the next question for events may come
+    TOLD_MS = 3000,   // between an event and the look that finds its cause
     DOUBT_MS = 3000,  // that an event may come behind the look that saw its cause
     MISSED_MOST = 3,  // then its events are never enough
     HELD_MOST = 2000, // subscriptions, each with a connection
@@ -35,8 +38,10 @@ static unsigned held_most(void)
 
 bool dme_subscribe_suffices(const struct dme_news *news)
 {
-    return news->is_proven && news->subscription.id != 0 && news->subscription.holds &&
-           news->ask != NULL && news->doubt_ms == 0;
+    const struct ippc_subscription *state = &news->subscription;
+    bool is_waited_for = news->ask != NULL || clk_mono_ms() < state->due_ms + LATE_MS;
+    return news->is_proven && news->useless <= USELESS_FEW && state->id != 0 && !state->at_once &&
+           is_waited_for && news->doubt_ms == 0;
 }
 
 static void on_answer(void *arg, const struct ipp_msg *msg, const struct err *err)
@@ -58,14 +63,13 @@ static void on_answer(void *arg, const struct ipp_msg *msg, const struct err *er
     if (news->step == IPPC_SUBSCRIPTION_ASK && msg != NULL && news->subscription.id != 0) {
         news->told_ms = now;
         news->doubt_ms = 0;
-        news->is_proven = news->missed < MISSED_MOST;
         news->watched->dme->counts.events++;
     }
     if (news->step == IPPC_SUBSCRIPTION_CREATE && !was_there) {
         log_event(LOG_INFO, "events.subscribed", log_text("device", news->watched->name),
                   log_int("subscription", news->subscription.id));
     }
-    dme_news_call(news, now);
+    dme_news_call(news, false, now);
 }
 
 void dme_subscribe_tick(struct dme_news *news, int64_t now)
@@ -97,9 +101,12 @@ void dme_subscribe_tick(struct dme_news *news, int64_t now)
     dme->subscribed++;
 }
 
-void dme_subscribe_doubt(struct dme_news *news, int64_t now)
+void dme_subscribe_held_against(struct dme_news *news, int64_t now)
 {
-    if (news->is_proven && news->doubt_ms == 0 && now - news->told_ms > DOUBT_MS) {
+    bool is_told = news->told_ms != 0 && now - news->told_ms < TOLD_MS;
+    if (is_told && news->is_called) {
+        news->is_proven = news->missed < MISSED_MOST;
+    } else if (news->is_proven && news->doubt_ms == 0 && now - news->told_ms > LATE_MS) {
         news->doubt_ms = now;
     }
 }

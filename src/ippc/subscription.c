@@ -239,7 +239,7 @@ static void ask_again(struct ippc_subscription *subscription, const struct ipp_m
     int64_t interval = said < 1 ? 1 : said > INTERVAL_MOST_S ? INTERVAL_MOST_S : said;
     bool flood = subscription->hurried > HURRIED_MOST;
     int64_t turn = flood ? FLOOD_MS : IPPC_SUBSCRIPTION_TURN_MS;
-    subscription->due_ms = now + (subscription->holds ? turn : interval * 1000);
+    subscription->due_ms = now + (subscription->at_once ? interval * 1000 : turn);
 }
 
 // Old events alone: it has begun to count anew, once; who does so again and again is a liar.
@@ -266,10 +266,8 @@ static bool took_events(struct ippc_subscription *subscription,
     read_events(subscription, answer->msg, &told);
     is_over = is_over || (told.fresh && told.newest == INT32_MAX);
     subscription->hurried = at_once && told.count > 0 ? subscription->hurried + 1 : 0;
-    if (!at_once) {
-        subscription->holds = true;
-    } else if (told.count == 0) {
-        subscription->holds = false;
+    if (!at_once || told.count == 0) {
+        subscription->at_once = at_once;
     }
     ask_again(subscription, answer->msg, now);
     if (told.fresh) {
@@ -293,7 +291,7 @@ static bool took_ask(struct ippc_subscription *subscription,
 {
     const struct ipp_msg *msg = answer->msg;
     if (msg == NULL && answer->waited) {
-        subscription->holds = true; // nothing happened
+        subscription->at_once = false; // nothing happened
         subscription->failures = 0;
         subscription->hurried = 0;
         subscription->due_ms = now;

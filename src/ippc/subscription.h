@@ -41,7 +41,7 @@ struct ippc_subscription {
     unsigned failures; // in a row
     unsigned stale;    // answers in a row with old events alone
     unsigned hurried;  // answers in a row that came at once, with events
-    bool holds;        // it answers when something happens; else at once, and is asked seldom
+    bool at_once;      // it answers before anything happens: it is asked seldom
 };
 
 // What is to be asked now. wait_ms: for how long at most.
