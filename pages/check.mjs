@@ -59,6 +59,8 @@ const patterns = {
     [/\/dre\/\w+\.c$/, /\*reason = (?:[^;"]*\? )?(?:NULL : )?"([a-z-]+)"/g],
     [/\/dre\/\w+\.c$/, /\blacks\(err, reason, "([a-z-]+)"/g],
     [/\/web\/\w+\.c$/, /\bweb_problem\(\w+, \d+, "([a-z-]+)"/g],
+    [/\/web\/upload\.c$/, /\bfail\(\s*upload, \d+, "([a-z-]+)"/g],
+    [/\/dre\/\w+\.c$/, /\bdre_call_refuse_why\(\s*call, ERR_\w+, "([a-z-]+)"/g],
   ],
   event: [
     [/\/dre\/\w+\.c$/, /\bdre_tell\([^;"]*?, "([a-z-]+)",/g],

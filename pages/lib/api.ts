@@ -1,11 +1,13 @@
 // Asks /api/v1: JSON, problems of RFC 9457, a key for what changes something, the page's CSRF token.
+import type { Short } from "./show";
+
 export interface Problem {
   type?: string; // "/problems/CODE"
   status: number;
   title: string;
   detail: string;
   reasons: string[];
-  short?: { what: string; name: string; need: string; have: string }[];
+  short?: Short[];
 }
 
 export class Refused extends Error {

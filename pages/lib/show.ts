@@ -1,6 +1,6 @@
 // Money, times and numbers as people of a language read them. Money comes as a decimal string and stays
 // one: no sum is ever made of floating point.
-import { language } from "./words";
+import { language, say, sayCount } from "./words";
 
 const data = (): DOMStringMap => document.documentElement.dataset;
 
@@ -16,6 +16,26 @@ export function money(amount: string): string {
   // A decimal string is formatted as it is, digit by digit (ECMA-402, Intl.NumberFormat v3).
   return new Intl.NumberFormat(language(), style).format(amount as unknown as number);
 }
+
+export interface Short { what: string; unit: string; name: string; need: string | number; have: string | number }
+
+function amount(unit: string, value: string | number): string {
+  switch (unit) {
+    case "pages": return sayCount("pages", Number(value));
+    case "color-pages": return sayCount("pages.color", Number(value));
+    case "sheets": return sayCount("sheets.count", Number(value));
+    case "area": return `${new Intl.NumberFormat(language(), { maximumFractionDigits: 2 }).format(Number(value) / 1e6)} m²`;
+    default: return money(String(value));
+  }
+}
+
+/** What is short of what is wished, and how much. */
+export const short = (one: Short): string =>
+  say(`short.${one.what}`, { name: one.name, need: amount(one.unit, one.need), have: amount(one.unit, one.have) });
+
+/** Of a job that waits: what it costs, or would cost where nothing could be set aside for it. */
+export const priceOf = (held: { price: string; job: { cost: string } }): string =>
+  Number(held.price) === 0 ? held.job.cost : held.price;
 
 export function time(at: string): string {
   const style: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short" };

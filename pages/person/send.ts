@@ -1,8 +1,9 @@
 // Sends a file: how much is sent, then its first page and its price, before anything is printed.
 import type { HeldJob, HeldList } from "../station/types";
+import type { Problem } from "../lib/api";
 import { get, newKey } from "../lib/api";
-import { money } from "../lib/show";
-import { loadWords, say } from "../lib/words";
+import { money, priceOf, short } from "../lib/show";
+import { loadWords, reasonOf, say } from "../lib/words";
 
 const csrf = (): string => document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
 
@@ -18,11 +19,12 @@ function upload(path: string, file: File, told: (part: number) => void): Promise
     ask.upload.onprogress = (event) => told(event.lengthComputable ? event.loaded / event.total : 0);
     ask.onerror = () => failed(new Error(say("reason.no-connection")));
     ask.onload = () => {
-      const answer = JSON.parse(ask.responseText) as { id: number; engine: string; detail?: string };
+      const answer = JSON.parse(ask.responseText) as { id: number; engine: string } & Problem;
+      const reason = ask.status < 300 ? undefined : reasonOf(answer);
       if (ask.status < 300) {
         done(answer);
       } else {
-        failed(new Error(answer.detail ?? ""));
+        failed(new Error(reason === undefined ? answer.detail : say(`reason.${reason}`)));
       }
     };
     ask.send(file);
@@ -48,20 +50,45 @@ function note(kind: string, text: string): HTMLElement {
   return made;
 }
 
+function link(where: string, text: string): HTMLAnchorElement {
+  const made = document.createElement("a");
+  made.href = where;
+  made.className = "button";
+  made.textContent = text;
+  return made;
+}
+
+// The form of the page of jobs: it is printed as it is, and that page says what became of it.
+function printing(held: HeldJob, ...beside: HTMLElement[]): HTMLFormElement {
+  const made = document.createElement("form");
+  made.method = "post";
+  made.action = "/jobs";
+  const said = { csrf: csrf(), job: `${held.ref.engine}:${held.ref.id}`, do: "release" };
+  for (const [name, value] of Object.entries(said)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    made.append(field);
+  }
+  const button = document.createElement("button");
+  button.className = "first";
+  button.textContent = say("jobs.print");
+  const row = document.createElement("p");
+  row.className = "row";
+  row.append(button, ...beside);
+  made.append(row);
+  return made;
+}
+
 function show(held: HeldJob, name: string): HTMLElement[] {
   const picture = document.createElement("img");
   picture.className = "preview";
   picture.alt = say("send.first-page");
   picture.src = `/api/v1/me/jobs/${encodeURIComponent(held.ref.engine)}/${held.ref.id}/preview`;
-  const link = document.createElement("a");
-  link.href = "/jobs";
-  link.className = "button first";
-  link.textContent = say("home.waiting");
-  const options = document.createElement("a");
-  options.href = `/send/${encodeURIComponent(held.ref.engine)}/${held.ref.id}`;
-  options.className = "button options";
-  options.textContent = say("send.options");
-  return [note("good", say("send.waits", { name, cost: money(held.job.cost) })), picture, options, link];
+  const options = link(`/send/${encodeURIComponent(held.ref.engine)}/${held.ref.id}`, say("send.options"));
+  options.classList.add("options");
+  const lacks = (held.short ?? []).map((one) => note("warn", short(one)));
+  return [note("good", say("send.waits", { name, cost: money(priceOf(held)) })), ...lacks, picture,
+    printing(held, options, link("/jobs", say("send.later")))];
 }
 
 export function beginSend(form: HTMLFormElement): void {

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { listen, online } from "../lib/live";
-import { money, number, time } from "../lib/show";
+import { money, number, priceOf, short, time } from "../lib/show";
 import { reasonOf, say, sayCount } from "../lib/words";
 import * as state from "./state";
 import type { HeldJob, News } from "./types";
@@ -87,9 +87,7 @@ function Trouble(): JSX.Element | null {
   return (
     <div class="note bad" role="alert">
       <strong>{reason === undefined ? problem.detail || problem.title : say(`reason.${reason}`)}</strong>
-      {problem.short?.map((short) => (
-        <p key={short.name}>{say(`short.${short.what}`, { name: short.name, need: money(short.need), have: money(short.have) })}</p>
-      ))}
+      {problem.short?.map((one) => <p key={one.name}>{short(one)}</p>)}
     </div>
   );
 }
@@ -210,8 +208,9 @@ function Row({ held }: { held: HeldJob }): JSX.Element {
           <strong><bdi>{job.document || say("jobs.number", { number: number(job.id) })}</bdi></strong>
           <span class="soft">{facts.filter(Boolean).join(" · ")} · {time(job.created_at)}</span>
           {!held.printable && <span class="state bad">{say(`reason.${held.why_not}`)}</span>}
+          {held.short?.map((one) => <span class="soft" key={one.name}>{short(one)}</span>)}
         </span>
-        {held.whose !== "release-key" && <span class="money">{money(job.cost)}</span>}
+        {held.whose !== "release-key" && <span class="money">{money(priceOf(held))}</span>}
       </label>
       {on && held.whose !== "release-key" && <Wishes held={held} />}
     </li>
@@ -262,9 +261,7 @@ function Sum(): JSX.Element {
   const quote = state.quote.value;
   return (
     <div class="sum">
-      {quote !== null && !quote.enough && quote.short.map((short) => (
-        <p class="note bad" role="alert" key={short.name}>{say(`short.${short.what}`, { name: short.name, need: money(short.need), have: money(short.have) })}</p>
-      ))}
+      {quote !== null && !quote.enough && quote.short.map((one) => <p class="note bad" role="alert" key={one.name}>{short(one)}</p>)}
       <div class="row between">
         <span>{sayCount("jobs.chosen", chosen)}{!state.isGuest.value && <> · <strong class="money">{money(quote?.total ?? "0")}</strong></>}</span>
         <span class="row">

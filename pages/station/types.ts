@@ -1,4 +1,6 @@
 // What /api/v1/station answers: messages of proto/quoin/v1/dce.proto as JSON.
+import type { Short } from "../lib/show";
+
 export interface Printer { name: string; state: string; message: string }
 export interface DeviceState {
   name: string;
@@ -24,6 +26,7 @@ export interface Job {
 }
 export interface HeldJob {
   ref: JobRef; job: Job; whose: string; printable: boolean; why_not: string; can_color: boolean; can_two_sided: boolean;
+  price: string; short?: Short[];
 }
 export interface Change { copies?: number; sides?: string; color_mode?: string; page_ranges?: string }
 export interface Wish { ref: JobRef; change?: Change; keep?: boolean }
@@ -31,6 +34,6 @@ export interface Quote {
   jobs: { id: number; engine: string; amount: string; pages: number; sheets: number; enough: boolean; text: string }[];
   total: string;
   enough: boolean;
-  short: { what: string; name: string; need: string; have: string }[];
+  short: Short[];
 }
 export interface HeldList { items: HeldJob[]; next?: string; purses?: { available: string }; away?: string[] }

@@ -286,9 +286,16 @@ bool cas_prices_begin(struct cas *cas, int64_t now, struct err *err) CC_MUST_USE
 // The book "base" that says the same as the list.
 Quoin__V1__PriceBook *cas_prices_book(struct arena *arena, const struct price_list *list);
 
-// Notes what is short for the reasons of a refusal. what: "account", "quota".
-void cas_note_short(struct cas_turn *turn, struct cas_charge *charge, const char *what,
-                    const char *name, int64_t need, int64_t have);
+// Notes what is short for the reasons of a refusal.
+struct cas_short {
+    const char *what; // "account", "quota"
+    const char *unit; // "money", "pages", …: of both numbers
+    const char *name;
+    int64_t need;
+    int64_t have;
+};
+void cas_note_short(struct cas_turn *turn, struct cas_charge *charge,
+                    const struct cas_short *is_short);
 
 // The steps. Each refuses with err and the turn's reasons.
 bool cas_step_person(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,

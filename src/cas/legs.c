@@ -126,7 +126,12 @@ static void legs_lacks(struct legs_making *making, const char *account, struct m
     (void)money_shown(has, left);
     (void)money_shown((struct money){ needs }, costs);
     if (making->charge != NULL) {
-        cas_note_short(making->turn, making->charge, "account", account, needs, has.units);
+        cas_note_short(making->turn, making->charge,
+                       &(struct cas_short){ .what = "account",
+                                            .unit = "money",
+                                            .name = account,
+                                            .need = needs,
+                                            .have = has.units });
     }
     const char *text =
         making->is_split

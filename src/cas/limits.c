@@ -280,8 +280,12 @@ static void limits_warn(struct cas_turn *turn, const struct calendar_site *site,
 static void limits_short(struct cas_turn *turn, const struct quota_take *take,
                          struct cas_charge *charge)
 {
-    cas_note_short(turn, charge, "quota", cas_text(turn->arena, take->rule->name), take->amount,
-                   quota_left(&take->state));
+    cas_note_short(turn, charge,
+                   &(struct cas_short){ .what = "quota",
+                                        .unit = quota_unit_name(take->rule->unit),
+                                        .name = cas_text(turn->arena, take->rule->name),
+                                        .need = take->amount,
+                                        .have = quota_left(&take->state) });
 }
 
 bool cas_step_limits(struct cas *cas, struct cas_turn *turn, struct cas_charge *charge,

@@ -57,13 +57,14 @@ static void note_ask(const Quoin__V1__ReserveRequest *ask, struct history_row *r
     row->job = str_of(ask->job);
 }
 
-void cas_note_short(struct cas_turn *turn, struct cas_charge *charge, const char *what,
-                    const char *name, int64_t need, int64_t have)
+void cas_note_short(struct cas_turn *turn, struct cas_charge *charge,
+                    const struct cas_short *is_short)
 {
     charge->shorts[0] = "account-limit-reached";
     if (charge->short_count < CAS_SHORTS_MAX) {
-        charge->shorts[++charge->short_count] = arena_textf(
-            turn->arena, "short;%s;%lld;%lld;%.160s", what, (long long)need, (long long)have, name);
+        charge->shorts[++charge->short_count] =
+            arena_textf(turn->arena, "short;%s;%s;%lld;%lld;%.160s", is_short->what, is_short->unit,
+                        (long long)is_short->need, (long long)is_short->have, is_short->name);
     }
     charge->shorts[charge->short_count + 1] = NULL;
 }

@@ -4,13 +4,14 @@
 // no unit test: needs running engines; tests/it/test_release.py lists at two of them.
 
 #include "dce/held.h"
+#include "dce/quote.h"
 
 #include "proto/payers.pb-c.h"
 
 #include <assert.h>
 #include <stdio.h>
 
-enum { LIST_DEFAULT = 100, LIST_MAX = 500 };
+enum { LIST_DEFAULT = 100, LIST_MAX = 500, PRICED_MOST = 20 };
 
 struct listing {
     struct dce_op op; // first
@@ -26,6 +27,9 @@ struct listing {
     struct dce_asked *purses; // NULL: nobody's
     char **away;
     size_t away_count;
+    Quoin__V1__ListHeldJobsReply reply;
+    struct dce_item *priced; // jobs of the reply that something is short for
+    size_t priced_count;
 };
 
 void dce_seer_fill(struct dce_op *op, const struct session *session,
@@ -104,9 +108,33 @@ static void is_away(struct listing *listing, const struct dce_engine *engine)
     listing->away[listing->away_count++] = dce_text(&listing->op.arena, engine->name);
 }
 
-static void job_add(struct listing *listing, struct dce_part *part,
-                    Quoin__V1__ListHeldJobsReply *reply)
+// What nobody could set money aside for has no price yet: it is asked for, with what is short.
+static void price_add(struct listing *listing, const struct dce_engine *engine,
+                      const Quoin__V1__HeldJob *held)
 {
+    bool is_short = false;
+    for (size_t at = 0; at < held->job->n_reasons; at++) {
+        is_short = is_short || strcmp(held->job->reasons[at], "account-limit-reached") == 0;
+    }
+    if (!is_short || listing->seer.proof == NULL || !dce_may(held->whose, DCE_RELEASE) ||
+        listing->priced_count == PRICED_MOST) {
+        return;
+    }
+    if (listing->priced == NULL) {
+        listing->priced =
+            arena_new_array(&listing->op.arena, PRICED_MOST, sizeof(*listing->priced));
+        assert(listing->priced != NULL);
+    }
+    listing->priced[listing->priced_count++] =
+        (struct dce_item){ .ref = held->ref,
+                           .engine = dce_engine_find(listing->op.dce, engine->name),
+                           .job = held->job,
+                           .whose = held->whose };
+}
+
+static void job_add(struct listing *listing, struct dce_part *part)
+{
+    Quoin__V1__ListHeldJobsReply *reply = &listing->reply;
     Quoin__V1__Job *job = part->jobs[part->at++];
     int64_t *after = cursor_of(listing, part->engine->name);
     Quoin__V1__HeldJob *held = arena_new(&listing->op.arena, sizeof(*held));
@@ -119,6 +147,7 @@ static void job_add(struct listing *listing, struct dce_part *part,
     }
     dce_held_fill(&listing->op.arena, part->engine, &listing->seer, listing->printer, job, held);
     reply->jobs[reply->n_jobs++] = held;
+    price_add(listing, part->engine, held);
 }
 
 static size_t parts_of(struct listing *listing, struct dce_part *parts, bool *more)
@@ -139,28 +168,70 @@ static size_t parts_of(struct listing *listing, struct dce_part *parts, bool *mo
     return count;
 }
 
+static void priced(struct dce_op *op)
+{
+    struct listing *listing = (struct listing *)op;
+    size_t next = 0;
+    for (size_t at = 0; at < listing->reply.n_jobs && next < listing->priced_count; at++) {
+        Quoin__V1__HeldJob *held = listing->reply.jobs[at];
+        const struct dce_item *item = &listing->priced[next];
+        if (item->job != held->job) {
+            continue;
+        }
+        next++;
+        const Quoin__V1__JobQuote *quote =
+            item->asked == NULL ? NULL : (const void *)item->asked->reply;
+        struct dce_shorts shorts = { .count = 0 };
+        if (quote == NULL) { // it is listed all the same
+            continue;
+        }
+        held->price = quote->amount;
+        if (!quote->enough) {
+            dce_shorts_add(op, &shorts, item, quote);
+        }
+        held->n_short_ = shorts.count;
+        held->short_ = arena_new_array(&op->arena, shorts.count + 1, sizeof(*held->short_));
+        assert(held->short_ != NULL);
+        memcpy(held->short_, shorts.list, shorts.count * sizeof(*held->short_));
+    }
+    dce_op_answer(op, &listing->reply.base);
+}
+
+static void prices_ask(struct listing *listing)
+{
+    for (size_t at = 0; at < listing->priced_count; at++) {
+        struct dce_item *item = &listing->priced[at];
+        if (item->engine != NULL && dce_engine_is_there(item->engine)) {
+            dce_item_quote(&listing->op, &listing->seer, item, listing->printer);
+        }
+    }
+    dce_op_go(&listing->op, priced);
+}
+
 static void listed(struct dce_op *op)
 {
     struct listing *listing = (struct listing *)op;
-    Quoin__V1__ListHeldJobsReply reply = QUOIN__V1__LIST_HELD_JOBS_REPLY__INIT;
+    Quoin__V1__ListHeldJobsReply *reply = &listing->reply;
     struct dce_part parts[DCE_ENGINES_MAX];
     bool more = false;
     size_t count = parts_of(listing, parts, &more);
     struct dce_part *part = NULL;
-    reply.jobs = arena_new_array(&op->arena, listing->most, sizeof(*reply.jobs));
-    assert(reply.jobs != NULL);
-    while (reply.n_jobs < listing->most && (part = dce_oldest(parts, count)) != NULL) {
-        job_add(listing, part, &reply);
+    quoin__v1__list_held_jobs_reply__init(reply);
+    reply->jobs = arena_new_array(&op->arena, listing->most, sizeof(*reply->jobs));
+    assert(reply->jobs != NULL);
+    while (reply->n_jobs < listing->most && (part = dce_oldest(parts, count)) != NULL) {
+        job_add(listing, part);
     }
-    reply.more = listing->only == NULL && (more || dce_oldest(parts, count) != NULL);
-    reply.next = reply.more ? dce_cursor_write(&op->arena, listing->cursors, listing->cursor_count)
-                            : dce_text(&op->arena, "");
-    reply.away = listing->away;
-    reply.n_away = listing->away_count;
+    reply->more = listing->only == NULL && (more || dce_oldest(parts, count) != NULL);
+    reply->next = reply->more
+                      ? dce_cursor_write(&op->arena, listing->cursors, listing->cursor_count)
+                      : dce_text(&op->arena, "");
+    reply->away = listing->away;
+    reply->n_away = listing->away_count;
     if (listing->purses != NULL && listing->purses->reply != NULL) {
-        reply.purses = (Quoin__V1__Purses *)(uintptr_t)listing->purses->reply;
+        reply->purses = (Quoin__V1__Purses *)(uintptr_t)listing->purses->reply;
     }
-    dce_op_answer(op, &reply.base);
+    prices_ask(listing);
 }
 
 // One job, of the one engine that has it.

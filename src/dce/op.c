@@ -166,6 +166,31 @@ static void hash_of(const struct dce *dce, const ProtobufCMessage *ask,
     free(bytes);
 }
 
+// A program has a session of its own for each question: what a person asks beside devices is the
+// person's, by whichever session. False: it names a session that is not there (any more).
+static bool ask_of_person(struct dce_op *op, const ProtobufCMessage **ask)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name((*ask)->descriptor, "session");
+    size_t size = (*ask)->descriptor->sizeof_message;
+    if (field == NULL || (*ask)->descriptor == &quoin__v1__session_request__descriptor) {
+        return true; // of one session: who signs out twice has signed out
+    }
+    const char *id = *(char *const *)(const void *)((const char *)*ask + field->offset);
+    const struct session *session = dce_session_find(&op->dce->sessions, str_of(id));
+    bool is_persons = session != NULL && session->device[0] == '\0' && session->proof != NULL;
+    ProtobufCMessage *asked = is_persons ? arena_new(&op->arena, size) : NULL;
+    const char *whose =
+        asked == NULL ? NULL
+                      : arena_textf(&op->arena, "person %lld", (long long)session->proof->person);
+    if (whose != NULL) {
+        memcpy(asked, *ask, size); // which only lends what it points to
+        *(const char **)(void *)((char *)asked + field->offset) = whose;
+        *ask = asked;
+    }
+    return session != NULL;
+}
+
 static const ProtobufCMessageDescriptor *reply_kind(const ProtobufCMessage *ask)
 {
     return ask->descriptor == &quoin__v1__session_request__descriptor
@@ -183,9 +208,14 @@ bool dce_op_once(struct dce_op *op, ProtobufCBinaryData key, const ProtobufCMess
     struct err err;
     assert(key.len == sizeof(op->once.bytes)); // the table of calls demands it
     memcpy(op->once.bytes, key.data, sizeof(op->once.bytes));
+    bool is_there = ask_of_person(op, &ask);
     hash_of(op->dce, ask, hash);
     if (!dce_once_ask(&op->dce->once, op->once, hash, op->call.v, &state, &answer, &err)) {
-        dce_op_refuse(op, &err, NULL);
+        if (!is_there) { // whose it was cannot be told: the same again with a session that is
+            dce_op_deny(op, ERR_DENIED, "session-ended", "nobody is signed in with this; sign in");
+        } else {
+            dce_op_refuse(op, &err, NULL);
+        }
         return true;
     }
     if (state == ONCE_NEW) {

@@ -59,19 +59,20 @@ void dce_item_quote(struct dce_op *op, const struct dce_seer *seer, struct dce_i
 // --- what is short ------------------------------------------------------------------------------
 
 static Quoin__V1__Shortfall *short_of(struct dce_op *op, struct dce_shorts *shorts,
-                                      const char *what, const char *name)
+                                      const struct dce_short *one)
 {
     for (size_t at = 0; at < shorts->count; at++) {
         Quoin__V1__Shortfall *known = shorts->list[at];
-        if (strcmp(known->what, what) == 0 && strcmp(known->name, name) == 0) {
+        if (strcmp(known->what, one->what) == 0 && strcmp(known->name, one->name) == 0) {
             return known;
         }
     }
     Quoin__V1__Shortfall *added =
         dce_message(&op->arena, &quoin__v1__shortfall__descriptor, sizeof(*added));
     assert(added != NULL && shorts->count < DCE_JOBS_MOST);
-    added->what = dce_text(&op->arena, what);
-    added->name = dce_text(&op->arena, name);
+    added->what = dce_text(&op->arena, one->what);
+    added->name = dce_text(&op->arena, one->name);
+    added->unit = dce_text(&op->arena, one->unit);
     shorts->list[shorts->count++] = added;
     return added;
 }
@@ -82,7 +83,7 @@ static void short_put(struct dce_op *op, struct dce_shorts *shorts, const struct
     if (shorts->count == DCE_JOBS_MOST) {
         return; // enough is said
     }
-    Quoin__V1__Shortfall *added = short_of(op, shorts, one->what, one->name);
+    Quoin__V1__Shortfall *added = short_of(op, shorts, one);
     int64_t need = 0;
     added->need = num_add(added->need, one->need, &need) ? need : INT64_MAX;
     added->have = one->have;
@@ -110,6 +111,7 @@ void dce_shorts_add(struct dce_op *op, struct dce_shorts *shorts, const struct d
         bool is_account = quote->account[0] != '\0';
         const struct dce_short one = { .what = is_account ? "account" : "quota",
                                        .name = is_account ? quote->account : quote->text,
+                                       .unit = "money",
                                        .need = quote->amount,
                                        .have = quote->available };
         short_put(op, shorts, item, &one);

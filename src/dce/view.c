@@ -77,6 +77,18 @@ static bool number_read(const char **at, int64_t *number)
     return good;
 }
 
+static bool unit_read(const char **at, char unit[static DCE_UNIT_MAX + 1])
+{
+    size_t len = strcspn(*at, ";");
+    if (len == 0 || len > DCE_UNIT_MAX || (*at)[len] != ';') {
+        return false;
+    }
+    memcpy(unit, *at, len);
+    unit[len] = '\0';
+    *at += len + 1;
+    return true;
+}
+
 bool dce_short_read(const char *reason, struct dce_short *out)
 {
     static const char *const kinds[] = { "account", "quota" };
@@ -88,8 +100,8 @@ bool dce_short_read(const char *reason, struct dce_short *out)
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t len = strlen(kinds[i]);
         const char *rest = at + len + 1;
-        if (strncmp(at, kinds[i], len) == 0 && at[len] == ';' && number_read(&rest, &out->need) &&
-            number_read(&rest, &out->have) && rest[0] != '\0') {
+        if (strncmp(at, kinds[i], len) == 0 && at[len] == ';' && unit_read(&rest, out->unit) &&
+            number_read(&rest, &out->need) && number_read(&rest, &out->have) && rest[0] != '\0') {
             out->what = kinds[i];
             out->name = rest;
             return true;

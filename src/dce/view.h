@@ -18,10 +18,12 @@ const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job);
 
 // What may be done with it. "sent" ones are printed as copies and stay as they are.
 // What is short, as the accounting server says it in a reason: "short;quota;NEED;HAVE;students".
+enum { DCE_UNIT_MAX = 31 };
 struct dce_short {
-    const char *what; // "account", "quota"
-    const char *name; // borrowed from the reason
-    int64_t need;     // money in 1/100,000, of a quota what it counts
+    const char *what;            // "account", "quota"
+    const char *name;            // borrowed from the reason
+    char unit[DCE_UNIT_MAX + 1]; // "money", "pages", "color-pages", "sheets", "area"
+    int64_t need;                // money in 1/100,000
     int64_t have;
 };
 bool dce_short_read(const char *reason, struct dce_short *out);

@@ -5,6 +5,9 @@
 
 char *dre_call_text(struct arena *arena, struct str run); // never NULL
 void dre_call_refuse(struct wire_call *call, enum err_code code, const char *text);
+// With the keyword of why, for the person's language.
+void dre_call_refuse_why(struct wire_call *call, enum err_code code, const char *reason,
+                         const char *text);
 uint32_t dre_call_limit(uint32_t asked); // of a page of a list
 
 // A job with all that the table knows; the key of a guest's is left out.

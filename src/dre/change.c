@@ -88,14 +88,14 @@ static bool read_wish(struct dre *dre, const struct job *job, const Quoin__V1__J
                        IPPD_COPIES_MAX);
     }
     if (!is_one_of(change->sides, sides)) {
-        return err_set(err, ERR_INVALID,
+        return err_why(err, ERR_INVALID, "no-such-choice",
                        "\"%.40s\" is no way to print on a sheet: one-sided, two-sided-long-edge, "
                        "two-sided-short-edge",
                        change->sides);
     }
     if (!is_one_of(change->color_mode, modes)) {
-        return err_set(err, ERR_INVALID, "\"%.40s\" is no colour mode: monochrome, color, auto",
-                       change->color_mode);
+        return err_why(err, ERR_INVALID, "no-such-choice",
+                       "\"%.40s\" is no colour mode: monochrome, color, auto", change->color_mode);
     }
     if (change->printer[0] != '\0') {
         wish->printer = dre_table_printer_find(&dre->table, str_of(change->printer));
@@ -584,7 +584,7 @@ static void on_quoted(void *arg, const struct wire_answer *answer)
     if (call != NULL && answer->reply == NULL) {
         wire_call_refuse(call, &answer->err, answer->reasons);
     } else if (call != NULL && job == NULL) {
-        dre_call_refuse(call, ERR_NOT_FOUND, "the job is gone");
+        dre_call_refuse_why(call, ERR_NOT_FOUND, "job-gone", "the job is gone");
     } else if (call != NULL) {
         answer_quote(asking, job, (const void *)answer->reply);
     }
@@ -760,8 +760,8 @@ static void begin(struct asking *asking, struct wire_call *call, struct job *job
         return;
     }
     if (!asking->is_quote && dre->cas_away) {
-        dre_call_refuse(call, ERR_UNAVAILABLE,
-                        "the accounting server does not answer; the job stays as it is");
+        dre_call_refuse_why(call, ERR_UNAVAILABLE, "accounting-away",
+                            "the accounting server does not answer; the job stays as it is");
         asking_free(asking);
         return;
     }

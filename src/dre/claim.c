@@ -116,10 +116,10 @@ void dre_claim_job(void *engine, struct wire_call *call, const ProtobufCMessage 
     if (!is_name(ask->user)) {
         dre_call_refuse(call, ERR_INVALID, "say whose job it is");
     } else if (!dre_job_may_claim(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "the job is somebody's already");
+        dre_call_refuse_why(call, ERR_CONFLICT, "claimed-already", "the job is somebody's already");
     } else if (dre->cas_away) {
-        dre_call_refuse(call, ERR_UNAVAILABLE,
-                        "the accounting server does not answer; the job stays as it is");
+        dre_call_refuse_why(call, ERR_UNAVAILABLE, "accounting-away",
+                            "the accounting server does not answer; the job stays as it is");
     } else {
         claim(dre, call, job, ask->key, ask->user, "", false);
     }
@@ -134,9 +134,9 @@ void dre_claim_release(struct dre *dre, struct wire_call *call, struct job *job,
         err_fill(&err, ERR_CONFLICT, "the job waits for its owner: it must be claimed first");
         wire_call_refuse(call, &err, reasons);
     } else if (ask->by[0] == '\0' && job->queue->account[0] == '\0') {
-        dre_call_refuse(call, ERR_CONFLICT,
-                        "nobody pays for this job: sign in and release it, or ask the "
-                        "administrator to give the queue an account that pays");
+        dre_call_refuse_why(call, ERR_CONFLICT, "nobody-pays",
+                            "nobody pays for this job: sign in and release it, or ask the "
+                            "administrator to give the queue an account that pays");
     } else {
         claim(dre, call, job, ask->key, ask->by, ask->device, true);
     }
@@ -182,7 +182,8 @@ void dre_send_job(void *engine, struct wire_call *call, const ProtobufCMessage *
         return;
     }
     if (!dre_job_may_recharge(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "only a job that waits can be sent to others");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "only a job that waits can be sent to others");
         return;
     }
     if (ask->n_users + ask->n_groups > DRE_SENT_MAX) {

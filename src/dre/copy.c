@@ -513,16 +513,17 @@ void dre_copy_print(struct dre *dre, struct wire_call *call, struct job *job,
         return;
     }
     if (!dre_job_may_recharge(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "only a job that was counted and waits can be copied");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "only a job that was counted and waits can be copied");
         return;
     }
     if (dre->cas_away) {
-        dre_call_refuse(call, ERR_UNAVAILABLE,
-                        "the accounting server does not answer; the job stays as it is");
+        dre_call_refuse_why(call, ERR_UNAVAILABLE, "accounting-away",
+                            "the accounting server does not answer; the job stays as it is");
         return;
     }
     if (printer == NULL) {
-        dre_call_refuse(call, ERR_NOT_FOUND, "there is no such printer");
+        dre_call_refuse_why(call, ERR_NOT_FOUND, "no-such-printer", "there is no such printer");
         return;
     }
     if (!may_have_one(job, ask, &err, &reasons[0]) ||

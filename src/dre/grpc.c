@@ -33,6 +33,15 @@ void dre_call_refuse(struct wire_call *call, enum err_code code, const char *tex
     wire_call_refuse(call, &err, NULL);
 }
 
+void dre_call_refuse_why(struct wire_call *call, enum err_code code, const char *reason,
+                         const char *text)
+{
+    const char *const reasons[] = { reason, NULL };
+    struct err err;
+    err_fill(&err, code, "%s", text);
+    wire_call_refuse(call, &err, reasons);
+}
+
 uint32_t dre_call_limit(uint32_t asked)
 {
     return asked == 0 ? LIST_DEFAULT : asked > LIST_MAX ? LIST_MAX : asked;
@@ -285,7 +294,7 @@ static void on_detail(struct dre *dre, void *arg, struct job *job,
     if (call != NULL && err != NULL) {
         wire_call_refuse(call, err, NULL);
     } else if (call != NULL && job == NULL) {
-        dre_call_refuse(call, ERR_NOT_FOUND, "the job is gone");
+        dre_call_refuse_why(call, ERR_NOT_FOUND, "job-gone", "the job is gone");
     } else if (call != NULL) {
         answer_detail(call, job, turn.with_key, detail);
     }
@@ -395,8 +404,8 @@ void dre_answer_asker(struct dre *dre, struct job *job)
                      reason == JOB_REASON_NO_WAY || reason == JOB_REASON_GUEST);
     bool is_copy = (job->core.flags & JOB_FLAG_COPY) != 0;
     if (is_copy && job->core.state == JOB_RESERVING) {
-        dre_call_refuse(call, ERR_UNAVAILABLE,
-                        "the accounting server does not answer; nothing is printed");
+        dre_call_refuse_why(call, ERR_UNAVAILABLE, "accounting-away",
+                            "the accounting server does not answer; nothing is printed");
         dre_event_reason(dre, job, JOB_CANCEL, JOB_REASON_CAS_AWAY);
         return;
     }
@@ -451,7 +460,8 @@ void dre_call_act(struct dre *dre, struct wire_call *call, const struct dre_call
     bool ends = act->event == JOB_CANCEL || act->event == JOB_SAY_NOT_PRINTED;
     struct live *live = dre_live(dre, job);
     if (live->asker.v != 0) {
-        dre_call_refuse(call, ERR_CONFLICT, "somebody else is changing this job; ask again");
+        dre_call_refuse_why(call, ERR_CONFLICT, "being-changed",
+                            "somebody else is changing this job; ask again");
         return;
     }
     live->asker = wire_call_id(call);
@@ -492,7 +502,8 @@ static void cancel_job(void *engine, struct wire_call *call, const ProtobufCMess
         return;
     }
     if (!dre_job_may_cancel(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "the job has ended, or is being charged");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "the job has ended, or is being charged");
         return;
     }
     dre_call_act(dre, call, &(struct dre_call_act){ job, ask->key, JOB_CANCEL });

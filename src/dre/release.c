@@ -53,7 +53,8 @@ static void release_now(struct dre *dre, struct wire_call *call, struct job *job
                         const Quoin__V1__ReleaseJobRequest *ask)
 {
     if (prepares(ask) && !dre_job_may_prepare(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "the job does not wait for a release");
         return;
     }
     if (prepares(ask)) {
@@ -61,7 +62,8 @@ static void release_now(struct dre *dre, struct wire_call *call, struct job *job
         return;
     }
     if (!dre_job_may_release(&job->core)) { // somebody else was faster
-        dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "the job does not wait for a release");
         return;
     }
     dre_release_note(job, ask->by, ask->device);
@@ -76,7 +78,7 @@ static void with_state(struct dre *dre, void *arg, struct job *job)
     const char *reasons[] = { NULL, NULL, NULL };
     struct err err;
     if (call != NULL && job == NULL) {
-        dre_call_refuse(call, ERR_NOT_FOUND, "the job is gone");
+        dre_call_refuse_why(call, ERR_NOT_FOUND, "job-gone", "the job is gone");
     } else if (call != NULL && !dre_printer_is_ready(job->printer, &err, &reasons[0])) {
         const char *device = job->printer->device_reason;
         reasons[1] = device[0] != '\0' ? device : NULL; // and what it is
@@ -138,13 +140,13 @@ static void release_prepared(struct dre *dre, struct wire_call *call, struct job
 
 static void refuse_unprepared(struct wire_call *call, const struct job *job)
 {
-    const char *reasons[] = { dre_job_is_prepared(&job->core) ? "being-released" : NULL, NULL };
-    struct err err;
-    err_fill(&err, ERR_CONFLICT,
-             reasons[0] != NULL
-                 ? "the job is just being released; wait half a minute at most"
-                 : "only a job that waits and is paid for can be released with others");
-    wire_call_refuse(call, &err, reasons);
+    if (dre_job_is_prepared(&job->core)) {
+        dre_call_refuse_why(call, ERR_CONFLICT, "being-released",
+                            "the job is just being released; wait half a minute at most");
+    } else {
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-alone",
+                            "only a job that waits and is paid for can be released with others");
+    }
 }
 
 static bool is_too_long(const Quoin__V1__ReleaseJobRequest *ask)
@@ -181,7 +183,8 @@ void dre_release_job(void *engine, struct wire_call *call, const ProtobufCMessag
     } else if (ask->keep || ask->as_recipient) {
         dre_copy_print(dre, call, job, ask);
     } else if (!dre_job_may_release(&job->core)) {
-        dre_call_refuse(call, ERR_CONFLICT, "the job does not wait for a release");
+        dre_call_refuse_why(call, ERR_CONFLICT, "not-waiting",
+                            "the job does not wait for a release");
     } else if (is_elsewhere) {
         dre_change_release(dre, call, job, ask);
     } else if (ask->printer[0] != '\0' || ask->device[0] != '\0') {

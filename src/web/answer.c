@@ -152,6 +152,9 @@ static void write_problem(struct web_visit *visit, unsigned status, const char *
     json_text_field(&json, "detail", detail);
     json_key(&json, "reasons");
     json_array(&json);
+    if (reasons == NULL || reasons[0] == NULL) { // nobody said it more exactly
+        json_str(&json, str_of(code));
+    }
     for (size_t i = 0; reasons != NULL && reasons[i] != NULL; i++) {
         json_str(&json, str_of(reasons[i]));
     }

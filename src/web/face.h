@@ -76,21 +76,26 @@ void web_face_work(struct html *html, const struct face *face, const struct face
 // office programs are turned into PDF here; else the package that is missing.
 void web_face_send(struct html *html, const struct face *face, char *const *names, size_t count,
                    bool office);
-// POST /send/ENGINE/ID: csrf, do=quote, and what web_face_changes has; POST /jobs prints it.
+// POST /send/ENGINE/ID: csrf, do=quote|release|delete, and what web_face_changes has.
 struct face_sent {
     const char *engine;
     int64_t id;
-    const Quoin__V1__HeldJob *held;         // NULL: it does not wait (yet)
-    const Quoin__V1__Job *job;              // as its engine tells it; NULL where held is not
-    const Quoin__V1__QuoteHeldReply *quote; // NULL: none was asked for
-    const Quoin__V1__JobChange *change;     // of the quote
-    const char *refused;                    // empty: nothing was
+    const Quoin__V1__HeldJob *held;            // NULL: it does not wait (yet)
+    const Quoin__V1__Job *job;                 // as its engine tells it; NULL where held is not
+    const Quoin__V1__QuoteHeldReply *quote;    // NULL: none was asked for
+    const Quoin__V1__JobChange *change;        // what the form said; NULL: nothing
+    const Quoin__V1__ReleaseJobsReply *undone; // what was refused just now; NULL: nothing
+    const char *refused;                       // empty: nothing was
     const char *again; // the address that shows it in a second; empty: it is as it will be
 };
 void web_face_sent(struct html *html, const struct face *face, const struct face_sent *sent);
 // What may be changed of a job that waits; chosen: what is there already, or NULL.
 void web_face_changes(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
-                      struct str ref);
+                      const Quoin__V1__JobChange *chosen, struct str ref);
+// What it costs, or would cost where nothing could be set aside for it.
+int64_t web_face_price(const Quoin__V1__HeldJob *held);
+void web_face_undone(struct html *html, const struct face *face,
+                     const Quoin__V1__ReleaseJobsReply *undone);
 struct str web_face_job_facts(const struct face *face, const Quoin__V1__Job *job);
 // What stands on the page of cards and secrets. POST /cards: csrf and
 // do=pin|make-pin|drop-pin|drop-card|delegate|drop-delegate|preferences|ticket.

@@ -179,13 +179,25 @@ void web_face_close(struct html *html, const struct face *face)
 }
 
 // By its keyword, else by its number, else as HTTP calls it.
+// What is said of many things: the sentence of this one stands below it.
+static bool is_general(const char *reason)
+{
+    static const char *const words[] = { "invalid", "conflict", "limit", "queue-refused" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i], reason) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct str problem_text(const struct face *face, const struct face_problem *problem,
                                bool *is_exact)
 {
     OWN(buf_free) struct buf number = BUF_CAP(16);
     const char *reason = web_face_reason(face, problem->reasons, problem->code);
     buf_addf(&number, "%u", problem->status);
-    *is_exact = reason != NULL;
+    *is_exact = reason != NULL && !is_general(reason);
     return reason != NULL ? web_face_word(face, "reason", reason)
            : buf_ok(&number) && web_face_knows(face, "problem", number.ptr)
                ? web_face_word(face, "problem", number.ptr)
@@ -200,8 +212,9 @@ void web_face_problem(struct html *html, const struct face *face,
     web_face_open(html, face, "problem");
     HTML(html, "<p class=\"note bad\" role=\"alert\"><strong>{}</strong></p>\n", said);
     if (!is_exact) {
-        HTML(html, "<p class=\"soft\" lang=\"en\"><bdi>{}</bdi> ({})</p>\n",
-             str_of(problem->detail), web_face_number(face, problem->status));
+        HTML_TEXT(html, "<p class=\"soft\">");
+        web_face_add_told(html, face, str_of(problem->detail));
+        HTML(html, " ({})</p>\n", web_face_number(face, problem->status));
     }
     HTML(html,
          "<p class=\"row\"><a class=\"button first\" href=\"/\">{}</a> "

@@ -53,32 +53,42 @@ struct str web_face_job_facts(const struct face *face, const Quoin__V1__Job *job
                          (int)copies.len, copies.ptr);
 }
 
+int64_t web_face_price(const Quoin__V1__HeldJob *held)
+{
+    return held->price != 0 ? held->price : held->job->cost;
+}
+
 static void add_choice(struct html *html, const struct face *face, const char *key,
-                       const char *value)
+                       const char *value, const char *chosen)
 {
     OWN(buf_free) struct buf word = BUF_CAP(96);
     buf_addf(&word, "%s.%s", key, value);
-    HTML(html, "<option value=\"{}\">{}</option>\n", str_of(value), web_face_say(face, word.ptr));
+    HTML(html, "<option value=\"{}\"", str_of(value));
+    HTML_TEXT(html, strcmp(value, chosen) == 0 ? " selected" : "");
+    HTML(html, ">{}</option>\n", web_face_say(face, word.ptr));
 }
 
 // What may be changed: empty is as it is.
 void web_face_changes(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
-                      struct str ref)
+                      const Quoin__V1__JobChange *chosen, struct str ref)
 {
-    HTML(html, "<details><summary>{}</summary>\n<div class=\"more\">\n",
-         web_face_say(face, "jobs.change"));
+    static const Quoin__V1__JobChange none = QUOIN__V1__JOB_CHANGE__INIT;
+    const Quoin__V1__JobChange *now = chosen == NULL ? &none : chosen;
+    HTML_TEXT(html, chosen == NULL ? "<details>" : "<details open>");
+    HTML(html, "<summary>{}</summary>\n<div class=\"more\">\n", web_face_say(face, "jobs.change"));
     HTML(html,
          "<div><label for=\"copies-{}\">{}</label><input id=\"copies-{}\" name=\"copies-{}\" "
-         "type=\"number\" min=\"1\" max=\"999\" inputmode=\"numeric\"></div>\n",
-         ref, web_face_say(face, "copies.field"), ref, ref);
+         "type=\"number\" min=\"1\" max=\"999\" inputmode=\"numeric\" value=\"{}\"></div>\n",
+         ref, web_face_say(face, "copies.field"), ref, ref,
+         now->copies == 0 ? STR("") : web_face_text(face, "%u", now->copies));
     if (held->can_two_sided) {
         HTML(html,
              "<div><label for=\"sides-{}\">{}</label><select id=\"sides-{}\" name=\"sides-{}\">\n"
              "<option value=\"\">{}</option>\n",
              ref, web_face_say(face, "sides"), ref, ref, web_face_say(face, "as-it-is"));
-        add_choice(html, face, "sides", "one-sided");
-        add_choice(html, face, "sides", "two-sided-long-edge");
-        add_choice(html, face, "sides", "two-sided-short-edge");
+        add_choice(html, face, "sides", "one-sided", now->sides);
+        add_choice(html, face, "sides", "two-sided-long-edge", now->sides);
+        add_choice(html, face, "sides", "two-sided-short-edge", now->sides);
         HTML_TEXT(html, "</select></div>\n");
     }
     if (held->can_color && held->job->color_pages > 0) {
@@ -86,14 +96,16 @@ void web_face_changes(struct html *html, const struct face *face, const Quoin__V
              "<div><label for=\"color-{}\">{}</label><select id=\"color-{}\" name=\"color-{}\">\n"
              "<option value=\"\">{}</option>\n",
              ref, web_face_say(face, "color"), ref, ref, web_face_say(face, "as-it-is"));
-        add_choice(html, face, "color", "color");
-        add_choice(html, face, "color", "monochrome");
+        add_choice(html, face, "color", "color", now->color_mode);
+        add_choice(html, face, "color", "monochrome", now->color_mode);
         HTML_TEXT(html, "</select></div>\n");
     }
     HTML(html,
          "<div><label for=\"pages-{}\">{}</label><input id=\"pages-{}\" name=\"pages-{}\" "
-         "placeholder=\"{}\" size=\"8\" autocomplete=\"off\"></div>\n</div>\n</details>\n",
-         ref, web_face_say(face, "page-ranges"), ref, ref, web_face_say(face, "page-ranges.all"));
+         "placeholder=\"{}\" size=\"8\" autocomplete=\"off\" value=\"{}\"></div>\n</div>\n"
+         "</details>\n",
+         ref, web_face_say(face, "page-ranges"), ref, ref, web_face_say(face, "page-ranges.all"),
+         str_of(now->page_ranges));
 }
 
 static void add_job(struct html *html, const struct face *face, const Quoin__V1__HeldJob *held,
@@ -136,9 +148,14 @@ static void add_job(struct html *html, const struct face *face, const Quoin__V1_
     if (job->notice[0] != '\0') {
         HTML(html, "<span class=\"note warn\"><bdi>{}</bdi></span>", str_of(job->notice));
     }
-    HTML(html, "</span><span class=\"money\">{}</span></label>\n", web_face_money(face, job->cost));
+    for (size_t i = 0; i < held->n_short_; i++) {
+        HTML(html, "<span class=\"soft\"><bdi>{}</bdi></span>",
+             web_face_short(face, held->short_[i]));
+    }
+    HTML(html, "</span><span class=\"money\">{}</span></label>\n",
+         web_face_money(face, web_face_price(held)));
     if (whole) {
-        web_face_changes(html, face, held, ref);
+        web_face_changes(html, face, held, NULL, ref);
     }
     HTML_TEXT(html, "</li>\n");
 }
@@ -199,18 +216,13 @@ void web_face_home(struct html *html, const struct face *face, const Quoin__V1__
     web_face_close(html, face);
 }
 
-static void add_undone(struct html *html, const struct face *face,
-                       const Quoin__V1__ReleaseJobsReply *undone)
+void web_face_undone(struct html *html, const struct face *face,
+                     const Quoin__V1__ReleaseJobsReply *undone)
 {
     HTML(html, "<div class=\"note bad\" role=\"alert\">\n<p><strong>{}</strong></p>\n<ul>\n",
          web_face_say(face, "jobs.none-printed"));
     for (size_t i = 0; i < undone->n_short_; i++) {
-        const Quoin__V1__Shortfall *one = undone->short_[i];
-        bool account = strcmp(one->what, "quota") != 0;
-        HTML(html, "<li><bdi>{}</bdi></li>\n",
-             FACE_PUT(face, account ? "short.account" : "short.quota",
-                      { "name", str_of(one->name) }, { "have", web_face_money(face, one->have) },
-                      { "need", web_face_money(face, one->need) }));
+        HTML(html, "<li><bdi>{}</bdi></li>\n", web_face_short(face, undone->short_[i]));
     }
     for (size_t i = 0; i < undone->n_troubles; i++) {
         const Quoin__V1__JobTrouble *one = undone->troubles[i];
@@ -233,7 +245,7 @@ void web_face_jobs(struct html *html, const struct face *face,
         web_face_note(html, "bad", web_face_say(face, "home.away"));
     }
     if (undone != NULL) {
-        add_undone(html, face, undone);
+        web_face_undone(html, face, undone);
     }
     add_jobs(html, face, held, true);
     web_face_close(html, face);

@@ -65,80 +65,45 @@ static void add_price(struct html *html, const struct face *face, const struct f
     HTML(html, "<div class=\"note bad\" role=\"alert\">\n<p>{}</p>\n<ul>\n",
          quote->enough ? str_of(why) : web_face_say(face, "send.not-enough"));
     for (size_t i = 0; i < quote->n_short_; i++) {
-        const Quoin__V1__Shortfall *one = quote->short_[i];
-        bool account = strcmp(one->what, "quota") != 0;
-        HTML(html, "<li><bdi>{}</bdi></li>\n",
-             FACE_PUT(face, account ? "short.account" : "short.quota",
-                      { "name", str_of(one->name) }, { "have", web_face_money(face, one->have) },
-                      { "need", web_face_money(face, one->need) }));
+        HTML(html, "<li><bdi>{}</bdi></li>\n", web_face_short(face, quote->short_[i]));
     }
     HTML_TEXT(html, "</ul>\n</div>\n");
 }
 
-// What was chosen for the quote stays chosen, out of sight of the fields: printing asks the same.
-static void add_chosen(struct html *html, const struct face *face, const struct face_sent *sent,
-                       struct str ref)
-{
-    const Quoin__V1__JobChange *change = sent->change;
-    const struct {
-        const char *name;
-        const char *value;
-    } chosen[] = { { "sides", change->sides },
-                   { "color", change->color_mode },
-                   { "pages", change->page_ranges } };
-    if (change->copies > 0) {
-        HTML(html, "<input type=\"hidden\" name=\"copies-{}\" value=\"{}\">\n", ref,
-             web_face_text(face, "%u", change->copies));
-    }
-    for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
-        if (chosen[i].value[0] != '\0') {
-            HTML(html, "<input type=\"hidden\" name=\"{}-{}\" value=\"{}\">\n",
-                 str_of(chosen[i].name), ref, str_of(chosen[i].value));
-        }
-    }
-}
-
-static void add_release(struct html *html, const struct face *face, const struct face_sent *sent,
-                        struct str ref)
-{
-    HTML_TEXT(html, "<form method=\"post\" action=\"/jobs\">\n");
-    web_face_csrf(html, face);
-    HTML(html, "<input type=\"hidden\" name=\"job\" value=\"{}\">\n", ref);
-    if (sent->quote != NULL && sent->change != NULL) {
-        add_chosen(html, face, sent, ref);
-    }
-    HTML(html,
-         "<p class=\"row\"><button class=\"first\" name=\"do\" value=\"release\">{}</button>\n"
-         "<a class=\"button\" href=\"/jobs\">{}</a>\n"
-         "<button class=\"danger\" name=\"do\" value=\"delete\">{}</button></p>\n</form>\n",
-         web_face_say(face, "jobs.print"), web_face_say(face, "send.later"),
-         web_face_say(face, "jobs.delete"));
-}
-
+// One form: what is printed is what the fields say, whether its price was looked at or not.
 static void add_held(struct html *html, const struct face *face, const struct face_sent *sent)
 {
-    const Quoin__V1__Job *job = sent->held->job;
+    const Quoin__V1__HeldJob *held = sent->held;
     struct str ref = web_face_text(face, "%s:%lld", sent->engine, (long long)sent->id);
+    struct str id = web_face_text(face, "%lld", (long long)sent->id);
     HTML(html,
          "<p class=\"note good\" role=\"status\"><bdi>{}</bdi></p>\n<p class=\"soft\">{}</p>\n",
-         FACE_PUT(face, "send.waits", { "name", name_of(face, job) },
-                  { "cost", web_face_money(face, job->cost) }),
-         web_face_job_facts(face, job));
-    if (!sent->held->printable && sent->held->why_not[0] != '\0') {
-        web_face_note(html, "warn", web_face_word(face, "reason", sent->held->why_not));
+         FACE_PUT(face, "send.waits", { "name", name_of(face, held->job) },
+                  { "cost", web_face_money(face, web_face_price(held)) }),
+         web_face_job_facts(face, held->job));
+    if (!held->printable && held->why_not[0] != '\0') {
+        web_face_note(html, "warn", web_face_word(face, "reason", held->why_not));
+    }
+    for (size_t i = 0; i < held->n_short_ && sent->quote == NULL; i++) {
+        HTML(html, "<p class=\"soft\"><bdi>{}</bdi></p>\n", web_face_short(face, held->short_[i]));
+    }
+    if (sent->undone != NULL) {
+        web_face_undone(html, face, sent->undone);
     }
     add_price(html, face, sent);
     HTML(html,
          "<p><img class=\"preview\" alt=\"{}\" src=\"/api/v1/me/jobs/{}/{}/preview\"></p>\n"
          "<form method=\"post\" action=\"/send/{}/{}\">\n",
-         web_face_say(face, "send.first-page"), str_of(sent->engine),
-         web_face_text(face, "%lld", (long long)sent->id), str_of(sent->engine),
-         web_face_text(face, "%lld", (long long)sent->id));
+         web_face_say(face, "send.first-page"), str_of(sent->engine), id, str_of(sent->engine), id);
     web_face_csrf(html, face);
-    web_face_changes(html, face, sent->held, ref);
-    HTML(html, "<p><button name=\"do\" value=\"quote\">{}</button></p>\n</form>\n",
-         web_face_say(face, "send.quote"));
-    add_release(html, face, sent, ref);
+    web_face_changes(html, face, held, sent->change, ref);
+    HTML(html,
+         "<p class=\"row\"><button class=\"first\" name=\"do\" value=\"release\">{}</button>\n"
+         "<button name=\"do\" value=\"quote\">{}</button>\n"
+         "<a class=\"button\" href=\"/jobs\">{}</a>\n"
+         "<button class=\"danger\" name=\"do\" value=\"delete\">{}</button></p>\n</form>\n",
+         web_face_say(face, "jobs.print"), web_face_say(face, "send.quote"),
+         web_face_say(face, "send.later"), web_face_say(face, "jobs.delete"));
 }
 
 void web_face_sent(struct html *html, const struct face *face, const struct face_sent *sent)

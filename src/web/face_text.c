@@ -315,3 +315,31 @@ void web_face_csrf(struct html *html, const struct face *face)
 {
     HTML(html, "<input type=\"hidden\" name=\"csrf\" value=\"{}\">\n", str_of(face->csrf));
 }
+
+static struct str amount_of(const struct face *face, const char *unit, int64_t amount)
+{
+    static const struct {
+        const char *unit;
+        const char *key;
+    } counted[] = { { "pages", "pages" },
+                    { "color-pages", "pages.color" },
+                    { "sheets", "sheets.count" } };
+    uint64_t count = amount < 0 ? 0 : (uint64_t)amount;
+    for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
+        if (strcmp(counted[i].unit, unit) == 0) {
+            return web_face_count(face, counted[i].key, count);
+        }
+    }
+    return strcmp(unit, "area") == 0
+               ? web_face_text(face, "%llu.%02llu m\xc2\xb2", (unsigned long long)count / 1000000,
+                               (unsigned long long)count % 1000000 / 10000)
+               : web_face_money(face, amount);
+}
+
+struct str web_face_short(const struct face *face, const Quoin__V1__Shortfall *one)
+{
+    return FACE_PUT(face, strcmp(one->what, "quota") == 0 ? "short.quota" : "short.account",
+                    { "name", str_of(one->name) },
+                    { "have", amount_of(face, one->unit, one->have) },
+                    { "need", amount_of(face, one->unit, one->need) });
+}

@@ -30,6 +30,8 @@ const char *web_face_reason(const struct face *face, const char *const *reasons,
 struct str web_face_told(const struct face *face, struct str text, bool *known);
 // The same as <bdi>, marked as English where it stays so.
 void web_face_add_told(struct html *html, const struct face *face, struct str text);
+// "user:mary has 1.00; this costs 3.50."
+struct str web_face_short(const struct face *face, const Quoin__V1__Shortfall *one);
 struct str web_face_money(const struct face *face, int64_t units);
 struct str web_face_number(const struct face *face, uint64_t number);
 // "22 Nov 2026, 15:40" by the site's clock; a dash for none.

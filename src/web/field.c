@@ -113,8 +113,7 @@ static bool says(const ProtobufCMessage *message, const char *name, const char *
 bool web_field_is_money(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     enum web_sort sort = web_field_sort(message->descriptor, field);
-    return sort == WEB_SORT_MONEY || (sort == WEB_SORT_BY_UNIT && says(message, "unit", "money")) ||
-           (sort == WEB_SORT_BY_WHAT && says(message, "what", "account"));
+    return sort == WEB_SORT_MONEY || (sort == WEB_SORT_BY_UNIT && says(message, "unit", "money"));
 }
 
 bool web_field_is_decimal(const ProtobufCMessageDescriptor *message)

@@ -92,6 +92,13 @@ void web_set_cookie(struct web_visit *visit, const char *name, const char *value
     web_add_field(visit, "Set-Cookie", str_of(text == NULL ? "" : text));
 }
 
+void web_forget_language(struct web_visit *visit)
+{
+    if (web_cookie(visit, WEB_LANGUAGE_COOKIE).len > 0) {
+        web_set_cookie(visit, WEB_LANGUAGE_COOKIE, "", 0);
+    }
+}
+
 // --- where it comes from ------------------------------------------------------------------------
 
 static bool host_is(struct str origin, struct str host)

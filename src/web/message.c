@@ -345,7 +345,7 @@ static const ProtobufCFieldDescriptor *field_named(const ProtobufCMessage *messa
 static bool goes_by_others(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
 {
     enum web_sort sort = web_field_sort(message->descriptor, field);
-    return sort == WEB_SORT_BY_UNIT || sort == WEB_SORT_BY_WHAT;
+    return sort == WEB_SORT_BY_UNIT;
 }
 
 static bool read_member(struct reading *reading, const struct web_node *object,

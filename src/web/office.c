@@ -232,12 +232,12 @@ static bool pdf_take(struct conversion *one, struct err *err)
     jail_close(&folder);
     free(piece);
     if (!good || got < 0) {
-        return err_set(err, ERR_INVALID,
+        return err_why(err, ERR_INVALID, "not-converted",
                        "LibreOffice cannot read the document: is it damaged, or does it need a "
                        "password? Save it as PDF and send that.");
     }
-    return buf_ok(&one->pdf) ||
-           err_set(err, ERR_LIMIT, "The document is too large as PDF: send it in parts.");
+    return buf_ok(&one->pdf) || err_why(err, ERR_LIMIT, "too-large",
+                                        "The document is too large as PDF: send it in parts.");
 }
 
 // --- on the pool's thread -----------------------------------------------------------------------
@@ -257,8 +257,8 @@ static bool run(const struct conversion *one, int64_t deadline, int *how, struct
     }
     if (!jail_wait(pid, deadline, how, err)) {
         (void)jail_end(pid);
-        return err_set(
-            err, ERR_LIMIT,
+        return err_why(
+            err, ERR_LIMIT, "conversion-too-long",
             "LibreOffice takes longer than a minute for the document: save it as PDF and "
             "send that.");
     }
@@ -283,7 +283,7 @@ static bool run_all(struct conversion *one, struct err *err)
     }
     char text[160];
     jail_status_text(how, text, sizeof(text));
-    return err_set(err, ERR_INVALID,
+    return err_why(err, ERR_INVALID, "not-converted",
                    "LibreOffice did not get through the document (it %s): save it as PDF and send "
                    "that.",
                    text);

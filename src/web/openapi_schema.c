@@ -76,8 +76,7 @@ static void one(struct openapi *api, const ProtobufCMessageDescriptor *message,
         types(json, "string", "null");
         json_text_field(json, "format", "date-time");
         break;
-    case WEB_SORT_BY_UNIT:
-    case WEB_SORT_BY_WHAT: types(json, "string", "integer"); break;
+    case WEB_SORT_BY_UNIT: types(json, "string", "integer"); break;
     case WEB_SORT_BYTES:
         json_text_field(json, "type", "string");
         json_text_field(json, "contentEncoding", "base64url");

@@ -12,25 +12,29 @@
 #include "base/num.h"
 #include <stdio.h>
 
-#define LANGUAGE_COOKIE "__Host-quoin-lang"
-
 enum { LANGUAGE_AGE_S = 400 * 24 * 3600 };
-enum { PAGE_MAX = 4 << 20, REFS_MAX = 500, WORKS_A_PAGE = 50, DETAIL_WAIT_MS = 2000 };
+enum {
+    PAGE_MAX = 4 << 20,
+    REFS_MAX = 500,
+    WORKS_A_PAGE = 50,
+    DETAIL_WAIT_MS = 2000,
+    COPIES_MAX = 999
+};
 
 // --- what all have ------------------------------------------------------------------------------
 
-// In which language: as the address says (and then also the pages after this one), as the person
-// prefers, as was chosen before the sign-in, as the browser accepts.
+// In which language: as the address says, or said of a page before this one; as the person prefers;
+// as the browser accepts. A sign-in, and a new preference, forget what the address said.
 static const struct web_words *words_of(struct web_visit *visit, const char *preferred)
 {
     const struct web_words *asked = web_words_find(web_query(visit, "lang"));
     if (asked != NULL) {
-        web_set_cookie(visit, LANGUAGE_COOKIE, asked->language, LANGUAGE_AGE_S);
+        web_set_cookie(visit, WEB_LANGUAGE_COOKIE, asked->language, LANGUAGE_AGE_S);
         return asked;
     }
-    const struct web_words *words = preferred[0] == '\0' ? NULL : web_words_find(str_of(preferred));
-    struct str kept = web_cookie(visit, LANGUAGE_COOKIE);
-    words = words == NULL && kept.len > 0 ? web_words_find(kept) : words;
+    struct str kept = web_cookie(visit, WEB_LANGUAGE_COOKIE);
+    const struct web_words *words = kept.len == 0 ? NULL : web_words_find(kept);
+    words = words == NULL && preferred[0] != '\0' ? web_words_find(str_of(preferred)) : words;
     return words == NULL ? web_words_accepted(web_field(visit, "Accept-Language")) : words;
 }
 
@@ -288,6 +292,7 @@ struct home {
     const char *away;
     bool is_jobs;
     bool retried;
+    unsigned status; // of what was not done; 0: 409
 };
 
 static void show_held(struct web_visit *visit, const Quoin__V1__ListHeldJobsReply *held)
@@ -302,7 +307,7 @@ static void show_held(struct web_visit *visit, const Quoin__V1__ListHeldJobsRepl
                       home->purses != NULL || held == NULL ? home->purses : held->purses, held,
                       home->away);
     }
-    show(visit, home->undone != NULL ? 409 : 200, &html);
+    show(visit, home->undone == NULL ? 200 : home->status != 0 ? home->status : 409, &html);
 }
 
 static void held_with_session(struct web_visit *visit, const char *session);
@@ -475,24 +480,54 @@ static struct str form_of(struct web_visit *visit, const char *what, const Quoin
     return name == NULL ? STR("") : web_form(visit, name);
 }
 
-// What the form says of a job beyond that it is chosen; NULL: nothing.
-Quoin__V1__JobChange *web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref)
+// Copies are a number; the engine looks at the rest.
+bool web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref,
+                     Quoin__V1__JobChange **change, const char **wrong)
 {
-    Quoin__V1__JobChange *change = arena_new(&visit->arena, sizeof(*change));
-    uint64_t copies = 0;
-    if (change == NULL) {
-        return NULL;
+    Quoin__V1__JobChange *said = arena_new(&visit->arena, sizeof(*said));
+    struct str copies = form_of(visit, "copies", ref);
+    uint64_t count = 0;
+    *change = NULL;
+    *wrong = "limit";
+    if (said == NULL) {
+        return false;
     }
-    quoin__v1__job_change__init(change);
-    if (num_u64(form_of(visit, "copies", ref), UINT32_MAX, &copies)) {
-        change->copies = (uint32_t)copies;
+    quoin__v1__job_change__init(said);
+    *wrong = "copies-wrong";
+    bool good = copies.len == 0 || (num_u64(copies, COPIES_MAX, &count) && count > 0);
+    said->copies = (uint32_t)count;
+    said->sides = lent(web_text(visit, form_of(visit, "sides", ref)));
+    said->color_mode = lent(web_text(visit, form_of(visit, "color", ref)));
+    said->page_ranges = lent(web_text(visit, form_of(visit, "pages", ref)));
+    bool any = said->copies != 0 || said->sides[0] != '\0' || said->color_mode[0] != '\0' ||
+               said->page_ranges[0] != '\0';
+    *change = any ? said : NULL;
+    return good;
+}
+
+// Nothing was asked of the engines: the page of jobs says what cannot be so.
+static void show_wrong(struct web_visit *visit, Quoin__V1__JobRef *ref, const char *wrong)
+{
+    struct home *home = arena_new(&visit->arena, sizeof(*home));
+    Quoin__V1__ReleaseJobsReply *undone = arena_new(&visit->arena, sizeof(*undone));
+    Quoin__V1__JobTrouble *trouble = arena_new(&visit->arena, sizeof(*trouble));
+    Quoin__V1__JobTrouble **list = arena_new(&visit->arena, sizeof(void *));
+    if (home == NULL || undone == NULL || trouble == NULL || list == NULL) {
+        return;
     }
-    change->sides = lent(web_text(visit, form_of(visit, "sides", ref)));
-    change->color_mode = lent(web_text(visit, form_of(visit, "color", ref)));
-    change->page_ranges = lent(web_text(visit, form_of(visit, "pages", ref)));
-    bool any = change->copies != 0 || change->sides[0] != '\0' || change->color_mode[0] != '\0' ||
-               change->page_ranges[0] != '\0';
-    return any ? change : NULL;
+    quoin__v1__release_jobs_reply__init(undone);
+    quoin__v1__job_trouble__init(trouble);
+    trouble->ref = ref;
+    trouble->reason = lent(wrong);
+    list[0] = trouble;
+    undone->troubles = list;
+    undone->n_troubles = 1;
+    home->away = "";
+    home->is_jobs = true;
+    home->undone = undone;
+    home->status = 422;
+    visit->job = home;
+    ask_held(visit);
 }
 
 static void act_with_session(struct web_visit *visit, const char *session)
@@ -506,17 +541,22 @@ static void act_with_session(struct web_visit *visit, const char *session)
     }
     size_t count = read_refs(visit, refs);
     bool keep = str_eq(web_form(visit, "do"), STR("keep"));
+    bool deletes = str_eq(web_form(visit, "do"), STR("delete"));
+    const char *wrong = NULL;
     for (size_t i = 0; i < count; i++) {
         list[i] = &refs[i];
         quoin__v1__job_wish__init(&wishes[i]);
         wishes[i].ref = &refs[i];
         wishes[i].keep = keep;
-        wishes[i].change = web_page_change(visit, &refs[i]);
+        if (!web_page_change(visit, &refs[i], &wishes[i].change, &wrong) && !deletes) {
+            show_wrong(visit, &refs[i], wrong);
+            return;
+        }
         wanted[i] = &wishes[i];
     }
     if (count == 0) {
         web_go(visit, "/jobs?done=nothing-chosen");
-    } else if (str_eq(web_form(visit, "do"), STR("delete"))) {
+    } else if (deletes) {
         Quoin__V1__DeleteJobsRequest request = QUOIN__V1__DELETE_JOBS_REQUEST__INIT;
         request.session = lent(session);
         request.n_jobs = count;

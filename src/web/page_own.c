@@ -181,6 +181,9 @@ static void on_own_preferences(struct web_visit *visit, const struct wire_answer
         struct json json = json_to(&text);
         web_message_write(&json, answer->reply);
         web_session_prefer(session, buf_str(&text));
+        if (now->language[0] != '\0') {
+            web_forget_language(visit);
+        }
     }
     on_own_set(visit, answer);
 }

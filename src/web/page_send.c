@@ -3,7 +3,7 @@
 //
 // no unit test: needs the engines; tests/it/test_files.py walks through it.
 
-#include "web/face.h"
+#include "web/face_text.h"
 #include "web/message.h"
 #include "web/office.h"
 #include "web/queues.h"
@@ -100,7 +100,10 @@ static void show_sent(struct web_visit *visit)
                       str_of(arena_textf(&visit->arena, "1; url=%s", sending->sent.again)));
     }
     web_face_sent(&html, &face, &sending->sent);
-    show(visit, &html, sending->sent.refused[0] != '\0' ? 422 : 200);
+    show(visit, &html,
+         sending->sent.refused[0] != '\0' ? 422
+         : sending->sent.undone != NULL   ? 409
+                                          : 200);
 }
 
 // It does not wait: its pages are still counted, or it went on.
@@ -167,6 +170,31 @@ static void ask_quote(struct web_visit *visit, const char *session,
     }
 }
 
+static void ask_release(struct web_visit *visit, const char *session,
+                        void (*then)(struct web_visit *visit, const struct wire_answer *answer))
+{
+    Quoin__V1__ReleaseJobsRequest request = QUOIN__V1__RELEASE_JOBS_REQUEST__INIT;
+    if (wish_of(visit, &request.jobs) != NULL) {
+        request.session = lent(session);
+        request.n_jobs = 1;
+        web_tell_key(visit, &request.key);
+        web_ask(visit, visit->web->dce, "/quoin.v1.Release/ReleaseJobs", &request.base, then);
+    }
+}
+
+static void ask_delete(struct web_visit *visit, const char *session,
+                       void (*then)(struct web_visit *visit, const struct wire_answer *answer))
+{
+    struct sending *sending = visit->job;
+    Quoin__V1__DeleteJobsRequest request = QUOIN__V1__DELETE_JOBS_REQUEST__INIT;
+    Quoin__V1__JobRef *list[] = { &sending->ref };
+    request.session = lent(session);
+    request.n_jobs = 1;
+    request.jobs = list;
+    web_tell_key(visit, &request.key);
+    web_ask(visit, visit->web->dce, "/quoin.v1.Release/DeleteJobs", &request.base, then);
+}
+
 static void quote_with_session(struct web_visit *visit, const char *session)
 {
     ask_quote(visit, session, on_quote);
@@ -213,13 +241,60 @@ void web_do_page_sent(struct web_visit *visit)
     }
 }
 
+// --- its form -----------------------------------------------------------------------------------
+
+static void on_acted(struct web_visit *visit, const struct wire_answer *answer)
+{
+    struct sending *sending = visit->job;
+    const Quoin__V1__ReleaseJobsReply *reply = (const Quoin__V1__ReleaseJobsReply *)answer->reply;
+    if (reply != NULL && reply->done) {
+        bool deleted = str_eq(web_form(visit, "do"), STR("delete"));
+        web_go(visit, deleted ? "/jobs?done=deleted" : "/jobs?done=released");
+        return;
+    }
+    if (reply == NULL) {
+        sending->sent.refused = web_refusal(visit, answer);
+    } else {
+        sending->sent.undone =
+            (const Quoin__V1__ReleaseJobsReply *)web_message_copy(answer->reply, &visit->arena);
+    }
+    sending->sent.change = sending->change;
+    sending->change = NULL; // no price is asked for
+    web_dce_session(visit, false, held_with_session);
+}
+
+static void release_with_session(struct web_visit *visit, const char *session)
+{
+    ask_release(visit, session, on_acted);
+}
+
+static void drop_with_session(struct web_visit *visit, const char *session)
+{
+    ask_delete(visit, session, on_acted);
+}
+
 void web_do_page_quote_sent(struct web_visit *visit)
 {
     struct sending *sending = begin(visit);
-    if (sending != NULL) {
-        sending->change = web_page_change(visit, &sending->ref);
-        web_dce_session(visit, false, held_with_session);
+    struct str act = web_form(visit, "do");
+    const char *wrong = NULL;
+    if (sending == NULL) {
+        return;
     }
+    if (str_eq(act, STR("delete"))) {
+        web_dce_session(visit, false, drop_with_session);
+        return;
+    }
+    if (!web_page_change(visit, &sending->ref, &sending->change, &wrong)) {
+        struct face face = web_face_of(visit);
+        sending->sent.refused = web_face_word(&face, "reason", wrong).ptr;
+        sending->sent.change = sending->change;
+        sending->change = NULL;
+        web_dce_session(visit, false, held_with_session);
+        return;
+    }
+    web_dce_session(visit, false,
+                    str_eq(act, STR("release")) ? release_with_session : held_with_session);
 }
 
 // --- by the interface ---------------------------------------------------------------------------
@@ -312,14 +387,7 @@ static void on_api_released(struct web_visit *visit, const struct wire_answer *a
 
 static void print_with_session(struct web_visit *visit, const char *session)
 {
-    Quoin__V1__ReleaseJobsRequest request = QUOIN__V1__RELEASE_JOBS_REQUEST__INIT;
-    if (wish_of(visit, &request.jobs) != NULL) {
-        request.session = lent(session);
-        request.n_jobs = 1;
-        web_tell_key(visit, &request.key);
-        web_ask(visit, visit->web->dce, "/quoin.v1.Release/ReleaseJobs", &request.base,
-                on_api_released);
-    }
+    ask_release(visit, session, on_api_released);
 }
 
 void web_do_file_print(struct web_visit *visit)
@@ -332,14 +400,7 @@ void web_do_file_print(struct web_visit *visit)
 
 static void delete_with_session(struct web_visit *visit, const char *session)
 {
-    struct sending *sending = visit->job;
-    Quoin__V1__DeleteJobsRequest request = QUOIN__V1__DELETE_JOBS_REQUEST__INIT;
-    Quoin__V1__JobRef *list[] = { &sending->ref };
-    request.session = lent(session);
-    request.n_jobs = 1;
-    request.jobs = list;
-    web_tell_key(visit, &request.key);
-    web_ask(visit, visit->web->dce, "/quoin.v1.Release/DeleteJobs", &request.base, on_api_released);
+    ask_delete(visit, session, on_api_released);
 }
 
 void web_do_file_delete(struct web_visit *visit)

@@ -46,6 +46,10 @@ static void begin(struct web_visit *visit, const Quoin__V1__Proof *proof)
     };
     struct web_session *session = web_session_begin(visit->web->sessions, &of, clk_mono_ms(), id);
     web_set_cookie(visit, WEB_COOKIE, id, WEB_LONGEST_MS / 1000);
+    if (proof->language[0] != '\0' ||
+        (proof->preferences != NULL && proof->preferences->language[0] != '\0')) {
+        web_forget_language(visit);
+    }
     web_become(visit, session);
     log_event(LOG_INFO, "session.begun", log_text("user", proof->user),
               log_str("from", visit->address));

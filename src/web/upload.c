@@ -222,12 +222,16 @@ static void answer_refusal(struct upload *upload, const struct ipp_msg *msg)
     struct web_visit *visit = upload->visit;
     struct str said = ipp_msg_text(msg, IPP_TAG_OPERATION, "status-message");
     const char *detail = said.len == 0 ? "The queue did not take it." : web_text(visit, said);
-    unsigned status = msg->code == IPP_STATUS_NOT_FOUND                       ? 404
-                      : msg->code == IPP_STATUS_DOCUMENT_FORMAT_NOT_SUPPORTED ? 415
-                      : msg->code == IPP_STATUS_GONE                          ? 409
-                      : msg->code >= 0x0500                                   ? 503
-                                                                              : 422;
-    web_problem(visit, status, "refused", detail, NULL);
+    switch (msg->code) {
+    case IPP_STATUS_NOT_FOUND: web_problem(visit, 404, "no-such-queue", detail, NULL); break;
+    case IPP_STATUS_DOCUMENT_FORMAT_NOT_SUPPORTED:
+        web_problem(visit, 415, "unsupported-document-format", detail, NULL);
+        break;
+    case IPP_STATUS_GONE: web_problem(visit, 409, "job-gone", detail, NULL); break;
+    default:
+        web_problem(visit, msg->code >= 0x0500 ? 503 : 422, "queue-refused", detail, NULL);
+        break;
+    }
 }
 
 static void answer(struct upload *upload, const struct err *err)
@@ -293,7 +297,7 @@ static void abort_door(struct upload *upload, const char *why)
     }
 }
 
-// Answers with why not, wherever it stands.
+// Answers with why not, wherever it stands. The code is its reason's keyword too.
 static void fail(struct upload *upload, unsigned status, const char *code, const char *detail)
 {
     struct web_visit *visit = upload->visit;
@@ -519,7 +523,8 @@ static void on_converted(void *arg, struct buf *pdf, const struct err *err)
     }
     upload->stage = STAGE_COLLECT;
     if (pdf == NULL) {
-        fail(upload, err->code == ERR_UNAVAILABLE ? 503 : 422, "not-converted",
+        fail(upload, err->code == ERR_UNAVAILABLE ? 503 : 422,
+             err->reason != NULL ? err->reason : "not-converted",
              web_text(visit, str_of(err->text)));
         return;
     }
@@ -599,7 +604,7 @@ static void whole_take(struct upload *upload)
         return;
     }
     if (upload->taken == 0) {
-        fail(upload, 400, "invalid", "The file is empty.");
+        fail(upload, 400, "file-empty", "The file is empty.");
     } else if (upload->stage == STAGE_DRAIN) {
         const struct err none = { .code = ERR_NONE };
         answer(upload, &none);
@@ -613,13 +618,45 @@ static void whole_take(struct upload *upload)
 
 // --- what is asked for --------------------------------------------------------------------------
 
+static bool is_one_of(struct str word, const char *const *words)
+{
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (str_eq(word, str_of(words[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool values_ok(struct upload *upload)
+{
+    static const char *const sides[] = { "", "one-sided", "two-sided-long-edge",
+                                         "two-sided-short-edge", NULL };
+    static const char *const modes[] = { "", "auto", "color", "monochrome", NULL };
+    uint64_t copies = 0;
+    if (upload->queue.len == 0 || upload->queue.len > QUEUE_LEN_MAX ||
+        !enc_is_plain(upload->queue)) {
+        fail(upload, 400, "no-queue", "Say which queue it is sent to: ?queue=.");
+    } else if (upload->name.len == 0 || upload->name.len > NAME_LEN_MAX ||
+               !enc_is_plain(upload->name)) {
+        fail(upload, 400, "file-name",
+             "Say what the file is called (?name=): at most 255 bytes, no control characters.");
+    } else if (!read_copies(upload, &copies)) {
+        fail(upload, 422, "copies-wrong", "copies: a whole number from 1 to 999.");
+    } else if (!is_one_of(upload->sides, sides)) {
+        fail(upload, 422, "no-such-choice",
+             "sides: one-sided, two-sided-long-edge or two-sided-short-edge.");
+    } else if (!is_one_of(upload->color, modes)) {
+        fail(upload, 422, "no-such-choice", "color_mode: auto, color or monochrome.");
+    } else {
+        return true;
+    }
+    return false;
+}
+
 static bool asked_ok(struct upload *upload)
 {
-    uint64_t copies = 0;
-    if (upload->queue.len == 0 || upload->queue.len > QUEUE_LEN_MAX || upload->name.len == 0 ||
-        upload->name.len > NAME_LEN_MAX || !enc_is_plain(upload->queue) ||
-        !enc_is_plain(upload->name) || !read_copies(upload, &copies)) {
-        fail(upload, 400, "invalid", "Say ?queue= and ?name=; copies are 1 to 999.");
+    if (!values_ok(upload)) {
         return false;
     }
     struct web_office *office = upload->visit->web->office;
@@ -693,17 +730,61 @@ static void on_whole(struct web_visit *visit)
     whole_take(visit->job);
 }
 
+// NULL: nothing of that name is said.
+static struct str *word_find(struct upload *upload, struct str name)
+{
+    const struct {
+        const char *name;
+        struct str *value;
+        bool of_form; // or of the query
+    } known[] = { { "queue", &upload->queue, upload->is_form },
+                  { "engine", &upload->engine, upload->is_form },
+                  { "copies", &upload->copies, upload->is_form },
+                  { "sides", &upload->sides, upload->is_form },
+                  { "color_mode", &upload->color, upload->is_form },
+                  { "csrf", &upload->csrf, true },
+                  { "name", &upload->name, false } };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (known[i].of_form == upload->is_form && str_eq(name, str_of(known[i].name))) {
+            return known[i].value;
+        }
+    }
+    return NULL;
+}
+
+static bool query_take(struct upload *upload)
+{
+    struct web_visit *visit = upload->visit;
+    struct str rest = visit->query;
+    struct str name;
+    struct str value;
+    bool bad = false;
+    while (web_pair_next(&visit->arena, &rest, &name, &value, &bad)) {
+        struct str *word = word_find(upload, name);
+        if (word == NULL || word->len > 0) {
+            fail(upload, 400, "no-such-parameter",
+                 arena_textf(&visit->arena,
+                             word == NULL ? "There is no parameter \"%.*s\" here."
+                                          : "\"%.*s\" is said twice.",
+                             (int)(name.len < 60 ? name.len : 60), name.ptr));
+            return false;
+        }
+        *word = value;
+    }
+    if (bad) {
+        fail(upload, 400, "no-such-parameter", "The query is malformed.");
+    }
+    return !bad;
+}
+
 void web_do_send_file(struct web_visit *visit)
 {
     struct upload *upload = begin(visit);
     visit->on_piece = on_piece;
     visit->on_whole = on_whole;
-    upload->queue = web_query(visit, "queue");
-    upload->name = web_query(visit, "name");
-    upload->engine = web_query(visit, "engine");
-    upload->copies = web_query(visit, "copies");
-    upload->sides = web_query(visit, "sides");
-    upload->color = web_query(visit, "color_mode");
+    if (!query_take(upload)) {
+        return;
+    }
     upload->type = arena_copy(&visit->arena, plain_type(web_field(visit, "Content-Type")));
     if (visit->key_given) {
         upload->sum = crypto_hash_new();
@@ -718,16 +799,9 @@ void web_do_send_file(struct web_visit *visit)
 static void on_form_field(void *arg, struct str name, struct str value)
 {
     struct upload *upload = arg;
-    const struct {
-        const char *name;
-        struct str *value;
-    } known[] = { { "csrf", &upload->csrf },        { "queue", &upload->queue },
-                  { "copies", &upload->copies },    { "sides", &upload->sides },
-                  { "color_mode", &upload->color }, { "engine", &upload->engine } };
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (upload->stage == STAGE_FIELDS && str_eq(name, str_of(known[i].name))) {
-            *known[i].value = arena_copy(&upload->visit->arena, value);
-        }
+    struct str *word = upload->stage == STAGE_FIELDS ? word_find(upload, name) : NULL;
+    if (word != NULL) {
+        *word = arena_copy(&upload->visit->arena, value);
     }
 }
 
@@ -761,7 +835,7 @@ static void on_form_file(void *arg, const struct web_multipart_part *part)
     upload->name = arena_copy(&visit->arena, base_name(part->filename));
     upload->type = arena_copy(&visit->arena, plain_type(part->type));
     if (upload->name.len == 0) {
-        fail(upload, 400, "invalid", "Choose a file first.");
+        fail(upload, 400, "file-needed", "Choose a file first.");
         return;
     }
     httpio_exchange_pause(web_exchange(visit));
@@ -806,7 +880,7 @@ static void on_form_whole(struct web_visit *visit)
         return;
     }
     if (!web_multipart_is_whole(&upload->form) || upload->stage == STAGE_FIELDS) {
-        fail(upload, 400, "invalid", "The form came without a file, or was cut short.");
+        fail(upload, 400, "file-needed", "The form came without a file, or was cut short.");
         return;
     }
     whole_take(upload);

@@ -247,11 +247,13 @@ bool web_csrf_ok(struct web_visit *visit);
 bool web_scope_ok(const struct web_visit *visit);
 bool web_rate_ok(struct web_visit *visit, struct str name, enum web_rate rate);
 struct str web_cookie(struct web_visit *visit, const char *name);
+void web_forget_language(struct web_visit *visit); // that an address chose
 void web_set_cookie(struct web_visit *visit, const char *name, const char *value, int64_t age_s);
 void web_token_free(struct web_token *token);
 void web_versions_look(struct web *web);
 unsigned web_roles_of(char *const *roles, size_t count);
 #define WEB_COOKIE "__Host-quoin"
+#define WEB_LANGUAGE_COOKIE "__Host-quoin-lang"
 #define WEB_STATION_COOKIE "__Host-quoin-station"
 
 // --- clock.c ------------------------------------------------------------------------------------
@@ -263,8 +265,10 @@ void web_zone_look(struct web *web);
 
 // The sentence of a refusal in the visitor's language, or the engine's own.
 const char *web_refusal(struct web_visit *visit, const struct wire_answer *answer);
-// What the form says of a job beyond that it is chosen; NULL: nothing.
-Quoin__V1__JobChange *web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref);
+// What the form says of a job beyond that it is chosen; *change NULL: nothing. False: *wrong is the
+// keyword of why it cannot be so, and *change has the rest.
+bool web_page_change(struct web_visit *visit, const Quoin__V1__JobRef *ref,
+                     Quoin__V1__JobChange **change, const char **wrong);
 
 // --- sign.c -------------------------------------------------------------------------------------
 

@@ -176,11 +176,68 @@ def test_without_a_script_a_file_is_sent_seen_priced_changed_and_printed(site, m
     assert site.job(int(number))["copies"] == 2
     page = mary.form(where, do="quote", **{f"copies-{engine}:{number}": "5"})
     assert page.status == 200 and "0.25" in page.text, page.text
-    assert f'name="copies-{engine}:{number}" value="5"' in page.text  # what is printed is what was priced
+    field = page.text[page.text.index(f'name="copies-{engine}:{number}"'):]
+    assert 'value="5"' in field[:field.index(">")]  # what is printed is what was priced
     done = mary.form("/jobs", do="delete", job=f"{engine}:{number}")
     assert done.status == 303
     page = wait_until(lambda: (page := mary.page(where)) and "cancel" in page.text and page, 10, "its page says so")
     assert "<img" not in page.text
+
+
+def test_what_the_fields_say_is_printed_without_asking_for_its_price_first(site, mary, one_page):
+    answer = post_form(mary, "five.pdf", one_page.read_bytes())
+    where = answer["location"]
+    engine, number = where.split("/")[2:]
+    ref = f"{engine}:{number}"
+    wait_until(lambda: "<img" in mary.page(where).text, 15, "the page shows it")
+    assert mary.page(where).text.count(f'action="{where}"') == 1 and 'action="/jobs"' not in mary.page(where).text
+    for wrong in ("0", "abc", "1000", "-1", "2.5"):
+        for act in ("quote", "release"):
+            page = mary.form(where, do=act, **{f"copies-{ref}": wrong})
+            assert page.status == 422 and "whole number from 1 to 999" in page.text, (wrong, act, page.status)
+        page = mary.form("/jobs", do="release", job=ref, **{f"copies-{ref}": wrong})
+        assert page.status == 422 and "whole number from 1 to 999" in page.text, (wrong, page.status)
+    for more, said in (({"pages": "7-3"}, "in ascending order"), ({"sides": "upside-down"}, "no such choice")):
+        page = mary.form(where, do="release", **{f"{name}-{ref}": value for name, value in more.items()})
+        assert page.status in (409, 422) and said in page.text, (more, page.status, page.text)
+    assert site.job(int(number))["copies"] == 1 and site.job(int(number))["state"] == "pending-held"
+    done = mary.form(where, do="release", **{f"copies-{ref}": "5"})
+    assert done.status == 303 and done["location"] == "/jobs?done=released", done.text
+    job = site.job(int(number))
+    assert job["copies"] == 5 and job["state"] != "pending-held", job
+    site.run("job", "cancel", number)
+
+
+def test_parameters_that_are_not_there_and_values_that_are_none_are_refused(site, mary, one_page):
+    before = len(site.jobs())
+    body = one_page.read_bytes()
+    for more, status, reason in (
+            ({"user": "bob"}, 400, "no-such-parameter"), ({"page": "3"}, 400, "no-such-parameter"),
+            ({"csrf": "x"}, 400, "no-such-parameter"), ({"sides": "bogus"}, 422, "no-such-choice"),
+            ({"color_mode": "pink"}, 422, "no-such-choice"), ({"copies": "0"}, 422, "copies-wrong"),
+            ({"copies": "many"}, 422, "copies-wrong"), ({"queue": "nosuch"}, 404, "no-such-queue")):
+        answer = send(mary, "a.pdf", body, "application/pdf", **more)
+        assert (answer.status, answer.json["reasons"]) == (status, [reason]), (more, answer.text)
+    twice = mary.api("POST", "/me/files?queue=held&name=a.pdf&name=b.pdf", body, Content_Type="application/pdf")
+    assert (twice.status, twice.json["reasons"]) == (400, ["no-such-parameter"])
+    assert send(mary, "a.pdf", b"", "application/pdf").json["reasons"] == ["file-empty"]
+    assert len(site.jobs()) == before
+
+
+def test_refusals_are_in_the_language_of_the_person(mary, one_page):
+    body = one_page.read_bytes()
+    mary.cookies["__Host-quoin-lang"] = "de"
+    try:
+        for name, document, more, said in (
+                ("x.pdf", body, {"queue": "nosuch"}, "Diese Warteschlange gibt es nicht"),
+                ("", body, {}, "Wählen Sie zuerst eine Datei"), ("x.pdf", b"", {}, "Die Datei ist leer"),
+                ("x.pdf", body, {"copies": "0"}, "ganze Zahl von 1 bis 999"),
+                ("x.docx", b"PK\x03\x04 no archive", {}, "PDF")):
+            page = post_form(mary, name, document, **more)
+            assert page.status >= 400 and said in page.text and "There is" not in page.text, (name, more, page.text)
+            assert "LibreOffice" not in page.text
+    finally:
+        del mary.cookies["__Host-quoin-lang"]
 
 
 def test_forms_that_are_forged_cut_or_empty_leave_nothing(site, mary, one_page):
@@ -196,7 +253,7 @@ def test_forms_that_are_forged_cut_or_empty_leave_nothing(site, mary, one_page):
     assert post_form(mary, "", document).status == 400
     assert post_form(mary, "x.pdf", b"").status == 400
     assert post_form(mary, "x.pdf", document, queue="nosuch").status == 404
-    assert post_form(mary, "x.pdf", document, copies="0").status == 400
+    assert post_form(mary, "x.pdf", document, copies="0").status == 422
     assert post_form(mary, "x.html", document, kind="text/html").status == 415
     assert post_form(mary, "x.pdf", b"x" * 3000001).status == 413
     cut, kind = multipart([("csrf", mary.csrf), ("queue", "held")], "x.pdf", document, end="")

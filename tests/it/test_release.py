@@ -192,6 +192,11 @@ def test_who_gets_money_meanwhile_can_release(desk):
     session = desk.person("poor")
     listed = {job["ref"]["id"]: job for job in desk.held(session)["jobs"]}
     assert listed[first]["printable"] and listed[second]["why_not"] == "money-short"
+    # Before it is tried: what it would cost, and what is missing.
+    assert (listed[second]["job"]["cost"], listed[second]["price"]) == (0, 35000)
+    short = [(one["what"], one["unit"], one["need"], one["have"]) for one in listed[second]["short"]]
+    assert short == [("account", "money", 35000, 5000)]
+    assert listed[first]["price"] == 0 and listed[first]["short"] == []
     refs = [listed[first]["ref"], listed[second]["ref"]]
     refused = desk.release(session, *refs)
     assert not refused["done"] and refused["short"][0]["need"] == 35000 and refused["short"][0]["have"] == 5000
@@ -217,6 +222,26 @@ def test_the_same_key_prints_once(desk):
     again = desk.release(session, ref)
     assert not again["done"] and again["troubles"][0]["reason"] == "no-such-job"
     assert len(desk.sink.documents) == 1 and desk.site.balance(desk.mary)["balance"] == "9.65"
+
+
+def test_a_program_asks_again_with_another_session_of_the_same_person(desk):
+    """Each question of a token has a session of its own: the key is the person's, not the session's."""
+    number, other = (prints(desk.site, desk.office, desk.mary) for _ in range(2))
+    ref = next(job["ref"] for job in desk.held(desk.person(desk.mary))["jobs"] if job["ref"]["id"] == number)
+    ask = {"key": "5a" * 16, "jobs": [{"ref": ref}]}
+    asked = [desk.web.send("Release/ReleaseJobs", {**ask, "session": desk.person(desk.mary)}) for _ in range(4)]
+    replies = [desk.web.take(one)["reply"] for one in asked]
+    assert replies[0]["done"] and all(one == replies[0] for one in replies)
+    desk.site.wait_job(number)
+    assert desk.web.ask("Release/ReleaseJobs", **ask, session=desk.person(desk.mary)) == replies[0]
+    # Another question, or another person's: not the same.
+    changed = {**ask, "jobs": [{"ref": {**ref, "id": other}}]}
+    assert desk.web.refused("Release/ReleaseJobs", **changed, session=desk.person(desk.mary)).reasons == []
+    desk.site.user(f"not{desk.mary}", balance="1.00")
+    assert desk.web.refused("Release/ReleaseJobs", **ask, session=desk.person(f"not{desk.mary}")).reasons == []
+    # A session that is over names nobody: it is said so, and the next one is answered.
+    assert desk.web.refused("Release/ReleaseJobs", **ask, session="A" * 43).reasons == ["session-ended"]
+    assert len(desk.sink.documents) == 1
 
 
 def test_two_at_once_print_one(desk):

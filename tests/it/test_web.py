@@ -548,3 +548,17 @@ def test_another_machine_has_the_pages_too(site, people, tmp_path):
         assert web.api("GET", "/me/jobs").status == 200
         here = Web(site, web.cookies)
         assert here.api("GET", "/me").status == 401
+
+
+def test_a_language_that_an_address_chose_holds_until_somebody_with_one_signs_in(site, admin):
+    web = person(site, admin, "lena")
+    web.good("PATCH", "/me/preferences", {"language": "de"})
+    assert web.sign_in("lena", PASSWORD).status == 200
+    assert '<html lang="de"' in web.page("/jobs").text
+    assert '<html lang="en"' in web.page("/jobs?lang=en").text
+    assert '<html lang="en"' in web.page("/jobs").text and '<html lang="en"' in web.page("/send").text
+    assert web.form("/cards", do="preferences", language="fr").status in (200, 303)  # a choice of one's own
+    assert '<html lang="fr"' in web.page("/jobs").text
+    assert '<html lang="en"' in web.page("/jobs?lang=en").text
+    assert web.sign_in("lena", PASSWORD).status == 200
+    assert '<html lang="fr"' in web.page("/jobs").text

@@ -237,7 +237,7 @@ def test_a_file_becomes_a_job_of_ones_own(site, admin, mary, tom, one_page):
     for target, kind, body, status in (
             ("/me/files?queue=nosuch&name=x", "application/pdf", document, 404),
             ("/me/files?queue=held", "application/pdf", document, 400),
-            ("/me/files?queue=held&name=x&copies=0", "application/pdf", document, 400),
+            ("/me/files?queue=held&name=x&copies=0", "application/pdf", document, 422),
             ("/me/files?queue=held&name=x", "text/html", document, 415),
             ("/me/files?queue=held&name=x", "application/pdf", b"x" * 300001, 413)):
         answer = mary.api("POST", target, body, Content_Type=kind)

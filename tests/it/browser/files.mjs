@@ -53,6 +53,7 @@ try {
     await page.waitForSelector("#sent .note.good:has-text('€')");
     await drawn(page, "#sent img");
     await accessible(page, "a picture that was sent");
+    must(await page.textContent("#sent button.first") === "Print", "it is printed from here");
     await picture(page, "send-image");
     await page.click("#sent a.options");
     await page.waitForURL(/\/send\/[^/]+\/\d+/);

@@ -289,12 +289,13 @@ static void test_the_reasons_of_a_refusal_outlive_its_answer(void)
     void (*volatile then)(void) = overwrite_stack;
     CHECK(reserve(90, "mary", 30, 30) == NULL && err.code == ERR_LIMIT);
     then();
-    CHECK(has_reason("account-limit-reached") && strncmp(reasons[1], "short;quota;30;", 15) == 0);
+    CHECK(has_reason("account-limit-reached") &&
+          strncmp(reasons[1], "short;quota;color-pages;30;", 27) == 0);
     CHECK(reasons[2] == NULL);
     CHECK(reserve(91, "mary", 2000, 0) == NULL && err.code == ERR_LIMIT);
     then();
     CHECK(has_reason("account-limit-reached") &&
-          strncmp(reasons[1], "short;account;10000000;", 23) == 0);
+          strncmp(reasons[1], "short;account;money;10000000;", 29) == 0);
     CHECK(reasons[2] == NULL);
 }
 

@@ -261,18 +261,22 @@ static void test_what_is_short_is_read(void)
     static const char *const wrong[] = { "",
                                          "short",
                                          "short;",
-                                         "short;quota;8;3",
-                                         "short;quota;8;3;",
-                                         "short;quota;x;3;a",
-                                         "short;quota;8;;a",
-                                         "short;other;8;3;a",
-                                         "short;quotas;8;3;a",
-                                         "short;quota;99999999999999999999;3;a",
+                                         "short;quota;pages;8;3",
+                                         "short;quota;pages;8;3;",
+                                         "short;quota;pages;x;3;a",
+                                         "short;quota;pages;8;;a",
+                                         "short;quota;;8;3;a",
+                                         "short;quota;pages",
+                                         "short;quota;a-unit-of-thirty-two-letters-here;8;3;a",
+                                         "short;other;pages;8;3;a",
+                                         "short;quotas;pages;8;3;a",
+                                         "short;quota;pages;99999999999999999999;3;a",
                                          "account-limit-reached" };
     struct dce_short one;
-    CHECK(dce_short_read("short;quota;8;3;students", &one) && strcmp(one.what, "quota") == 0);
-    CHECK(strcmp(one.name, "students") == 0 && one.need == 8 && one.have == 3);
-    CHECK(dce_short_read("short;account;35000;-20;user:a;b", &one) && one.have == -20);
+    CHECK(dce_short_read("short;quota;pages;8;3;students", &one) && strcmp(one.what, "quota") == 0);
+    CHECK(strcmp(one.name, "students") == 0 && strcmp(one.unit, "pages") == 0 && one.need == 8 &&
+          one.have == 3);
+    CHECK(dce_short_read("short;account;money;35000;-20;user:a;b", &one) && one.have == -20);
     CHECK(strcmp(one.what, "account") == 0 && strcmp(one.name, "user:a;b") == 0);
     for (size_t at = 0; at < sizeof(wrong) / sizeof(wrong[0]); at++) {
         printf("# %s\n", wrong[at]);
