@@ -1,6 +1,7 @@
 // cli/cmd_ports: who holds the ports, what are they for, and is it us?
 // no unit test: the verdict is ports_judge's, whose table is tested; tests/it hold ports for it
 #include "base/clk.h"
+#include "base/mem.h"
 #include "base/num.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
@@ -10,6 +11,7 @@
 #include "ports/ports.h"
 #include "ports/watch.h"
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum {
@@ -17,6 +19,9 @@ enum {
     WATCH_EVERY_MS = 100,
     WATCH_FULL_EVERY = 10, // looks
     WATCH_S_MAX = 10 * 365 * 86400,
+    // So many open files are compared in a few milliseconds: then it is done of whatever holds a
+    // port, else only of what could be ours, which it takes for the word "ours".
+    FEW_FILES = 20000,
 };
 
 static bool know(struct cli_ports *ports, enum engine engine, unsigned base, const char *service,
@@ -193,7 +198,7 @@ static void judge(const struct cli_ports *ports, struct cli_port_row *row)
         .holder = holder,
         .engine_port = row->known != NULL,
         .engine_expected = expected,
-        .searched_all = ports->view->searched_all,
+        .searched_all = ports_is_searched(ports->view, holder),
         .allowed = find_allowed(ports, holder),
     };
     enum engine engine = owner < ENGINE_COUNT ? (enum engine)owner : ENGINE_CAS;
@@ -340,12 +345,39 @@ static enum cli_exit exit_of(const struct cli_ports *ports)
                                            : CLI_EXIT_OK;
 }
 
-static unsigned to_ask(const struct cli *cli)
+// What costs by the sockets or the open files of the whole host is left out where these are many,
+// and what it is worth little for; it is said what. --all asks for it.
+static unsigned to_ask(struct cli_ports *ports)
 {
+    const struct cli *cli = ports->cli;
+    bool known = ports_files_open(&ports->files);
     if (cli_value(cli, "quick") != NULL) {
         return PORTS_ASK_OWNERS;
     }
-    return PORTS_ASK_ALL & ~(cli_value(cli, "no-packages") != NULL ? PORTS_ASK_PACKAGES : 0U);
+    unsigned what = PORTS_ASK_ALL;
+    if (cli_value(cli, "all") == NULL && (!known || ports->files > FEW_FILES)) {
+        what = (what & ~(unsigned)PORTS_ASK_SHARERS) | PORTS_ASK_BRIEFLY;
+    }
+    return what & ~(cli_value(cli, "no-packages") != NULL ? PORTS_ASK_PACKAGES : 0U);
+}
+
+static bool is_claimed(void *arg, const struct ports_holder *holder)
+{
+    const struct cli_ports *ports = arg;
+    return holder->state != PORTS_CONNECTED && claimant(ports, holder) < ENGINE_COUNT;
+}
+
+// Of our own engines it is asked always who else has the same sockets: "ours" says that nobody has.
+static void find_sharers(struct cli_ports *ports)
+{
+    bool claimed = false;
+    for (size_t i = 0; i < ports->view->count && !claimed; i++) {
+        claimed = is_claimed(ports, &ports->view->holders[i]);
+    }
+    if (claimed && (ports->asked & PORTS_ASK_BRIEFLY) != 0) {
+        ports_see_sharers(ports->view, is_claimed, ports);
+    }
+    ports->asked &= ~(ports->view->bound_left ? PORTS_ASK_BOUND : 0U);
 }
 
 // --- watching -----------------------------------------------------------------------------------
@@ -443,34 +475,35 @@ static bool watch(struct cli_ports *ports, struct err *err)
 
 // --- the command --------------------------------------------------------------------------------
 
-bool cli_ports(struct cli *cli, struct err *err)
+static bool show(struct cli_ports *ports, struct err *err)
 {
-    struct cli_ports *ports = arena_new(&cli->arena, sizeof(*ports));
-    struct ports_view *view = arena_new(&cli->arena, sizeof(*view));
-    struct cli_port_row *rows = arena_new_array(&cli->arena, ROWS_MAX, sizeof(rows[0]));
-    if (ports == NULL || view == NULL || rows == NULL) {
-        return err_set(err, ERR_LIMIT, "out of room");
-    }
-    ports->cli = cli;
-    ports->view = view;
-    ports->rows = rows;
-    ports->registry = cli_registry(cli, &ports->registry_from);
-    if (!find_place(ports, err) || !know_ours(ports, err) || !cli_ports_named(ports, err)) {
-        return false;
-    }
-    if (cli_value(cli, "watch") != NULL) {
-        if (!watch(ports, err)) {
-            return false;
-        }
-        cli->exit = exit_of(ports);
-        return true;
-    }
-    if (!ports_see(ports->ranges, ports->range_count, to_ask(cli), view, err)) {
+    ports->asked = to_ask(ports);
+    if (!ports_see(ports->ranges, ports->range_count, ports->asked, ports->view, err)) {
         return false;
     }
     probe_engines(ports);
+    find_sharers(ports);
     make_rows(ports);
     cli_ports_show(ports);
-    cli->exit = exit_of(ports);
     return true;
+}
+
+bool cli_ports(struct cli *cli, struct err *err)
+{
+    struct cli_ports *ports = arena_new(&cli->arena, sizeof(*ports));
+    if (ports == NULL) {
+        return err_set(err, ERR_LIMIT, "out of room");
+    }
+    ports->cli = cli;
+    ports->view = mem_new(sizeof(*ports->view));
+    ports->rows = mem_new(ROWS_MAX * sizeof(ports->rows[0]));
+    ports->registry = cli_registry(cli, &ports->registry_from);
+    bool good = find_place(ports, err) && know_ours(ports, err) && cli_ports_named(ports, err) &&
+                (cli_value(cli, "watch") != NULL ? watch(ports, err) : show(ports, err));
+    if (good) {
+        cli->exit = exit_of(ports);
+    }
+    free(ports->view);
+    free(ports->rows);
+    return good;
 }

@@ -3,6 +3,7 @@
 // no unit test: needs running engines; tests/it/test_port_watch.py asks by every command
 #include "base/clk.h"
 #include "base/num.h"
+#include "calendar/zone.h"
 #include "cli/ask.h"
 #include "cli/cmd.h"
 #include "cli/message.h"
@@ -145,10 +146,50 @@ static bool time_of(const struct cli *cli, const char *option, int64_t *at, stru
     return given == NULL || cli_read_time(given, option, at, err);
 }
 
-static void show_event(struct cli *cli, struct shown *shown, int64_t from,
-                       const Quoin__V1__PortEvent *event)
+// By the site's clock: people remember nights by it. With a Z it is UTC.
+static bool clock_of(struct cli *cli, const char *option, const struct calendar_zone *zone,
+                     int64_t *at, struct err *err)
 {
-    bool before = event->at < from; // it held when the span began
+    const char *given = cli_value(cli, option);
+    *at = 0;
+    if (given == NULL) {
+        return true;
+    }
+    char *text = arena_text(&cli->arena, str_of(given));
+    size_t len = strlen(given);
+    if (text != NULL && len > 10 && text[10] == ' ') {
+        text[10] = 'T';
+    }
+    if (text == NULL || !clk_read_utc(str_of(text), at)) {
+        return err_set(err, ERR_INVALID,
+                       "--%s: \"%.40s\" is not a time; write it as 2026-11-03, or "
+                       "2026-11-03T02:00 by the clock of %s, or with a Z behind it in UTC",
+                       option, given, calendar_zone_name(zone));
+    }
+    if (text[len - 1] != 'Z') {
+        *at = calendar_instants_of(zone, *at).first;
+    }
+    return true;
+}
+
+static const char *clock_text(struct cli *cli, const struct calendar_zone *zone, int64_t at)
+{
+    struct calendar_local is = calendar_local_of(zone, at);
+    const char *text = arena_textf(&cli->arena, "%04d-%02d-%02d %02d:%02d:%02d", is.date.year,
+                                   is.date.month, is.date.day, is.hour, is.minute, is.second);
+    return text != NULL ? text : "";
+}
+
+struct history {
+    struct shown shown;
+    const struct calendar_zone *zone;
+    Quoin__V1__ListPortEventsRequest request;
+};
+
+static void show_event(struct cli *cli, struct history *history, const Quoin__V1__PortEvent *event)
+{
+    struct shown *shown = &history->shown;
+    bool before = event->at < history->request.from; // it held when the span began
     if (cli->json) {
         json_object(&shown->json);
         cli_message_json_fields(&shown->json, &event->base);
@@ -159,79 +200,113 @@ static void show_event(struct cli *cli, struct shown *shown, int64_t from,
     cli_table_row(
         &shown->table,
         (const char *const[]){
-            arena_textf(&cli->arena, "%s%s", cli_time(cli, event->at), before ? " (before)" : ""),
-            event->host, arena_textf(&cli->arena, "%u/%s", event->port, event->transport),
+            arena_textf(&cli->arena, "%s%s", clock_text(cli, history->zone, event->at),
+                        before ? " (before)" : ""),
+            event->host,
+            event->port == 0 ? "every port"
+                             : arena_textf(&cli->arena, "%u/%s", event->port, event->transport),
             event->what,
             event->count > 1 ? arena_textf(&cli->arena, "%lld", (long long)event->count) : "",
             event->text });
 }
 
-static bool read_history(struct cli *cli, Quoin__V1__ListPortEventsRequest *request,
-                         struct err *err)
+static bool read_port(struct cli *cli, uint32_t *asked, struct err *err)
 {
+    const char *text = cli->argument_count > 0 ? cli->arguments[0] : NULL;
     uint64_t port = 0;
-    uint64_t limit = 0;
-    const char *host = cli_value(cli, "host");
     enum engine engine;
-    if (!time_of(cli, "from", &request->from, err) ||
-        !time_of(cli, "until", &request->until, err) ||
-        !cli_number_of(cli, "limit", EVENTS_MOST, EVENTS_DEFAULT, &limit, err)) {
-        return false;
-    }
-    if (cli->argument_count > 0 && engine_find(str_of(cli->arguments[0]), &engine)) {
+    if (text != NULL && engine_find(str_of(text), &engine)) {
         const struct cli_place *place = NULL;
         uint16_t own = 0;
         if (!cli_site_open(cli, &place, err) || !cli_port(place, engine_port(engine), &own, err)) {
             return false;
         }
         port = own;
-    } else if (cli->argument_count > 0 &&
-               (!num_u64(str_of(cli->arguments[0]), UINT16_MAX, &port) || port == 0)) {
+    } else if (text != NULL && (!num_u64(str_of(text), UINT16_MAX, &port) || port == 0)) {
         return err_set(err, ERR_INVALID,
-                       "\"%.40s\" is no port: a number from 1 to 65535, or an "
-                       "engine's name",
-                       cli->arguments[0]);
+                       "\"%.40s\" is no port: a number from 1 to 65535, or an engine's name", text);
+    }
+    *asked = (uint32_t)port;
+    return true;
+}
+
+static bool read_history(struct cli *cli, struct history *history, struct err *err)
+{
+    Quoin__V1__ListPortEventsRequest *request = &history->request;
+    uint64_t limit = 0;
+    const char *host = cli_value(cli, "host");
+    bool at = cli_value(cli, "at") != NULL;
+    struct err ignored; // the engine that keeps the site's time is away: then it is UTC
+    if (!cli_site_zone(cli, &history->zone, &ignored)) {
+        history->zone = calendar_zone_utc();
+    }
+    if (at && (cli_value(cli, "from") != NULL || cli_value(cli, "until") != NULL)) {
+        return err_set(err, ERR_INVALID,
+                       "--at asks for one time, --from and --until for a span: choose");
+    }
+    if (!clock_of(cli, at ? "at" : "from", history->zone, &request->from, err) ||
+        !clock_of(cli, "until", history->zone, &request->until, err) ||
+        !cli_number_of(cli, "limit", EVENTS_MOST, EVENTS_DEFAULT, &limit, err) ||
+        !read_port(cli, &request->port, err)) {
+        return false;
+    }
+    if (at) { // what held when that millisecond began, and what happened in it
+        request->until = request->from + 1;
     }
     request->host = cli_field(host == NULL ? "" : host);
-    request->port = (uint32_t)port;
     request->limit = (uint32_t)limit;
     return true;
 }
 
-bool cli_ports_history(struct cli *cli, struct err *err)
+static void show_history(struct cli *cli, struct history *history,
+                         const Quoin__V1__ListPortEventsReply *told)
 {
-    static const struct cli_column columns[] = {
-        { .title = "WHEN (UTC)" }, { .title = "HOST" },  { .title = "PORT" },
-        { .title = "WHAT" },       { .title = "TIMES" }, { .title = "TEXT", .gives = true },
-        { .title = NULL },
-    };
-    Quoin__V1__ListPortEventsRequest request = QUOIN__V1__LIST_PORT_EVENTS_REQUEST__INIT;
-    const ProtobufCMessage *reply = NULL;
-    struct shown shown = { .table = cli_table_of(cli, columns), .json = json_to(&cli->out) };
-    if (!read_history(cli, &request, err) ||
-        !cli_ask(cli, ENGINE_DME, PATH "ListPortEvents", &request.base, &reply, err)) {
-        return false;
-    }
-    const Quoin__V1__ListPortEventsReply *told = (const void *)reply;
+    struct json *json = &history->shown.json;
     if (cli->json) {
-        json_object(&shown.json);
-        json_key(&shown.json, "events");
-        json_array(&shown.json);
+        json_object(json);
+        json_text_field(json, "zone", calendar_zone_name(history->zone));
+        json_key(json, "events");
+        json_array(json);
     }
     for (size_t at = 0; at < told->n_events; at++) {
-        show_event(cli, &shown, request.from, told->events[at]);
+        show_event(cli, history, told->events[at]);
     }
     if (cli->json) {
-        json_end(&shown.json);
-        json_bool_field(&shown.json, "more", told->more);
-        json_end(&shown.json);
+        json_end(json);
+        json_bool_field(json, "more", told->more);
+        json_end(json);
         buf_addf(&cli->out, "\n");
-        return true;
+        return;
     }
-    cli_table_print(&shown.table, "Nothing changed, and nothing is known of before.");
+    cli_table_print(&history->shown.table,
+                    history->request.from > 0
+                        ? "Nothing changed then, and nothing is known of before."
+                        : "Nothing is known yet.");
     if (told->more) {
         buf_addf(&cli->out, "There is more: --until a time, or --limit.\n");
     }
+}
+
+bool cli_ports_history(struct cli *cli, struct err *err)
+{
+    struct cli_column columns[] = {
+        { .title = "" },     { .title = "HOST" },  { .title = "PORT" },
+        { .title = "WHAT" }, { .title = "TIMES" }, { .title = "TEXT", .gives = true },
+        { .title = NULL },
+    };
+    struct history history = { .request = QUOIN__V1__LIST_PORT_EVENTS_REQUEST__INIT };
+    const ProtobufCMessage *reply = NULL;
+    if (!read_history(cli, &history, err) ||
+        !cli_ask(cli, ENGINE_DME, PATH "ListPortEvents", &history.request.base, &reply, err)) {
+        return false;
+    }
+    columns[0].title = arena_textf(&cli->arena, "WHEN (%s)", calendar_zone_name(history.zone));
+    if (columns[0].title == NULL) {
+        return err_set(err, ERR_LIMIT, "out of room");
+    }
+    history.shown =
+        (struct shown){ .table = cli_table_of(cli, columns), .json = json_to(&cli->out) };
+    show_history(cli, &history, (const void *)reply);
     return true;
 }
 

@@ -41,10 +41,12 @@ struct cli_ports {
     const struct iana_registry *registry;
     const char *registry_from; // "compiled in", or a path
     struct ports_view *view;
+    unsigned asked; // PORTS_ASK_… of whatever holds a port
+    uint64_t files; // open on this machine; 0: not told
     struct cli_engine_state engines[ENGINE_COUNT];
     bool expected[ENGINE_COUNT];
     bool probed;
-    struct cli_port_row *rows; // in cli's arena
+    struct cli_port_row *rows; // owned, as the view
     size_t row_count;
     enum ports_severity worst;
     bool blind; // a verdict is "blind"

@@ -19,7 +19,11 @@ COMMAND(ports_fleet, "ports fleet", "", 0, 0, "administrator",
         OPTION("host", "NAME", "only this host"))
 COMMAND(ports_history, "ports history", "[PORT|ENGINE]", 0, 1, "administrator",
         "tells what happened on ports, the newest first: who held it in the night of the 3rd?",
-        "With --from also what held when that time began, marked (before). Kept for 400 days.",
+        "--at 2026-11-03T02:00 tells who held it then. With --from also what held when that time "
+        "began, marked (before). Times are by the site's clock (quoin site time), with a Z in UTC. "
+        "Kept "
+        "for 400 days.",
+        OPTION("at", "TIME", "who held it then"),
         OPTION("from", "TIME", "that happened then or later"),
         OPTION("until", "TIME", "that happened before"), OPTION("host", "NAME", "only this host"),
         OPTION("limit", "COUNT", "at most so many (default 50)"))
@@ -52,5 +56,8 @@ COMMAND(
     OPTION(
         "quick", NULL,
         "listeners and UDP of this namespace and their processes alone; never says plain \"ours\""),
+    OPTION("all", NULL,
+           "also which other processes have the same sockets (inherited, or sent to them), where "
+           "more than 20,000 files are open; of our own engines it is asked always"),
     OPTION("no-packages", NULL, "does not read dpkg's lists"),
     OPTION("port-offset", "N", "looks at ports moved by N (default: the site's)"))

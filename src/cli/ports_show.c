@@ -185,6 +185,68 @@ static void show_records(struct cli_ports *ports, bool explain)
     }
 }
 
+// --- what this is not
+// -----------------------------------------------------------------------------
+
+static const struct {
+    unsigned bit;
+    const char *name;
+    const char *words;
+} unasked[] = {
+    { PORTS_ASK_BOUND, "bound",
+      "what is bound and does not listen, in other namespaces and beside listeners" },
+    { PORTS_ASK_CONNECTED, "connected", "who is connected" },
+    { PORTS_ASK_SPACES, "namespaces", "other network namespaces" },
+    { PORTS_ASK_TAPS, "taps", "who reads packets" },
+    { PORTS_ASK_FORWARDS, "forwards", "rules that take a port elsewhere" },
+    { PORTS_ASK_SHARERS, "sharers",
+      "which other processes have a stranger's socket too (inherited, or sent to them)" },
+    { PORTS_ASK_PACKAGES, "packages", "the programs' packages" },
+};
+
+static bool was_asked(const struct cli_ports *ports, size_t at)
+{
+    return (ports->asked & unasked[at].bit) != 0;
+}
+
+// Others on request: not asked to be quick, or because it would take long.
+static void show_unasked(struct cli_ports *ports)
+{
+    const char *list = "";
+    for (size_t i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++) {
+        if (!was_asked(ports, i)) {
+            list = arena_textf(&ports->cli->arena, "%s%s%s", list, list[0] != '\0' ? "; " : "",
+                               unasked[i].words);
+        }
+    }
+    if (list == NULL || list[0] == '\0') {
+        return;
+    }
+    cli_say(ports->cli, CLI_FAINT, "Not looked for: %s.", list);
+    if (cli_value(ports->cli, "quick") == NULL && (ports->asked & PORTS_ASK_SHARERS) == 0) {
+        cli_say(ports->cli, CLI_FAINT,
+                " %llu files are open here; --all looks through "
+                "them.",
+                (unsigned long long)ports->files);
+    }
+    buf_addf(&ports->cli->out, "\n");
+}
+
+static void json_unasked(struct json *json, const struct cli_ports *ports)
+{
+    json_key(json, "not_looked_for");
+    json_array(json);
+    for (size_t i = 0; i < sizeof(unasked) / sizeof(unasked[0]); i++) {
+        if (!was_asked(ports, i)) {
+            json_object(json);
+            json_text_field(json, "what", unasked[i].name);
+            json_text_field(json, "sentence", unasked[i].words);
+            json_end(json);
+        }
+    }
+    json_end(json);
+}
+
 static void show_blind(struct cli_ports *ports)
 {
     for (int i = 0; i < PORTS_BLINDS; i++) {
@@ -194,6 +256,7 @@ static void show_blind(struct cli_ports *ports)
             buf_addf(&ports->cli->out, "\n");
         }
     }
+    show_unasked(ports);
     if (ports->view->more) {
         buf_addf(&ports->cli->out, "There are more than can be shown: ask for fewer ports.\n");
     }
@@ -329,6 +392,8 @@ static void show_json(struct cli_ports *ports)
         }
     }
     json_end(&json);
+    json_unasked(&json, ports);
+    json_int_field(&json, "open_files", (int64_t)ports->files);
     json_bool_field(&json, "more", ports->view->more);
     json_key(&json, "ports");
     json_array(&json);

@@ -218,20 +218,20 @@ static bool things_kept(struct cli *cli, struct cli_things *things, const char *
     return true;
 }
 
-static bool things_zone(struct cli *cli, struct cli_things *things, struct err *err)
+bool cli_site_zone(struct cli *cli, const struct calendar_zone **zone, struct err *err)
 {
     Quoin__V1__GetSiteTimeRequest request = QUOIN__V1__GET_SITE_TIME_REQUEST__INIT;
     const ProtobufCMessage *reply = NULL;
     return cli_ask(cli, ENGINE_CAS, "/quoin.v1.Quotas/GetSiteTime", &request.base, &reply, err) &&
            calendar_zone_load(str_of(((const Quoin__V1__SiteTime *)(const void *)reply)->zone),
-                              &cli->arena, &things->zone, err);
+                              &cli->arena, zone, err);
 }
 
 bool cli_things_now(struct cli *cli, const char *kind, struct cli_things *things, struct err *err)
 {
     const char *last = "";
     *things = (struct cli_things){ .change = -1 };
-    if (!things_zone(cli, things, err)) {
+    if (!cli_site_zone(cli, &things->zone, err)) {
         return false;
     }
     for (int i = 0; i < THINGS_KINDS; i++) {

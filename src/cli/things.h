@@ -23,6 +23,8 @@ struct cli_things {
     const struct calendar_zone *zone; // the site's
 };
 
+// The site's time zone.
+bool cli_site_zone(struct cli *cli, const struct calendar_zone **zone, struct err *err) CC_MUST_USE;
 // Everything that is configured now; kind NULL: of all kinds.
 bool cli_things_now(struct cli *cli, const char *kind, struct cli_things *things,
                     struct err *err) CC_MUST_USE;

@@ -95,7 +95,7 @@ static void judge(const struct guard_scene *scene, const struct ports_holder *ho
         .engine_port = known != NULL,
         .engine_expected = known != NULL && known->is_engine && !holder->elsewhere &&
                            guard_is_wanted(scene, known->engine),
-        .searched_all = scene->view->searched_all,
+        .searched_all = ports_is_searched(scene->view, holder),
         .allowed = guard_expect_allowed(scene->expectation, holder, scene->now, text),
     };
     if (owner < ENGINE_COUNT) {

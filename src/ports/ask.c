@@ -1,8 +1,9 @@
-// ports/ask: see ask.h. A dump's cost grows with what the kernel must walk for it, so listeners,
-// bound and connected sockets are asked apart.
+// ports/ask: see ask.h. A dump's cost grows with what the kernel must walk for it: listeners and
+// UDP sockets are few, what is bound and what is connected is asked only where it is wanted.
 #include "ports/ask.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "ports/diag.h"
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 enum {
@@ -96,32 +98,63 @@ bool ports_ask_dump(struct ports_ask *ask, struct str request,
 }
 
 struct question {
-    uint8_t family;
+    uint8_t family; // AF_UNSPEC: of TCP both, in one walk through the kernel's table
     uint8_t protocol;
     uint32_t states;
 };
+
+struct request {
+    struct nlmsghdr header;
+    union {
+        struct inet_diag_req_v2 one; // a family
+        struct inet_diag_req both;   // as kernels before 3.3 were asked, and all others still may
+    } body;
+    uint8_t rest[sizeof(struct nlattr) + PORTS_FILTER_MAX];
+};
+
+// One port is compared by the kernel before it begins with the filter.
+static __be16 only_port(const struct ports_ask *ask)
+{
+    bool one = ask->count == 1 && ask->ranges[0].first == ask->ranges[0].last;
+    return one ? htons(ask->ranges[0].first) : 0;
+}
+
+static struct str make_request(const struct ports_ask *ask, const struct question *question,
+                               struct request *request)
+{
+    struct nlattr attribute = { .nla_type = INET_DIAG_REQ_BYTECODE };
+    bool both = question->family == AF_UNSPEC;
+    size_t body = both ? sizeof(request->body.both) : sizeof(request->body.one);
+    uint8_t code[PORTS_FILTER_MAX];
+    size_t len = ports_diag_filter(ask->ranges, ask->count, code);
+    uint8_t *rest = (uint8_t *)request + sizeof(request->header) + body;
+    memset(request, 0, sizeof(*request));
+    if (both) {
+        request->body.both.idiag_states = question->states;
+        request->body.both.id.idiag_sport = only_port(ask);
+    } else {
+        request->body.one.sdiag_family = question->family;
+        request->body.one.sdiag_protocol = question->protocol;
+        request->body.one.idiag_states = question->states;
+        request->body.one.id.idiag_sport = only_port(ask);
+    }
+    attribute.nla_len = (uint16_t)(sizeof(attribute) + len);
+    memcpy(rest, &attribute, sizeof(attribute));
+    memcpy(rest + sizeof(attribute), code, len);
+    request->header = (struct nlmsghdr){
+        .nlmsg_type = both ? TCPDIAG_GETSOCK : SOCK_DIAG_BY_FAMILY,
+        .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+        .nlmsg_len = (uint32_t)(sizeof(request->header) + body + attribute.nla_len),
+    };
+    return (struct str){ (const char *)request, request->header.nlmsg_len };
+}
 
 static bool ask_one(struct ports_ask *ask, const struct question *question,
                     void (*take)(void *arg, const struct ports_holder *holder), void *arg,
                     struct err *err)
 {
-    struct {
-        struct nlmsghdr header;
-        struct inet_diag_req_v2 body;
-        struct nlattr attribute;
-        uint8_t code[PORTS_FILTER_MAX];
-    } request = {
-        .header = { .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-        .body = { .sdiag_family = question->family,
-                  .sdiag_protocol = question->protocol,
-                  .idiag_states = question->states },
-        .attribute = { .nla_type = INET_DIAG_REQ_BYTECODE },
-    };
-    size_t code = ports_diag_filter(ask->ranges, ask->count, request.code);
-    size_t len = offsetof(__typeof__(request), code) + code;
-    request.attribute.nla_len = (uint16_t)(sizeof(request.attribute) + code);
-    request.header.nlmsg_len = (uint32_t)len;
-    if (!send_all(ask, (struct str){ (const char *)&request, len }, err)) {
+    struct request request;
+    if (!send_all(ask, make_request(ask, question, &request), err)) {
         return false;
     }
     for (bool done = false; !done;) {
@@ -142,28 +175,35 @@ static bool ask_one(struct ports_ask *ask, const struct question *question,
     return true;
 }
 
+static uint32_t states_of(unsigned what)
+{
+    return ((what & PORTS_ASK_BOUND) != 0 ? STATES_BOUND : 0U) |
+           ((what & PORTS_ASK_CONNECTED) != 0 ? STATES_CONNECTED : 0U);
+}
+
 bool ports_ask_sockets(struct ports_ask *ask, unsigned what,
                        void (*take)(void *arg, const struct ports_holder *holder), void *arg,
                        struct err *err)
 {
-    const uint32_t states[] = { STATES_LISTEN, (what & PORTS_ASK_BOUND) != 0 ? STATES_BOUND : 0,
-                                (what & PORTS_ASK_CONNECTED) != 0 ? STATES_CONNECTED : 0 };
-    static const uint8_t families[] = { AF_INET, AF_INET6 };
-    for (size_t i = 0; i < sizeof(families); i++) {
-        const struct question udp = { families[i], IPPROTO_UDP, UINT32_MAX };
-        if (!ask_one(ask, &udp, take, arg, err)) {
+    const struct question questions[] = {
+        { AF_INET, IPPROTO_UDP, UINT32_MAX },
+        { AF_INET6, IPPROTO_UDP, UINT32_MAX },
+        { AF_UNSPEC, IPPROTO_TCP, STATES_LISTEN | states_of(what) },
+    };
+    for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
+        if (!ask_one(ask, &questions[i], take, arg, err)) {
             return false;
         }
     }
-    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-        for (size_t j = 0; j < sizeof(families) && states[i] != 0; j++) {
-            const struct question tcp = { families[j], IPPROTO_TCP, states[i] };
-            if (!ask_one(ask, &tcp, take, arg, err)) {
-                return false;
-            }
-        }
-    }
     return true;
+}
+
+bool ports_ask_more(struct ports_ask *ask, unsigned what,
+                    void (*take)(void *arg, const struct ports_holder *holder), void *arg,
+                    struct err *err)
+{
+    const struct question question = { AF_UNSPEC, IPPROTO_TCP, states_of(what) };
+    return ask_one(ask, &question, take, arg, err);
 }
 
 static void note(void *arg, const struct ports_holder *holder)
@@ -173,7 +213,7 @@ static void note(void *arg, const struct ports_holder *holder)
 }
 
 // Asked with a socket of our own, on a port that the kernel chooses.
-bool ports_ask_lists_bound(void)
+static bool try_bound(void)
 {
     struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof(at);
@@ -188,10 +228,34 @@ bool ports_ask_lists_bound(void)
         struct ports_range range = { ntohs(at.sin_port), ntohs(at.sin_port) };
         OWN(ports_ask_close)
         struct ports_ask ask = { .fd = -1, .ranges = &range, .count = 1 };
-        const struct question question = { AF_INET, IPPROTO_TCP, STATES_BOUND };
+        const struct question question = { AF_UNSPEC, IPPROTO_TCP, STATES_BOUND };
         bound = ports_ask_open(&ask, NETLINK_SOCK_DIAG, &ignored) &&
                 ask_one(&ask, &question, note, &bound, &ignored) && bound;
     }
     (void)close(fd);
     return bound;
+}
+
+bool ports_kernel_lists_bound(const char *release)
+{
+    struct str text = str_of(release);
+    size_t dot = strcspn(release, ".");
+    size_t end = dot < text.len ? strspn(release + dot + 1, "0123456789") : 0;
+    uint64_t major = 0;
+    uint64_t minor = 0;
+    return num_u64((struct str){ release, dot }, UINT32_MAX, &major) && end > 0 &&
+           num_u64((struct str){ release + dot + 1, end }, UINT32_MAX, &minor) &&
+           (major > 6 || (major == 6 && minor >= 8));
+}
+
+// A walk through all that is bound, so it is tried once, and only with kernels that may not.
+bool ports_ask_lists_bound(void)
+{
+    static _Atomic int known; // 1: no, 2: yes; the same whoever asks
+    struct utsname name;
+    if (known == 0) {
+        bool lists = (uname(&name) == 0 && ports_kernel_lists_bound(name.release)) || try_bound();
+        known = lists ? 2 : 1;
+    }
+    return known == 2;
 }

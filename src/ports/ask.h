@@ -22,6 +22,11 @@ bool ports_ask_sockets(struct ports_ask *ask, unsigned what,
                        void (*take)(void *arg, const struct ports_holder *holder), void *arg,
                        struct err *err) CC_MUST_USE;
 
+// TCP's connected ones alone, or the bound ones: what is PORTS_ASK_CONNECTED or PORTS_ASK_BOUND.
+bool ports_ask_more(struct ports_ask *ask, unsigned what,
+                    void (*take)(void *arg, const struct ports_holder *holder), void *arg,
+                    struct err *err) CC_MUST_USE;
+
 // Sends a request that dumps, and calls take for each message. *fault: the kernel's error number;
 // 0: none.
 bool ports_ask_dump(struct ports_ask *ask, struct str request,
@@ -30,3 +35,5 @@ bool ports_ask_dump(struct ports_ask *ask, struct str request,
 
 // Does this kernel list sockets that are bound and do not listen?
 bool ports_ask_lists_bound(void);
+// By its release ("6.8.0-31-generic")? Some older ones do, too. Pure.
+bool ports_kernel_lists_bound(const char *release);

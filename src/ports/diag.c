@@ -148,7 +148,7 @@ bool ports_diag_read(struct str bytes, enum ports_state udp_or_tcp,
             *done = true;
             return true;
         }
-        if (message.type == SOCK_DIAG_BY_FAMILY) {
+        if (message.type == SOCK_DIAG_BY_FAMILY || message.type == TCPDIAG_GETSOCK) {
             if (!ports_diag_holder(message.body, udp_or_tcp, &holder)) {
                 return false;
             }

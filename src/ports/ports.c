@@ -49,12 +49,65 @@ static void take(void *arg, const struct ports_holder *holder)
     }
 }
 
+static bool is_listened_to(const struct ports_view *view, uint16_t port)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (view->holders[i].port == port && view->holders[i].state == PORTS_LISTENING) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Does somebody listen on each of the ports?
+static bool all_are_listened_to(const struct look *look)
+{
+    enum { FEW = 64 };
+    for (size_t i = 0; i < look->count; i++) {
+        const struct ports_range *range = &look->ranges[i];
+        bool some = range->last - range->first >= FEW; // of so many, one is free
+        for (unsigned port = range->first; port <= range->last && !some; port++) {
+            some = !is_listened_to(look->view, (uint16_t)port);
+        }
+        if (some) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// In another namespace connections are asked for where somebody holds a port: the kernel walks
+// through those of all namespaces each time, as it does for what is bound.
+static bool ask_elsewhere(struct look *look, struct ports_ask *ask, struct err *err)
+{
+    bool brief = (look->what & PORTS_ASK_BRIEFLY) != 0;
+    unsigned bound = brief ? 0 : look->what & PORTS_ASK_BOUND;
+    unsigned connected = look->what & PORTS_ASK_CONNECTED;
+    size_t before = look->view->count;
+    look->view->bound_left = look->view->bound_left || brief;
+    return ports_ask_sockets(ask, bound, take, look, err) &&
+           (look->view->count == before || connected == 0 ||
+            ports_ask_more(ask, connected, take, look, err));
+}
+
+static bool ask_here(struct look *look, struct ports_ask *ask, struct err *err)
+{
+    if ((look->what & PORTS_ASK_BRIEFLY) == 0) {
+        return ports_ask_sockets(ask, look->what, take, look, err);
+    }
+    if (!ports_ask_sockets(ask, look->what & PORTS_ASK_CONNECTED, take, look, err)) {
+        return false;
+    }
+    look->view->bound_left = all_are_listened_to(look);
+    return look->view->bound_left || ports_ask_more(ask, PORTS_ASK_BOUND, take, look, err);
+}
+
 static bool ask_sockets(struct look *look, struct err *err)
 {
     OWN(ports_ask_close)
     struct ports_ask ask = { .fd = -1, .ranges = look->ranges, .count = look->count };
     return ports_ask_open(&ask, NETLINK_SOCK_DIAG, err) &&
-           ports_ask_sockets(&ask, look->what, take, look, err);
+           (look->space != NULL ? ask_elsewhere(look, &ask, err) : ask_here(look, &ask, err));
 }
 
 static void visit(void *arg, const struct ports_space *space)
@@ -104,7 +157,9 @@ static int by_port(const void *left, const void *right)
 bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
                struct ports_view *view, struct err *err)
 {
-    memset(view, 0, sizeof(*view));
+    // The holders behind count are nobody's: half a megabyte need not be touched.
+    memset((char *)view + offsetof(struct ports_view, count), 0,
+           sizeof(*view) - offsetof(struct ports_view, count));
     view->spaces = 1;
     if (count > PORTS_RANGES_MAX) {
         return err_set(err, ERR_LIMIT, "at most %d ports or ranges at a time", PORTS_RANGES_MAX);
@@ -142,6 +197,11 @@ bool ports_look(const uint16_t *ports, size_t count, struct ports_view *view, st
         ranges[i] = (struct ports_range){ ports[i], ports[i] };
     }
     return ports_see(ranges, count, PORTS_ASK_BOUND | PORTS_ASK_OWNERS, view, err);
+}
+
+bool ports_is_searched(const struct ports_view *view, const struct ports_holder *holder)
+{
+    return holder->pid != 0 ? holder->asked_all : view->searched_all;
 }
 
 static void count_one(void *arg, const struct ports_holder *holder)

@@ -47,8 +47,10 @@ struct ports_holder {
 
     char user[33];      // of uid; the number where it has no name
     int pid;            // 0: not known
-    int more_processes; // further ones that hold the same socket
+    int descriptor;     // its number there
+    int more_processes; // further ones that hold the same socket, as far as they were asked
     int others[4];      // some of them
+    bool asked_all;     // every process was asked whether it has the same socket: these are all
     char program[256];  // /proc/PID/exe; empty: not known
     bool program_gone;  // that file was replaced or removed since
     uint64_t program_device;
@@ -71,10 +73,13 @@ enum {
     PORTS_ASK_SPACES = 1 << 2,    // the same in every network namespace
     PORTS_ASK_TAPS = 1 << 3,
     PORTS_ASK_FORWARDS = 1 << 4,
-    PORTS_ASK_OWNERS = 1 << 5,  // the process: grows with the open files of its cgroup
+    PORTS_ASK_OWNERS = 1 << 5,  // the process: with the processes, and the open files of its own
     PORTS_ASK_SHARERS = 1 << 6, // all that have the same socket: with the open files of all
     PORTS_ASK_PACKAGES = 1 << 7,
     PORTS_ASK_ALL = (1 << 8) - 1,
+    // Of a host with very many sockets: what is bound is left out where somebody listens on each of
+    // the ports, and in other namespaces, for the kernel walks through all sockets for it.
+    PORTS_ASK_BRIEFLY = 1 << 8,
 };
 
 // What could not be asked; each has a sentence that says how it could.
@@ -93,16 +98,27 @@ struct ports_view {
     struct ports_holder holders[PORTS_HOLDERS_MAX]; // by port, then by state
     size_t count;
     bool more;            // further holders did not fit
+    bool bound_left;      // PORTS_ASK_BRIEFLY: what is bound was not asked for everywhere
     uint32_t blind;       // bits of enum ports_blind
     size_t spaces;        // network namespaces that were asked, ours among them
     size_t spaces_unseen; // there, and not permitted
     uint64_t space;       // ours; 0: not known
-    bool searched_all;    // every process was asked for its sockets: nobody else has them
+    bool searched_all;    // every process was asked: a holder without one has none
 };
 
 // Who holds these ports? ERR_UNAVAILABLE: the kernel does not answer; ERR_LIMIT: too many ranges.
 bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
                struct ports_view *view, struct err *err) CC_MUST_USE;
+
+// Who else has the sockets of those that are `wanted` (NULL: of all that are no connections)? Asks
+// every process; ports_see does it where PORTS_ASK_SHARERS is asked.
+void ports_see_sharers(struct ports_view *view,
+                       bool (*wanted)(void *arg, const struct ports_holder *holder), void *arg);
+// How many files are open on this machine, which is what that costs; false: not told.
+bool ports_files_open(uint64_t *count) CC_MUST_USE;
+
+// Is it known whether somebody else has the holder's socket, or that nobody has it?
+bool ports_is_searched(const struct ports_view *view, const struct ports_holder *holder);
 
 // The same for single ports: listeners, bound and UDP sockets of our namespace, and their
 // processes.

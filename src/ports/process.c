@@ -1,34 +1,19 @@
-// ports/process: the sockets that are asked for are looked for in /proc/PID/fd of the processes of
-// their cgroup first, which are few where a service has its unit, then of all.
+// ports/process: what /proc tells of a process; which one it is, ports/search finds.
 #include "ports/process.h"
 
 #include "base/clk.h"
 #include "base/fs.h"
 #include "base/num.h"
 #include "ports/package.h"
+#include "ports/search.h"
 #include "ports/unit.h"
-#include <dirent.h>
-#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    START_FIELD = 22,
-    FILE_MAX = 64 << 10,
-    CGROUP_DEPTH_MAX = 16,
-    CGROUP_PATH_MAX = 1024,
-    OTHERS = sizeof(((struct ports_holder *)NULL)->others) / sizeof(int),
-};
-
-struct search {
-    struct ports_holder *holders; // borrowed
-    size_t count;
-    size_t open; // holders without a process yet
-    bool denied; // some process was not to be seen
-};
+enum { START_FIELD = 22, FILE_MAX = 64 << 10 };
 
 bool ports_process_start(struct str stat, uint64_t *ticks)
 {
@@ -186,168 +171,6 @@ static void describe(struct ports_holder *holder)
     }
 }
 
-static void match(int pid, const char *link, struct search *search)
-{
-    static const char mark[] = "socket:[";
-    uint64_t inode = 0;
-    size_t len = strlen(link);
-    if (strncmp(link, mark, sizeof(mark) - 1) != 0 || link[len - 1] != ']' ||
-        !num_u64((struct str){ link + sizeof(mark) - 1, len - sizeof(mark) }, UINT64_MAX, &inode)) {
-        return;
-    }
-    for (size_t i = 0; i < search->count; i++) {
-        struct ports_holder *holder = &search->holders[i];
-        if (holder->inode != inode || inode == 0) {
-            continue;
-        }
-        bool known = holder->pid == pid;
-        for (int j = 0; j < holder->more_processes && j < (int)OTHERS; j++) {
-            known = known || holder->others[j] == pid;
-        }
-        if (holder->pid == 0) {
-            holder->pid = pid;
-            search->open--;
-        } else if (!known) {
-            if (holder->more_processes < (int)OTHERS) {
-                holder->others[holder->more_processes] = pid;
-            }
-            holder->more_processes++;
-        }
-    }
-}
-
-static void search_process(int pid, struct search *search)
-{
-    char path[64];
-    (void)snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-    DIR *folder = opendir(path);
-    if (folder == NULL) {
-        // Process 1 may be closed to root too; whoever is it has the machine anyhow.
-        search->denied = search->denied || (pid != 1 && (errno == EACCES || errno == EPERM));
-        return; // gone, or another user's
-    }
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        char link[64];
-        ssize_t len = readlinkat(dirfd(folder), entry->d_name, link, sizeof(link) - 1);
-        if (len > 0) {
-            link[len] = '\0';
-            match(pid, link, search);
-        }
-    }
-    (void)closedir(folder);
-}
-
-static void search_all(struct search *search)
-{
-    DIR *proc = opendir("/proc");
-    search->denied = search->denied || proc == NULL;
-    for (const struct dirent *entry = proc != NULL ? readdir(proc) : NULL; entry != NULL;
-         entry = readdir(proc)) {
-        uint64_t pid = 0;
-        if (num_u64(str_of(entry->d_name), INT32_MAX, &pid)) {
-            search_process((int)pid, search);
-        }
-    }
-    if (proc != NULL) {
-        (void)closedir(proc);
-    }
-}
-
-// --- cgroups ------------------------------------------------------------------------------------
-
-// Where cgroup 2 is mounted: here or below.
-static const char *cgroup_root(void)
-{
-    static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
-    for (size_t i = 0; i < 2; i++) {
-        char path[64];
-        (void)snprintf(path, sizeof(path), "%s/cgroup.procs", places[i]);
-        if (access(path, F_OK) == 0) {
-            return places[i];
-        }
-    }
-    return NULL;
-}
-
-// A cgroup's number is its folder's inode. path: where to look, extended to what was found.
-static bool find_cgroup(char *path, uint64_t id, int depth)
-{
-    size_t len = strlen(path);
-    DIR *folder = depth < CGROUP_DEPTH_MAX ? opendir(path) : NULL;
-    bool found = false;
-    for (const struct dirent *entry = folder != NULL ? readdir(folder) : NULL;
-         entry != NULL && !found; entry = readdir(folder)) {
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-            len + strlen(entry->d_name) + 2 > CGROUP_PATH_MAX) {
-            continue;
-        }
-        (void)snprintf(path + len, CGROUP_PATH_MAX - len, "/%s", entry->d_name);
-        found = entry->d_ino == id || find_cgroup(path, id, depth + 1);
-        path[found ? strlen(path) : len] = '\0';
-    }
-    if (folder != NULL) {
-        (void)closedir(folder);
-    }
-    return found;
-}
-
-static bool path_of_cgroup(uint64_t id, char path[static CGROUP_PATH_MAX])
-{
-    struct stat is;
-    const char *root = cgroup_root();
-    if (id == 0 || root == NULL) {
-        return false;
-    }
-    (void)snprintf(path, CGROUP_PATH_MAX, "%s", root);
-    return (stat(root, &is) == 0 && is.st_ino == id) || find_cgroup(path, id, 0);
-}
-
-static void search_members(const char *path, struct search *search)
-{
-    char file[CGROUP_PATH_MAX + 16];
-    OWN(buf_free) struct buf text = BUF_CAP(4 << 20);
-    (void)snprintf(file, sizeof(file), "%s/cgroup.procs", path);
-    if (!read_small(file, &text)) {
-        return;
-    }
-    struct str rest = buf_str(&text);
-    while (rest.len > 0 && search->open > 0) {
-        const char *end = memchr(rest.ptr, '\n', rest.len);
-        size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
-        uint64_t pid = 0;
-        if (num_u64((struct str){ rest.ptr, len }, INT32_MAX, &pid) && pid != 0) {
-            search_process((int)pid, search);
-        }
-        len += end != NULL ? 1 : 0;
-        rest = (struct str){ rest.ptr + len, rest.len - len };
-    }
-}
-
-// The unit by the socket's own cgroup, also where no process has a descriptor of it; and its
-// processes, unless everybody is asked anyhow.
-static void search_cgroups(struct search *search, bool members)
-{
-    uint64_t last = 0;
-    char path[CGROUP_PATH_MAX] = "";
-    bool known = false;
-    for (size_t i = 0; i < search->count; i++) {
-        struct ports_holder *holder = &search->holders[i];
-        if (holder->cgroup == 0) {
-            continue;
-        }
-        if (holder->cgroup != last) {
-            last = holder->cgroup;
-            known = path_of_cgroup(last, path);
-            if (known && members) {
-                search_members(path, search);
-            }
-        }
-        if (known && holder->inode != 0) {
-            ports_unit_read(str_of(path + strlen(cgroup_root())), holder);
-        }
-    }
-}
-
 // --- all of it ----------------------------------------------------------------------------------
 
 static void name_user(struct ports_holder *holder)
@@ -403,28 +226,40 @@ static bool copy_description(struct ports_holder *holders, size_t at)
 
 void ports_process_find(struct ports_view *view, size_t from, unsigned what)
 {
-    struct search search = { .holders = view->holders + from, .count = view->count - from };
-    for (size_t i = 0; i < search.count; i++) {
-        search.open += search.holders[i].inode != 0 ? 1 : 0;
-        name_user(&search.holders[i]);
+    struct ports_holder *holders = view->holders + from;
+    size_t count = view->count - from;
+    struct ports_found found;
+    for (size_t i = 0; i < count; i++) {
+        name_user(&holders[i]);
     }
-    if (search.open > 0) {
-        bool everybody = (what & PORTS_ASK_SHARERS) != 0;
-        search_cgroups(&search, !everybody);
-        if (everybody || search.open > 0) {
-            search_all(&search);
-            view->searched_all = !search.denied;
+    ports_search_owners(holders, count, &found);
+    view->searched_all = found.all;
+    view->blind |= found.denied ? 1U << PORTS_BLIND_PROCESSES : 0U;
+    for (size_t i = 0; i < count; i++) {
+        if (holders[i].pid != 0 && !copy_description(holders, i)) {
+            describe(&holders[i]);
+        }
+        if ((what & PORTS_ASK_PACKAGES) != 0 && holders[i].program[0] != '\0') {
+            add_package(holders, i);
         }
     }
-    if (search.denied) {
-        view->blind |= 1U << PORTS_BLIND_PROCESSES;
+    if ((what & PORTS_ASK_SHARERS) != 0) {
+        ports_see_sharers(view, NULL, NULL);
     }
-    for (size_t i = 0; i < search.count; i++) {
-        if (search.holders[i].pid != 0 && !copy_description(search.holders, i)) {
-            describe(&search.holders[i]);
-        }
-        if ((what & PORTS_ASK_PACKAGES) != 0 && search.holders[i].program[0] != '\0') {
-            add_package(search.holders, i);
-        }
-    }
+}
+
+void ports_see_sharers(struct ports_view *view,
+                       bool (*wanted)(void *arg, const struct ports_holder *holder), void *arg)
+{
+    struct ports_found found;
+    ports_search_sharers(view->holders, view->count, wanted, arg, &found);
+    view->searched_all = view->searched_all || found.all;
+    view->blind |= found.denied ? 1U << PORTS_BLIND_PROCESSES : 0U;
+}
+
+bool ports_files_open(uint64_t *count)
+{
+    OWN(buf_free) struct buf text = BUF_CAP(128);
+    return read_small("/proc/sys/fs/file-nr", &text) &&
+           num_u64((struct str){ text.ptr, strcspn(text.ptr, "\t ") }, INT64_MAX, count);
 }

@@ -6,6 +6,7 @@
 #include "ports/diag.h"
 #include "ports/process.h"
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 
 enum {
     GONE_BYTES = 64 << 10,
-    GONE_READS = 64,            // datagrams that are read at a time
+    GONE_READS = 1024,          // datagrams that are read at a time
     GONE_QUEUE_BYTES = 1 << 20, // that may wait in the kernel
 };
 
@@ -28,14 +29,42 @@ struct ports_watch {
     char *bytes;             // owned
 };
 
-static int open_gone(void)
+// The kernel tells of every socket that goes: its filter lets those of our ports through that were
+// no connections, so that neither we nor the queue have to do with the others. As in ports/diag, a
+// struct inet_diag_msg follows the header: the local port stands at 20, the other end's at 22.
+static bool filter_gone(int fd, const struct ports_range *ranges, size_t count)
+{
+    enum { LOCAL_PORT = 20, OTHER_PORT = 22, HEAD = 3, RANGE = 2, PASS = 1 };
+    struct sock_filter code[HEAD + RANGE * PORTS_RANGES_MAX + 2];
+    size_t len = 0;
+    size_t end = HEAD + RANGE * count; // "none of them"; what lets through follows
+    code[len++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, OTHER_PORT);
+    code[len] =
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, (uint8_t)(end - len - 1));
+    len++;
+    code[len++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_H | BPF_ABS, LOCAL_PORT);
+    for (size_t i = 0; i < count; i++) {
+        code[len++] =
+            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, ranges[i].first, 0, 1);
+        code[len] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, ranges[i].last, 0,
+                                                 (uint8_t)(end + PASS - len - 1));
+        len++;
+    }
+    code[len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, 0);
+    code[len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, UINT32_MAX);
+    const struct sock_fprog program = { .len = (unsigned short)len, .filter = code };
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
+}
+
+static int open_gone(const struct ports_range *ranges, size_t count)
 {
     static const int groups[] = { SKNLGRP_INET_TCP_DESTROY, SKNLGRP_INET_UDP_DESTROY,
                                   SKNLGRP_INET6_TCP_DESTROY, SKNLGRP_INET6_UDP_DESTROY };
     int size = GONE_QUEUE_BYTES;
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
     struct sockaddr_nl own = { .nl_family = AF_NETLINK };
-    bool good = fd >= 0 && bind(fd, (const struct sockaddr *)&own, sizeof(own)) == 0;
+    bool good = fd >= 0 && filter_gone(fd, ranges, count) &&
+                bind(fd, (const struct sockaddr *)&own, sizeof(own)) == 0;
     for (size_t i = 0; good && i < sizeof(groups) / sizeof(groups[0]); i++) {
         good =
             setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) == 0;
@@ -69,7 +98,7 @@ bool ports_watch_new(const struct ports_range *ranges, size_t count, struct port
     }
     made->ask.ranges = made->ranges;
     made->ask.count = count;
-    made->gone = open_gone();
+    made->gone = open_gone(made->ranges, count);
     *watch = made;
     return true;
 }

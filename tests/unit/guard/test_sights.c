@@ -37,6 +37,7 @@ static struct ports_holder *hold(uint16_t port, uint64_t cookie, int pid, const 
 {
     struct ports_holder *holder = &view.holders[view.count++];
     *holder = (struct ports_holder){ .state = PORTS_LISTENING,
+                                     .asked_all = true,
                                      .port = port,
                                      .cookie = cookie,
                                      .inode = cookie,
