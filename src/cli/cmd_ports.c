@@ -277,7 +277,7 @@ static void add_empty(struct cli_ports *ports, uint16_t port)
     bool expected =
         row->known != NULL && row->known->speaks_grpc && ports->expected[row->known->engine];
     row->calls = count_calls(ports, NULL, port);
-    enum ports_answer free = row->calls > 0 || ports_is_free(port) ? PORTS_YES : PORTS_NO;
+    enum ports_answer free = row->calls > 0 || ports_is_free(port, NULL) ? PORTS_YES : PORTS_NO;
     ports_judge_empty(port, expected, free, &row->opinion);
     note_worst(ports, row);
 }

@@ -207,7 +207,10 @@ static void show_event(struct cli *cli, struct history *history, const Quoin__V1
                              : arena_textf(&cli->arena, "%u/%s", event->port, event->transport),
             event->what,
             event->count > 1 ? arena_textf(&cli->arena, "%lld", (long long)event->count) : "",
-            event->text });
+            event->until <= event->at
+                ? event->text
+                : arena_textf(&cli->arena, "until %s: %s",
+                              clock_text(cli, history->zone, event->until), event->text) });
 }
 
 static bool read_port(struct cli *cli, uint32_t *asked, struct err *err)

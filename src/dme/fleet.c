@@ -20,7 +20,7 @@
 
 enum {
     LOOK_MS = 1000,
-    HEARTBEAT_MS = 60000,
+    HEARTBEAT_MS = 10000, // so exactly a gap in the watch is known
     FORGET_MS = 60000,
     FORGET_AT_ONCE = 2000,
     LOAD_PAGE = 100,
@@ -289,6 +289,34 @@ bool dme_fleet_take(struct fleet *fleet, const Quoin__V1__PortReport *report,
 
 // --- our own host -------------------------------------------------------------------------------
 
+// What came and went between the last word of a watch before ours and our first look is not known;
+// the history says so.
+static void tell_gap(struct fleet *fleet, struct arena *arena, Quoin__V1__PortReport *report)
+{
+    Quoin__V1__PortEvent *gap = arena_new(arena, sizeof(*gap));
+    Quoin__V1__PortEvent **events =
+        arena_new_array(arena, report->n_events + 1, sizeof(Quoin__V1__PortEvent *));
+    if (gap == NULL || events == NULL) {
+        return;
+    }
+    quoin__v1__port_event__init(gap);
+    gap->host = report->host;
+    gap->what = (char *)(uintptr_t) "unwatched";
+    gap->transport = (char *)(uintptr_t) "tcp";
+    gap->text = (char *)(uintptr_t) "nobody watched, or not all of this time: what came and went "
+                                    "is not known";
+    gap->at = fleet->unwatched_from;
+    gap->until = clk_wall_ms();
+    gap->count = 1;
+    events[0] = gap;
+    for (size_t at = 0; at < report->n_events; at++) {
+        events[at + 1] = report->events[at];
+    }
+    report->events = events;
+    report->n_events++;
+    fleet->unwatched_from = 0;
+}
+
 static void report_own(struct fleet *fleet, const struct guard_news *news)
 {
     enum { REPORT_BYTES = 64 << 10 };
@@ -302,6 +330,9 @@ static void report_own(struct fleet *fleet, const struct guard_news *news)
     if (news != NULL) {
         report.events = (Quoin__V1__PortEvent **)(uintptr_t)news->events;
         report.n_events = news->event_count;
+    }
+    if (fleet->unwatched_from != 0) {
+        tell_gap(fleet, &arena, &report);
     }
     if (!dme_fleet_take(fleet, &report, NULL, NULL, &err)) {
         log_event(LOG_WARNING, "ports.not-written", log_text("why", err.text));
@@ -346,6 +377,7 @@ static bool watch_own(struct fleet *fleet, struct err *err)
     const struct fleet_host *own = dme_fleet_find(fleet, svc_host(svc));
     if (own != NULL && own->told != NULL) {
         guard_remember(fleet->guard, own->told);
+        fleet->unwatched_from = own->heard_at;
     }
     return true;
 }

@@ -59,8 +59,13 @@ static bool prepare_events(struct ports_db *p, struct db *db, struct err *err)
                       " ORDER BY id DESC LIMIT $5",
                       err) &&
            db_prepare(db, &p->of_port,
-                      "SELECT id, at, port, transport, told FROM dme_port_event" EVENT_WHERE
-                      " AND port = $6 ORDER BY id DESC LIMIT $5",
+                      // What is of every port, of 0, is of this one too; each by the index.
+                      "SELECT id, at, port, transport, told FROM ("
+                      "SELECT * FROM (SELECT * FROM dme_port_event" EVENT_WHERE
+                      " AND port = $6 ORDER BY id DESC LIMIT $5) AS own UNION ALL "
+                      "SELECT * FROM (SELECT * FROM dme_port_event" EVENT_WHERE
+                      " AND port = 0 AND is_verdict = 0 ORDER BY id DESC LIMIT $5) AS every)"
+                      " AS both_kinds ORDER BY id DESC LIMIT $5",
                       err) &&
            db_prepare(db, &p->held,
                       "SELECT id, at, port, transport, told FROM dme_port_event WHERE id IN"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ASK_MS = 500, REST_MS = 300 };
+enum { ASK_MS = 500, REST_MS = 300, MOMENT_MS = 3000 };
 
 struct claimant {
     struct guard_claims *claims; // borrowed
@@ -46,6 +46,13 @@ void guard_claims_free(struct guard_claims **claims)
     }
     free(*claims);
     *claims = NULL;
+}
+
+bool guard_claims_is_asking(const struct guard_claims *claims, enum engine engine)
+{
+    const struct claimant *claimant = &claims->claimants[engine];
+    return claimant->asking ||
+           (claimant->asked_ms != 0 && clk_mono_ms() - claimant->asked_ms < MOMENT_MS);
 }
 
 void guard_claims_set_tls(struct guard_claims *claims, struct net_tls *tls)

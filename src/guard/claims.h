@@ -22,6 +22,8 @@ struct guard_claims_settings { // borrowed for its life
 struct guard_claims *guard_claims_new(struct net_loop *loop,
                                       const struct guard_claims_settings *settings);
 void guard_claims_free(struct guard_claims **claims);
+// Is the engine's port called by us, now or a moment ago?
+bool guard_claims_is_asking(const struct guard_claims *claims, enum engine engine);
 void guard_claims_set_tls(struct guard_claims *claims, struct net_tls *tls);
 
 // What is known, of all engines.

@@ -26,8 +26,8 @@ enum {
     CALLERS_MAX = 128, // of one turn
     CALLS_MAX = 256,   // ports that were called
     UNKNOWN_MAX = 256,
-    CLOSED_MAX = 64, // that are remembered: the kernel may tell of them later than a look
-    WAIT_MS = 900,   // for engines to say whether a socket is theirs
+    CLOSED_MAX = 512, // that are remembered: the kernel may tell of them later than a look
+    WAIT_MS = 900,    // for engines to say whether a socket is theirs
     // A full look may take a four-hundredth of the time in between, one after a change a tenth.
     REST_FULL = 400,
     REST_CHANGE = 10,
@@ -65,7 +65,6 @@ struct turn {
     bool is_free[GUARD_KNOWN_MAX];
     uint64_t closed[CLOSED_MAX]; // cookies, a ring
     size_t closed_count;
-    unsigned probes; // sockets of our own that went, and are not told of yet
 };
 
 struct guard {
@@ -116,17 +115,12 @@ struct guard {
 // --- the worker ---------------------------------------------------------------------------------
 
 // Of a socket that went: a look told so already, or it was a probe of ours.
-static bool is_told(struct turn *turn, const struct ports_holder *holder)
+static bool is_told(const struct turn *turn, const struct ports_holder *holder)
 {
     for (size_t i = 0; i < CLOSED_MAX && i < turn->closed_count; i++) {
         if (turn->closed[i] == holder->cookie) {
             return true;
         }
-    }
-    if (turn->probes > 0 && !holder->udp && holder->uid == geteuid() &&
-        strcmp(holder->address, "*") == 0) {
-        turn->probes--;
-        return true;
     }
     return false;
 }
@@ -225,7 +219,6 @@ static void keep_view(struct guard *guard, const struct ports_view *found)
 static bool look_fully(struct guard *guard, struct err *err)
 {
     struct turn *turn = &guard->turn;
-    turn->probes = 0;
     unsigned what = PORTS_ASK_BOUND | PORTS_ASK_SPACES | PORTS_ASK_TAPS | PORTS_ASK_FORWARDS |
                     PORTS_ASK_OWNERS | PORTS_ASK_SHARERS;
     int64_t began = clk_mono_ns();
@@ -237,8 +230,9 @@ static bool look_fully(struct guard *guard, struct err *err)
     look_at_programs(guard);
     for (size_t i = 0; i < guard->known_count; i++) {
         bool held = is_held(turn->view, guard->known[i].port);
-        turn->is_free[i] = held || ports_is_free(guard->known[i].port);
-        turn->probes += held ? 0 : 1;
+        uint64_t probe = 0;
+        turn->is_free[i] = held || ports_is_free(guard->known[i].port, &probe);
+        turn->closed[turn->closed_count++ % CLOSED_MAX] = probe;
     }
     turn->looked = true;
     turn->full_ns = clk_mono_ns() - began;
@@ -333,7 +327,7 @@ static void bursts_tell(struct guard *guard)
         const char *who = strchr(burst.key, ' ');
         who = who == NULL ? NULL : strchr(who + 1, ' ');
         char text[200];
-        (void)snprintf(text, sizeof(text), "%s%s%lld times", who == NULL ? "" : who + 1,
+        (void)snprintf(text, sizeof(text), "%s%s%lld more", who == NULL ? "" : who + 1,
                        who == NULL || who[1] == '\0' ? "" : ": ", (long long)burst.count);
         event_burst(guard, &burst, text);
     }
@@ -408,8 +402,12 @@ static void caller_tell(struct guard *guard, const struct caller *caller)
     const struct ports_call *call = &caller->call;
     struct guard_calls *calls = calls_need(guard, call->port, call->udp);
     struct guard_burst burst;
-    if (calls == NULL) {
-        return;
+    const struct guard_known *known =
+        guard_known_find(guard->known, guard->known_count, call->port);
+    if (calls == NULL || (known != NULL && known->is_engine && !call->udp &&
+                          strcmp(call->from, guard->settings.listen) == 0 &&
+                          guard_claims_is_asking(guard->claims, known->engine))) {
+        return; // we ask who is there
     }
     calls->count += caller->count;
     if (has_holder(guard, call->port, call->udp)) {

@@ -136,6 +136,49 @@ static void visit_spaces(struct look *look)
     free(spaces);
 }
 
+struct still {
+    const struct ports_view *view; // borrowed
+    bool there[PORTS_HOLDERS_MAX];
+};
+
+static void note_still(void *arg, const struct ports_holder *holder)
+{
+    struct still *still = arg;
+    for (size_t i = 0; i < still->view->count; i++) {
+        still->there[i] = still->there[i] || still->view->holders[i].cookie == holder->cookie;
+    }
+}
+
+// A listener without a process may have gone while the process was looked for: that is not to be
+// taken for one that no process has.
+static void drop_gone(struct look *look)
+{
+    struct ports_view *view = look->view;
+    struct still still = { .view = view };
+    struct err ignored; // then all stay
+    size_t kept = 0;
+    bool doubt = false;
+    for (size_t i = 0; i < view->count; i++) {
+        const struct ports_holder *holder = &view->holders[i];
+        bool meant = holder->pid == 0 && !holder->elsewhere &&
+                     (holder->state == PORTS_LISTENING || holder->state == PORTS_UDP);
+        still.there[i] = !meant;
+        doubt = doubt || meant;
+    }
+    OWN(ports_ask_close)
+    struct ports_ask ask = { .fd = -1, .ranges = look->ranges, .count = look->count };
+    if (!doubt || !ports_ask_open(&ask, NETLINK_SOCK_DIAG, &ignored) ||
+        !ports_ask_sockets(&ask, PORTS_ASK_QUICK, note_still, &still, &ignored)) {
+        return;
+    }
+    for (size_t i = 0; i < view->count; i++) {
+        if (still.there[i]) {
+            view->holders[kept++] = view->holders[i];
+        }
+    }
+    view->count = kept;
+}
+
 static int by_port(const void *left, const void *right)
 {
     const struct ports_holder *a = left;
@@ -185,6 +228,7 @@ bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
     }
     if ((what & (PORTS_ASK_OWNERS | PORTS_ASK_SHARERS)) != 0) {
         ports_process_find(view, 0, what);
+        drop_gone(&look);
     }
     qsort(view->holders, view->count, sizeof(view->holders[0]), by_port);
     return true;
@@ -231,9 +275,11 @@ static void count_any(void *arg, const struct ports_holder *holder)
 
 // With SO_REUSEADDR a socket that does not listen is in nobody's way who sets it too, as our
 // engines do. Connections that are closing are why a port may be refused, too.
-bool ports_is_free(uint16_t port)
+bool ports_is_free(uint16_t port, uint64_t *cookie)
 {
     int on = 1;
+    uint64_t own = 0;
+    socklen_t own_len = sizeof(own);
     const struct ports_range range = { port, port };
     const struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
     OWN(ports_ask_close) struct ports_ask ask = { .fd = -1, .ranges = &range, .count = 1 };
@@ -242,6 +288,10 @@ bool ports_is_free(uint16_t port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool refused = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
                    bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 && errno == EADDRINUSE;
+    if (cookie != NULL) {
+        bool told = fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_COOKIE, &own, &own_len) == 0;
+        *cookie = told ? own : 0;
+    }
     if (fd >= 0) {
         (void)close(fd);
     }

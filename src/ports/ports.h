@@ -130,7 +130,8 @@ bool ports_is_listening(uint16_t port, bool *listening, struct err *err) CC_MUST
 
 // Nobody is seen on the TCP port: does the kernel give it to us all the same? False: it is hidden.
 // The socket is closed at once, never listens, and cannot be in the way of an engine that starts.
-bool ports_is_free(uint16_t port);
+// *cookie: its, by which a watch knows it when the kernel tells that it went; may be NULL.
+bool ports_is_free(uint16_t port, uint64_t *cookie);
 
 // "nginx (pid 1234, user www-data)", in text of at least PORTS_TEXT_MAX. Returns text.
 enum { PORTS_TEXT_MAX = 160 };

@@ -24,9 +24,9 @@ int main(void)
     make_file(info, "p910nd.list", "/sbin/p910nd\n/usr/sbin/cupsd2\n");
     make_file(info, "other.conffiles", "/usr/bin/other\n");
     make_file(folder, "status",
-          "Package: cups\nVersion: 9\n\nPackage: cups-daemon\nStatus: install ok\nVersion: "
-          "2.4.2-3+deb12u8\nDescription: x\n\nPackage: p910nd\nDescription: no version\n\n"
-          "Package: z\nVersion: 1\n");
+              "Package: cups\nVersion: 9\n\nPackage: cups-daemon\nStatus: install ok\nVersion: "
+              "2.4.2-3+deb12u8\nDescription: x\n\nPackage: p910nd\nDescription: no version\n\n"
+              "Package: z\nVersion: 1\n");
     CHECK(ports_package_find(folder, "/usr/sbin/cupsd", text, sizeof(text)));
     CHECK(strcmp(text, "cups-daemon 2.4.2-3+deb12u8") == 0);
     CHECK(ports_package_find(folder, "/usr/share/x", text, sizeof(text))); // without a last newline

@@ -97,10 +97,10 @@ static void test_a_bound_socket_is_told(void)
     CHECK(ports_see(&range, 1, PORTS_ASK_BOUND | PORTS_ASK_OWNERS, &view, &err));
     bool told = find(&view, PORTS_BOUND) != NULL;
     CHECK(told || (view.blind & (1U << PORTS_BLIND_BOUND)) != 0); // by the kernel's age
-    CHECK(!told || !ports_is_free(port) || find(&view, PORTS_BOUND)->pid == getpid());
+    CHECK(!told || !ports_is_free(port, NULL) || find(&view, PORTS_BOUND)->pid == getpid());
     CHECK(ports_see(&range, 1, PORTS_ASK_QUICK, &view, &err) && view.count == 0);
     (void)close(tcp);
-    CHECK(ports_is_free(port));
+    CHECK(ports_is_free(port, NULL));
 }
 
 static void test_too_many_ranges_are_refused(void)
