@@ -339,7 +339,7 @@ struct fleet {
     size_t gone_count;
     struct fleet_watch *watches; // owned
     size_t watch_count;
-    int64_t looked_ms; // monotonic
+    int64_t looked_ms;      // monotonic
     int64_t unwatched_from; // wall time of the last word of a watch before ours; 0: told, or none
     int64_t heartbeat_ms;
     int64_t forget_ms;
