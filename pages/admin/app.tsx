@@ -4,9 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { online } from "../lib/live";
 import { say } from "../lib/words";
 import { go, parts } from "./router";
-import { Alerts, OneAlert } from "./screens/alerts";
+import { AlertRules, OneAlertRule } from "./screens/alert-rules";
+import { AlertTargets, OneAlertTarget } from "./screens/alert-targets";
+import { Alerts, Deliveries, OneAlert } from "./screens/alerts";
 import { Devices } from "./screens/devices";
-import { Jobs, OneJob } from "./screens/jobs";
+import { Expectations, OneExpectation } from "./screens/expectations";
+import { Jobs, OneJob, Works } from "./screens/jobs";
 import { Ledger } from "./screens/ledger";
 import { MonitoredList, OneMonitored, SuppliesToOrder } from "./screens/monitored";
 import { Overview } from "./screens/overview";
@@ -17,9 +20,15 @@ import { Refunds } from "./screens/refunds";
 import { Printers, Queues } from "./screens/printers";
 
 const rail = ["", "jobs", "people", "printers", "queues", "monitored", "supplies", "alerts", "ports", "devices", "prices", "policies", "ledger", "refunds"] as const;
+// Rooms beside one of the rail's.
+const beside: Record<string, string> = { "alert-rules": "alerts", "alert-targets": "alerts", "deliveries": "alerts", "expectations": "ports", "works": "jobs" };
+
+/** "new" is one that is to be, "of/NAME" is one that is. */
+const chosen = (rest: string[]): string | undefined => rest[0] === "new" ? "" : rest[0] === "of" ? rest[1] : undefined;
 
 function Screen(): JSX.Element {
   const [room = "", ...rest] = parts();
+  const name = chosen(rest);
   switch (room) {
     case "": return <Overview />;
     case "jobs": return rest.length === 2 ? <OneJob engine={rest[0] ?? ""} id={rest[1] ?? ""} /> : <Jobs />;
@@ -29,6 +38,11 @@ function Screen(): JSX.Element {
     case "monitored": return rest[0] === undefined ? <MonitoredList /> : <OneMonitored key={rest[0]} name={rest[0]} />;
     case "supplies": return <SuppliesToOrder />;
     case "alerts": return rest[0] === undefined ? <Alerts /> : <OneAlert key={rest[0]} id={rest[0]} />;
+    case "alert-rules": return name === undefined ? <AlertRules /> : <OneAlertRule key={name} name={name} />;
+    case "alert-targets": return name === undefined ? <AlertTargets /> : <OneAlertTarget key={name} name={name} />;
+    case "deliveries": return <Deliveries />;
+    case "expectations": return name === undefined ? <Expectations /> : <OneExpectation key={name} host={name} />;
+    case "works": return <Works />;
     case "ports": return rest.length === 2 ? <OnePort key={rest.join(" ")} host={rest[0] ?? ""} port={rest[1] ?? ""} /> : <Ports />;
     case "devices": return <Devices />;
     case "prices": return <Prices />;
@@ -80,7 +94,7 @@ export function App(): JSX.Element {
       <div class="frame">
         <nav class="rail" aria-label={say("rail")}>
           <ul>{rail.map((one) => (
-            <li key={one}><a href={`/admin/${one}`.replace(/\/$/, "")} aria-current={one === room ? "page" : undefined}>{say(`rail.${one || "overview"}`)}</a></li>
+            <li key={one}><a href={`/admin/${one}`.replace(/\/$/, "")} aria-current={one === (beside[room] ?? room) ? "page" : undefined}>{say(`rail.${one || "overview"}`)}</a></li>
           ))}</ul>
         </nav>
         <main id="main" tabIndex={-1}>

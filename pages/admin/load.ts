@@ -1,7 +1,7 @@
 // What a screen shows is asked for when it opens, and again when news of it comes.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { Refused, get } from "../lib/api";
+import { Refused, get, getAll } from "../lib/api";
 import type { Page, Problem } from "../lib/api";
 import { listen } from "../lib/live";
 
@@ -34,12 +34,29 @@ export function beginNews(): void {
 export const lost = (thrown: unknown): Problem => thrown instanceof Refused ? thrown.problem
   : { status: 0, title: "", detail: "", reasons: ["no-connection"] };
 
-export function useLoad<T>(path: string | null, on: string[] = []): Loaded<T> {
+// How many answers are waited for, in <html data-loading>: none, and the screen shows what there is.
+let waited = 0;
+async function waitFor<T>(answer: Promise<T>): Promise<T> {
+  waited += 1;
+  document.documentElement.dataset.loading = String(waited);
+  try {
+    return await answer;
+  } finally {
+    waited -= 1;
+    setTimeout(() => { // once it is shown
+      if (waited === 0) {
+        delete document.documentElement.dataset.loading;
+      }
+    });
+  }
+}
+
+export function useLoad<T>(path: string | null, on: string[] = [], by: (path: string) => Promise<T> = get): Loaded<T> {
   const [state, setState] = useState<Omit<Loaded<T>, "again">>({ data: null, problem: null, busy: true });
   const [turn, setTurn] = useState(0);
   const heard = news.value;
   const seen = useRef("");
-  useEffect(() => {
+  useLayoutEffect(() => { // before anybody sees the screen: it never looks as if it were whole
     let gone = false;
     const wanted = `${path} ${turn}`;
     if (path === null || (seen.current === wanted && !on.some((kind) => heard.kinds.has(kind)))) {
@@ -47,7 +64,7 @@ export function useLoad<T>(path: string | null, on: string[] = []): Loaded<T> {
     }
     seen.current = wanted;
     setState((before) => ({ ...before, busy: true }));
-    get<T>(path).then(
+    waitFor(by(path)).then(
       (data) => { if (!gone) { setState({ data, problem: null, busy: false }); } },
       (thrown: unknown) => { if (!gone) { setState((before) => ({ data: before.data, problem: lost(thrown), busy: false })); } },
     );
@@ -57,3 +74,19 @@ export function useLoad<T>(path: string | null, on: string[] = []): Loaded<T> {
 }
 
 export const useList = <T,>(path: string | null, on: string[] = []): Loaded<Page<T>> => useLoad<Page<T>>(path, on);
+/** Not one page of it but all. */
+export const useAll = <T,>(path: string | null, on: string[] = []): Loaded<Page<T> & { more: boolean }> => useLoad(path, on, getAll<T>);
+
+// Who is signed in stays so as long as the page does.
+const roles = signal<string[] | null>(null);
+let asked = false;
+/** Whether the person has one of these roles; undefined: not known yet. */
+export function useMay(...wanted: string[]): boolean | undefined {
+  useLayoutEffect(() => {
+    if (!asked) {
+      asked = true;
+      waitFor(get<{ roles: string[] }>("/me")).then((one) => { roles.value = one.roles; }, () => { asked = false; });
+    }
+  }, []);
+  return roles.value?.some((role) => wanted.includes(role));
+}

@@ -17,6 +17,7 @@ export interface Monitored {
 }
 export interface Sample { at: string; least: number; most: number; last: number; sum: number; count: number }
 export interface Gap { id: number; device: string; from: string; until: string; counted: number; tracked: number; untracked: number; text: string; unit: string }
+export interface Reconciled { device: string; counted: number; tracked: number; untracked: number; unexplained_back: number; unit: string }
 export interface Alert {
   id: number; rule: string; about: string; keyword: string; text: string; severity: string; began: string; ended: string | null; times: number;
   acknowledged_by: string; acknowledged_at: string | null; assigned_to: string; muted_until: string | null; note: string;
@@ -39,6 +40,10 @@ export interface Facts {
   registry: string; registered: { first?: number; last?: number; transport: string; name: string; description: string; assignee: string; registered: string }[];
   practice: { transport: string; use: string; source: string }[]; scanners: string;
 }
+
+/** The screens of alerts, beside each other. */
+export const alertRooms = ["alerts", "alert-rules", "alert-targets", "deliveries"];
+export const portRooms = ["ports", "expectations"];
 
 /** "toner-low-warning" → "toner-low". */
 export const bare = (keyword: string): string => keyword.replace(/-(report|warning|error)$/, "");

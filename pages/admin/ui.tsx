@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Problem } from "../lib/api";
 import { money, time } from "../lib/show";
-import { reasonOf, say } from "../lib/words";
+import { language, reasonOf, say, sayIfKnown, words } from "../lib/words";
 import { lost } from "./load";
 import type { Loaded } from "./load";
 import type { Page } from "../lib/api";
@@ -13,8 +13,15 @@ export function Trouble({ problem }: { problem: Problem | null }): JSX.Element |
   if (problem === null) {
     return null;
   }
-  const reason = reasonOf(problem);
-  return <p class="note bad" role="alert">{problem.detail || (reason === undefined ? problem.title : say(`reason.${reason}`))}</p>;
+  const own = problem.reasons.find((keyword) => `reason.${keyword}` in words.value);
+  const reason = own ?? reasonOf(problem);
+  const detail = problem.detail || (reason === undefined ? problem.title : "");
+  return ( // what has no keyword of its own is told in English, too
+    <p class="note bad" role="alert">
+      {reason !== undefined && (detail === "" || language() !== "en") && say(`reason.${reason}`)}
+      {detail !== "" && (language() === "en" || own === undefined) && <> <English text={detail} /></>}
+    </p>
+  );
 }
 
 const good = ["completed", "up", "idle", "charged", "done", "printing", "over", "delivered", "cover-closed"];
@@ -110,8 +117,12 @@ export interface FieldOf {
   name: string;
   type?: "text" | "number" | "password" | "checkbox" | "textarea" | "file";
   required?: boolean;
-  value?: string;
+  value?: string; // of a checkbox: "true" or ""
   choices?: string[];
+  words?: string; // choices are said as WORDS.CHOICE
+  many?: boolean; // any number of the choices; value: those that are, a comma between
+  least?: number;
+  most?: number;
   hint?: string;
 }
 
@@ -141,13 +152,26 @@ export function Form({ fields, action, send, danger = false, name = "" }: {
   );
 }
 
-function Field({ field, action }: { field: FieldOf; action: string }): JSX.Element {
+export function Field({ field, action }: { field: FieldOf; action: string }): JSX.Element {
   const id = `${action}-${field.name}`.replace(/[^a-z0-9-]/g, "-");
   const label = <label for={id}>{say(`field.${field.name}`)}</label>;
   const hint = field.hint === undefined ? null : <span class="hint block" id={`${id}-hint`}>{say(field.hint)}</span>;
   const common = { id, name: field.name, required: field.required, "aria-describedby": hint === null ? undefined : `${id}-hint` };
+  const said = (choice: string): string => field.words === undefined ? choice : sayIfKnown(`${field.words}.${choice}`, choice);
+  if (field.choices !== undefined && field.many) {
+    const chosen = (field.value ?? "").split(",");
+    return (
+      <fieldset class="whole">
+        <legend>{say(`field.${field.name}`)}</legend>
+        <div class="row">{field.choices.map((choice) => (
+          <label key={choice} class="tick"><input type="checkbox" name={field.name} value={choice} defaultChecked={chosen.includes(choice)} /> <bdi>{said(choice)}</bdi></label>
+        ))}</div>
+        {hint}
+      </fieldset>
+    );
+  }
   if (field.choices !== undefined) {
-    return <div>{label}<select {...common} defaultValue={field.value}>{field.choices.map((choice) => <option key={choice} value={choice}>{choice}</option>)}</select>{hint}</div>;
+    return <div>{label}<select {...common} defaultValue={field.value}>{field.choices.map((choice) => <option key={choice} value={choice} selected={choice === field.value}>{said(choice)}</option>)}</select>{hint}</div>;
   }
   if (field.type === "textarea") {
     return <div class="whole">{label}<textarea {...common} rows={16} spellcheck={false} defaultValue={field.value} />{hint}</div>;
@@ -156,9 +180,9 @@ function Field({ field, action }: { field: FieldOf; action: string }): JSX.Eleme
   return (
     <div>
       {label}
-      {field.type === "number" ? <input {...common} {...value} type="number" />
+      {field.type === "number" ? <input {...common} {...value} type="number" min={field.least} max={field.most} />
         : field.type === "password" ? <input {...common} type="password" autocomplete="new-password" />
-          : field.type === "checkbox" ? <input {...common} type="checkbox" value="true" />
+          : field.type === "checkbox" ? <input {...common} type="checkbox" value="true" defaultChecked={field.value === "true"} />
             : <input {...common} {...value} type="text" autocomplete="off" />}
       {hint}
     </div>
@@ -172,3 +196,15 @@ export function Facts({ facts }: { facts: [string, ComponentChildren][] }): JSX.
 export function Section({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   return <section class="card"><h2>{say(title)}</h2>{children}</section>;
 }
+
+/** The pages beside this one. */
+export function Tabs({ rooms, label }: { rooms: string[]; label: string }): JSX.Element {
+  return (
+    <nav class="tabs no-print" aria-label={say(label)}>
+      <ul>{rooms.map((room) => <li key={room}><a href={`/admin/${room}`} aria-current={here.value.pathname.split("/")[2] === room ? "page" : undefined}>{say(`rail.${room}`)}</a></li>)}</ul>
+    </nav>
+  );
+}
+
+/** What an engine says in English where the catalogue has no words for it. */
+export const English = ({ text }: { text: string }): JSX.Element => <span lang="en" dir="auto">{text}</span>;

@@ -52,3 +52,30 @@ export function fromNow(at: string, now = Date.now()): string {
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }
+
+// What the site's clock shows at an instant, as if that were UTC.
+function shownAt(at: Date): number {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: data().zone || undefined,
+  }).formatToParts(at);
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? "0");
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+}
+
+/** "2026-05-03T22:00" by the site's clock, as an instant. */
+export function instant(said: string): string {
+  const guess = new Date(`${said}Z`).getTime();
+  const first = guess * 2 - shownAt(new Date(guess));
+  const off = guess - shownAt(new Date(first)); // the clock may change between the two
+  return new Date(first + off).toISOString();
+}
+
+/** And back: what a field for a day and a time shows of an instant. */
+export const local = (at: string | number): string => new Date(shownAt(new Date(at))).toISOString().slice(0, 16);
+
+/** The begin of the site's today. */
+export const today = (): string => instant(`${local(Date.now()).slice(0, 10)}T00:00`);
+
+/** "09:12", by the site's clock. */
+export const hour = (at: string): string =>
+  new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit", timeZone: data().zone || undefined }).format(new Date(at));

@@ -537,7 +537,9 @@ READ("/config/things/{kind}/{name*}", SEES_DEVICES, "config", "Configuration/Lis
 WRITE(POST, "/config/apply", ADMIN, "config", "Configuration/ApplyThings", "",
       "Changes things together: all or none.")
 WRITE(PUT, "/config/things/{kind}/{name*}", DEVICES, "config", "Configuration/ApplyThings",
-      "-thing", "Adds or changes one thing. Who manages devices: only devices and card formats.")
+      "-thing why=?why dry_run=?dry_run",
+      "Adds or changes one thing; with ?dry_run=true only says what that would do. Who manages "
+      "devices: devices, card formats, printers, queues, monitors and rules of alerts.")
 DROP("/config/things/{kind}/{name*}", DEVICES, "config", "Configuration/ApplyThings",
      "-thing edits.kind={kind} edits.name={name} edits.remove='true' seen='-1'",
      "Removes one thing.")

@@ -1,11 +1,13 @@
 // What happened, what is stuck; and of one job everything: who, what, why this price.
 import type { JSX } from "preact";
 import { post } from "../../lib/api";
-import { number } from "../../lib/show";
+import type { Page } from "../../lib/api";
+import { instant, local, number } from "../../lib/show";
 import { say, sayCount, sayIfKnown } from "../../lib/words";
 import { useList, useLoad } from "../load";
-import { here } from "../router";
-import type { Job, JobDetail, Line } from "../types";
+import type { Loaded } from "../load";
+import { filter, go, here, query, withFilter } from "../router";
+import type { Job, JobDetail, Line, Work } from "../types";
 import { ChoiceFilter, Facts, Filters, Form, Money, Name, Section, State, Table, TextFilter, Trouble, When } from "../ui";
 
 const address = (job: Job, engine = "-"): string => `/admin/jobs/${encodeURIComponent(engine)}/${job.id}`;
@@ -30,6 +32,36 @@ export function Jobs(): JSX.Element {
         { title: "column.cost", show: (job) => <Money amount={job.cost} />, number: true },
       ]} />
     </>
+  );
+}
+
+/** What a printer did between two times, also where nobody was charged. */
+export function Works(): JSX.Element {
+  const list = useList<Work>(`/history${query("printer", "user", "since", "until", "after")}`, ["jobs"]);
+  const time = (name: "since" | "until"): JSX.Element => (
+    <div><label for={`time-${name}`}>{say(name === "since" ? "filter.from" : "filter.until")}</label>
+      <input id={`time-${name}`} type="datetime-local" defaultValue={filter(name) === "" ? "" : local(filter(name))}
+        onChange={(event) => go(withFilter(name, event.currentTarget.value === "" ? "" : instant(event.currentTarget.value)), true)} /></div>
+  );
+  return (
+    <>
+      <Filters><TextFilter name="printer" /><TextFilter name="user" />{time("since")}{time("until")}</Filters>
+      <WorkTable list={list} none="jobs.none-then" caption="rail.works" paged />
+    </>
+  );
+}
+
+export function WorkTable({ list, caption, none, paged = false }: { list: Loaded<Page<Work>>; caption: string; none: string; paged?: boolean }): JSX.Element {
+  return (
+    <Table<Work> caption={caption} list={list} none={none} paged={paged} columns={[
+      { title: "column.job", show: (work) => <a href={`/admin/jobs/-/${encodeURIComponent(work.job)}`}>{work.job}</a> },
+      { title: "column.when", show: (work) => <When at={work.at} /> },
+      { title: "column.user", show: (work) => <a href={`/admin/people/${encodeURIComponent(work.user)}`}><Name text={work.user} /></a> },
+      { title: "printer", show: (work) => <Name text={work.printer} /> },
+      { title: "column.state", show: (work) => <State word={work.outcome} /> },
+      { title: "column.pages", show: (work) => number(work.pages), number: true },
+      { title: "column.cost", show: (work) => <Money amount={work.amount} />, number: true },
+    ]} />
   );
 }
 

@@ -2,27 +2,24 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { post } from "../../lib/api";
-import type { Problem } from "../../lib/api";
+import type { Page, Problem } from "../../lib/api";
 import { Bars, Gauge, Level, day } from "../../lib/chart";
-import { fromNow, number } from "../../lib/show";
+import { fromNow, hour, number, time } from "../../lib/show";
 import { say, sayCount, sayIfKnown } from "../../lib/words";
-import { lost, useList, useLoad } from "../load";
+import { lost, useAll, useList, useLoad, useMay } from "../load";
 import { forecast, isLow, levelText, reasonDo, reasonText, supplyKind } from "../monitored";
-import type { Alert, Fault, Gap, Monitored, Reason, Sample, Supply } from "../monitored";
-import { query } from "../router";
-import { ChoiceFilter, Facts, Name, Section, State, Table, Trouble, When } from "../ui";
+import type { Alert, Fault, Gap, Monitored, Reason, Reconciled, Sample, Supply } from "../monitored";
+import { filter, query } from "../router";
+import { ChoiceFilter, English, Facts, Name, Section, State, Table, Trouble, When } from "../ui";
 import { AlertTable } from "./alerts";
 
 const DAY = 86400000;
 const DAYS = 30;
 const path = (name: string): string => `/monitored/${encodeURIComponent(name)}`;
 
-/** What an engine says in English where the catalogue has no words for it. */
-const Foreign = ({ text }: { text: string }): JSX.Element => <span lang="en" dir="auto">{text}</span>;
-
-const Why = ({ one }: { one: { keyword: string; text: string } }): JSX.Element => {
+export const Why = ({ one }: { one: { keyword: string; text: string } }): JSX.Element => {
   const known = reasonText(one.keyword);
-  return known === undefined ? <Foreign text={one.text || one.keyword} /> : <span>{known}</span>;
+  return known === undefined ? <English text={one.text || one.keyword} /> : <span>{known}</span>;
 };
 
 function Reasons({ reasons }: { reasons: Reason[] }): JSX.Element | null {
@@ -31,7 +28,7 @@ function Reasons({ reasons }: { reasons: Reason[] }): JSX.Element | null {
       const what = reasonDo(one.keyword);
       return (
         <li key={one.keyword}><Why one={one} />{what !== undefined ? <> <span class="do">{what}</span></>
-          : one.what_to_do !== "" && reasonText(one.keyword) === undefined && <> <span class="do"><Foreign text={one.what_to_do} /></span></>}</li>
+          : one.what_to_do !== "" && reasonText(one.keyword) === undefined && <> <span class="do"><English text={one.what_to_do} /></span></>}</li>
       );
     })}</ul>
   );
@@ -121,19 +118,36 @@ function Faults({ name }: { name: string }): JSX.Element {
   );
 }
 
+// Jobs are charged a while before or after the meter tells them: so long beside a gap, a job may belong to it.
+const NEAR = 15 * 60000;
+const jobsNear = (gap: Gap): string => {
+  const at = (time: string, by: number): string => new Date(new Date(time).getTime() + by).toISOString();
+  return `/admin/works?${new URLSearchParams({ printer: gap.device, since: at(gap.from, -NEAR), until: at(gap.until, NEAR) })}`;
+};
+
+/** "35 pages between 09:12 and 09:40 that nobody was charged for". */
+function gapText(gap: Gap): string {
+  const days = [gap.from, gap.until].map((at) => day(at, true));
+  const times = days[0] === days[1] ? { from: `${days[0]}, ${hour(gap.from)}`, until: hour(gap.until) } : { from: time(gap.from), until: time(gap.until) };
+  return sayCount(gap.unit === "sheets" ? "gap.sheets" : "gap.pages", gap.untracked, times);
+}
+
 function Gaps({ name }: { name: string }): JSX.Element {
-  const list = useList<Gap>(`${path(name)}/gaps?limit=20`);
-  const absent = list.problem?.status === 501;
+  const list = useLoad<Page<Gap> & { devices: Reconciled[] }>(`${path(name)}/gaps?limit=20`, ["monitored"]);
+  const [sums] = list.data?.devices ?? [];
   return (
     <Section title="monitored.gaps">
-      {absent ? <p>{say("monitored.not-yet")}</p> : (
-        <Table<Gap> caption="monitored.gaps" list={list} none="monitored.no-gaps" columns={[
-          { title: "column.from", show: (one) => <When at={one.from} /> },
-          { title: "column.until", show: (one) => <When at={one.until} /> },
-          { title: "column.counted", show: (one) => number(one.counted), number: true },
-          { title: "column.tracked", show: (one) => number(one.tracked), number: true },
-          { title: "column.untracked", show: (one) => number(one.untracked), number: true },
-        ]} />
+      {list.problem?.status === 501 ? <p>{say("monitored.not-yet")}</p> : (
+        <>
+          {sums !== undefined && <p>{say("gap.sums", { counted: number(sums.counted), tracked: number(sums.tracked), untracked: number(sums.untracked) })}
+            {sums.unexplained_back > 0 && <> {sayCount("gap.back", sums.unexplained_back)}</>}</p>}
+          <Table<Gap> caption="monitored.gaps" list={list} none="monitored.no-gaps" columns={[
+            { title: "column.what", show: (one) => <strong>{gapText(one)}</strong> },
+            { title: "column.counted", show: (one) => number(one.counted), number: true },
+            { title: "column.tracked", show: (one) => number(one.tracked), number: true },
+            { title: "rail.jobs", show: (one) => <a href={jobsNear(one)}>{say("gap.jobs")}<span class="hidden"> {gapText(one)}</span></a> },
+          ]} />
+        </>
       )}
     </Section>
   );
@@ -166,13 +180,13 @@ function Parts({ one }: { one: Monitored }): JSX.Element {
       </Section>
       <Section title="monitored.witnesses">
         {one.disagreements.length > 0 && (
-          <div class="note warn"><p>{say("monitored.disagree")}</p><ul>{one.disagreements.map((text) => <li key={text}><Foreign text={text} /></li>)}</ul></div>
+          <div class="note warn"><p>{say("monitored.disagree")}</p><ul>{one.disagreements.map((text) => <li key={text}><English text={text} /></li>)}</ul></div>
         )}
         <Table<Monitored["witnesses"][0]> caption="monitored.witnesses" list={still(one.witnesses)} none="monitored.no-witnesses" columns={[
           { title: "column.source", show: (witness) => <Name text={witness.source.toUpperCase()} /> },
           { title: "column.state", show: (witness) => witness.state === "" ? <State word="away" /> : <State word={witness.state} /> },
           { title: "column.looked", show: (witness) => <When at={witness.looked_at} /> },
-          { title: "column.why", show: (witness) => witness.trouble === "" ? "" : <Foreign text={witness.trouble} /> },
+          { title: "column.why", show: (witness) => witness.trouble === "" ? "" : <English text={witness.trouble} /> },
         ]} />
       </Section>
       <Section title="monitored.facts">
@@ -189,6 +203,7 @@ function Parts({ one }: { one: Monitored }): JSX.Element {
 export function OneMonitored({ name }: { name: string }): JSX.Element {
   const asked = useLoad<Monitored>(path(name), ["monitored"]);
   const alerts = useList<Alert>(`/alerts?about=${encodeURIComponent(name)}&limit=20`, ["alert"]);
+  const may = useMay("administrator", "desk", "device-manager");
   const [problem, setProblem] = useState<Problem | null>(null);
   const one = asked.data;
   if (one === null) {
@@ -205,7 +220,7 @@ export function OneMonitored({ name }: { name: string }): JSX.Element {
         {one.state_since !== null && <p class="soft">{say("monitored.since")} <When at={one.state_since} /> · {say("monitored.looked")} <Looked one={one} />{one.location !== "" && <> · <Name text={one.location} /></>}</p>}
         {one.reasons.length > 0 ? <div class={one.severity >= 3 ? "note bad" : "note warn"}><Reasons reasons={one.reasons} /></div>
           : <p class={one.severity === 0 ? "note good" : "note"}>{say(one.severity === 0 && one.state !== "unknown" ? "monitored.well" : "monitored.no-reason")}</p>}
-        <div class="row"><button type="button" onClick={look}>{say("monitored.look")}</button> <a class="button" href="/admin/monitored">{say("monitored.all")}</a></div>
+        <div class="row">{may === true && <button type="button" onClick={look}>{say("monitored.look")}</button>} <a class="button" href="/admin/monitored">{say("monitored.all")}</a></div>
       </Section>
       <PagesADay name={name} />
       {one.supplies.length > 0 && <Section title="column.supplies"><div class="charts">{one.supplies.map((supply, at) => <SupplyChart key={at} name={name} one={supply} />)}</div></Section>}
@@ -235,30 +250,63 @@ function groups(orders: Order[], of: (one: Order) => string): [string, Order[]][
 const OutOn = ({ one }: { one: Supply }): JSX.Element => one.runs_out_at === null ? <span>{say("supplies.no-day")}</span>
   : <>{say(one.fills ? "supplies.full" : "supplies.out")} <time dateTime={one.runs_out_at}>{day(one.runs_out_at, true)}</time></>;
 
+// A cell that begins like a formula would be one in a spreadsheet.
+const cell = (text: string): string => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+
+/** The list as a file, for who orders; by day, whatever the page groups by. */
+function asFile(orders: Order[]): string {
+  const head = ["column.location", "column.device", "fact.model", "fact.serial", "column.supplies", "column.kind", "column.level", "column.out-on"].map((key) => say(key));
+  const rows = orders.map(({ device, supply }) => [device.location, device.name, device.make_and_model, device.serial, supply.name, supplyKind(supply.kind),
+    supply.level < 0 ? "" : String(supply.level), supply.runs_out_at?.slice(0, 10) ?? ""]);
+  return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
+}
+
+function save(name: string, text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
+const supplyTitle = (one: Supply): string => one.name || supplyKind(one.kind);
+
+/** The whole list: by place for who carries it there, by supply for who orders it. */
 export function SuppliesToOrder(): JSX.Element {
-  const list = useList<Monitored>("/monitored?supplies=true&limit=500", ["monitored"]);
+  const list = useAll<Monitored>("/monitored?supplies=true&limit=500", ["monitored"]);
+  const bySupply = filter("by") === "supply";
   const orders = (list.data?.items ?? []).flatMap((device) => device.supplies.filter(isLow).map((supply) => ({ device, supply }))).sort(byDay);
-  const places = groups(orders, (one) => one.device.location);
-  const what = groups(orders, (one) => `${one.device.make_and_model}\u001f${one.supply.name}`);
+  const what = groups(orders, (one) => `${one.device.make_and_model}\u001f${supplyTitle(one.supply)}`);
+  const cards = bySupply ? what : groups(orders, (one) => one.device.location);
+  const title = (key: string): JSX.Element => bySupply ? <Name text={key.split("\u001f").reverse().filter(Boolean).join(" · ")} />
+    : key === "" ? <span>{say("supplies.nowhere")}</span> : <Name text={key} />;
   return (
     <>
       <Trouble problem={list.problem} />
-      <div class="row no-print"><p>{say("supplies.how")}</p><button type="button" onClick={() => window.print()}>{say("supplies.print")}</button></div>
+      <p>{say("supplies.how")}</p>
+      <div class="row no-print">
+        <nav class="tabs" aria-label={say("supplies.by")}><ul>
+          <li><a href="/admin/supplies" aria-current={bySupply ? undefined : "true"}>{say("supplies.by-place")}</a></li>
+          <li><a href="/admin/supplies?by=supply" aria-current={bySupply ? "true" : undefined}>{say("supplies.by-supply")}</a></li>
+        </ul></nav>
+        <button type="button" onClick={() => window.print()}>{say("supplies.print")}</button>
+        <button type="button" disabled={orders.length === 0} onClick={() => save("supplies.csv", asFile(orders))}>{say("supplies.csv")}</button>
+      </div>
       {orders.length === 0 && !list.busy && list.problem === null && <p class="note good">{say("supplies.none")}</p>}
-      {orders.length > 0 && (
+      {orders.length > 0 && !bySupply && (
         <Section title="supplies.what">
-          <ul class="plain">{what.map(([key, all]) => {
-            const [model, name] = key.split("\u001f");
-            return <li key={key}><strong class="number">{number(all.length)} ×</strong> <Name text={name || say(`supply.${all[0]?.supply.kind ?? ""}`)} /> <span class="soft"><Name text={model ?? ""} /></span></li>;
-          })}</ul>
+          <ul class="plain">{what.map(([key, all]) => (
+            <li key={key}><strong class="number">{number(all.length)} ×</strong> <Name text={key.split("\u001f")[1] ?? ""} /> <span class="soft"><Name text={key.split("\u001f")[0] ?? ""} /></span>
+              {all[0] !== undefined && <> · <OutOn one={all[0].supply} /></>}</li>
+          ))}</ul>
         </Section>
       )}
-      <div class="places">{places.map(([place, all]) => (
-        <section class="card" key={place}>
-          <h2>{place === "" ? say("supplies.nowhere") : <Name text={place} />}</h2>
+      <div class="places">{cards.map(([key, all]) => (
+        <section class="card" key={key}>
+          <h2>{title(key)}{bySupply && <span class="soft number"> × {number(all.length)}</span>}</h2>
           <ul class="plain">{all.map(({ device, supply }) => (
             <li key={device.name + supply.name} class="order">
-              <Gauge level={supply.level} low /> <SupplyName one={supply} /> <span class="number">{levelText(supply.level)}</span>
+              <Gauge level={supply.level} low /> {bySupply ? <Name text={device.location || "–"} /> : <SupplyName one={supply} />} <span class="number">{levelText(supply.level)}</span>
               <span class="block"><a href={`/admin/monitored/${encodeURIComponent(device.name)}`}><Name text={device.name} /></a> · <OutOn one={supply} /></span>
             </li>
           ))}</ul>

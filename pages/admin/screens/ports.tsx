@@ -1,12 +1,14 @@
 // Who is on our ports: every host's, deviations first; and one port of a host, with who held it when.
 import type { JSX } from "preact";
-import { Facts, Form, Name, Section, Table, Trouble, When } from "../ui";
-import { fromNow, number } from "../../lib/show";
+import { Facts, Form, Name, Section, Table, Tabs, Trouble, When } from "../ui";
+import { fromNow, instant, number } from "../../lib/show";
 import { say, sayIfKnown } from "../../lib/words";
-import { useList, useLoad } from "../load";
+import { useList, useLoad, useMay } from "../load";
 import type { Page } from "../../lib/api";
 import { filter, go, withFilter } from "../router";
+import { portRooms } from "../monitored";
 import type { Facts as PortFacts, Holder, Host, PortEvent, Sight } from "../monitored";
+import { expectationOf } from "./expectations";
 
 const OURS = [2938, 2939, 2940, 2941, 2942, 2943]; // always there, as columns
 const SILENT_MS = 180000; // a host reports each minute
@@ -15,14 +17,14 @@ const signOf = { good: "✓", warn: "▲", bad: "✕", "": "○" };
 const address = (one: Sight): string => `/admin/ports/${encodeURIComponent(one.host)}/${one.port}`;
 
 /** A verdict is green only where it was looked at lately, and found well. */
-function Verdict({ one, silent }: { one: Sight; silent: boolean }): JSX.Element {
+export function Verdict({ one, silent }: { one: Sight; silent: boolean }): JSX.Element {
   const well = one.verdict === "ours" || one.verdict === "expected";
   const kind = silent ? "" : one.severity === 0 && !well ? "" : kindOf[one.severity] ?? "bad";
   const words = sayIfKnown(`verdict.${one.verdict}`, one.verdict);
   return <span class={`state ${kind}`}><span aria-hidden="true">{signOf[kind]}</span>{silent ? say("ports.was", { verdict: words }) : words}</span>;
 }
 
-const isSilent = (host: Host | undefined, now = Date.now()): boolean =>
+export const isSilent = (host: Host | undefined, now = Date.now()): boolean =>
   host === undefined || host.heard_at === null || now - new Date(host.heard_at).getTime() > SILENT_MS;
 
 function Heard({ host }: { host: Host }): JSX.Element {
@@ -39,6 +41,17 @@ function Because({ one }: { one: Sight }): JSX.Element {
       {one.why !== "" && <details><summary>{say("ports.proof")}</summary><p lang="en" dir="auto">{one.why}</p></details>}
     </>
   );
+}
+
+/** Who knows that it belongs there says so in a form that is filled in already. */
+function Belongs({ one }: { one: Sight }): JSX.Element | null {
+  const may = useMay("administrator");
+  const program = one.holders[0]?.program ?? "";
+  if (may !== true || program === "" || !["foreign", "held", "impostor"].includes(one.verdict)) {
+    return null;
+  }
+  const said = new URLSearchParams({ port: String(one.port), transport: one.transport, program: program.split("/").pop() ?? program });
+  return <a href={`${expectationOf(one.host)}?${said}`}>{say("ports.belongs")}</a>;
 }
 
 const Held = ({ holders }: { holders: Holder[] }): JSX.Element => (
@@ -84,13 +97,14 @@ export function Ports(): JSX.Element {
   }
   return (
     <>
+      <Tabs rooms={portRooms} label="rail.ports" />
       <Section title="ports.deviations">
         <Table<Sight> caption="ports.deviations" list={deviations} none={known.length === 0 ? "ports.no-host" : known.some((host) => isSilent(host)) ? "ports.none-of-heard" : "ports.no-deviations"} columns={[
           { title: "column.host", show: (one) => <Name text={one.host} /> },
           { title: "column.port", show: (one) => <a href={address(one)}><bdi>{`${one.port}/${one.transport}`}</bdi></a> },
           { title: "column.state", show: (one) => <Verdict one={one} silent={silent(one)} /> },
           { title: "column.why-do", show: (one) => <Because one={one} /> },
-          { title: "column.holder", show: (one) => <Held holders={one.holders} /> },
+          { title: "column.holder", show: (one) => <><Held holders={one.holders} /> <Belongs one={one} /></> },
           { title: "column.since", show: (one) => <When at={one.since} /> },
         ]} />
       </Section>
@@ -106,18 +120,6 @@ export function Ports(): JSX.Element {
 }
 
 // --- one -------------------------------------------------------------------------------------------
-
-/** "2026-05-03T22:00" by the site's clock, as an instant. */
-function instant(local: string): string {
-  const guess = new Date(`${local}Z`);
-  const zone = document.documentElement.dataset.zone || undefined;
-  const shown = new Intl.DateTimeFormat("en-CA", {
-    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZone: zone,
-  }).formatToParts(guess);
-  const part = (type: string): string => shown.find((one) => one.type === type)?.value ?? "0";
-  const there = Date.UTC(Number(part("year")), Number(part("month")) - 1, Number(part("day")), Number(part("hour")), Number(part("minute")), Number(part("second")));
-  return new Date(guess.getTime() * 2 - there).toISOString();
-}
 
 function AskHistory(): JSX.Element {
   return (
@@ -161,6 +163,7 @@ export function OnePort({ host, port }: { host: string; port: string }): JSX.Ele
   const holders = { ...list, data: { items: mine.flatMap((one) => one.holders) } };
   return (
     <>
+      <Tabs rooms={portRooms} label="rail.ports" />
       <Section title="ports.now">
         <p class="big"><Name text={`${host}:${port}`} /></p>
         {list.problem !== null && (list.problem.status === 501 ? <p class="note">{say("monitored.not-yet")}</p> : <Trouble problem={list.problem} />)}
@@ -168,7 +171,7 @@ export function OnePort({ host, port }: { host: string; port: string }): JSX.Ele
         {mine.map((one) => (
           <div key={one.transport}>
             <p><bdi>{`${one.port}/${one.transport}`}</bdi> <Verdict one={one} silent={silent} /></p>
-            <p><Because one={one} /></p>
+            <p><Because one={one} /> <Belongs one={one} /></p>
             <Facts facts={[["column.since", <When at={one.since} />], ["column.looked", <When at={one.looked_at} />], ["ports.calls", number(one.calls)]]} />
           </div>
         ))}
