@@ -15,7 +15,7 @@ from conftest import BUILD, SAMPLE, SOURCE
 
 HERE = pathlib.Path(__file__).resolve().parent / "browser"
 PICTURES = pathlib.Path(os.environ.get("QUOIN_SCREENSHOTS", BUILD / "screenshots"))
-LIMIT_S = 400
+LIMIT_S = 600
 PASSWORD = "a long password 1"
 # Whoever shows it without care runs it; the last ones read from right to left and are 128 bytes long.
 HOSTILE = "<img src=x onerror=alert(1)>"

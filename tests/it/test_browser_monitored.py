@@ -4,6 +4,7 @@ monitoring engine and real printers: what changes is seen without loading again;
 import http.server
 import json
 import re
+import socket
 import subprocess
 import threading
 import urllib.parse
@@ -73,11 +74,13 @@ def test_devices_supplies_alerts_and_ports_in_a_browser(site, new_printer, tmp_p
     site.run("role", "set", "desk", "desk")
     for name in ("hall", "cellar"):
         known(site, name)
+    stranger = socket.create_server(("127.0.0.1", 2941 + site.offset))  # where a scanning engine would be
     config = tmp_path / "stage.json"
     config.write_text(json.dumps({
         "base": f"https://localhost:{8443 + site.offset}", "password": PASSWORD, "pictures": str(PICTURES),
         "chromium": chromium(), "quoin": str(BUILD / "bin" / "quoin"), "data": str(site.data),
-        "setup": re.search(r"/setup\?token=\S+", site.output.read_text()).group(0), "printer": hall.port,
+        "setup": re.search(r"/setup\?token=\S+", site.output.read_text()).group(0), "printer": hall.port, "spe": 2941 + site.offset,
+        "host": socket.gethostname(), "hook": f"http://127.0.0.1:{hook.server_address[1]}/hook",
         "cellar": f"http://127.0.0.1:{commanded.server_address[1]}", "catalogue": str(SOURCE / "pages" / "catalogue")}))
     done = subprocess.run([engine_client.node(), "monitored.mjs", config], cwd=HERE, capture_output=True, text=True,
                           timeout=LIMIT_S, check=False)
@@ -86,5 +89,6 @@ def test_devices_supplies_alerts_and_ports_in_a_browser(site, new_printer, tmp_p
     assert done.returncode == 0 and not bad, f"{bad}\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}"
     assert done.stdout.rstrip().splitlines()[-1].startswith("1..")
     wait_until(lambda: hook.heard, 5, "the webhook")
+    stranger.close()
     for server in (cellar, commanded, hook):
         server.shutdown()

@@ -15,6 +15,33 @@ import type { Rule } from "./alert-rules";
 
 interface Target { kind: string; address: string; server: string; from: string; user: string; need_tls: boolean; off: boolean; authority: string }
 
+const AGAIN_MS = 500;
+/** The engine hears of a target a moment after it was saved. */
+async function soon<T>(act: () => Promise<T>, tries = 10): Promise<T> {
+  try {
+    return await act();
+  } catch (thrown) {
+    if (tries === 0 || lost(thrown).status !== 404) {
+      throw thrown;
+    }
+    await new Promise((go) => setTimeout(go, AGAIN_MS));
+    return soon(act, tries - 1);
+  }
+}
+
+/** What came of a delivery: shown as it is, until the other side has answered once or nobody did for a while. */
+async function becameOf(target: string, sent: Delivery, show: (one: Delivery) => void, tries = 40): Promise<void> {
+  const list = await get<Page<Delivery>>(`/deliveries?limit=20&target=${encodeURIComponent(target)}`);
+  const one = list.items.find((delivery) => delivery.id === sent.id);
+  if (one !== undefined) {
+    show(one);
+  }
+  if (tries > 0 && (one === undefined || (one.tries === 0 && !one.done))) {
+    await new Promise((go) => setTimeout(go, AGAIN_MS));
+    await becameOf(target, sent, show, tries - 1);
+  }
+}
+
 const stateOf = (one: Delivery): string => one.done ? "delivered" : one.next_try === null ? "not-delivered" : "trying";
 
 /** Sends something to see that it arrives, and says what was answered. */
@@ -26,12 +53,12 @@ function Trial({ target, done }: { target: string; done: () => void }): JSX.Elem
     setBusy(true);
     setProblem(null);
     setSaid(null);
-    post<Delivery>(`/alert-targets/${encodeURIComponent(target)}/test`)
-      .then((one) => { setSaid(one); done(); }, (thrown: unknown) => setProblem(lost(thrown))).finally(() => setBusy(false));
+    soon(() => post<Delivery>(`/alert-targets/${encodeURIComponent(target)}/test`))
+      .then((one) => becameOf(target, one, setSaid)).then(done, (thrown: unknown) => setProblem(lost(thrown))).finally(() => setBusy(false));
   };
   return (
     <>
-      <button type="button" disabled={busy} onClick={send}>{say("target.test")}<span class="hidden"> {target}</span></button>
+      <button type="button" disabled={busy} onClick={send}>{say("target.test")}<span class="hidden"> <Name text={target} /></span></button>
       <div role="status">{said !== null && <p class="trial"><State word={stateOf(said)} /> <English text={said.answer} /></p>}</div>
       <Trouble problem={problem} />
     </>
@@ -67,7 +94,7 @@ function Secret({ name, kind }: { name: string; kind: string }): JSX.Element {
     <Section title="target.secret">
       <p>{say(kind === "webhook" ? "target.secret-of-webhook" : "target.secret-of-mail")}</p>
       <Form fields={[{ name: "secret", type: "password", hint: "hint.secret" }]} action="target.keep-secret" send={(said) =>
-        ask("PUT", `/alert-targets/${encodeURIComponent(name)}/secret`, { secret: said.secret }).then(() => say("done"))} />
+        soon(() => ask("PUT", `/alert-targets/${encodeURIComponent(name)}/secret`, { secret: said.secret })).then(() => say("done"))} />
     </Section>
   );
 }

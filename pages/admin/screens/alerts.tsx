@@ -71,18 +71,20 @@ export function Alerts(): JSX.Element {
       <Trouble problem={problem} />
       <Section title="alert.open">
         <AlertTable caption="alert.open" list={open} act={(one) => one.acknowledged_by !== "" ? <span>{say("alert.acknowledged")}</span> : may !== true ? <span>{say("alert.nobody")}</span>
-          : <button type="button" onClick={() => acknowledge(one)}>{say("alert.acknowledge")}<span class="hidden"> {one.about}</span></button>} />
+          : <button type="button" onClick={() => acknowledge(one)}>{say("alert.acknowledge")}<span class="hidden"> <Name text={one.about} /></span></button>} />
       </Section>
       <Section title="alert.before"><AlertTable caption="alert.before" list={over} paged /></Section>
     </>
   );
 }
 
+const ANSWERED_MS = 2000; // most have answered by then
+
 /** To whom it was told and what was answered; whoever may sends it again. */
 export function DeliveryTable({ list, may, paged = false, alerts = false }: { list: Loaded<Page<Delivery>>; may: boolean | undefined; paged?: boolean; alerts?: boolean }): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null);
   const replay = (delivery: Delivery): void => {
-    post(`/deliveries/${delivery.id}/replay`).then(() => { setProblem(null); list.again(); }, (thrown: unknown) => setProblem(lost(thrown)));
+    post(`/deliveries/${delivery.id}/replay`).then(() => { setProblem(null); list.again(); setTimeout(list.again, ANSWERED_MS); }, (thrown: unknown) => setProblem(lost(thrown)));
   };
   return (
     <>
@@ -96,7 +98,7 @@ export function DeliveryTable({ list, may, paged = false, alerts = false }: { li
         { title: "column.tries", show: (delivery) => number(delivery.tries), number: true },
         { title: "column.answer", show: (delivery) => <English text={delivery.answer} /> },
         ...(may === true ? [{ title: "column.act", show: (delivery: Delivery) =>
-          <button type="button" onClick={() => replay(delivery)}>{say("alert.replay")}<span class="hidden"> {delivery.target}</span></button> }] : []),
+          <button type="button" onClick={() => replay(delivery)}>{say("alert.replay")}<span class="hidden"> <Name text={delivery.target} /></span></button> }] : []),
       ]} />
     </>
   );

@@ -184,9 +184,8 @@ function Parts({ one }: { one: Monitored }): JSX.Element {
         )}
         <Table<Monitored["witnesses"][0]> caption="monitored.witnesses" list={still(one.witnesses)} none="monitored.no-witnesses" columns={[
           { title: "column.source", show: (witness) => <Name text={witness.source.toUpperCase()} /> },
-          { title: "column.state", show: (witness) => witness.state === "" ? <State word="away" /> : <State word={witness.state} /> },
+          { title: "column.state", show: (witness) => <><State word={witness.state || "away"} />{witness.trouble !== "" && <span class="block wide"><English text={witness.trouble} /></span>}</> },
           { title: "column.looked", show: (witness) => <When at={witness.looked_at} /> },
-          { title: "column.why", show: (witness) => witness.trouble === "" ? "" : <English text={witness.trouble} /> },
         ]} />
       </Section>
       <Section title="monitored.facts">

@@ -36,7 +36,7 @@ export function Overview(): JSX.Element {
             : <ul class="plain">{stopped.map((one) => <li key={one.name}><State word="stopped" /> <Name text={one.name} /> <span class="soft"><Name text={one.message} /></span></li>)}</ul>}
         </Section>
         <Section title="overview.waiting">
-          <p class="big"><a href="/admin/jobs?which=not-completed">{sayCount("jobs.chosen", waiting.data?.items.length ?? 0)}</a></p>
+          <p class="answer"><a href="/admin/jobs?which=not-completed">{sayCount("jobs.chosen", waiting.data?.items.length ?? 0)}</a></p>
           {(asked.data?.items.length ?? 0) > 0 && <p><a href="/admin/refunds">{say("rail.refunds")}: {number(asked.data?.items.length ?? 0)}</a></p>}
         </Section>
         <Section title="overview.month">
@@ -66,14 +66,15 @@ function HowDevicesAre(): JSX.Element {
   const list = useList<Monitored>("/monitored?limit=500", ["monitored"]);
   const all = list.data?.items ?? [];
   const more = (list.data?.next ?? "") !== ""; // the worst come first: those that need help are counted, the well ones not all
-  const bad = all.filter((one) => one.severity > 0);
+  const bad = all.filter((one) => one.severity > 1);
+  const soon = all.filter((one) => one.severity === 1);
   return (
     <Section title="overview.devices">
       <Asked problem={list.problem} busy={list.data === null}>{() => all.length === 0 ? <p>{say("monitored.none")}</p> : (
         <>
-          <p class="big"><a href="/admin/monitored">{bad.length === 0 ? say("overview.all-well") : sayCount(more && bad.length === all.length ? "overview.more-need-help" : "overview.need-help", bad.length)}</a></p>
-          {!more && <p>{sayCount("overview.well", all.length - bad.length)}</p>}
-          <ul class="plain">{bad.slice(0, WORST).map((one) => (
+          <p class="answer"><a href="/admin/monitored">{bad.length === 0 ? say(soon.length === 0 ? "overview.all-well" : "overview.no-help") : sayCount(more && bad.length === all.length ? "overview.more-need-help" : "overview.need-help", bad.length)}</a></p>
+          {!more && <p>{sayCount("overview.well", all.length - bad.length - soon.length)}{soon.length > 0 && <> {sayCount("overview.soon", soon.length)}</>}</p>}
+          <ul class="plain">{[...bad, ...soon].slice(0, WORST).map((one) => (
             <li key={one.name}><State word={one.state} /> <a href={`/admin/monitored/${encodeURIComponent(one.name)}`}><Name text={one.name} /></a> {one.reasons[0] !== undefined && <Why one={one.reasons[0]} />}</li>
           ))}</ul>
         </>
@@ -91,7 +92,7 @@ function WhatCameOut(): JSX.Element {
     <Section title="overview.came-out">
       <Asked problem={gaps.problem} busy={gaps.data === null}>{() => (
         <>
-          <p class="big">{of("untracked") === 0 ? say("overview.no-gap") : sayCount("overview.gap", of("untracked"))}</p>
+          <p class="answer">{of("untracked") === 0 ? say("overview.no-gap") : sayCount("overview.gap", of("untracked"))}</p>
           <p>{sums.length === 0 ? say("overview.nothing-counted") : say("overview.counted", { counted: number(of("counted")), tracked: number(of("tracked")) })}</p>
           <ul class="plain">{sums.filter((one) => one.untracked > 0).sort((a, b) => b.untracked - a.untracked).slice(0, WORST).map((one) => (
             <li key={one.device}><a href={`/admin/monitored/${encodeURIComponent(one.device)}`}><Name text={one.device} /></a>: {pagesText(one.untracked)}</li>
@@ -111,7 +112,7 @@ function WhoIsOnPorts(): JSX.Element {
     <Section title="overview.ports">
       <Asked problem={list.problem} busy={list.data === null}>{() => hosts.length === 0 ? <p>{say("ports.no-host")}</p> : (
         <>
-          <p class="big"><a href="/admin/ports">{loud.length > 0 ? sayCount("overview.deviations", loud.length) : say(silent === 0 ? "overview.quiet" : "ports.none-of-heard")}</a></p>
+          <p class="answer"><a href="/admin/ports">{loud.length > 0 ? sayCount("overview.deviations", loud.length) : say(silent === 0 ? "overview.quiet" : "ports.none-of-heard")}</a></p>
           <p>{sayCount("overview.hosts", hosts.length)}{silent > 0 && <> · <span class="state warn"><span aria-hidden="true">▲</span>{sayCount("overview.silent", silent)}</span></>}</p>
           <ul class="plain">{loud.slice(0, WORST).map((one) => (
             <li key={`${one.host}${one.port}${one.transport}`}><a href={`/admin/ports/${encodeURIComponent(one.host)}/${one.port}`}><bdi>{`${one.host}:${one.port}/${one.transport}`}</bdi></a> <Verdict one={one} silent={false} /> <Name text={one.holders[0]?.program ?? ""} /></li>

@@ -8,9 +8,11 @@ import type { Page } from "../../lib/api";
 import { filter, go, withFilter } from "../router";
 import { portRooms } from "../monitored";
 import type { Facts as PortFacts, Holder, Host, PortEvent, Sight } from "../monitored";
+import type { Engine } from "../types";
 import { expectationOf } from "./expectations";
 
-const OURS = [2938, 2939, 2940, 2941, 2942, 2943]; // always there, as columns
+// Always there, as columns; moved where the site's ports are.
+const OURS: [string, number][] = [["cas", 2938], ["dce", 2939], ["dre", 2940], ["spe", 2941], ["dme", 2942], ["web", 8443]];
 const SILENT_MS = 180000; // a host reports each minute
 const kindOf = ["good", "", "warn", "bad"] as const;
 const signOf = { good: "✓", warn: "▲", bad: "✕", "": "○" };
@@ -51,7 +53,7 @@ function Belongs({ one }: { one: Sight }): JSX.Element | null {
     return null;
   }
   const said = new URLSearchParams({ port: String(one.port), transport: one.transport, program: program.split("/").pop() ?? program });
-  return <a href={`${expectationOf(one.host)}?${said}`}>{say("ports.belongs")}</a>;
+  return <a class="button" href={`${expectationOf(one.host)}?${said}`}>{say("ports.belongs")}</a>;
 }
 
 const Held = ({ holders }: { holders: Holder[] }): JSX.Element => (
@@ -60,15 +62,18 @@ const Held = ({ holders }: { holders: Holder[] }): JSX.Element => (
   ))}</ul>
 );
 
-function Grid({ hosts, sights }: { hosts: Host[]; sights: Sight[] }): JSX.Element {
-  const ports = [...new Set([...OURS, ...sights.map((one) => one.port)])].sort((a, b) => a - b);
+function Grid({ hosts, sights, engines }: { hosts: Host[]; sights: Sight[]; engines: Engine[] }): JSX.Element {
+  const known = engines.map((one) => one.port - (OURS.find(([name]) => name === one.name)?.[1] ?? one.port));
+  const offset = known.find((by) => by !== 0) ?? 0;
+  const ours = OURS.map(([name, port]) => [name, port + offset] as const);
+  const ports = [...new Set([...ours.map(([, port]) => port), ...sights.map((one) => one.port)])].sort((a, b) => a - b);
   const at = (host: string, port: number): Sight | undefined => // the worse of TCP and UDP
     sights.filter((one) => one.host === host && one.port === port).sort((a, b) => b.severity - a.severity)[0];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={say("ports.grid")}>
       <table>
         <caption class="hidden">{say("ports.grid")}</caption>
-        <thead><tr><th scope="col">{say("column.host")}</th><th scope="col">{say("ports.last")}</th>{ports.map((port) => <th scope="col" key={port} class="port"><bdi>{String(port)}</bdi></th>)}</tr></thead>
+        <thead><tr><th scope="col">{say("column.host")}</th><th scope="col">{say("ports.last")}</th>{ports.map((port) => <th scope="col" key={port} class="port"><bdi>{ours.find(([, of]) => of === port)?.[0].toUpperCase()} {String(port)}</bdi></th>)}</tr></thead>
         <tbody>{hosts.map((host) => (
           <tr key={host.host}>
             <th scope="row"><Name text={host.host} /></th>
@@ -86,6 +91,7 @@ function Grid({ hosts, sights }: { hosts: Host[]; sights: Sight[] }): JSX.Elemen
 
 export function Ports(): JSX.Element {
   const list = useLoad<Page<Sight> & { hosts: Host[] }>("/ports?limit=500", ["port"]);
+  const engines = useList<Engine>("/engines");
   const sights = list.data?.items ?? [];
   const hosts = list.data?.hosts ?? [];
   const known = [...hosts, ...[...new Set(sights.map((one) => one.host))].filter((name) => !hosts.some((one) => one.host === name))
@@ -108,7 +114,7 @@ export function Ports(): JSX.Element {
           { title: "column.since", show: (one) => <When at={one.since} /> },
         ]} />
       </Section>
-      {known.length > 0 && <Section title="ports.grid"><Grid hosts={known} sights={sights} /></Section>}
+      {known.length > 0 && <Section title="ports.grid"><Grid hosts={known} sights={sights} engines={engines.data?.items ?? []} /></Section>}
       {known.some((host) => host.blind.length > 0) && (
         <Section title="ports.blind">
           <ul>{known.filter((host) => host.blind.length > 0).map((host) => <li key={host.host}><Name text={host.host} />: {host.blind.map((what) => sayIfKnown(`blind.${what}`, what)).join(" · ")}</li>)}</ul>

@@ -1,5 +1,5 @@
 // Scenes of the administration.
-import { config, harmless, jobsOf, lp, must, open, gone, quoin, scene, signIn, until } from "./lib.mjs";
+import { config, harmless, jobsOf, must, open, gone, quoin, scene, settled, signIn } from "./lib.mjs";
 
 export async function adminScenes(admin) {
   await scene("the list of jobs tells by itself what becomes of one", async () => {
@@ -34,8 +34,7 @@ export async function adminScenes(admin) {
     const paths = ["", "/jobs", "/people", `/people/${encodeURIComponent(config.evil.user)}`, "/printers", "/queues", "/devices", "/ledger", "/refunds", "/prices"];
     for (const path of paths) {
       await page.goto(`/admin${path}`);
-      await page.waitForFunction(() => document.querySelector("#main h1") !== null && document.querySelector("[aria-busy=true]") === null);
-      await page.waitForTimeout(0);
+      await settled(page);
       await harmless(page, `/admin${path}`);
       const text = await page.evaluate(() => document.body.textContent);
       Object.values(config.evil).filter((name) => text.includes(name)).forEach((name) => seen.add(name));
@@ -57,4 +56,3 @@ export async function adminScenes(admin) {
     await own.context().close();
   });
 }
-void until; void lp;

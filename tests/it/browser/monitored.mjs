@@ -2,16 +2,13 @@
 // real printers; the site is made by tests/it/test_browser_monitored.py.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { accessible, config, end, fits, gone, harmless, must, open, picture, quoin, scene, signIn, walkable, wrapped } from "./lib.mjs";
+import { accessible, config, end, fits, gone, harmless, must, open, picture, quoin, scene, settled, signIn, until, walkable, wrapped } from "./lib.mjs";
 
-const absent = gone.concat([/status of 501/]);
-const pages = ["/monitored", "/monitored/hall", "/monitored/cellar", "/supplies", "/alerts", "/ports", "/ports/kiosk/2940"];
-const name = (path) => path.replaceAll("/", "-").slice(1);
+const absent = gone.concat([/status of 501/, /status of 412/]); // 412: somebody else changed it
+const pages = ["", "/monitored", "/monitored/hall", "/monitored/cellar", "/supplies", "/supplies?by=supply", "/works", "/alerts", "/alert-rules", "/alert-rules/new", "/alert-rules/of/broken",
+  "/alert-targets", "/alert-targets/of/technician", "/deliveries", "/ports", "/ports/kiosk/2940", "/expectations", `/expectations/of/${encodeURIComponent(config.host)}`];
+const name = (path) => path.replace(encodeURIComponent(config.host), "host").replaceAll(/[/?=]/g, "-").slice(1) || "overview";
 const words = (language) => JSON.parse(readFileSync(join(config.catalogue, `${language}.json`), "utf8"));
-
-async function settled(page) {
-  await page.waitForFunction(() => document.querySelector("#main h1") !== null && document.querySelector("[aria-busy=true]") === null);
-}
 
 /** The printer's own page for its trays and supplies: as if somebody used them. */
 const atPrinter = (page, query) => fetch(`http://localhost:${config.printer}/${page}?${query}`);
@@ -61,8 +58,9 @@ try {
     await admin.goto("/admin/monitored/hall");
     await settled(admin);
     must(await admin.locator("figure.chart svg[role=img]").count() >= 2, "charts");
-    await admin.locator("figure.chart summary").nth(1).click();
-    must((await admin.locator("figure.chart details[open] tbody").innerText()).includes("75 %"), "the chart's numbers are a table, too");
+    const toner = admin.locator(".supply", { hasText: "Black Toner" });
+    await toner.locator("summary").click();
+    must((await toner.locator("details[open] tbody").innerText()).includes("75 %"), "the chart's numbers are a table, too");
     await admin.getByRole("button", { name: "Look now" }).click();
     await settled(admin);
     must(await admin.locator("main [role=alert]").count() === 0, "it was looked at");
@@ -125,45 +123,161 @@ try {
     must((await admin.locator("main").innerText()).includes("Quoin"), "what the port is used for");
   });
 
-  for (const path of pages) {
-    await scene(`/admin${path} is accessible in light and dark, at 320 px, from right to left and in another language`, async () => {
-      for (const scheme of ["light", "dark"]) {
-        await admin.emulateMedia({ colorScheme: scheme, reducedMotion: scheme === "dark" ? "reduce" : "no-preference" });
-        await admin.goto(`/admin${path}`);
-        await settled(admin);
-        await accessible(admin, `${path} ${scheme}`);
-        if (scheme === "light") {
-          await walkable(admin, path);
+  await scene("a rule is tried, saved, changed by nobody unseen, and removed with what that would end", async () => {
+    await admin.goto("/admin/alert-rules/new");
+    await settled(admin);
+    await admin.fill("input[name=name]", "empty toner");
+    await admin.selectOption("select[name=when]", "supply-below");
+    await admin.fill("input[name=threshold]", "30");
+    await admin.fill("input[name=for_seconds]", "0");
+    await admin.fill("input[name=quiet_hours]", "22-6");
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.waitForSelector("[role=alert]:has-text('22:00-06:00')");
+    await admin.fill("input[name=quiet_hours]", "22:00-06:00");
+    await admin.locator("input[name=targets][value=technician]").check();
+    await admin.getByRole("button", { name: "What would it do?" }).click();
+    await admin.waitForSelector("[role=status]:has-text('It would be added')");
+    await admin.waitForSelector("[role=status] li:has-text('Black Toner')");
+    must(quoin("alert-rule", "list").every((one) => one.name !== "empty toner"), "nothing is saved yet");
+    await picture(admin, "admin-alert-rule-tried");
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.waitForURL(/alert-rules\/of\/empty%20toner$/);
+    await admin.waitForSelector("button:has-text('Remove')");
+    const kept = quoin("alert-rule", "list").find((one) => one.name === "empty toner");
+    must(kept.threshold === 30 && kept.quiet_hours === "22:00-06:00" && kept.targets[0] === "technician", JSON.stringify(kept));
+    await until("the rule tells", () => { quoin("device", "look", "hall"); return quoin("alert", "list").some((one) => one.rule === "empty toner"); });
+    quoin("alert-rule", "set", "empty toner", "--threshold", "40"); // somebody else, meanwhile
+    await admin.fill("input[name=threshold]", "20");
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.getByRole("button", { name: "Read it again" }).click();
+    await admin.waitForFunction(() => document.querySelector("input[name=threshold]").value === "40");
+    must(quoin("alert-rule", "list").find((one) => one.name === "empty toner").threshold === 40, "the other's change stays");
+    await admin.getByRole("button", { name: "Remove" }).click();
+    await admin.waitForSelector("[role=alert]:has-text('would be over')");
+    must(quoin("alert-rule", "list").some((one) => one.name === "empty toner"), "it is still there");
+    await accessible(admin, "a rule that may be removed");
+    await picture(admin, "admin-alert-rule-removing");
+    await admin.getByRole("button", { name: "Yes, remove it" }).click();
+    await admin.waitForURL(/alert-rules$/);
+    must(quoin("alert-rule", "list").every((one) => one.name !== "empty toner"), "it is gone");
+  });
+
+  await scene("a target is added and tried; what was sent is sent again", async () => {
+    await admin.goto("/admin/alert-targets/new");
+    await settled(admin);
+    await admin.fill("input[name=name]", "operators");
+    await admin.selectOption("select[name=kind]", "webhook");
+    await admin.fill("input[name=address]", "ftp://nowhere");
+    await admin.getByRole("button", { name: "What would it do?" }).click();
+    await admin.waitForSelector("[role=alert]:has-text(\"a webhook's address is https\")");
+    await admin.fill("input[name=address]", config.hook);
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.waitForURL(/alert-targets\/of\/operators$/);
+    await admin.fill("input[name=secret]", "a secret of more than 24 letters");
+    await admin.getByRole("button", { name: "Keep it" }).click();
+    await admin.waitForSelector(".note.good:has-text('Done.')");
+    must(!(await admin.content()).includes("a secret of more"), "it is not shown again");
+    await until("the engine knows the target", () => { try { return quoin("alert", "test", "operators").done; } catch { return false; } });
+    await admin.getByRole("button", { name: "Send a trial" }).click();
+    await admin.waitForSelector(".trial .state.good");
+    await admin.goto("/admin/deliveries?target=operators");
+    await settled(admin);
+    const rows = await admin.locator("tbody tr").count();
+    must(rows >= 2 && await admin.locator("tbody tr", { hasText: "a trial" }).count() === rows, `${rows} trials`);
+    await admin.getByRole("button", { name: "Send again" }).first().click();
+    await settled(admin);
+    must(await admin.locator("main [role=alert]").count() === 0, "it was sent again");
+  });
+
+  await scene("a stranger on a quiet port is seen, expected by a form, and an impostor where an engine should be", async () => {
+    await admin.goto("/admin/ports");
+    await admin.waitForSelector(`tr:has-text('${config.spe}/tcp') .state:has-text('foreign')`, { timeout: 15000 });
+    const row = admin.locator("tr", { hasText: `${config.spe}/tcp` });
+    must((await row.innerText()).includes("python3"), "by whom it is held");
+    await picture(admin, "admin-ports-foreign");
+    await row.getByRole("link", { name: "It belongs there" }).click();
+    await admin.waitForSelector(`input[name=ports][value='${config.spe}']`);
+    await admin.locator("input[name=because]").fill("a test <b>of ours</b>");
+    await admin.getByRole("button", { name: "What would it do?" }).click();
+    await admin.waitForSelector("[role=status]:has-text('becomes expected')");
+    await picture(admin, "admin-expectation-tried");
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.waitForSelector(".note.good");
+    await admin.goto(`/admin/ports/${encodeURIComponent(config.host)}/${config.spe}`);
+    await admin.waitForSelector(".state.good:has-text('expected')", { timeout: 15000 });
+    await admin.goto(`/admin/expectations/of/${encodeURIComponent(config.host)}`);
+    await settled(admin);
+    await admin.getByRole("button", { name: "Take it out" }).click();
+    await admin.locator("input[name=engines][value=spe]").check();
+    await admin.getByRole("button", { name: "Save" }).click();
+    await admin.waitForSelector(".note.good");
+    await admin.goto("/admin");
+    await admin.waitForSelector("section:has-text('Who is on our ports?') .state.bad", { timeout: 15000 });
+    await picture(admin, "admin-overview-impostor");
+    await admin.goto(`/admin/ports/${encodeURIComponent(config.host)}/${config.spe}`);
+    await admin.waitForSelector(".state.bad:has-text('impostor')");
+    await settled(admin);
+    await harmless(admin, "an impostor's page");
+    await accessible(admin, "an impostor");
+    await picture(admin, "admin-port-impostor");
+  });
+
+  const inEnglish = async () => {
+    const page = await open({}, absent);
+    await signIn(page, "root");
+    for (const path of pages) {
+      await scene(`/admin${path} is accessible in light and dark, by the keyboard alone, and at 320 px`, async () => {
+        await page.goto(`/admin${path}`);
+        await settled(page);
+        await accessible(page, `${path} light`);
+        await walkable(page, path);
+        await harmless(page, path);
+        await picture(page, `admin-${name(path)}-light`);
+        await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+        await accessible(page, `${path} dark`, ["color-contrast"]);
+        await picture(page, `admin-${name(path)}-dark`);
+        await page.emulateMedia({ colorScheme: "light", forcedColors: "active", reducedMotion: "no-preference" });
+        await picture(page, `admin-${name(path)}-forced`);
+        await page.emulateMedia({ forcedColors: "none" });
+        await page.setViewportSize({ width: 320, height: 640 });
+        await fits(page, `${path} at 320 px`);
+        await accessible(page, `${path} at 320 px`, ["target-size", "scrollable-region-focusable"]);
+        await picture(page, `admin-${name(path)}-320`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+      });
+    }
+    await page.context().close();
+  };
+  const inOther = async (language) => {
+    const page = await open({ colorScheme: "dark" }, absent);
+    await signIn(page, "root");
+    for (const path of pages) {
+      await scene(`/admin${path} speaks ${language}${language === "ar" ? ", accessible from right to left" : ""}`, async () => {
+        await page.goto(`/admin${path}${path.includes("?") ? "&" : "?"}lang=${language}`);
+        await settled(page);
+        must(path !== "/alerts" || await page.locator("td [lang=en]").count() === 0, `what it is about is said in ${language}`);
+        await page.waitForFunction((title) => document.querySelector("#main h1").innerText === title, words(language)[`rail.${path.split(/[/?]/)[1] || "overview"}`]);
+        await wrapped(page, path, language);
+        await fits(page, `${path} in ${language}`);
+        if (language === "ar") {
+          await accessible(page, `${path} from right to left`);
+          await picture(page, `admin-${name(path)}-ar`);
         }
-        await harmless(admin, path);
-        await picture(admin, `admin-${name(path)}-${scheme}`);
-      }
-      await admin.emulateMedia({ colorScheme: "light", forcedColors: "active" });
-      await picture(admin, `admin-${name(path)}-forced`);
-      await admin.emulateMedia({ forcedColors: "none", reducedMotion: "no-preference" });
-      await admin.setViewportSize({ width: 320, height: 640 });
-      await fits(admin, `${path} at 320 px`);
-      await picture(admin, `admin-${name(path)}-320`);
-      await admin.setViewportSize({ width: 1280, height: 800 });
-      for (const language of ["de", "ar"]) {
-        await admin.goto(`/admin${path}?lang=${language}`);
-        await settled(admin);
-        must(path !== "/alerts" || await admin.locator("td [lang=en]").count() === 0, `what it is about is said in ${language}`);
-        await admin.waitForFunction((title) => document.querySelector("#main h1").innerText === title, words(language)[`rail.${path.split("/")[1]}`]);
-        await wrapped(admin, path, language);
-      }
-      await accessible(admin, `${path} from right to left`);
-      await fits(admin, `${path} from right to left`);
-      await picture(admin, `admin-${name(path)}-ar`);
-      await admin.goto(`/admin${path}?lang=en`);
-    });
-  }
+      });
+    }
+    await page.context().close();
+  };
+  await Promise.all([inEnglish(), inOther("de").then(() => inOther("ar"))]);
 
   await scene("the desk reads, and changes nothing", async () => {
     const desk = await open({}, absent);
     await signIn(desk, "desk");
     await desk.goto("/admin/alerts");
     await settled(desk);
+    must(await desk.getByRole("button", { name: "I look after it" }).count() === 0, "nothing to press that would be refused");
+    await desk.goto("/admin/alert-rules/of/broken");
+    await settled(desk);
+    must(await desk.locator("input[name=threshold]").isDisabled() && await desk.getByText("You may look at this").count() === 1, "a rule is only read");
     await desk.getByRole("link", { name: "Devices", exact: true }).click();
     await desk.waitForSelector("tbody tr:nth-child(2)");
     const answer = await desk.evaluate(async () => (await fetch("/api/v1/alerts/1", { method: "POST", headers: {

@@ -1,5 +1,5 @@
 // Scenes on a person's own pages.
-import { accessible, config, fits, gone, must, open, quoin, scene, signIn, until, walkable, wrapped } from "./lib.mjs";
+import { accessible, fits, gone, must, open, quoin, scene, signIn, until, walkable, wrapped } from "./lib.mjs";
 
 async function own() {
   const page = await open({}, gone);
@@ -84,4 +84,3 @@ export async function personScenes() {
   await own();
   await refund();
 }
-void config;
