@@ -41,6 +41,8 @@ struct dme_cancel;
 struct dme_snmp;
 struct dme_watch;
 struct dme_meters;
+struct discovery;
+struct discover_browse;
 
 // --- engines.c: the document routing engines and their printers ---------------------------------
 
@@ -155,6 +157,8 @@ struct dme {
     struct arena zone;                 // the site's clock
     struct dme_watch *watches;         // owned
     size_t watch_count;
+    struct discovery *discovery;             // owned; NULL: nobody looks for devices
+    struct discover_browse *discover_browse; // owned; of one that was let go
     int64_t forget_ms;
     bool forgetting;
     struct {
@@ -285,6 +289,13 @@ void dme_watch_end(struct dme *dme);
 void dme_watch_fini(struct dme *dme);
 // Whoever waits for this look is told; also when it told nothing.
 void dme_looked(struct watched *watched);
+
+// --- discover.c: looking for devices ------------------------------------------------------------
+
+extern wire_handler dme_discover;
+void dme_discover_tick(struct dme *dme);
+void dme_discover_end(struct dme *dme); // who waits is told
+void dme_discover_fini(struct dme *dme);
 
 // --- alert_calls.c ------------------------------------------------------------------------------
 

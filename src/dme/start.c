@@ -20,6 +20,7 @@ static const struct wire_method methods[] = {
     { "/quoin.v1.Devices/LookNow", dme_look_now },
     { "/quoin.v1.Devices/ListSamples", dme_list_samples },
     { "/quoin.v1.Devices/ListFaults", dme_list_faults },
+    { "/quoin.v1.Devices/Discover", dme_discover },
     { "/quoin.v1.Alerts/ListAlerts", dme_list_alerts },
     { "/quoin.v1.Alerts/ChangeAlert", dme_change_alert },
     { "/quoin.v1.Alerts/ListDeliveries", dme_list_deliveries },
@@ -44,6 +45,7 @@ static void on_tick(void *arg)
     dme_follow_tick(dme);
     dme_watched_tick(dme);
     dme_watch_tick(dme);
+    dme_discover_tick(dme);
     dme_meters_tick(dme);
     dme_record_forget(dme);
     dme_fleet_tick(dme);
@@ -90,6 +92,7 @@ static bool start(struct svc *svc, void *state, struct err *err)
 static void stop(struct svc *svc, void *state)
 {
     dme_watch_end(state);
+    dme_discover_end(state);
     dme_alerts_watch_end(state);
     dme_fleet_end((struct dme *)state);
     svc_stopped(svc);
@@ -103,6 +106,7 @@ static void fini(void *state)
     net_timer_free(&dme->tick);
     dme_engines_fini(dme);
     dme_watch_fini(dme);
+    dme_discover_fini(dme);
     dme_fleet_free(dme);
     dme_alerts_free(&dme->alerts);
     dme_store_close(&dme->store); // what was given to it is written and told of

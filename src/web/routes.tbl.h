@@ -384,9 +384,9 @@ READ("/faults", SEES_DEVICES, "monitored", "Devices/ListFaults",
      "-items=faults -next=id -after=before", "Faults of all devices, newest first.")
 READ("/gaps", SEES_DEVICES, "monitored", "Devices/ListGaps", "-items=gaps -next=id -after=before",
      "Such pages of all devices.")
-WRITE(POST, "/discover", DEVICES, "monitored", "Devices/Discover", "-each",
+WRITE(POST, "/discover", DEVICES, "monitored", "Devices/Discover", "-each by=@me",
       "Looks for devices: in address ranges, by DNS-SD, at CUPS; with dry_run says what it would "
-      "ask.")
+      "ask. Answered when it is over, a minute for 4,096 addresses; who goes away ends it.")
 READ("/alerts", SEES_DEVICES, "alerts", "Alerts/ListAlerts", "-items=alerts -next=id -after=before",
      "Alerts, newest first.")
 WRITE(POST, "/alerts/{id}", DEVICES, "alerts", "Alerts/ChangeAlert", "by=@me",

@@ -135,6 +135,21 @@ def test_for_whom_a_port_is_registered(admin):
 def test_what_the_engine_lacks_is_501_and_an_engine_that_is_away_503(site, admin):
     for ask in ("/gaps", "/ports", "/ports/events"):
         assert admin.api("GET", ask).status in (200, 501), ask
-    assert admin.api("POST", "/discover", {"ranges": ["not a range"], "dry_run": True}).status in (400, 422, 501)
     engines = {one["name"]: one["state"] for one in admin.good("GET", "/engines")["items"]}
     assert engines["dme"] == "up", engines
+
+
+def test_devices_are_looked_for(site, admin):
+    manager, desk = person(site, admin, "frida", "device-manager"), person(site, admin, "hugo", "desk")
+    assert desk.api("POST", "/discover", {"ranges": ["10.1.0.0/22"], "dry_run": True}).status == 403
+    plan = manager.good("POST", "/discover", {"ranges": ["10.1.0.0/22"], "dry_run": True})["items"]
+    assert [(one["what"], one["of"], one["left_out"]) for one in plan] == [("plan", 1022, 2)]
+    for asked, status, text in (({"ranges": ["not a range"]}, 400, "write 10.1.0.0/22"), ({}, 400, "say where to look"),
+                                ({"ranges": ["10.0.0.0/8"]}, 422, "in parts"),
+                                ({"ranges": ["127.0.0.1"]}, 403, "command line"),
+                                ({"ranges": ["10.1.0.1"], "raw_port": 22, "dry_run": True}, 403, "command line"),
+                                ({"ranges": ["10.1.0.1"], "by": "root"}, 400, "by")):
+        answer = manager.api("POST", "/discover", asked)
+        assert answer.status == status and text in answer.json["detail"], (asked, answer.json)
+    found = manager.good("POST", "/discover", {"cups": ["ipp://127.0.0.1:9"]})["items"]
+    assert [one["what"] for one in found] == ["plan", "note"] and "did not tell its queues" in found[1]["text"]
