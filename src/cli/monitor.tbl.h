@@ -57,6 +57,31 @@ COMMAND(device_monitor, "device monitor", "NAME", 1, 1, "administrator",
         OPTION("off", "yes|no", "it is not looked at"),
         OPTION("remove", NULL, "as if nothing had been said of it"),
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
+COMMAND(device_discover, "device discover", "", 0, 0, "administrator",
+        "looks for devices: in ranges of addresses, by DNS-SD, at servers of CUPS",
+        "The device monitoring engine asks each address by SNMP and IPP and whether port 9100 is "
+        "open: at most 4096 addresses and 200 probes a second, never a network's or a broadcast's "
+        "address. --dry-run tells how many, by which probes and how long, and touches nothing. "
+        "Each device is shown once, whoever told of it, with what they disagree about, whether it "
+        "is here already, and the line that adds it. Secrets of SNMP version 3 come from standard "
+        "input. Ctrl-C ends it.",
+        OPTION("range", "RANGE[,RANGE...]", "10.1.0.0/22, 10.1.0.10-10.1.0.99 or 10.1.0.7"),
+        OPTION("dns-sd", NULL, "what is announced on the networks of the engine's host"),
+        OPTION("cups", "URI[,URI...]", "the devices of the queues of a CUPS: ipp://HOST[:PORT]"),
+        OPTION("by", "WAY[,WAY...]", "only so: ipp, snmp, raw (default: all three)"),
+        OPTION("rate", "N", "probes a second (default and most 200)"),
+        OPTION("snmp", "1|2c|3", "the version (default 2c)"),
+        OPTION("community", "NAME|-",
+               "of versions 1 and 2c (default public); -: from standard input"),
+        OPTION("like", "NAME", "SNMP as this monitored device has it; \"*\": the secret of all"),
+        OPTION("user", "NAME", "of version 3"),
+        OPTION("auth", "SHA-256|SHA|...", "how version 3 authenticates (default none)"),
+        OPTION("privacy", "AES|AES-256|...", "how version 3 encrypts (default none)"),
+        OPTION("snmp-port", "PORT", "default 161"), OPTION("ipp-port", "PORT", "default 631"),
+        OPTION("raw-port", "PORT", "default 9100"),
+        OPTION("add", NULL, "makes a monitor of everything new; with --yes"),
+        OPTION("yes", NULL, "yes, all of it"),
+        OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN)
 COMMAND(device_secret, "device secret", "NAME", 1, 1, "administrator",
         "keeps the community or the passwords by which a device is asked by SNMP",
         "They come from standard input: of versions 1 and 2c the community, of version 3 the "

@@ -110,6 +110,18 @@ static void take_common(struct cli *cli, int place, const char *value)
     }
 }
 
+// A list ("NAME[,NAME...]") may be said in several options; of others the last one counts.
+static void take_own(struct cli *cli, int place, const char *value)
+{
+    const char *shown = cli->command->options[place].value;
+    const char *before = cli->values[place];
+    bool is_list = shown != NULL && strstr(shown, "[,") != NULL;
+    if (is_list && before != NULL && before[0] != '\0' && value[0] != '\0') {
+        value = arena_textf(&cli->arena, "%s,%s", before, value);
+    }
+    cli->values[place] = value != NULL ? value : "";
+}
+
 // Reads options up to the first word (leading) or all of them. *first is where the words begin.
 static bool read_options(struct cli *cli, int argc, char **argv, bool leading, int *first,
                          struct err *err)
@@ -145,7 +157,7 @@ static bool read_options(struct cli *cli, int argc, char **argv, bool leading, i
             int used = 0;
             cli->command = cli_find(1, words, &used);
         } else if (got >= OWN_OPTION) {
-            cli->values[got - OWN_OPTION] = optarg != NULL ? optarg : "";
+            take_own(cli, got - OWN_OPTION, optarg);
         } else {
             take_common(cli, got - COMMON, optarg);
         }

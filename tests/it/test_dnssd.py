@@ -1,5 +1,5 @@
 """Queues are announced by DNS-SD: a real avahi-daemon and D-Bus in a network of their own, looked at with
-avahi-browse and ippfind."""
+avahi-browse and ippfind; and found by quoin device discover, with a printer that avahi-publish plays."""
 import os
 import pathlib
 import shutil
@@ -11,7 +11,7 @@ import pytest
 from conftest import Site, wait_until
 
 INSIDE = "QUOIN_TEST_INSIDE"
-NEEDED = ("avahi-daemon", "avahi-browse", "dbus-daemon", "unshare", "ip")
+NEEDED = ("avahi-daemon", "avahi-browse", "avahi-publish", "dbus-daemon", "unshare", "ip")
 DBUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>system</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
@@ -92,6 +92,13 @@ def found(kind, queue):
     return lines[0] if lines else None
 
 
+HALL = "12345678-1234-1234-1234-123456789abc"
+
+
+def devices(parts):
+    return [part for part in parts if part["what"] == "device"]
+
+
 def inside(folder):
     network = Network(folder)
     try:
@@ -101,8 +108,22 @@ def inside(folder):
             site.queue("hidden", printer="hall")
             log = site.data / "log/dre.log"
             wait_until(lambda: "announce.nobody" in log.read_text(), 10, "a line that nobody announces")
+            parts = site.ask("device", "discover", "--dns-sd")
+            assert "start avahi-daemon" in str(parts) and not devices(parts), parts
             network.bus()
             network.avahi()
+            wait_until(lambda: devices(site.ask("device", "discover", "--dns-sd")), 30, "the queue being found")
+            network.start("hall", "avahi-publish", "-s", "Hall \x1b[2J", "_ipp._tcp", "9", "rp=ipp/print", "ty=ACME 4",
+                          "note=Second floor", f"UUID={HALL}")
+            network.start("raw", "avahi-publish", "-s", "Hall \x1b[2J", "_pdl-datastream._tcp", "9100", f"UUID={HALL}")
+            both = wait_until(lambda: [one for one in devices(site.ask("device", "discover", "--dns-sd"))
+                                       if one["uuid"] == HALL and len(one["witnesses"]) > 1], 20, "a printer")
+            assert both[0]["uri"] == "ipp://127.0.0.1:9/ipp/print" and both[0]["location"] == "Second floor", both
+            assert both[0]["name"] == "hall-2j" and "\x1b" not in str(both)
+            ours = [one for one in devices(site.ask("device", "discover", "--dns-sd")) if one["uuid"] != HALL]
+            assert [one["known_kind"] for one in ours] == ["queue"], ours
+            network.end("hall")
+            network.end("raw")
             for kind in ("_ipp._tcp", "_ipps._tcp", "_universal._sub._ipp._tcp", "_print._sub._ipps._tcp"):
                 line = wait_until(lambda kind=kind: found(kind, "office"), 30, f"{kind} of the queue")
                 for text in ("txtvers=1", "qtotal=1", "URF=V1.4", "Color=T", "Duplex=T", "TLS=1.2", "air=none",
