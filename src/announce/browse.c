@@ -43,7 +43,7 @@ static void on_resolved(AvahiServiceResolver *resolver, AvahiIfIndex interface,
     (void)protocol;
     (void)domain;
     (void)flags;
-    if (event == AVAHI_RESOLVER_FOUND && host != NULL) {
+    if (event == AVAHI_RESOLVER_FOUND && host != NULL && port != 0) { // 0 only keeps a name
         for (; txt != NULL && seen.txt_count < ANNOUNCE_TXT_MAX; txt = txt->next) {
             strings[seen.txt_count++] = (struct str){ (const char *)txt->text, txt->size };
         }

@@ -42,6 +42,7 @@ static void drop(struct dme *dme, const char *how)
               log_int("asked", (int64_t)discovery->done),
               log_int("devices", (int64_t)discovery->found_count));
     discovery_free(discovery);
+    mem_trim();
 }
 
 // --- telling ------------------------------------------------------------------------------------
@@ -279,8 +280,8 @@ static void begin(struct dme *dme, struct discovery *discovery, struct wire_call
                   const Quoin__V1__Discovered *plan)
 {
     const struct snmp_poller_settings asking = { .window = DISCOVER_OPEN_MAX,
-                                                 .timeout_ms = DISCOVER_SILENT_MS / 2,
-                                                 .tries = 2,
+                                                 .timeout_ms = DISCOVER_SILENT_MS / 3,
+                                                 .tries = 2, // the second waits twice as long
                                                  .deadline_ms = 2 * DISCOVER_SILENT_MS };
     discovery->call = wire_call_id(call);
     discovery->arena = ARENA_CAP(DISCOVER_BYTES);

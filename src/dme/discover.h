@@ -20,7 +20,7 @@ enum {
     DISCOVER_FINDS_MAX = 20000,
     DISCOVER_BYTES = 24 << 20,
     DISCOVER_S_MOST = 540,
-    DISCOVER_SILENT_MS = 2500, // until an address is taken for silent
+    DISCOVER_SILENT_MS = 2400, // until an address is taken for silent
     DISCOVER_BROWSE_MS = 5000,
     DISCOVER_CUPS_MS = 10000,
     DISCOVER_SECRET_MAX = 255,
