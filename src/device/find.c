@@ -89,7 +89,7 @@ static struct str attr_text(struct ipp_attr *attrs, const char *name, struct are
 // --- addresses ----------------------------------------------------------------------------------
 
 // What a printer calls itself where it is the only one; other paths are queues of many.
-static struct str queue_path(struct str path)
+struct str device_find_path(struct str path)
 {
     static const char *const usual[] = { "",           "/",           "/ipp",         "/ipp/",
                                          "/ipp/print", "/ipp/print/", "/ipp/printer", "/printer",
@@ -153,7 +153,7 @@ static void read_place(struct str uri, struct device_find *find)
     } else {
         find->host = host;
     }
-    find->path = queue_path(path);
+    find->path = device_find_path(path);
 }
 
 // --- the witnesses ------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ void device_find_announced(const struct device_announced *announced, struct aren
                           (int)address.len, address.ptr, is_v6 ? "]" : "", announced->port,
                           (int)rp.len, rp.ptr);
         const char *path = arena_textf(arena, "/%.*s", (int)rp.len, rp.ptr);
-        find->path = path == NULL ? STR("") : queue_path(str_of(path));
+        find->path = path == NULL ? STR("") : device_find_path(str_of(path));
     } else if (is_raw) {
         uri = arena_textf(arena, "socket://%s%.*s%s:%u", is_v6 ? "[" : "", (int)address.len,
                           address.ptr, is_v6 ? "]" : "", announced->port);

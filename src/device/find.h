@@ -56,5 +56,9 @@ struct device_announced {
 void device_find_announced(const struct device_announced *announced, struct arena *arena,
                            struct device_find *find);
 
+// The path of a queue on a host that has several; empty: what a printer calls itself where it is
+// the only one.
+struct str device_find_path(struct str path);
+
 // The hardware address of a neighbour, by the text of /proc/net/arp; empty: it is none.
 struct str device_find_mac(struct str arp, struct str address, struct arena *arena);

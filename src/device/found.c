@@ -420,42 +420,50 @@ static bool is_host(struct str host, const struct device_find *find)
     return host.len > 0 && (is_alike(host, find->address) || is_alike(host, plain) || is_here);
 }
 
-// The usual port of IPP is not always said.
-static struct str without_port(struct str rest)
+// Whether two addresses of IPP on one host lead to the same printer. The usual ports are one, and
+// so are the usual paths.
+static bool is_same_way(struct str one, struct str other)
 {
-    size_t skip = begins(rest, "]") ? 1 : 0;
-    skip += rest.len >= skip + 4 && memcmp(rest.ptr + skip, ":631", 4) == 0 &&
-                    (rest.len == skip + 4 || rest.ptr[skip + 4] == '/')
-                ? 4
-                : 0;
-    return (struct str){ rest.ptr + skip, rest.len - skip };
-}
-
-// Both are printed to by IPP, and the ways lead to different ports or paths.
-static bool is_elsewhere(struct str address, struct str rest, const struct device_find *find)
-{
-    struct str other;
-    bool both = begins(address, "ipp") && begins(find->uri, "ipp");
-    (void)host_in(find->uri, &other);
-    rest = without_port(rest);
-    other = without_port(other);
-    return both && !str_eq(rest, other);
+    struct str rests[2];
+    struct str ports[2];
+    (void)host_in(one, &rests[0]);
+    (void)host_in(other, &rests[1]);
+    for (size_t at = 0; at < 2; at++) {
+        struct str rest = rests[at];
+        rest = begins(rest, "]") ? (struct str){ rest.ptr + 1, rest.len - 1 } : rest;
+        size_t len = 0;
+        while (len < rest.len && rest.ptr[len] != '/') {
+            len++;
+        }
+        ports[at] = (struct str){ rest.ptr, len };
+        ports[at].len = str_eq(ports[at], STR(":631")) || str_eq(ports[at], STR(":443")) ? 0 : len;
+        rests[at] = device_find_path((struct str){ rest.ptr + len, rest.len - len });
+    }
+    return str_eq(ports[0], ports[1]) && str_eq(rests[0], rests[1]);
 }
 
 bool device_found_is(const struct device_found *found, struct str address, struct str serial)
 {
     struct str rest;
     struct str host = host_in(address, &rest);
+    bool is_there = false;
+    bool is_other = false;
     if (is_serial(serial) && is_alike(serial, found->serial)) {
         return true;
     }
     for (size_t at = 0; at < found->find_count; at++) {
         const struct device_find *find = found->finds[at];
-        if (is_host(host, find) && !is_elsewhere(address, rest, find)) {
+        if (!is_host(host, find)) {
+            continue;
+        }
+        bool both = begins(address, "ipp") && begins(find->uri, "ipp");
+        if (both && is_same_way(address, find->uri)) {
             return true;
         }
+        is_there = true;
+        is_other = is_other || both;
     }
-    return false;
+    return is_there && !is_other; // of a host that has several, it is another one
 }
 
 struct str device_found_host_key(struct str address, struct arena *arena)

@@ -121,6 +121,7 @@ static void test_what_is_known(void)
     const struct device_find finds[] = {
         FIND(IPP, .address = TEXT("10.0.0.7"), .uri = TEXT("ipp://10.0.0.7:631/ipp/print"),
              .serial = TEXT("QX-4711")),
+        FIND(RAW, .address = TEXT("10.0.0.7"), .uri = TEXT("socket://10.0.0.7:9100")),
         FIND(DNSSD, .address = TEXT("10.0.0.7"), .host = TEXT("Hall.local.")),
     };
     static const struct {
@@ -135,7 +136,9 @@ static void test_what_is_known(void)
         { "ipp://10.0.0.7/ipp/print", "", true },
         { "ipp://10.0.0.7:631/ipp/print", "", true },
         { "socket://10.0.0.7:9100", "", true },
-        { "ipp://hall.local/x", "", true }, // what was announced there is no queue of many
+        { "ipps://10.0.0.7:443/ipp", "", true },     // the usual ports and paths are one
+        { "ipp://hall.local/printers/x", "", true }, // how that is printed to was not found
+        { "ipp://10.0.0.7/printers/x", "", false },
         { "10.0.0.9", "qx-4711", true },
         { "10.0.0.9", "1", false },
     };
