@@ -10,7 +10,7 @@
 #include "proto/config.pb-c.h"
 #include "proto/dme.pb-c.h"
 
-enum { PAGE = 200, SECONDS_MOST = 86400, PORT_MOST = 65535, LATE_MOST = 3600, FLUSH = 65536 };
+enum { PAGE = 500, SECONDS_MOST = 86400, PORT_MOST = 65535, LATE_MOST = 3600, FLUSH = 65536 };
 #define DAY_MS (24LL * 3600 * 1000)
 
 // --- how they are -------------------------------------------------------------------------------

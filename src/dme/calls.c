@@ -54,21 +54,34 @@ static int by_day(const void *a, const void *b)
     return left != right ? (left < right ? -1 : 1) : strcmp(one->name, other->name);
 }
 
-// Where the list goes on: behind the device that was told last, or behind the place it had.
-static size_t place_behind(struct watched *const *order, size_t count, const char *after)
+// Where the list goes on: behind the place that the last device had when it was told. Who moved
+// since moves nobody else.
+static char *cursor_of(const struct watched *last, bool supplies, struct arena *arena)
+{
+    uint64_t place = supplies ? (uint64_t)last->first_out_at
+                              : 2 * (uint64_t)last->severity + (last->is_flapping ? 1 : 0);
+    return arena_textf(arena, "%llu:%s", (unsigned long long)place, last->name);
+}
+
+static size_t place_behind(struct watched *const *list, size_t count, bool supplies,
+                           const char *after)
 {
     const char *colon = strchr(after, ':');
     uint64_t place = 0;
-    if (colon == NULL ||
-        !num_u64((struct str){ after, (size_t)(colon - after) }, DME_DEVICES_MAX, &place)) {
+    if (colon == NULL || !num_u64((struct str){ after, (size_t)(colon - after) },
+                                  supplies ? INT64_MAX : 2 * DEVICE_WORST + 1, &place)) {
         return 0;
     }
-    for (size_t at = 0; at < count; at++) {
-        if (strcmp(order[at]->name, colon + 1) == 0) {
-            return at + 1;
-        }
+    struct watched mark = { .first_out_at = (int64_t)place,
+                            .severity = (uint8_t)(supplies ? 0 : place / 2),
+                            .is_flapping = place % 2 == 1 };
+    struct watched *const last = &mark;
+    size_t at = 0;
+    (void)snprintf(mark.name, sizeof(mark.name), "%s", colon + 1);
+    while (at < count && (supplies ? by_day : dme_watched_worse)(&list[at], &last) <= 0) {
+        at++;
     }
-    return place < count ? (size_t)place : count;
+    return at;
 }
 
 // In the arena: those that are asked for, in their order.
@@ -107,10 +120,10 @@ void dme_list_monitored(void *engine, struct wire_call *call, const ProtobufCMes
         refuse(call, ERR_LIMIT, "try-again", "there are too many devices for one answer");
         return;
     }
-    for (size_t at = place_behind(list, count, ask->after); at < count; at++) {
+    for (size_t at = place_behind(list, count, ask->supplies, ask->after); at < count; at++) {
         if (reply.n_devices == most || arena->used > arena->cap / 2) {
             reply.more = true;
-            reply.next = arena_textf(arena, "%zu:%s", at, list[at - 1]->name);
+            reply.next = cursor_of(list[at - 1], ask->supplies, arena);
             break;
         }
         reply.devices[reply.n_devices++] = dme_told(list[at], arena);

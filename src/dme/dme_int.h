@@ -106,7 +106,8 @@ struct watched {
     int meter_source; // enum device_source; -1: not chosen
     char *packed;     // owned; the MonitoredDevice as it was told last
     size_t packed_len;
-    int64_t looked_at; // wall; of the last look that was answered
+    uint64_t told_hash; // of it, but for what is another each time
+    int64_t looked_at;  // wall; of the last look that was answered
     int64_t answered_ms;
     int64_t pages;            // as written last; -1: never
     int64_t severity_written; // -1: never
@@ -165,7 +166,7 @@ struct dme {
         uint64_t looks;
         uint64_t failed;
         uint64_t store_refused;
-        struct svc_durations lag; // from when a look is due until it begins
+        struct svc_durations lag[2]; // from when a look is due until it begins; [1]: of slow ones
         struct svc_durations look;
         uint64_t events;
         uint64_t glances;
@@ -195,6 +196,7 @@ void dme_watched_forget(struct watched *watched); // what was learnt of it: its 
 // It became another: the list's order, and who watches.
 void dme_watched_changed(struct watched *watched);
 struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count);
+int dme_watched_worse(const void *a, const void *b); // of that order: struct watched **
 
 // --- look.c: one look at one device -------------------------------------------------------------
 
@@ -253,7 +255,7 @@ void dme_told_keep(struct watched *watched, const Quoin__V1__MonitoredDevice *to
 // --- message.c: messages in arenas --------------------------------------------------------------
 
 void dme_arena_allocator(ProtobufCAllocator *allocator, struct arena *arena);
-bool dme_messages_differ(const ProtobufCMessage *a, const ProtobufCMessage *b);
+uint64_t dme_message_hash(const ProtobufCMessage *message); // another one: it says something else
 
 // --- record.c: what the store is given ----------------------------------------------------------
 

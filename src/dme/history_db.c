@@ -316,7 +316,7 @@ bool dme_history_samples(struct history *history, struct history_span *span,
     db_bind_int(stmt, 2, series);
     db_bind_int(stmt, 3, span->from - span->from % levels[level].step_ms);
     db_bind_int(stmt, 4, span->until);
-    db_bind_int(stmt, 5, HISTORY_SAMPLES_MAX);
+    db_bind_int(stmt, 5, span->most > 0 ? (int64_t)span->most : HISTORY_SAMPLES_MAX);
     while (db_next(stmt, &ok, err)) {
         read_point(stmt, &points[found++]);
     }

@@ -60,6 +60,7 @@ struct history_span {
     int64_t from;
     int64_t until;
     int64_t step_ms; // 0: chosen by the span's length; else at least so long
+    size_t most;     // what there is room for; 0: HISTORY_SAMPLES_MAX
 };
 // In order of time; a step in which nothing changed is not there. step_ms: as it was chosen.
 // `first` is what held before the span; its count is 0 where nothing is known.

@@ -71,8 +71,11 @@ void dme_measure(void *state, struct svc_metrics *metrics)
     svc_metrics_counter(metrics, "quoin_looks_failed_total", "Looks that nobody answered.",
                         (int64_t)dme->counts.failed);
     svc_metrics_family(metrics, SVC_HISTOGRAM, "quoin_look_lag_seconds",
-                       "From when a look is due until it begins.");
-    svc_metrics_durations(metrics, NULL, &dme->counts.lag);
+                       "From when a look is due until it begins, by how its last one went.");
+    for (int slow = 0; slow < 2; slow++) {
+        const struct svc_label labels[] = { { "last", slow ? "slow" : "quick" }, { NULL, NULL } };
+        svc_metrics_durations(metrics, labels, &dme->counts.lag[slow]);
+    }
     svc_metrics_family(metrics, SVC_HISTOGRAM, "quoin_look_seconds", "How long a look takes.");
     svc_metrics_durations(metrics, NULL, &dme->counts.look);
     svc_metrics_gauge(metrics, "quoin_looks_open", "Looks that are under way.", dme->looking);

@@ -393,7 +393,7 @@ static void settle(struct dme *dme, struct meters_book *book)
 static void book_shorten(struct dme *dme, struct meters_book *book)
 {
     int64_t now = clk_wall_ms();
-    int64_t late = dme_meters_late_ms(dme, book->name);
+    int64_t late = book->job_count == 0 ? 0 : dme_meters_late_ms(dme, book->name);
     while (book->observers == 0 && book->change_count > 1 &&
            book->changes[0].until <= book->done_until && book->changes[0].until < now - FRESH_MS) {
         change_drop(book, 0);

@@ -23,6 +23,7 @@ enum {
     FORGET_EVERY_MS = 60000,
     FORGET_AT_ONCE = 500,
     RECKON_DAYS = 180,
+    RECKON_POINTS = RECKON_DAYS + 4, // one a day
 };
 #define DAY_MS (24LL * 3600 * 1000)
 
@@ -329,6 +330,8 @@ void dme_record_fini(struct dme *dme)
 
 // --- when supplies run out ----------------------------------------------------------------------
 
+_Static_assert((int)RECKON_POINTS <= (int)DEVICE_LEVELS_MAX, "all of them are looked at");
+
 struct reckoning {
     struct store_task task; // first
     struct dme *dme;
@@ -340,9 +343,9 @@ struct reckoning {
         bool fills;
         struct device_forecast forecast;
     } supplies[DME_SUPPLIES_MAX];
-    struct history_point points[HISTORY_SAMPLES_MAX];
-    struct history_point pages[HISTORY_SAMPLES_MAX];
-    struct device_level levels[HISTORY_SAMPLES_MAX];
+    struct history_point points[RECKON_POINTS];
+    struct history_point pages[RECKON_POINTS];
+    struct device_level levels[RECKON_POINTS];
 };
 
 static bool reckon_read(struct reckoning *reckoning, struct str series,
@@ -354,7 +357,8 @@ static bool reckon_read(struct reckoning *reckoning, struct str series,
                                  .series = series,
                                  .from = reckoning->now - RECKON_DAYS * DAY_MS,
                                  .until = reckoning->now + DAY_MS,
-                                 .step_ms = 3600 * 1000 };
+                                 .step_ms = DAY_MS,
+                                 .most = RECKON_POINTS };
     return dme_history_samples(history, &span, points, count, &first, err);
 }
 
@@ -385,10 +389,8 @@ static bool reckon_run(struct store_task *task, struct err *err)
                                        .level = reckoning->points[i].last,
                                        .pages = known ? reckoning->pages[page].last : -1 };
         }
-        size_t skipped = count > DEVICE_LEVELS_MAX ? count - DEVICE_LEVELS_MAX : 0;
-        device_supply_forecast(reckoning->levels + skipped, count - skipped,
-                               reckoning->supplies[at].fills, reckoning->now,
-                               &reckoning->supplies[at].forecast);
+        device_supply_forecast(reckoning->levels, count, reckoning->supplies[at].fills,
+                               reckoning->now, &reckoning->supplies[at].forecast);
     }
     return true;
 }

@@ -31,6 +31,7 @@ struct store {
     struct db *db; // owned; the batch's thread's once that runs
     struct net_batch *batch;
     void *parts[STORE_PARTS]; // owned
+    bool has_taken;           // the batch's thread: since it rested last
     bool has_failed;          // loop thread
 };
 
@@ -49,6 +50,7 @@ static bool run_task(struct db_task *task, struct db *db, struct err *err)
 static void take(void *arg, struct net_batch_item *first)
 {
     struct store *store = arg;
+    store->has_taken = true;
     for (struct net_batch_item *at = first; at != NULL; at = at->next) {
         struct store_task *next = (struct store_task *)(void *)at->next;
         ((struct store_task *)(void *)at)->task.next = next == NULL ? NULL : &next->task;
@@ -59,8 +61,11 @@ static void take(void *arg, struct net_batch_item *first)
 static void rest(void *arg)
 {
     struct store *store = arg;
-    struct err unheard; // what is wrong with the disk is told by the next commit
-    (void)!db_checkpoint(store->db, 1, &unheard);
+    struct err unheard;     // what is wrong with the disk is told by the next commit
+    if (store->has_taken) { // else the connection may still be another thread's, who began
+        store->has_taken = false;
+        (void)!db_checkpoint(store->db, 1, &unheard);
+    }
 }
 
 static void done(struct net_batch_item *item)

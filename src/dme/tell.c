@@ -421,6 +421,27 @@ static void write_samples(struct telling *telling, const struct device_truth *tr
     }
 }
 
+// Of all that who watches would see: not when it was looked at, or how it counts on.
+static uint64_t told_hash(const Quoin__V1__MonitoredDevice *told)
+{
+    OWN(arena_free) struct arena arena = ARENA_CAP(TELL_BYTES);
+    Quoin__V1__MonitoredDevice copy = *told;
+    copy.looked_at = copy.answered_ms = copy.up_since = 0;
+    copy.monitor = NULL;
+    copy.address = copy.changes = (char *)(uintptr_t) "";
+    copy.meters = arena_new_array(&arena, told->n_meters + 1, sizeof(*copy.meters));
+    copy.witnesses = arena_new_array(&arena, told->n_witnesses + 1, sizeof(*copy.witnesses));
+    for (size_t at = 0; copy.meters != NULL && at < told->n_meters; at++) {
+        copy.meters[at] = array_copy(&arena, told->meters[at], 1, sizeof(**copy.meters));
+        copy.meters[at]->read_at = 0;
+    }
+    for (size_t at = 0; copy.witnesses != NULL && at < told->n_witnesses; at++) {
+        copy.witnesses[at] = array_copy(&arena, told->witnesses[at], 1, sizeof(**copy.witnesses));
+        copy.witnesses[at]->looked_at = 0;
+    }
+    return dme_message_hash(&copy.base);
+}
+
 void dme_told_keep(struct watched *watched, const Quoin__V1__MonitoredDevice *told)
 {
     size_t len = quoin__v1__monitored_device__get_packed_size(told);
@@ -445,40 +466,7 @@ void dme_told_keep(struct watched *watched, const Quoin__V1__MonitoredDevice *to
     watched->packed = mem_new(len + 1);
     (void)quoin__v1__monitored_device__pack(told, (uint8_t *)watched->packed);
     watched->packed_len = len;
-}
-
-// Whether who watches would see a difference: not by when it was looked at, or how it counts on.
-static bool differs(const struct watched *watched, const Quoin__V1__MonitoredDevice *now)
-{
-    OWN(arena_free) struct arena arena = ARENA_CAP(TELL_BYTES);
-    Quoin__V1__MonitoredDevice copy = *now;
-    Quoin__V1__MonitoredDevice *before = dme_told(watched, &arena);
-    if (watched->packed == NULL) {
-        return true;
-    }
-    copy.looked_at = before->looked_at = 0;
-    copy.answered_ms = before->answered_ms = 0;
-    copy.monitor = before->monitor = NULL;
-    copy.changes = before->changes;
-    copy.address = before->address;
-    copy.up_since = before->up_since;
-    for (size_t at = 0; at < before->n_meters; at++) {
-        before->meters[at]->read_at = 0;
-    }
-    for (size_t at = 0; at < before->n_witnesses; at++) {
-        before->witnesses[at]->looked_at = 0;
-    }
-    copy.meters = arena_new_array(&arena, now->n_meters + 1, sizeof(*copy.meters));
-    copy.witnesses = arena_new_array(&arena, now->n_witnesses + 1, sizeof(*copy.witnesses));
-    for (size_t at = 0; copy.meters != NULL && at < now->n_meters; at++) {
-        copy.meters[at] = array_copy(&arena, now->meters[at], 1, sizeof(**copy.meters));
-        copy.meters[at]->read_at = 0;
-    }
-    for (size_t at = 0; copy.witnesses != NULL && at < now->n_witnesses; at++) {
-        copy.witnesses[at] = array_copy(&arena, now->witnesses[at], 1, sizeof(**copy.witnesses));
-        copy.witnesses[at]->looked_at = 0;
-    }
-    return dme_messages_differ(&copy.base, &before->base);
+    watched->told_hash = told_hash(told);
 }
 
 // A raw printer or one of LPD that never told anything: many have nothing that could be asked. That
@@ -525,7 +513,7 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
         dme_news_state_changed(watched);
     }
     watched->state = (uint8_t)truth.state;
-    Quoin__V1__MonitoredDevice *out = dme_told(watched, &arena);
+    Quoin__V1__MonitoredDevice *out = NULL;
     if (answered_ms >= 0) {
         watched->looked_at = telling.now;
         watched->answered_ms = answered_ms;
@@ -533,10 +521,11 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
         out = message(&arena, &quoin__v1__monitored_device__descriptor);
         fill(out, watched, sights, &truth, &arena);
     } else {
+        out = dme_told(watched, &arena);
         out->monitor = NULL;
         fill_away(out, watched, sights, &truth, &arena);
     }
-    if (differs(watched, out)) {
+    if (watched->packed == NULL || watched->told_hash != told_hash(out)) {
         dme_told_keep(watched, out);
         dme_watched_changed(watched);
         dme_record_device(telling.record, str_of(watched->name),

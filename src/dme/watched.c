@@ -189,7 +189,8 @@ void dme_watched_tick(struct dme *dme)
         }
         bool has_place = !watched->is_slow || dme->looking_slow < DME_SLOW_MAX;
         if (watched->look == NULL && watched->due_ms <= now && has_place) {
-            svc_durations_add(&dme->counts.lag, (now - watched->due_ms) * 1000000);
+            svc_durations_add(&dme->counts.lag[watched->is_slow],
+                              (now - watched->due_ms) * 1000000);
             plan_next(watched);
             dme_look_start(watched);
             begun++;
@@ -216,7 +217,7 @@ void dme_watched_changed(struct watched *watched)
     watched->dme->order_is_old = true;
 }
 
-static int worse(const void *a, const void *b)
+int dme_watched_worse(const void *a, const void *b)
 {
     const struct watched *one = *(struct watched *const *)a;
     const struct watched *other = *(struct watched *const *)b;
@@ -235,7 +236,7 @@ struct watched *const *dme_watched_worst_first(struct dme *dme, size_t *count)
         dme->order = mem_grow(dme->order, (dme->list_count + 1) * sizeof(*dme->order));
         if (dme->list_count > 0) {
             memcpy(dme->order, dme->list, dme->list_count * sizeof(*dme->order));
-            qsort(dme->order, dme->list_count, sizeof(*dme->order), worse);
+            qsort(dme->order, dme->list_count, sizeof(*dme->order), dme_watched_worse);
         }
         dme->order_count = dme->list_count;
         dme->order_is_old = false;

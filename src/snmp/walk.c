@@ -10,6 +10,9 @@
 #include "base/enc.h"
 #include <stdio.h>
 
+enum { ROWS_FIRST = 4 }; // and then twice as many, to DEVICE_ROWS_MAX: powers of two
+_Static_assert(DEVICE_ROWS_MAX == 64, "rows double until there are so many");
+
 enum kind { KIND_INT, KIND_TEXT, KIND_BITS, KIND_OID };
 
 struct column {
@@ -243,6 +246,32 @@ static bool cell_set(struct snmp_walk *walk, const struct column *column, void *
 
 // --- answers ------------------------------------------------------------------------------------
 
+// Room for one row more: most tables of most devices have few.
+static bool rows_grow(struct snmp_walk *walk, enum snmp_table table)
+{
+    size_t count = walk->count[table];
+    size_t size = tables[table].size;
+    if (count == DEVICE_ROWS_MAX) {
+        return false;
+    }
+    if (count < ROWS_FIRST ? walk->rows[table] != NULL : (count & (count - 1)) != 0) {
+        return true;
+    }
+    size_t room = count == 0 ? ROWS_FIRST : 2 * count;
+    char *rows = arena_new_array(walk->arena, room, size);
+    uint64_t *keys = arena_new_array(walk->arena, room, sizeof(uint64_t));
+    if (rows == NULL || keys == NULL) {
+        return false;
+    }
+    if (count > 0) {
+        memcpy(rows, walk->rows[table], count * size);
+        memcpy(keys, walk->keys[table], count * sizeof(uint64_t));
+    }
+    walk->rows[table] = rows;
+    walk->keys[table] = keys;
+    return true;
+}
+
 static void *walk_row(struct snmp_walk *walk, enum snmp_table table, const oid *index, size_t len)
 {
     if (table == SNMP_TABLE_DIRECT) {
@@ -250,20 +279,12 @@ static void *walk_row(struct snmp_walk *walk, enum snmp_table table, const oid *
     }
     uint64_t key = len == 1 ? index[0] : index[0] << 32 | index[1];
     size_t size = tables[table].size;
-    if (walk->rows[table] == NULL) {
-        walk->rows[table] = arena_new_array(walk->arena, DEVICE_ROWS_MAX, size);
-        walk->keys[table] = arena_new_array(walk->arena, DEVICE_ROWS_MAX, sizeof(uint64_t));
-        if (walk->rows[table] == NULL || walk->keys[table] == NULL) {
-            walk->rows[table] = NULL;
-            return NULL;
-        }
-    }
     for (size_t i = 0; i < walk->count[table]; i++) {
         if (walk->keys[table][i] == key) {
             return (char *)walk->rows[table] + i * size;
         }
     }
-    if (walk->count[table] == DEVICE_ROWS_MAX) {
+    if (!rows_grow(walk, table)) {
         return NULL;
     }
     size_t at = walk->count[table]++;

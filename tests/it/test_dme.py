@@ -89,8 +89,13 @@ def test_a_printer_that_is_broken_gets_no_job_until_it_is_mended(hall, sample):
         assert any(one["keyword"].startswith("media-jam") and one["ended"] is None for one in faults), faults
         assert hall.ask("device", "status")[0]["name"] == "cellar"  # the worst first
 
+        page = engine.ask("Devices/ListMonitored", limit=1)
+        assert [one["name"] for one in page["devices"]] == ["cellar"] and page["more"]
+
         cellar.state, cellar.reasons = 3, ["none"]
         wait_until(lambda: device(hall, "cellar")["can_print"], 12, "the mending being seen")
+        # Who moves in the order between two pages takes nobody along.
+        assert "hall" in [one["name"] for one in engine.ask("Devices/ListMonitored", after=page["next"])["devices"]]
         wait_until(lambda: not stopped(), 3, "the routing engine knowing it")
         wait_until(lambda: hall.ask("device", "faults", "cellar", "--open") == [], 30, "the faults' end")
         assert hall.ask("device", "faults", "cellar")[0]["ended"] is not None

@@ -88,6 +88,44 @@ static void test_a_device_tells_all(enum snmp_version version)
     arena_free(&rig.arena);
 }
 
+// Of a hundred markers the first 64 are kept, each as it was told.
+static void test_a_table_grows_and_keeps_its_rows(void)
+{
+    static const oid life[] = { 1, 3, 6, 1, 2, 1, 43, 10, 2, 1, 4 };
+    struct rig rig;
+    rig_start(&rig, SNMP_WANT_STATE, SNMP_ASK_V1);
+    netsnmp_pdu *asked = NULL;
+    for (int messages = 0; (asked = snmp_walk_ask(&rig.walk)) != NULL && messages < 200;
+         messages++) {
+        netsnmp_pdu *pdu = response();
+        for (const netsnmp_variable_list *var = asked->variables; var != NULL;
+             var = var->next_variable) {
+            oid name[13] = { 1, 3, 9, 9 };
+            bool is_life = memcmp(var->name, life, sizeof(life)) == 0;
+            long row = var->name_length == 13 ? (long)var->name[12] + 1 : 1;
+            long value = 1000 + row;
+            if (is_life && row <= 100) {
+                memcpy(name, life, sizeof(life));
+                name[11] = 1;
+                name[12] = (oid)row;
+            }
+            (void)snmp_pdu_add_variable(pdu, name, is_life && row <= 100 ? 13 : 4, ASN_COUNTER,
+                                        &value, sizeof(value));
+        }
+        snmp_walk_take(&rig.walk, pdu);
+        snmp_free_pdu(pdu);
+        snmp_free_pdu(asked);
+    }
+    snmp_walk_finish(&rig.walk);
+    CHECK(asked == NULL && arena_ok(&rig.arena));
+    CHECK(rig.walk.mib->marker_count == DEVICE_ROWS_MAX);
+    for (size_t at = 0; at < rig.walk.mib->marker_count; at++) {
+        CHECK(rig.walk.mib->markers[at].life == 1001 + (int64_t)at);
+        CHECK(rig.walk.mib->markers[at].unit == DEVICE_ABSENT);
+    }
+    arena_free(&rig.arena);
+}
+
 // One answer of one kind to the first message; the walk must come to its end whatever it was.
 enum lie {
     LIE_NOTHING,
@@ -248,6 +286,7 @@ int main(void)
     snmp_library_start();
     test_a_device_tells_all(SNMP_ASK_V2C);
     test_a_device_tells_all(SNMP_ASK_V1);
+    test_a_table_grows_and_keeps_its_rows();
     test_every_lie_ends(SNMP_ASK_V2C);
     test_every_lie_ends(SNMP_ASK_V1);
     test_texts_become_plain();
