@@ -296,6 +296,7 @@ struct attached {
     const char *backend;
     bool new_queue;
     bool new_backend;
+    bool is_mono; // CUPS asks for black by itself
 };
 
 static void say_attached(struct cups *cups, const struct attached *what)
@@ -312,6 +313,7 @@ static void say_attached(struct cups *cups, const struct attached *what)
         json_text_field(&json, "backend", what->backend);
         json_bool_field(&json, "new_backend", what->new_backend);
         json_bool_field(&json, "new_queue", what->new_queue);
+        json_bool_field(&json, "asks_for_black", what->is_mono);
         json_bool_field(&json, "dry_run", cups->only_say);
         json_end(&json);
         buf_addf(&cli->out, "\n");
@@ -334,6 +336,14 @@ static void say_attached(struct cups *cups, const struct attached *what)
                    "same, unaccounted).\n"
                  : "While Quoin is away its jobs print as before, unaccounted; quoin cups list "
                    "counts them.\n");
+    if (what->is_mono) {
+        buf_addf(
+            &cli->out,
+            "Careful: this queue of CUPS asks for black (print-color-mode-default), so colour "
+            "is priced as black; where the printer prints colour all the same: lpadmin -p %s -o "
+            "print-color-mode-default=auto\n",
+            note->queue);
+    }
     buf_addf(&cli->out, cups->only_say ? "Nothing was done.\n" : "Back: quoin cups detach %s\n",
              note->queue);
 }
@@ -375,6 +385,7 @@ static bool attach(struct cups *cups, struct attached *what, struct cupsd_note *
         !put_backend(cups, &what->backend, &what->new_backend, err)) {
         return false;
     }
+    what->is_mono = cupsd_control_is_mono(&cups->control, note->queue);
     if (cups->only_say) {
         return true;
     }

@@ -197,6 +197,11 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct err *err)
         return false;
     }
     int words = argc - first;
+    if (cli->command == NULL && words > 0 && strcmp(argv[first], "help") == 0) {
+        cli->help = true;
+        first++;
+        words--;
+    }
     if (cli->help && words == 0) {
         return true;
     }

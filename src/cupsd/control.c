@@ -175,6 +175,35 @@ static struct str last_words(struct str said)
     return (struct str){ said.ptr + skip, said.len - skip };
 }
 
+bool cupsd_options_are_mono(struct str text)
+{
+    const struct str wanted = STR("print-color-mode=monochrome");
+    size_t at = 0;
+    while (at < text.len) {
+        const char *end = memchr(text.ptr + at, ' ', text.len - at);
+        size_t len = end == NULL ? text.len - at : (size_t)(end - text.ptr) - at;
+        struct str word = { text.ptr + at, len };
+        while (word.len > 0 && word.ptr[word.len - 1] == '\n') {
+            word.len--;
+        }
+        if (str_eq(word, wanted)) {
+            return true;
+        }
+        at += len + 1;
+    }
+    return false;
+}
+
+bool cupsd_control_is_mono(const struct cupsd_control *control, const char *queue)
+{
+    const char *const args[] = { "lpoptions", "-p", queue, NULL };
+    OWN(buf_free) struct buf said = BUF_CAP(SAID_MAX);
+    struct err ignored; // it is only a warning that is left out
+    int status = 0;
+    return run(control, args, &status, &said, &ignored) && status == 0 &&
+           cupsd_options_are_mono(buf_str(&said));
+}
+
 bool cupsd_control_queues(const struct cupsd_control *control, struct cupsd_queue **queues,
                           struct err *err)
 {

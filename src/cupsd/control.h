@@ -29,10 +29,16 @@ const struct cupsd_queue *cupsd_queue_find(const struct cupsd_queue *queues, con
 bool cupsd_control_set_uri(const struct cupsd_control *control, const char *queue, const char *uri,
                            struct err *err) CC_MUST_USE;
 
+// Whether the queue asks for black only where a job says nothing; false too where CUPS does not
+// say.
+bool cupsd_control_is_mono(const struct cupsd_control *control, const char *queue);
+
 // --- pure ---------------------------------------------------------------------------------------
 
 // What lpstat -v says, in the C locale.
 bool cupsd_devices_read(struct str text, struct arena *arena, struct cupsd_queue **queues,
                         struct err *err) CC_MUST_USE;
+// What lpoptions -p says, in the C locale.
+bool cupsd_options_are_mono(struct str text);
 // A queue's whole address in printers.conf; in the arena; NULL: it is not there.
 const char *cupsd_conf_uri(struct str text, struct str queue, struct arena *arena);

@@ -67,7 +67,9 @@ static void signed_in(struct dce_op *op, uint32_t released)
     session->released = released;
     dce_session_fill(&op->arena, session, &reply);
     reply.id = signing->id;
-    dce_watch_session(dce, session, "signed-in", "");
+    if (!signing->is_read) { // its answer tells the same, with what the station needs of it
+        dce_watch_session(dce, session, "signed-in", "");
+    }
     signing_answer(signing, &reply, "signed-in");
 }
 

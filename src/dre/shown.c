@@ -140,7 +140,7 @@ void dre_job_fill(const struct job *job, struct arena *arena, Quoin__V1__Job *ou
     out->id = job->id;
     out->queue = dre_call_text(arena, str_of(job->queue->name));
     out->user = dre_call_text(arena, str_of(job->owner->name));
-    out->document = dre_call_text(arena, text.document.len > 0 ? text.document : text.name);
+    out->document = dre_call_text(arena, dre_table_job_title(&text));
     out->state = dre_call_text(arena, str_of(dre_ipp_state_name(job)));
     out->reasons = arena_new_array(arena, 1, sizeof(*out->reasons));
     if (out->reasons != NULL && reason != JOB_REASON_NONE) {

@@ -146,6 +146,12 @@ struct job *dre_table_job_find(const struct table *table, uint32_t id)
     return map_find(&table->jobs, map_key(&id, sizeof(id)));
 }
 
+struct str dre_table_job_title(const struct job_text *text)
+{
+    bool is_named = text->name.len > 0 && !str_eq(text->name, STR("Untitled")); // as ippd has it
+    return is_named || text->document.len == 0 ? text->name : text->document;
+}
+
 struct job_text dre_table_job_text(const struct job *job)
 {
     const char *at = job->text;

@@ -188,6 +188,8 @@ struct job *dre_table_job_new(struct table *table, uint32_t id, struct queue *qu
                               struct str owner, const struct job_text *text);
 void dre_table_job_free(struct table *table, struct job *job); // leaves all lists
 struct job *dre_table_job_find(const struct table *table, uint32_t id);
+// What people call it: the name that the job was given, else its document's.
+struct str dre_table_job_title(const struct job_text *text);
 struct job_text dre_table_job_text(const struct job *job); // borrowed until the job changes
 void dre_table_job_set_text(struct job *job, const struct job_text *text); // may borrow from itself
 void dre_table_job_set_printer(struct job *job, struct printer *printer);

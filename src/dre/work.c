@@ -190,7 +190,7 @@ void dre_work_make(const struct job *job, const struct dre_planned *planned, str
     work.user = text_of(&arena, str_of(job->owner->name));
     work.queue = text_of(&arena, str_of(job->queue->name));
     work.account = text_of(&arena, text.account);
-    work.document = text_of(&arena, text.document.len > 0 ? text.document : text.name);
+    work.document = text_of(&arena, dre_table_job_title(&text));
     work.format = text_of(&arena, text.format);
     work.media = text_of(&arena, ticket.media);
     work.media_type = text_of(&arena, ticket.media_type);

@@ -150,7 +150,10 @@ def make_office(site, cups, virtual_printer):
     """A queue of CUPS that prints through Quoin, for Mary, who has 1.00."""
     site.user("mary", balance="1.00")
     cups.queue("office", virtual_printer.uri)
-    site.ask("cups", "attach", "office", *cups.attach_words())
+    cups.run("lpadmin", "-p", "office", "-o", "print-color-mode-default=monochrome")
+    assert "asks for black" in site.run("cups", "attach", "office", "--dry-run", *cups.attach_words()).stdout
+    cups.run("lpadmin", "-p", "office", "-o", "print-color-mode-default=auto")
+    assert site.ask("cups", "attach", "office", *cups.attach_words())["asks_for_black"] is False
     return virtual_printer
 
 

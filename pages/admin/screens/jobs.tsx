@@ -65,7 +65,7 @@ export function WorkTable({ list, caption, none, paged = false }: { list: Loaded
   );
 }
 
-function Lines({ lines }: { lines: Line[] }): JSX.Element {
+function Lines({ lines, total }: { lines: Line[]; total: string }): JSX.Element {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={say("job.price")}>
       <table>
@@ -73,6 +73,7 @@ function Lines({ lines }: { lines: Line[] }): JSX.Element {
         <tbody>{lines.map((line, index) => (
           <tr key={index}><td>{line.what}</td><td><code>{line.rule}</code></td><td class="number">{number(line.quantity)}</td><td class="number"><Money amount={line.each} /></td><td class="number"><Money amount={line.amount} /></td></tr>
         ))}</tbody>
+        <tfoot><tr><th scope="row" colSpan={4}>{say("total")}</th><td class="number"><strong><Money amount={total} /></strong></td></tr></tfoot>
       </table>
     </div>
   );
@@ -96,6 +97,7 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
   const released = job.released_by || (job.device === "" ? "" : job.user);
   return (
     <>
+      <h2>{say("jobs.number", { number: number(job.id) })}{job.document !== "" && <>: <Name text={job.document} /></>}</h2>
       <p class="row"><State word={job.state} /> <Name text={job.message} /></p>
       <div class="row">
         {waits && <Form fields={[]} action="jobs.release" send={act("release")} />}
@@ -104,12 +106,12 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
       <Section title="job.facts">
         <Facts facts={[
           ["column.user", <a href={`/admin/people/${encodeURIComponent(job.user)}`}><Name text={job.user} /></a>],
-          ["job.identity", `${detail.identity}, ${detail.from}`],
+          ["job.identity", [detail.identity, detail.from].filter(Boolean).join(", ") || "–"],
           ["column.document", <Name text={job.document} />],
           ["column.queue", <Name text={job.queue} />],
           ["printer", <Name text={detail.printer} />],
           ["column.pages", `${sayCount("pages", job.pages)}, ${sayCount("pages.color", job.color_pages)}, ${sayCount("copies", job.copies)}`],
-          ["job.counts", say("job.three-counts", { claimed: detail.claimed, computed: detail.computed, observed: detail.observed_known ? detail.observed : "–" })],
+          ["job.counts", say("job.three-counts", { claimed: detail.claimed > 0 ? detail.claimed : "–", computed: detail.computed, observed: detail.observed_known ? detail.observed : "–" })],
           ["column.when", <When at={job.created_at} />],
           ["job.released-by", released === "" ? "–" : <Name text={job.device === "" ? released : `${released} (${job.device})`} />],
         ]} />
@@ -125,7 +127,7 @@ export function OneJob({ engine, id }: { engine: string; id: string }): JSX.Elem
       {detail.refusal !== "" && <p class="note bad"><Name text={detail.refusal} /></p>}
       {paid && (
         <Section title="job.price">
-          <Lines lines={paid.lines ?? []} />
+          <Lines lines={paid.lines ?? []} total={job.cost} />
           <h3>{say("job.payers")}</h3>
           <ul class="plain">{(paid.legs ?? []).map((leg) => <li key={leg.account}><Name text={leg.account} />: <Money amount={leg.amount} /></li>)}</ul>
           {detail.settlement && <p>{say("job.given-back")}: <Money amount={detail.settlement.given_back} /></p>}

@@ -47,6 +47,8 @@ static void test_right_lines_are_understood(void)
         { "ledger entries", "ledger entries", 0 },
         { "ledger entries user:mary", "ledger entries", 1 },
         { "explain 7", "explain", 1 },
+        { "help explain", "explain", 0 },
+        { "help user add", "user add", 0 },
         { "--version", "version", 0 },
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

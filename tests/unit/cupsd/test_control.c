@@ -46,8 +46,19 @@ static void test_conf(void)
           arena_ok(&arena));
 }
 
+static void test_what_asks_for_black_by_itself(void)
+{
+    CHECK(cupsd_options_are_mono(STR("copies=1 print-color-mode=monochrome printer-info=x\n")));
+    CHECK(cupsd_options_are_mono(STR("print-color-mode=monochrome\n")));
+    CHECK(!cupsd_options_are_mono(STR("print-color-mode=color printer-info='a b'\n")));
+    CHECK(!cupsd_options_are_mono(STR("x-print-color-mode=monochrome")));
+    CHECK(!cupsd_options_are_mono(STR("print-color-mode=monochrome-ish")));
+    CHECK(!cupsd_options_are_mono(STR("")));
+}
+
 int main(void)
 {
+    test_what_asks_for_black_by_itself();
     test_devices();
     test_conf();
     return tap_done();

@@ -113,8 +113,26 @@ static void test_a_held_job_costs_less_than_a_kilobyte(void)
     dre_table_fini(&table);
 }
 
+static void test_a_job_is_called_by_its_name_before_its_documents(void)
+{
+    static const struct {
+        const char *name;
+        const char *document;
+        const char *title;
+    } rows[] = {
+        { "Report", "r.pdf", "Report" },  { "r.pdf", "", "r.pdf" },       { "", "r.pdf", "r.pdf" },
+        { "Untitled", "r.pdf", "r.pdf" }, { "Untitled", "", "Untitled" }, { "", "", "" },
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct job_text text = { .name = str_of(rows[i].name),
+                                 .document = str_of(rows[i].document) };
+        CHECK(str_eq(dre_table_job_title(&text), str_of(rows[i].title)));
+    }
+}
+
 int main(void)
 {
+    test_a_job_is_called_by_its_name_before_its_documents();
     test_lists_stand_in_the_order_of_ids();
     test_ended_jobs_are_dropped_past_the_bound_oldest_first();
     test_texts_are_kept_apart_and_cut();
