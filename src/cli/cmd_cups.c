@@ -13,9 +13,9 @@
 #include "cli/value.h"
 #include "cupsd/control.h"
 #include "cupsd/notes.h"
-#include "cupsd/renew.h"
 #include "cupsd/uri.h"
 #include "proto/dre.pb-c.h"
+#include "svc/agent.h"
 #include "svc/pki.h"
 #include <errno.h>
 #include <stdio.h>
@@ -570,7 +570,7 @@ bool cli_cups_renew(struct cli *cli, struct err *err)
 {
     bool renewed = false;
     int64_t ends_at = 0;
-    if (!cupsd_renew(cli->data, RENEW_MS, &renewed, &ends_at, err)) {
+    if (!svc_agent_renew(cli->data, RENEW_MS, &renewed, &ends_at, err)) {
         return false;
     }
     if (cli->json) {

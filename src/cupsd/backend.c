@@ -16,11 +16,11 @@
 #include "cupsd/notes.h"
 #include "cupsd/options.h"
 #include "cupsd/past.h"
-#include "cupsd/renew.h"
 #include "cupsd/round.h"
 #include "cupsd/task.h"
 #include "httpio/client.h"
 #include "ipp/out.h"
+#include "svc/agent.h"
 #include "svc/pki.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -638,7 +638,7 @@ static void keep_certificate(const struct backend *backend)
     struct err err;
     bool renewed = false;
     int64_t ends_at = 0;
-    if (!cupsd_renew(backend->notes.data, RENEW_MS, &renewed, &ends_at, &err)) {
+    if (!svc_agent_renew(backend->notes.data, RENEW_MS, &renewed, &ends_at, &err)) {
         say("WARNING", err.text);
     }
 }

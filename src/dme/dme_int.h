@@ -8,6 +8,7 @@
 #include "device/sight.h"
 #include "device/truth.h"
 #include "dme/alerts.h"
+#include "dme/allow.h"
 #include "dme/history_db.h"
 #include "dme/store.h"
 #include "net/net.h"
@@ -320,6 +321,7 @@ enum {
     FLEET_AWAY_MS = 150000, // a host that was not heard of for so long: no data
     FLEET_GONE_MAX = 256,
     FLEET_WATCHES_MAX = 64,
+    FLEET_SAID_MAX = 64,    // alerts of one host at a time
     FLEET_EVENTS_MAX = 256, // of one report
 };
 
@@ -331,8 +333,18 @@ struct fleet_host {
     Quoin__V1__Expectation *wanted; // owned; NULL: nobody said
     int64_t heard_at;               // wall
     bool is_away;
-    uint64_t changed; // fleet->changes when its sights last were others
-    bool is_named;    // in the reading under way
+    uint64_t changed;         // fleet->changes when its sights last were others
+    bool is_named;            // in the reading under way
+    struct dme_allow reports; // how much of what it tells is taken
+    struct dme_allow events;
+    struct dme_allow alerts;
+    struct fleet_said { // what is an alert now
+        uint16_t port;
+        bool udp;
+        uint8_t verdict;
+    } said[FLEET_SAID_MAX];
+    size_t said_count;
+    bool is_flooding; // it told of more than alerts are made of
 };
 
 struct fleet {
@@ -381,6 +393,8 @@ void dme_fleet_watch_tick(struct fleet *fleet);
 void dme_fleet_watch_end(struct fleet *fleet);
 void dme_fleet_watch_fini(struct fleet *fleet);
 
+// May the host tell so much now? It is refused, and told again, where not.
+bool dme_fleet_may(struct fleet *fleet, const char *host, size_t events);
 // A report of a host; it is noted in the store. told: where its answer is written to disk; false:
 // it could not be noted.
 bool dme_fleet_take(struct fleet *fleet, const Quoin__V1__PortReport *report,

@@ -67,6 +67,22 @@ bool dme_fleet_is_away(const struct fleet_host *host, int64_t now)
     return host->told == NULL || now - host->heard_at > FLEET_AWAY_MS;
 }
 
+// --- how much a host may tell -------------------------------------------------------------------
+
+// Whoever has an agent's key can lie about that host, and no more: neither push out the history of
+// others nor bury people in alerts.
+static const struct dme_allowance reports_allowed = { .most = 60, .each_ms = 400 };
+static const struct dme_allowance events_allowed = { .most = 4096, .each_ms = 2000 };
+static const struct dme_allowance alerts_allowed = { .most = 64, .each_ms = 30000 };
+
+bool dme_fleet_may(struct fleet *fleet, const char *name, size_t events)
+{
+    struct fleet_host *host = need(fleet, name);
+    int64_t now = clk_mono_ms();
+    return host == NULL || (dme_allow_take(&host->reports, &reports_allowed, 1, now) &&
+                            dme_allow_take(&host->events, &events_allowed, (int64_t)events, now));
+}
+
 // --- alerts -------------------------------------------------------------------------------------
 
 static const Quoin__V1__PortSight *find_sight(const Quoin__V1__PortReport *report,
@@ -107,21 +123,95 @@ static bool is_bad(const Quoin__V1__PortSight *sight)
     return sight->severity >= PORTS_WARNING;
 }
 
-static void say_changes(struct fleet *fleet, const char *host, const Quoin__V1__PortReport *is,
-                        const Quoin__V1__PortReport *was)
+static void say_flood(struct fleet *fleet, struct fleet_host *host, bool here)
 {
+    char text[DME_NAME_MAX + 120];
+    if (host->is_flooding == here) {
+        return;
+    }
+    host->is_flooding = here;
+    (void)snprintf(text, sizeof(text),
+                   "%s tells of more ports than alerts are made of: quoin ports fleet --host",
+                   host->name);
+    const struct alerts_word word = { .when = ALERTS_PORT,
+                                      .about = host->name,
+                                      .keyword = "too-many",
+                                      .text = text,
+                                      .value = PORTS_WARNING,
+                                      .here = here };
+    dme_alerts_say(fleet->dme->alerts, &word);
+}
+
+static struct fleet_said said_of(const Quoin__V1__PortSight *sight)
+{
+    struct fleet_said said = { .port = (uint16_t)sight->port,
+                               .udp = strcmp(sight->transport, "udp") == 0 };
+    for (int i = 0; i < PORTS_VERDICTS; i++) {
+        if (strcmp(sight->verdict, ports_verdict_name((enum ports_verdict)i)) == 0) {
+            said.verdict = (uint8_t)i;
+        }
+    }
+    return said;
+}
+
+static struct fleet_said *find_said(struct fleet_host *host, const Quoin__V1__PortSight *sight)
+{
+    const struct fleet_said like = said_of(sight);
+    for (size_t at = 0; at < host->said_count; at++) {
+        struct fleet_said *said = &host->said[at];
+        if (said->port == like.port && said->udp == like.udp && said->verdict == like.verdict) {
+            return said;
+        }
+    }
+    return NULL;
+}
+
+// One that is no alert yet: there are only so many at a time, and so many a while.
+static bool may_say(struct fleet_host *host, const Quoin__V1__PortSight *sight)
+{
+    if (find_said(host, sight) != NULL) {
+        return true;
+    }
+    if (host->said_count == FLEET_SAID_MAX ||
+        !dme_allow_take(&host->alerts, &alerts_allowed, 1, clk_mono_ms())) {
+        return false;
+    }
+    host->said[host->said_count++] = said_of(sight);
+    return true;
+}
+
+static void unsay(struct fleet *fleet, struct fleet_host *host, const Quoin__V1__PortSight *sight)
+{
+    struct fleet_said *said = find_said(host, sight);
+    if (said != NULL) {
+        *said = host->said[--host->said_count];
+    }
+    say(fleet, host->name, sight, false);
+}
+
+static void say_changes(struct fleet *fleet, struct fleet_host *host,
+                        const Quoin__V1__PortReport *is, const Quoin__V1__PortReport *was)
+{
+    bool flood = false;
     for (size_t at = 0; was != NULL && at < was->n_sights; at++) {
         const Quoin__V1__PortSight *now = find_sight(is, was->sights[at]);
         if (is_bad(was->sights[at]) &&
             (now == NULL || !is_bad(now) || strcmp(now->verdict, was->sights[at]->verdict) != 0)) {
-            say(fleet, host, was->sights[at], false);
+            unsay(fleet, host, was->sights[at]);
         }
     }
     for (size_t at = 0; at < is->n_sights; at++) {
-        if (is_bad(is->sights[at])) { // also one that lasts: rules have their times
-            say(fleet, host, is->sights[at], true);
+        if (!is_bad(is->sights[at])) {
+            continue;
+        }
+        if (may_say(host, is->sights[at])) {
+            say(fleet, host->name, is->sights[at],
+                true); // also one that lasts: rules have their times
+        } else {
+            flood = true;
         }
     }
+    say_flood(fleet, host, flood);
 }
 
 static void say_away(struct fleet *fleet, struct fleet_host *host, bool away)
@@ -240,7 +330,7 @@ static void take_told(struct fleet *fleet, struct fleet_host *host, Quoin__V1__P
     Quoin__V1__PortReport *was = host->told;
     host->told = told;
     host->heard_at = now;
-    say_changes(fleet, host->name, told, was);
+    say_changes(fleet, host, told, was);
     for (size_t at = 0; was != NULL && at < was->n_sights; at++) {
         if (find_sight(told, was->sights[at]) == NULL) {
             note_gone(fleet, host, was->sights[at]);
@@ -339,6 +429,11 @@ static void report_own(struct fleet *fleet, const struct guard_news *news)
     }
 }
 
+static size_t turned_away(void *arg, const Quoin__V1__Stranger *const **list)
+{
+    return svc_turned_away(((struct fleet *)arg)->dme->svc, list);
+}
+
 static void on_news(void *arg, const struct guard_news *news)
 {
     report_own(arg, news);
@@ -369,6 +464,7 @@ static bool watch_own(struct fleet *fleet, struct err *err)
                                           .programs = fleet->programs,
                                           .tls = svc_client_tls(svc),
                                           .self = ENGINE_DME,
+                                          .strangers = turned_away,
                                           .told = on_news,
                                           .arg = fleet };
     if (!guard_new(fleet->dme->loop, &guard, &fleet->guard, err)) {

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "dme/ports_db.h"
+#include "guard/sights.h"
 #include "model/engine.h"
 #include "ports/verdict.h"
 
@@ -95,17 +96,32 @@ static bool is_transport(const char *word)
     return strcmp(word, "tcp") == 0 || strcmp(word, "udp") == 0;
 }
 
+static bool is_what(const char *word)
+{
+    static const char *const words[] = { "opened",  "closed", "changed",  "fleeting",
+                                         "verdict", "called", "stranger", "lost" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A host tells of itself, in words that we know.
 static bool is_sound(const Quoin__V1__PortReport *report)
 {
     bool sound = report->n_sights <= 512 && report->n_events <= FLEET_EVENTS_MAX;
     for (size_t i = 0; sound && i < report->n_sights; i++) {
         const Quoin__V1__PortSight *sight = report->sights[i];
-        sound = is_verdict(sight->verdict) && is_transport(sight->transport) &&
+        sound = strcmp(sight->host, report->host) == 0 && is_verdict(sight->verdict) &&
+                is_transport(sight->transport) && sight->n_holders <= GUARD_HOLDERS_MAX &&
                 sight->port <= UINT16_MAX && sight->severity <= PORTS_CRITICAL;
     }
     for (size_t i = 0; sound && i < report->n_events; i++) {
         const Quoin__V1__PortEvent *event = report->events[i];
-        sound = is_transport(event->transport) && event->port <= UINT16_MAX &&
+        sound = strcmp(event->host, report->host) == 0 && is_what(event->what) &&
+                is_transport(event->transport) && event->port <= UINT16_MAX && event->count >= 0 &&
                 (event->verdict[0] == '\0' || is_verdict(event->verdict));
     }
     return sound;
@@ -127,6 +143,10 @@ void dme_report_ports(void *engine, struct wire_call *call, const ProtobufCMessa
     }
     if (!is_sound(report)) {
         refuse(call, ERR_INVALID, "no-report", "it is no report of ports, or too large");
+        return;
+    }
+    if (!dme_fleet_may(dme->fleet, report->host, report->n_events)) {
+        refuse(call, ERR_LIMIT, "too-often", "this host tells too much; tell it again in a while");
         return;
     }
     struct reporting *reporting = mem_new(sizeof(*reporting));

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { SHARE_EVERY = 500 }; // events: who tells many is looked at often
+
 static const struct db_migration steps[] = {
     { 1, NULL,
       "CREATE TABLE dme_port_host (name {text} PRIMARY KEY, heard_at {integer} NOT NULL,"
@@ -16,6 +18,7 @@ static const struct db_migration steps[] = {
       "CREATE INDEX dme_port_event_port ON dme_port_event (port, id);"
       "CREATE INDEX dme_port_event_verdict ON dme_port_event (host, port, transport, id)"
       " WHERE is_verdict = 1" },
+    { 2, NULL, "CREATE INDEX dme_port_event_host ON dme_port_event (host, id)" },
 };
 
 struct ports_db {
@@ -29,6 +32,8 @@ struct ports_db {
     struct db_stmt *held;
     struct db_stmt *forget;
     struct db_stmt *highest;
+    struct db_stmt *share;
+    size_t added; // since a host's share was looked at
 };
 
 #define EVENT_WHERE " WHERE id < $1 AND ($2 = '' OR host = $2) AND at >= $3 AND at < $4"
@@ -81,6 +86,10 @@ static bool prepare_events(struct ports_db *p, struct db *db, struct err *err)
                       " AND newer.transport = old.transport AND newer.id > old.id"
                       " AND newer.at < $3)) ORDER BY old.id LIMIT $4)",
                       err) &&
+           db_prepare(db, &p->share,
+                      "DELETE FROM dme_port_event WHERE host = $1 AND id <= (SELECT id FROM"
+                      " dme_port_event WHERE host = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)",
+                      err) &&
            db_prepare(db, &p->highest, "SELECT COALESCE(MAX(id), 0) FROM dme_port_event", err);
 }
 
@@ -132,6 +141,13 @@ static bool add_event(struct ports_db *ports, struct str host, const struct port
     return db_run(ports->add, err);
 }
 
+bool dme_ports_share(struct ports_db *ports, struct str host, int64_t most, struct err *err)
+{
+    db_bind_text(ports->share, 1, host);
+    db_bind_int(ports->share, 2, most);
+    return db_run(ports->share, err);
+}
+
 bool dme_ports_put(struct ports_db *ports, const struct ports_db_report *report, struct err *err)
 {
     bool told = false;
@@ -140,6 +156,13 @@ bool dme_ports_put(struct ports_db *ports, const struct ports_db_report *report,
     }
     for (size_t at = 0; !told && at < report->event_count; at++) {
         if (!add_event(ports, report->host, &report->events[at], err)) {
+            return false;
+        }
+    }
+    ports->added += told ? 0 : report->event_count;
+    if (ports->added >= SHARE_EVERY) {
+        ports->added = 0;
+        if (!dme_ports_share(ports, report->host, PORTS_DB_OF_HOST_MOST, err)) {
             return false;
         }
     }

@@ -1,14 +1,20 @@
 // ports_db: hosts as their watches told them last, and what changed on their ports. Runs on the
 // store's thread. The only place of this subject where SQL stands.
 //
-// Events are kept for 400 days, and not more of them than there is room for.
+// Events are kept for 400 days, and not more of them than there is room for; of one host not more
+// than its share, so that none pushes out the others'.
 #pragma once
 
 #include "base/arena.h"
 #include "dme/store.h"
 
 #define PORTS_DB_KEEP_MS (400LL * 24 * 3600 * 1000)
-enum { PORTS_DB_EVENTS_MOST = 1000000, PORTS_DB_HELD_MAX = 200, PORTS_DB_LIST_MAX = 1000 };
+enum {
+    PORTS_DB_EVENTS_MOST = 1000000,
+    PORTS_DB_OF_HOST_MOST = 50000,
+    PORTS_DB_HELD_MAX = 200,
+    PORTS_DB_LIST_MAX = 1000,
+};
 
 extern const struct store_part_kind dme_ports_part;
 struct ports_db; // the statements; dme_store_part(store, STORE_PORTS)
@@ -59,6 +65,9 @@ bool dme_ports_held(struct ports_db *ports, const struct ports_db_asked *asked, 
                     struct arena *arena, struct ports_db_event *events, size_t *count,
                     struct err *err) CC_MUST_USE;
 
+// Forgets of the host what is beyond the newest `most`.
+bool dme_ports_share(struct ports_db *ports, struct str host, int64_t most,
+                     struct err *err) CC_MUST_USE;
 // Forgets what is too old, or too much, so many at a time. The last verdict of a port stays.
 bool dme_ports_forget(struct ports_db *ports, int64_t now, int64_t keep_most, int64_t most,
                       struct err *err) CC_MUST_USE;

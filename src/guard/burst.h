@@ -9,7 +9,7 @@
 
 enum {
     GUARD_BURSTS_MAX = 256,
-    GUARD_BURST_ALIKE = 16, // keys that begin alike and are counted apart
+    GUARD_BURST_ALIKE = 6, // keys that begin alike and are counted apart
     GUARD_BURST_KEY = 120,
     GUARD_BURST_MOST_MS = 60000
 };

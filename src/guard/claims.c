@@ -74,6 +74,7 @@ void guard_claims_here(struct guard_claims *claims, enum engine engine, bool her
 {
     struct claimant *claimant = &claims->claimants[engine];
     if (claimant->here && !here && (int)engine != claims->settings.self) {
+        wire_client_free(&claimant->client); // it does not call where nobody is
         bool seen = claims->list[engine].seen;
         claims->list[engine] = (struct guard_claim){ .seen = seen };
     }
@@ -100,6 +101,7 @@ static void on_status(void *arg, const struct wire_answer *answer)
     const Quoin__V1__StatusReply *reply = (const void *)answer->reply;
     bool is_it = reply != NULL && strcmp(reply->name, engine_name(claimant->engine)) == 0;
     bool seen = claim->seen;
+    const struct guard_claim before = *claim;
     claimant->asking = false;
     *claim = (struct guard_claim){ .asked = true, .seen = seen };
     if (is_it) {
@@ -109,7 +111,8 @@ static void on_status(void *arg, const struct wire_answer *answer)
         (void)snprintf(claim->why, sizeof(claim->why), "%.150s",
                        reply != NULL ? "it answers as another engine" : answer->err.text);
     }
-    claims->settings.answered(claims->settings.arg, claimant->engine, is_it ? reply : NULL);
+    claims->settings.answered(claims->settings.arg, claimant->engine, is_it ? reply : NULL,
+                              memcmp(claim, &before, sizeof(before)) != 0);
 }
 
 static void ask(struct claimant *claimant)

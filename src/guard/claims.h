@@ -14,8 +14,10 @@ struct guard_claims_settings { // borrowed for its life
     uint16_t port_offset;
     struct net_tls *tls;
     int self; // is not asked
-    // An engine answered, or did not. reply: borrowed for the call; NULL: it did not.
-    void (*answered)(void *arg, enum engine engine, const Quoin__V1__StatusReply *reply);
+    // An engine answered, or did not. reply: borrowed for the call; NULL: it did not. changed: it
+    // claims another thing than before.
+    void (*answered)(void *arg, enum engine engine, const Quoin__V1__StatusReply *reply,
+                     bool changed);
     void *arg;
 };
 

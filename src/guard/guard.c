@@ -14,6 +14,7 @@
 #include "guard/burst.h"
 #include "guard/claims.h"
 #include "guard/expect.h"
+#include "guard/strangers.h"
 #include "ports/knock.h"
 #include "ports/watch.h"
 #include <stdio.h>
@@ -101,12 +102,8 @@ struct guard {
     struct guard_calls calls[CALLS_MAX];
     size_t call_count;
     struct guard_bursts bursts;
-    struct { // whom engines turned away, as told last
-        char key[160];
-        int64_t calls;
-    } strangers[CALLS_MAX];
-    size_t stranger_count;
-    struct arena news; // of the turn's events
+    struct guard_strangers strangers; // whom engines turned away, as told last
+    struct arena news;                // of the turn's events
     Quoin__V1__PortEvent *events[GUARD_EVENTS_MAX];
     size_t event_count;
     struct guard_counts counts;
@@ -195,20 +192,16 @@ static void keep_view(struct guard *guard, const struct ports_view *found)
 {
     struct ports_view *view = guard->turn.view;
     size_t before = view->count;
-    struct ports_view *old = mem_new(sizeof(*old));
-    memcpy(old->holders, view->holders, before * sizeof(view->holders[0]));
-    *view = (struct ports_view){ .more = found->more,
-                                 .blind = found->blind,
-                                 .spaces = found->spaces,
-                                 .spaces_unseen = found->spaces_unseen,
-                                 .space = found->space,
-                                 .searched_all = found->searched_all };
+    struct ports_holder *old = mem_new((before + 1) * sizeof(*old));
+    memcpy(old, view->holders, before * sizeof(*old));
+    ports_view_copy(view, found);
+    view->count = 0;
     for (size_t i = 0; i < found->count; i++) {
         struct ports_holder *holder = &view->holders[view->count];
         *holder = found->holders[i];
         for (size_t j = 0; j < before && holder->package[0] == '\0'; j++) {
-            if (old->holders[j].cookie == holder->cookie && old->holders[j].pid == holder->pid) {
-                memcpy(holder->package, old->holders[j].package, sizeof(holder->package));
+            if (old[j].cookie == holder->cookie && old[j].pid == holder->pid) {
+                memcpy(holder->package, old[j].package, sizeof(holder->package));
             }
         }
         view->count += ports_knock_is(&guard->knock, holder->cookie) ? 0 : 1;
@@ -423,44 +416,42 @@ static void caller_tell(struct guard *guard, const struct caller *caller)
     }
 }
 
-// What an engine says of those that it turned away; each is told by how often it was since.
+// Of those that an engine turned away each is told by how often it was since.
 static void stranger_tell(struct guard *guard, enum engine engine,
                           const Quoin__V1__Stranger *stranger)
 {
-    char key[160];
     struct guard_burst burst;
-    size_t at = 0;
     uint16_t port = (uint16_t)(engine_port(engine) + guard->settings.port_offset);
-    (void)snprintf(key, sizeof(key), "%s %.60s %.60s", engine_name(engine), stranger->address,
-                   stranger->identity);
-    while (at < guard->stranger_count && strcmp(guard->strangers[at].key, key) != 0) {
-        at++;
-    }
-    if (at == CALLS_MAX) {
+    int64_t by = guard_strangers_since(&guard->strangers, engine, stranger);
+    bool recent = clk_wall_ms() - stranger->last_at < GUARD_RECENT_MS;
+    struct guard_calls *calls = recent ? calls_need(guard, port, false) : NULL;
+    if (calls == NULL) {
         return;
     }
-    if (at == guard->stranger_count) {
-        guard->stranger_count++;
-        memcpy(guard->strangers[at].key, key, sizeof(key));
-        guard->strangers[at].calls = 0;
+    if (calls->last_stranger == 0 || clk_wall_ms() - calls->last_stranger >= GUARD_RECENT_MS) {
+        (void)snprintf(calls->who, sizeof(calls->who), "%.79s", stranger->address);
+        guard->judging = true;
     }
-    int64_t by = stranger->calls - guard->strangers[at].calls;
-    by = by < 0 ? stranger->calls : by; // it was started anew
-    guard->strangers[at].calls = stranger->calls;
-    struct guard_calls *calls = by > 0 ? calls_need(guard, port, false) : NULL;
-    if (calls == NULL || clk_wall_ms() - stranger->last_at >= GUARD_RECENT_MS) {
-        return;
-    }
-    guard->judging = guard->judging || calls->last_stranger == 0 ||
-                     clk_wall_ms() - calls->last_stranger >= GUARD_RECENT_MS;
-    calls->last_stranger = stranger->last_at;
-    if (burst_add(guard, "stranger", port, false, stranger->address, by, &burst)) {
+    calls->last_stranger =
+        calls->last_stranger > stranger->last_at ? calls->last_stranger : stranger->last_at;
+    calls->turned_away += by;
+    if (by > 0 && burst_add(guard, "stranger", port, false, stranger->address, by, &burst)) {
         char text[300];
         (void)snprintf(text, sizeof(text), "%.60s%s%.80s was turned away: %.120s",
                        stranger->address, stranger->identity[0] != '\0' ? " as " : "",
                        stranger->identity, stranger->why);
         event_burst(guard, &burst, text);
     }
+}
+
+static void strangers_tell(struct guard *guard, enum engine engine,
+                           const Quoin__V1__Stranger *const *list, size_t count)
+{
+    guard_strangers_begin(&guard->strangers, engine);
+    for (size_t i = 0; i < count; i++) {
+        stranger_tell(guard, engine, list[i]);
+    }
+    guard_strangers_end(&guard->strangers, engine);
 }
 
 // --- what it means ------------------------------------------------------------------------------
@@ -624,7 +615,7 @@ static void engines_here(struct guard *guard)
 static void take_view(struct guard *guard)
 {
     struct turn *turn = &guard->turn;
-    memcpy(guard->view, turn->view, sizeof(*guard->view));
+    ports_view_copy(guard->view, turn->view);
     engines_here(guard);
     own_claim(guard);
     guard->judge_since = has_news(guard) ? clk_mono_ms() : 0;
@@ -677,12 +668,10 @@ static bool judge_if_due(struct guard *guard)
 
 static void strangers_of_self(struct guard *guard)
 {
-    const Quoin__V1__Stranger *const *list = NULL;
-    size_t count = guard->settings.strangers == NULL
-                       ? 0
-                       : guard->settings.strangers(guard->settings.arg, &list);
-    for (size_t i = 0; i < count; i++) {
-        stranger_tell(guard, (enum engine)guard->settings.self, list[i]);
+    if (guard->settings.strangers != NULL) {
+        const Quoin__V1__Stranger *const *list = NULL;
+        size_t count = guard->settings.strangers(guard->settings.arg, &list);
+        strangers_tell(guard, (enum engine)guard->settings.self, list, count);
     }
 }
 
@@ -699,13 +688,16 @@ static void done(void *arg)
     tell(guard, judge_if_due(guard));
 }
 
-static void on_answered(void *arg, enum engine engine, const Quoin__V1__StatusReply *reply)
+static void on_answered(void *arg, enum engine engine, const Quoin__V1__StatusReply *reply,
+                        bool changed)
 {
     struct guard *guard = arg;
-    for (size_t i = 0; !guard->ending && reply != NULL && i < reply->n_strangers; i++) {
-        stranger_tell(guard, engine, reply->strangers[i]);
+    if (!guard->ending && reply != NULL) {
+        const Quoin__V1__Stranger *const *list = NULL;
+        memcpy(&list, &reply->strangers, sizeof(list));
+        strangers_tell(guard, engine, list, reply->n_strangers);
     }
-    guard->judging = guard->judging || guard->has_sights; // it may say another thing than before
+    guard->judging = guard->judging || (changed && guard->has_sights);
 }
 
 static bool watch_anew(struct guard *guard, struct err *err)
@@ -782,6 +774,7 @@ bool guard_new(struct net_loop *loop, const struct guard_settings *settings, str
     made->turn.callers = mem_new(CALLERS_MAX * sizeof(struct caller));
     made->turn.view = mem_new(sizeof(struct ports_view));
     made->view = mem_new(sizeof(struct ports_view));
+    made->strangers.began = clk_wall_ms();
     made->known_count = guard_known_ports(settings->port_offset, made->known);
     const struct guard_claims_settings asks = { .site = settings->site,
                                                 .listen = settings->listen,

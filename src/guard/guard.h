@@ -12,7 +12,7 @@
 enum {
     GUARD_LOOK_MS = 100,
     GUARD_FULL_MS = 30000,  // a look at everything, at the latest; later where it costs much
-    GUARD_STATUS_MS = 5000, // engines are asked whom they turned away
+    GUARD_STATUS_MS = 1500, // engines are asked whom they turned away
     GUARD_EVENTS_MAX = 256, // at once; further ones are counted
 };
 

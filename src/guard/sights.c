@@ -191,6 +191,7 @@ static Quoin__V1__PortSight *add(const struct guard_scene *scene, struct guard_s
     sight->looked_at = scene->now;
     sight->since = scene->now;
     sight->calls = calls == NULL ? 0 : calls->count;
+    sight->turned_away = calls == NULL ? 0 : calls->turned_away;
     sight->holders =
         arena_new_array(&sights->arena, GUARD_HOLDERS_MAX, sizeof(Quoin__V1__PortHolder *));
     sights->list[sights->count++] = sight;
@@ -223,8 +224,10 @@ static void note_calls(const struct guard_scene *scene, struct guard_sights *sig
     } else if (is_held && calls->last_stranger != 0 &&
                scene->now - calls->last_stranger < GUARD_RECENT_MS) {
         opinion.verdict = PORTS_IS_STRANGER;
-        (void)snprintf(opinion.why, sizeof(opinion.why), "%.250s; it turned away who is no engine",
-                       sight->why);
+        (void)snprintf(
+            opinion.why, sizeof(opinion.why),
+            "it is called by who is no engine, and turned them away: %.79s first; %.250s",
+            calls->who, sight->why);
         decide(sights, sight, &opinion);
     }
 }

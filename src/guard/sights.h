@@ -37,6 +37,8 @@ struct guard_calls {
     int64_t count;
     int64_t last_quiet;    // when it was called though nobody was there; 0: never
     int64_t last_stranger; // when its engine turned somebody away; 0: never
+    int64_t turned_away;   // how many it turned away since the watch began
+    char who[80];          // the first of them in a while
 };
 
 struct guard_program { // an engine's installed file; inode 0: not known

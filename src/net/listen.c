@@ -26,6 +26,7 @@ struct net_listener {
     struct net_poll *poll; // owned; NULL: closed
     struct net_tls *tls;   // a reference; NULL: plain
     void (*on_accept)(void *arg, struct net_stream *stream);
+    void (*on_failed)(void *arg, struct str peer, const struct err *err); // NULL: nobody is told
     void *arg;
     int fd;
     int spare; // a descriptor to give up when there are no others, so that a caller can be turned
@@ -53,7 +54,12 @@ void net_listener_lost(struct net_stream *stream)
     stream->listener = NULL;
     listener->open--;
     if (!stream->was_open) {
+        const struct err hung_up = { .code = ERR_NONE };
         listener->failed++;
+        if (listener->on_failed != NULL && listener->poll != NULL) {
+            listener->on_failed(listener->arg, str_of(stream->peer),
+                                stream->err != NULL ? stream->err : &hung_up);
+        }
     }
     listener_release(listener);
 }
@@ -202,6 +208,7 @@ bool net_listen(struct net_loop *loop, const struct net_listen_settings *setting
     made->most = settings->most;
     made->handshake_ms = settings->handshake_ms;
     made->on_accept = on_accept;
+    made->on_failed = settings->on_failed;
     made->arg = arg;
     made->poll = net_poll_new(loop, fd, listener_on_ready, made);
     net_poll_watch(made->poll, UV_READABLE);

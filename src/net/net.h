@@ -165,6 +165,9 @@ struct net_listen_settings {
     bool plain_too;        // with tls: the first byte decides (0x16 is a TLS record)
     uint32_t most;         // open streams at once; further ones are closed at once, and counted
     uint32_t handshake_ms; // to have a whole handshake, or the first byte
+    // One went, or was refused, before on_accept: from where, and of what it died (ERR_NONE: it
+    // hung up). May be NULL.
+    void (*on_failed)(void *arg, struct str peer, const struct err *err);
 };
 bool net_listen(struct net_loop *loop, const struct net_listen_settings *settings,
                 void (*on_accept)(void *arg, struct net_stream *stream), void *arg,

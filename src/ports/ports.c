@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -197,12 +198,23 @@ static int by_port(const void *left, const void *right)
     return 0;
 }
 
+void ports_view_clear(struct ports_view *view)
+{
+    size_t holders = offsetof(struct ports_view, count);
+    memset((char *)view + holders, 0, sizeof(*view) - holders);
+}
+
+void ports_view_copy(struct ports_view *to, const struct ports_view *from)
+{
+    size_t holders = offsetof(struct ports_view, count);
+    memcpy(to->holders, from->holders, from->count * sizeof(from->holders[0]));
+    memcpy((char *)to + holders, (const char *)from + holders, sizeof(*to) - holders);
+}
+
 bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
                struct ports_view *view, struct err *err)
 {
-    // The holders behind count are nobody's: half a megabyte need not be touched.
-    memset((char *)view + offsetof(struct ports_view, count), 0,
-           sizeof(*view) - offsetof(struct ports_view, count));
+    ports_view_clear(view);
     view->spaces = 1;
     if (count > PORTS_RANGES_MAX) {
         return err_set(err, ERR_LIMIT, "at most %d ports or ranges at a time", PORTS_RANGES_MAX);

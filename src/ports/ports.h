@@ -106,6 +106,10 @@ struct ports_view {
     bool searched_all;    // every process was asked: a holder without one has none
 };
 
+// Empties it: what stands behind the count is nothing, and is neither cleared nor copied.
+void ports_view_clear(struct ports_view *view);
+void ports_view_copy(struct ports_view *to, const struct ports_view *from);
+
 // Who holds these ports? ERR_UNAVAILABLE: the kernel does not answer; ERR_LIMIT: too many ranges.
 bool ports_see(const struct ports_range *ranges, size_t count, unsigned what,
                struct ports_view *view, struct err *err) CC_MUST_USE;

@@ -168,7 +168,9 @@ static void take(void *arg, const struct ports_holder *holder)
 // The quick way: four questions over the kept socket.
 static bool look_quickly(struct ports_watch *watch, unsigned what, struct err *err)
 {
-    *watch->next = (struct ports_view){ .space = watch->last->space, .blind = watch->last->blind };
+    ports_view_clear(watch->next);
+    watch->next->space = watch->last->space;
+    watch->next->blind = watch->last->blind;
     return ports_ask_sockets(&watch->ask, what, take, watch, err);
 }
 

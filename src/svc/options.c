@@ -6,8 +6,8 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static bool options_read_address(const char *option, const char *text, struct net_address *to,
-                                 struct err *err)
+bool svc_option_address(const char *option, const char *text, struct net_address *to,
+                        struct err *err)
 {
     const char *colon = strrchr(text, ':');
     uint64_t port = 0;
@@ -29,7 +29,7 @@ static bool options_read_address(const char *option, const char *text, struct ne
     return true;
 }
 
-static bool options_read_level(const char *text, enum log_level *level, struct err *err)
+bool svc_option_level(const char *text, enum log_level *level, struct err *err)
 {
     static const char *const names[] = { "error", "warning", "info", "debug" };
     for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -41,7 +41,7 @@ static bool options_read_level(const char *text, enum log_level *level, struct e
     return err_set(err, ERR_INVALID, "--log is error, warning, info or debug, not \"%s\"", text);
 }
 
-static bool options_read_offset(const char *text, uint16_t *offset, struct err *err)
+bool svc_option_offset(const char *text, uint16_t *offset, struct err *err)
 {
     uint64_t value = 0;
     if (!num_u64(str_of(text), UINT16_MAX - ENGINE_READER_PORT, &value)) {
@@ -57,7 +57,7 @@ static bool options_add_dre(const char *value, struct svc_settings *settings, st
     if (settings->dre_count == SVC_DRES_MAX) {
         return err_set(err, ERR_LIMIT, "--dre can be said %d times", SVC_DRES_MAX);
     }
-    return options_read_address("--dre", value, &settings->dres[settings->dre_count++], err);
+    return svc_option_address("--dre", value, &settings->dres[settings->dre_count++], err);
 }
 
 static bool options_read_reader(const char *value, uint16_t *port, struct err *err)
@@ -91,7 +91,7 @@ static bool options_read_metrics(const char *value, struct svc_settings *setting
         return true;
     }
     if (colon != NULL && (strchr(value, ':') == colon || colon[-1] == ']')) {
-        return options_read_address("--metrics", value, to, err);
+        return svc_option_address("--metrics", value, to, err);
     }
     if (value[0] == '\0' || strlen(value) >= sizeof(to->host)) {
         return err_set(err, ERR_INVALID, "--metrics is off, HOST or HOST:PORT, not \"%.80s\"",
@@ -107,13 +107,13 @@ static bool options_take(int option, const char *value, struct svc_options *opti
     switch (option) {
     case 'd': options->settings.data = value; return true;
     case 'l': options->settings.listen = value; return true;
-    case 'o': return options_read_offset(value, &options->settings.port_offset, err);
-    case 'c': return options_read_address("--cas", value, &options->settings.cas, err);
+    case 'o': return svc_option_offset(value, &options->settings.port_offset, err);
+    case 'c': return svc_option_address("--cas", value, &options->settings.cas, err);
     case 'D': return options_add_dre(value, &options->settings, err);
     case 'r': return options_read_reader(value, &options->settings.reader_port, err);
     case 'p': return options_read_lpd(value, &options->settings, err);
     case 'm': return options_read_metrics(value, &options->settings, err);
-    case 'g': return options_read_level(value, &options->log, err);
+    case 'g': return svc_option_level(value, &options->log, err);
     case 's': options->settings.store = value; return true;
     case 'h': options->help = true; return true;
     case 'v': options->version = true; return true;

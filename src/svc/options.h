@@ -16,3 +16,9 @@ struct svc_options {
 // ERR_INVALID: a sentence that says which option is wrong.
 bool svc_options_read(int argc, char **argv, struct svc_options *options,
                       struct err *err) CC_MUST_USE;
+
+// Values of options that other programs of ours have too. ERR_INVALID as above.
+bool svc_option_address(const char *option, const char *text, struct net_address *to,
+                        struct err *err) CC_MUST_USE;
+bool svc_option_level(const char *text, enum log_level *level, struct err *err) CC_MUST_USE;
+bool svc_option_offset(const char *text, uint16_t *offset, struct err *err) CC_MUST_USE;

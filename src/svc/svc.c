@@ -20,6 +20,8 @@
 #include "svc/probe.h"
 #include "svc/process.h"
 #include "svc/renew.h"
+#include "svc/strangers.h"
+#include "wire/peer.h"
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,9 +79,10 @@ struct svc {
     void *on_renewed_state;
     int64_t refusals_second;
     unsigned refusals;
-    uint64_t refused;        // since the start
-    struct svc_calls *calls; // owned
-    struct svc_probe *probe; // owned; NULL: nobody is told metrics
+    uint64_t refused;                // since the start
+    struct svc_strangers *strangers; // owned
+    struct svc_calls *calls;         // owned
+    struct svc_probe *probe;         // owned; NULL: nobody is told metrics
 };
 
 struct svc_counts {
@@ -137,6 +140,11 @@ struct net_tls *svc_client_tls(struct svc *svc)
 size_t svc_peers(const struct svc *svc, struct svc_beacon_peer *peers, size_t most)
 {
     return svc->beacon == NULL ? 0 : svc_beacon_peers(svc->beacon, peers, most);
+}
+
+size_t svc_turned_away(struct svc *svc, const Quoin__V1__Stranger *const **list)
+{
+    return svc_strangers_list(svc->strangers, list);
 }
 
 void svc_on_renewed(struct svc *svc, void (*fn)(void *state), void *state)
@@ -292,6 +300,13 @@ static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCM
     Quoin__V1__StatusReply reply = QUOIN__V1__STATUS_REPLY__INIT;
     (void)engine;
     (void)ask;
+    if (strcmp(wire_call_role(call), "agent") == 0 &&
+        strcmp(wire_call_host(call), svc->who.host) != 0) {
+        struct err err;
+        err_fill(&err, ERR_DENIED, "an agent asks the engines of its own host alone");
+        wire_call_refuse(call, &err, NULL);
+        return;
+    }
     svc_fill_counts(svc, &counts);
     memcpy(&reply.name, &svc->name, sizeof(reply.name)); // packing does not write there
     memcpy(&reply.state, &states[svc->state], sizeof(reply.state));
@@ -304,7 +319,44 @@ static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCM
     reply.counters = counts.list;
     reply.n_sockets = svc_tell_sockets(svc, &own);
     reply.sockets = own.list;
+    const Quoin__V1__Stranger *const *strangers = NULL;
+    reply.n_strangers = svc_turned_away(svc, &strangers);
+    memcpy(&reply.strangers, &strangers, sizeof(strangers));
     wire_call_answer(call, &reply.base);
+}
+
+// Does an engine of the site run there, as far as is known?
+static bool svc_is_near(const struct svc *svc, struct str address)
+{
+    const char *const known[] = { "127.0.0.1", "::1", svc->options.settings.listen,
+                                  svc->options.settings.cas.host };
+    struct svc_beacon_peer peers[SVC_BEACON_PEERS_MAX];
+    size_t count = svc_peers(svc, peers, SVC_BEACON_PEERS_MAX);
+    if (address.len > 7 && memcmp(address.ptr, "::ffff:", 7) == 0) {
+        address = (struct str){ address.ptr + 7, address.len - 7 };
+    }
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (str_eq(address, str_of(known[i]))) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(address, str_of(peers[i].at.host))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Neither a member of the site that asked too much, nor one that broke off.
+static bool svc_is_stranger(const struct svc *svc, const struct wire_refused *what)
+{
+    struct wire_peer peer;
+    struct err ignored;
+    bool member = wire_peer_read(what->identity, &peer, &ignored) &&
+                  strcmp(peer.site, svc->who.site) == 0 &&
+                  (peer.role & (ROLE_ENGINE | ROLE_WEB | ROLE_ADMIN)) != 0;
+    return !member && (!what->broke || !svc_is_near(svc, what->from));
 }
 
 static void svc_on_refused(void *engine, const struct wire_refused *what)
@@ -312,6 +364,11 @@ static void svc_on_refused(void *engine, const struct wire_refused *what)
     struct svc *svc = svc_here;
     int64_t second = clk_mono_ms() / 1000;
     (void)engine;
+    if (svc_is_stranger(svc, what)) {
+        svc_strangers_note(svc->strangers, what->from, what->identity, what->why, clk_wall_ms());
+    } else if (what->broke) {
+        return; // an engine that ends, or a hand that looks whether the port is open
+    }
     if (second != svc->refusals_second) {
         svc->refusals_second = second;
         svc->refusals = 0;
@@ -443,6 +500,7 @@ static void svc_fini(struct svc *svc)
     svc_beacon_free(&svc->beacon);
     wire_server_free(&svc->server);
     svc_calls_free(&svc->calls);
+    svc_strangers_free(&svc->strangers);
     net_tls_free(&svc->server_tls);
     net_tls_free(&svc->client_tls);
     net_loop_free(&svc->loop);
@@ -593,6 +651,7 @@ static bool svc_start(struct svc *svc, struct err *err)
     }
     svc->loop = net_loop_new();
     svc->calls = svc_calls_new();
+    svc->strangers = svc_strangers_new();
     if (!svc_start_server(svc, err)) {
         return false;
     }

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "model/engine.h"
 #include "net/net.h"
+#include "proto/engine.pb-c.h"
 #include "wire/client.h"
 #include "wire/server.h"
 
@@ -74,6 +75,9 @@ const char *svc_site(const struct svc *svc);              // of our certificate
 const char *svc_host(const struct svc *svc);
 struct wire_server *svc_server(struct svc *svc);
 struct wire_client *svc_cas(struct svc *svc); // the kept connection to CAS; NULL in CAS itself
+
+// Who was turned away since the start, the newest first (svc/strangers.h); borrowed for the turn.
+size_t svc_turned_away(struct svc *svc, const Quoin__V1__Stranger *const **list);
 
 // The context that this engine asks others with; anew after on_renewed.
 struct net_tls *svc_client_tls(struct svc *svc);

@@ -251,4 +251,5 @@ CALL(PortWatch, ListPorts, list_ports_request, list_ports_reply, "dme", ROLE_CLI
 CALL(PortWatch, ListPortEvents, list_port_events_request, list_port_events_reply, "dme", ROLE_CLI,
      10000, 0)
 CALL(PortWatch, WatchPorts, watch_ports_request, port_sight, "dme", ROLE_CLI, 600000, CALL_PARTS)
-CALL(Engine, Status, status_request, status_reply, "*", ROLE_ENGINE | ROLE_CLI, 2000, 0)
+CALL(Engine, Status, status_request, status_reply, "*", ROLE_ENGINE | ROLE_CLI | ROLE_AGENT, 2000,
+     0)

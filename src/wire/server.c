@@ -107,6 +107,21 @@ static bool server_admits(const struct wire_server *server, const struct net_str
     return true;
 }
 
+static void server_on_failed(void *arg, struct str from, const struct err *err)
+{
+    const struct wire_server *server = arg;
+    const char *colon = strstr(err->text, ": "); // "TLS with 192.0.2.7: ..."
+    const char *why = colon != NULL ? colon + 2 : err->text;
+    const struct wire_refused what = { .from = from,
+                                       .identity = { "", 0 },
+                                       .path = { "", 0 },
+                                       .why = err->code == ERR_NONE ? "it hung up" : why,
+                                       .broke = err->code != ERR_DENIED };
+    if (server->on_refused != NULL) {
+        server->on_refused(server->engine, &what);
+    }
+}
+
 static void server_on_accept(void *arg, struct net_stream *stream)
 {
     struct wire_server *server = arg;
@@ -154,6 +169,7 @@ bool wire_server_new(struct net_loop *loop, const struct wire_server_settings *s
         .tls = settings->tls,
         .most = settings->most == 0 ? SERVER_MOST : settings->most,
         .handshake_ms = SERVER_HANDSHAKE_MS,
+        .on_failed = server_on_failed,
     };
     if (!net_listen(loop, &listen, server_on_accept, made, &made->listener, err)) {
         wire_core_free(&made->core);

@@ -36,6 +36,7 @@ struct wire_refused {
     struct str identity; // of the certificate; empty: none
     struct str path;     // as asked; empty: the connection itself was refused
     const char *why;
+    bool broke; // it went before it showed who it is; may have been anybody
 };
 
 // A call that is over.

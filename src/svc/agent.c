@@ -1,8 +1,8 @@
-// renew: see renew.h.
+// agent: see agent.h.
 //
 // no unit test: needs a running CAS; tests/it/test_cups.py lets time pass.
 
-#include "cupsd/renew.h"
+#include "svc/agent.h"
 
 #include "base/fs.h"
 #include "base/num.h"
@@ -43,7 +43,7 @@ static void on_limit(void *arg)
 }
 
 // "cas HOST:PORT" of DIR/joined, as quoin engine join wrote it.
-static bool read_cas(const char *data, struct net_address *cas, struct err *err)
+bool svc_agent_cas(const char *data, struct net_address *cas, struct err *err)
 {
     char path[SVC_PATH_MAX];
     OWN(buf_free) struct buf notes = BUF_CAP(NOTES_MAX);
@@ -72,7 +72,7 @@ static bool read_cas(const char *data, struct net_address *cas, struct err *err)
     return true;
 }
 
-static bool open_tls(const char *data, struct net_tls **tls, struct err *err)
+bool svc_agent_tls(const char *data, struct net_tls **tls, struct err *err)
 {
     static const char *const alpn[] = { "h2", NULL };
     char paths[3][SVC_PATH_MAX];
@@ -97,7 +97,7 @@ static bool ask(const char *data, int64_t ends_at, const struct crypto_identity 
     OWN(net_tls_free) struct net_tls *tls = NULL;
     struct wire_client_settings to = { .role = "cas", .site = who->site };
     struct renewing renewing = { 0 };
-    if (!read_cas(data, &to.to, err) || !open_tls(data, &tls, err)) {
+    if (!svc_agent_cas(data, &to.to, err) || !svc_agent_tls(data, &tls, err)) {
         return false;
     }
     to.tls = tls;
@@ -126,8 +126,8 @@ static bool ask(const char *data, int64_t ends_at, const struct crypto_identity 
     return renewing.renewed;
 }
 
-bool cupsd_renew(const char *data, uint64_t wait_ms, bool *renewed, int64_t *ends_at,
-                 struct err *err)
+bool svc_agent_renew(const char *data, uint64_t wait_ms, bool *renewed, int64_t *ends_at,
+                     struct err *err)
 {
     struct crypto_identity who;
     char path[SVC_PATH_MAX];
