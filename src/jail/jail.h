@@ -74,6 +74,12 @@ struct jail_limits {
 // where the kernel lacks Landlock or seccomp and may_be_weak is not set.
 bool jail_lock(const struct jail_limits *limits, struct err *err) CC_MUST_USE;
 
+// Locks the calling process, before it has threads, into what a watch on the ports needs: it reads
+// files and asks the kernel and its peers, and can write no file, listen nowhere, start no process
+// and load no code; of root's rights those stay that let it see. Not by Landlock: that hides other
+// processes' descriptors. ERR_UNAVAILABLE: the kernel has no seccomp.
+bool jail_lock_watcher(struct err *err) CC_MUST_USE;
+
 // Gives the process a network of its own without a way out, and the folder in place of /tmp, where
 // the kernel grants it. Root becomes nobody. False: the kernel does not.
 bool jail_apart(const char *folder);

@@ -3,7 +3,7 @@
 // Order: root becomes nobody, limits, no new privileges, Landlock, seccomp last, because each step
 // needs calls that the next forbids.
 
-#include "jail/jail.h"
+#include "jail/jail_int.h"
 
 #include "base/cc.h"
 #include <assert.h>
@@ -297,7 +297,7 @@ static const int office_calls[] = {
     SCMP_SYS(time),
 };
 
-static const int sanitizer_calls[] = {
+const int jail_sanitizer_calls[] = {
     SCMP_SYS(mmap),         SCMP_SYS(mprotect),       SCMP_SYS(sigaltstack),
     SCMP_SYS(gettid),       SCMP_SYS(getpid),         SCMP_SYS(sched_yield),
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(newfstatat),
@@ -307,8 +307,9 @@ static const int sanitizer_calls[] = {
     SCMP_SYS(prlimit64),    SCMP_SYS(exit),           SCMP_SYS(poll),
     SCMP_SYS(ioctl),        SCMP_SYS(arch_prctl),
 };
+const size_t jail_sanitizer_count = sizeof(jail_sanitizer_calls) / sizeof(int);
 
-static int calls_add(scmp_filter_ctx filter, const int *calls, size_t count)
+int jail_allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {
     int bad = 0;
     for (size_t i = 0; i < count; i++) {
@@ -317,13 +318,11 @@ static int calls_add(scmp_filter_ctx filter, const int *calls, size_t count)
     return bad;
 }
 
-#define CALLS(list) list, sizeof(list) / sizeof((list)[0])
-
 static int parser_rules(scmp_filter_ctx filter)
 {
-    int bad = calls_add(filter, CALLS(parser_calls));
+    int bad = jail_allow(filter, JAIL_CALLS(parser_calls));
     if (CC_SANITIZED) {
-        bad |= calls_add(filter, CALLS(sanitizer_calls));
+        bad |= jail_allow(filter, jail_sanitizer_calls, jail_sanitizer_count);
     } else {
         bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
                                 SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
@@ -340,7 +339,8 @@ static int parser_rules(scmp_filter_ctx filter)
 
 static int office_rules(scmp_filter_ctx filter)
 {
-    int bad = calls_add(filter, CALLS(renderer_calls)) | calls_add(filter, CALLS(office_calls));
+    int bad = jail_allow(filter, JAIL_CALLS(renderer_calls)) |
+              jail_allow(filter, JAIL_CALLS(office_calls));
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
                             SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
     bad |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 1,
@@ -363,7 +363,7 @@ static bool lock_seccomp(const struct jail_limits *limits, struct err *err)
     if (bad == 0) {
         bad = limits->kind == JAIL_PARSER   ? parser_rules(filter)
               : limits->kind == JAIL_OFFICE ? office_rules(filter)
-                                            : calls_add(filter, CALLS(renderer_calls));
+                                            : jail_allow(filter, JAIL_CALLS(renderer_calls));
     }
     if (bad == 0) {
         bad = seccomp_load(filter);
