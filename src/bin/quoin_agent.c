@@ -1,0 +1,8 @@
+// quoin-agent: quoin-dme --ports-only, with few libraries.
+
+#include "agent/agent.h"
+
+int main(int argc, char **argv)
+{
+    return agent_main(argc, argv);
+}
