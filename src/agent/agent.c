@@ -28,7 +28,7 @@
 
 enum {
     TICK_MS = 250,
-    PACE_MS = 500, // between two reports
+    PACE_MS = 250, // between two reports
     AGAIN_MS = 1000,
     DENIED_MS = 30000, // somebody has to do something first
     HEARTBEAT_MS = 60000,

@@ -71,7 +71,7 @@ bool dme_fleet_is_away(const struct fleet_host *host, int64_t now)
 
 // Whoever has an agent's key can lie about that host, and no more: neither push out the history of
 // others nor bury people in alerts.
-static const struct dme_allowance reports_allowed = { .most = 60, .each_ms = 400 };
+static const struct dme_allowance reports_allowed = { .most = 60, .each_ms = 250 };
 static const struct dme_allowance events_allowed = { .most = 4096, .each_ms = 2000 };
 static const struct dme_allowance alerts_allowed = { .most = 64, .each_ms = 30000 };
 
