@@ -34,6 +34,7 @@ enum {
     REST_CHANGE = 10,
     REST_MOST_MS = 400, // after a change
     NEWS_BYTES = 1 << 20,
+    OWED_MS = 2000,
 };
 
 struct change {
@@ -88,6 +89,7 @@ struct guard {
     bool is_changed;                     // a full look is wanted
     int64_t full_at;                     // monotonic, of the last one
     int64_t rest_ms;                     // until the next at the earliest
+    bool owes_packages;                  // whose programs are looked for when the verdict is told
     struct guard_claims *claims;         // owned
     Quoin__V1__Expectation *expectation; // owned
     bool rebuild;                        // its ports are others
@@ -744,8 +746,13 @@ static void on_timer(void *arg)
     turn->callers_lost = 0;
     turn->looked = false;
     turn->lost = false;
-    turn->full = guard->first || (guard->is_changed && since >= guard->rest_ms) || since >= at_most;
-    turn->packages = guard->first || guard->is_changed;
+    bool is_news = guard->first || (guard->is_changed && since >= guard->rest_ms);
+    bool is_owed = guard->owes_packages && !guard->is_changed && since >= OWED_MS;
+    turn->full = is_news || is_owed || since >= at_most;
+    turn->packages = is_owed;
+    if (turn->full) {
+        guard->owes_packages = is_news;
+    }
     guard->busy = net_pool_run(guard->pool, work, done, guard);
 }
 
