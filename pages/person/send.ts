@@ -83,6 +83,12 @@ function show(held: HeldJob, name: string): HTMLElement[] {
   const picture = document.createElement("img");
   picture.className = "preview";
   picture.alt = say("send.first-page");
+  let tries = 10; // it is drawn a moment after the pages are counted
+  picture.onerror = () => {
+    if (tries-- > 0) {
+      window.setTimeout(() => { picture.src = picture.src; }, 1000);
+    }
+  };
   picture.src = `/api/v1/me/jobs/${encodeURIComponent(held.ref.engine)}/${held.ref.id}/preview`;
   const options = link(`/send/${encodeURIComponent(held.ref.engine)}/${held.ref.id}`, say("send.options"));
   options.classList.add("options");

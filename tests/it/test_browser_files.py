@@ -23,7 +23,7 @@ def test_a_file_is_sent_in_a_browser(site, new_printer, tmp_path):
         bridge.close()
     config = tmp_path / "stage.json"
     config.write_text(json.dumps({
-        "base": f"https://localhost:{8443 + site.offset}", "password": PASSWORD, "pictures": str(PICTURES),
+        "base": f"https://localhost:{8443 + site.offset}", "password": PASSWORD, "pictures": PICTURES,
         "chromium": chromium(), "sample": str(SAMPLE), "image": str(SOURCE / "tests/data/jpeg/red-spot.jpg")}))
     done = subprocess.run([engine_client.node(), "files.mjs", config], cwd=HERE, capture_output=True, text=True,
                           timeout=LIMIT_S, check=False)

@@ -77,7 +77,7 @@ def test_devices_supplies_alerts_and_ports_in_a_browser(site, new_printer, tmp_p
     stranger = socket.create_server(("127.0.0.1", 2941 + site.offset))  # where a scanning engine would be
     config = tmp_path / "stage.json"
     config.write_text(json.dumps({
-        "base": f"https://localhost:{8443 + site.offset}", "password": PASSWORD, "pictures": str(PICTURES),
+        "base": f"https://localhost:{8443 + site.offset}", "password": PASSWORD, "pictures": PICTURES,
         "chromium": chromium(), "quoin": str(BUILD / "bin" / "quoin"), "data": str(site.data),
         "setup": re.search(r"/setup\?token=\S+", site.output.read_text()).group(0), "printer": hall.port, "spe": 2941 + site.offset,
         "host": socket.gethostname(), "hook": f"http://127.0.0.1:{hook.server_address[1]}/hook",

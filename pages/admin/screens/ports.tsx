@@ -49,11 +49,11 @@ function Because({ one }: { one: Sight }): JSX.Element {
 function Belongs({ one }: { one: Sight }): JSX.Element | null {
   const may = useMay("administrator");
   const program = one.holders[0]?.program ?? "";
-  if (may !== true || program === "" || !["foreign", "held", "impostor"].includes(one.verdict)) {
+  if (may !== true || program === "" || !["foreign", "held"].includes(one.verdict)) {
     return null;
   }
   const said = new URLSearchParams({ port: String(one.port), transport: one.transport, program: program.split("/").pop() ?? program });
-  return <a class="button" href={`${expectationOf(one.host)}?${said}`}>{say("ports.belongs")}</a>;
+  return <a class="button small" href={`${expectationOf(one.host)}?${said}`}>{say("ports.belongs")}</a>;
 }
 
 const Held = ({ holders }: { holders: Holder[] }): JSX.Element => (

@@ -123,6 +123,33 @@ try {
     must((await admin.locator("main").innerText()).includes("Quoin"), "what the port is used for");
   });
 
+  await scene("a gap stands in a sentence, and leads to the jobs of its time", async () => {
+    const gap = { id: 1, device: "hall", from: "2026-11-22T09:12:00Z", until: "2026-11-22T09:40:00Z", counted: 40, tracked: 5, untracked: 35, text: "", unit: "impressions" };
+    await admin.route(/\/monitored\/hall\/gaps/, (route) => route.fulfill({ json: { items: [gap], devices: [{ ...gap, unexplained_back: 2 }] } })); // a real one takes minutes: tests/it/test_meters.py
+    await admin.goto("/admin/monitored/hall");
+    await settled(admin);
+    const said = await admin.locator("section", { hasText: "Pages that nobody was charged for" }).innerText();
+    must(/35 pages between .*9:12.* and .*9:40.* that nobody was charged for/.test(said) && said.includes("2 pages were charged that the meter did not count"), said);
+    await admin.unroute(/\/monitored\/hall\/gaps/);
+    await admin.getByRole("link", { name: "Jobs of that time" }).click();
+    await admin.waitForURL(/works\?printer=hall&since=2026-11-22T08%3A57/);
+    await settled(admin);
+    must(await admin.locator("main [role=alert]").count() === 0, await admin.locator("main").innerText());
+    must(await admin.inputValue("#time-since") === "2026-11-22T08:57", "by the site's clock");
+    await admin.waitForSelector("text=Nothing was printed then");
+  });
+
+  await scene("what is to be ordered is a file, too, and no name in it is a formula", async () => {
+    const listed = { items: [{ name: "=cmd()", location: "Hall \"A\"", make_and_model: "-1", serial: "", supplies: [{ name: "Black", kind: "toner", color: "", level: 5, pages_a_percent: 0, runs_out_at: null, fills: false }] }] };
+    await admin.route(/\/monitored\?supplies/, (route) => route.fulfill({ json: listed }));
+    await admin.goto("/admin/supplies?by=supply");
+    await settled(admin);
+    const [download] = await Promise.all([admin.waitForEvent("download"), admin.getByRole("button", { name: "As a file" }).click()]);
+    const text = readFileSync(await download.path(), "utf8");
+    must(text.includes('"Hall ""A""","\'=cmd()","\'-1","","Black","toner","5",""\r\n'), text);
+    await admin.unroute(/\/monitored\?supplies/);
+  });
+
   await scene("a rule is tried, saved, changed by nobody unseen, and removed with what that would end", async () => {
     await admin.goto("/admin/alert-rules/new");
     await settled(admin);
