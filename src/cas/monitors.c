@@ -300,11 +300,15 @@ bool cas_alert_target_check(const char *name, const Quoin__V1__AlertTarget *targ
                err_set(err, ERR_INVALID, "a webhook's address is https://…, not \"%.80s\"",
                        target->address);
     }
-    return strcmp(target->kind, "syslog") == 0 ||
-           (target->kind[0] == '\0'
-                ? err_set(err, ERR_INVALID, "a target has a kind: mail, webhook, syslog")
-                : monitors_word("kind of target", target->kind, none, "mail, webhook, syslog",
-                                err));
+    if (strcmp(target->kind, "syslog") == 0) {
+        return target->address[0] == '\0' || target->address[0] == '/' ||
+               err_set(err, ERR_INVALID,
+                       "the address of a log is the path of its socket (/dev/log), not \"%.80s\"",
+                       target->address);
+    }
+    return target->kind[0] == '\0'
+               ? err_set(err, ERR_INVALID, "a target has a kind: mail, webhook, syslog")
+               : monitors_word("kind of target", target->kind, none, "mail, webhook, syslog", err);
 }
 
 // --- ports --------------------------------------------------------------------------------------

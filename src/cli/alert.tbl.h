@@ -17,7 +17,8 @@
         OPTION("why", "TEXT", "the reason that the change keeps"), DRY_RUN
 #define ALERT_TARGET_OPTIONS                                                                       \
     OPTION("kind", "mail|webhook|syslog", "what it is"),                                           \
-        OPTION("address", "ADDRESS", "mail: to whom; webhook: its URL"),                           \
+        OPTION("address", "ADDRESS",                                                               \
+               "mail: to whom; webhook: its URL; syslog: a socket (default /dev/log)"),            \
         OPTION("server", "URL", "mail: smtp://HOST:PORT or smtps://HOST:PORT"),                    \
         OPTION("from", "ADDRESS", "mail: from whom"),                                              \
         OPTION("user", "NAME", "mail: signs in at the server; quoin alert-target secret"),         \

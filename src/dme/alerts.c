@@ -30,6 +30,7 @@ struct rule {
     Quoin__V1__AlertRule *told; // owned
     struct alert_rule rule;
     enum alerts_when when;
+    bool follows; // its alerts are as severe as what is said
 };
 
 // Something that holds now, or whose alert is open, by one rule.
@@ -137,6 +138,7 @@ static void rule_add(struct alerts *alerts, const char *name, const Quoin__V1__A
         quoin__v1__alert_rule__free_unpacked(rule->told, NULL);
         return;
     }
+    rule->follows = rule->when == ALERTS_PORT && told->severity[0] == '\0';
     text_set(&rule->name, name);
     alerts->rule_count++;
 }
@@ -156,7 +158,7 @@ static void rules_usual(struct alerts *alerts)
         { "usual: device in error", "device-error", "warning", 60, 60, 0 },
         { "usual: device away", "device-away", "warning", 180, 60, 0 },
         { "usual: supply low", "supply-below", "information", 0, 600, 10 },
-        { "usual: port", "port", "critical", 0, 60, 0 },
+        { "usual: port", "port", "", 0, 60, 0 },
         { "usual: meter gap", "meter-gap", "warning", 0, 0, 20 },
         { "usual: engine away", "engine-away", "critical", 30, 30, 0 },
     };
@@ -452,7 +454,7 @@ static void instance_drop(struct alerts *alerts, struct instance *one)
 static void act_begin(struct alerts *alerts, struct instance *one, const struct rule *rule)
 {
     one->id = ++alerts->last_id;
-    one->severity = rule->rule.severity;
+    one->severity = rule->follows ? one->severity : rule->rule.severity;
     text_set(&one->acknowledged_by, "");
     text_set(&one->assigned, "");
     text_set(&one->note, "");
@@ -511,6 +513,14 @@ static void acts_do(struct alerts *alerts, struct instance *one, const struct ru
     }
 }
 
+// As it holds for this one.
+static struct alert_rule rule_for(const struct rule *rule, const struct instance *one)
+{
+    struct alert_rule own = rule->rule;
+    own.severity = rule->follows ? one->severity : own.severity;
+    return own;
+}
+
 static void instance_turn(struct alerts *alerts, struct instance *one, int64_t now)
 {
     const struct rule *rule = rule_find(alerts, one->rule);
@@ -519,7 +529,8 @@ static void instance_turn(struct alerts *alerts, struct instance *one, int64_t n
         one->due = 0;
         return;
     }
-    unsigned acts = alert_turn(&one->state, &rule->rule, alerts->zone, now, &one->due);
+    const struct alert_rule own = rule_for(rule, one);
+    unsigned acts = alert_turn(&one->state, &own, alerts->zone, now, &one->due);
     acts_do(alerts, one, rule, &was, acts, now);
 }
 
@@ -581,9 +592,17 @@ static void rule_hears(struct alerts *alerts, const struct rule *rule,
     if (here && one->id == 0) {
         text_set(&one->text, word->text);
     }
+    if (here && rule->follows && (one->id == 0 || word->severity > one->severity)) {
+        one->severity = word->severity; // one that lasts gets worse, and not better
+    }
+    const struct alert_rule own = rule_for(rule, one);
     struct alert_state was = one->state;
-    unsigned acts = alert_see(&one->state, &rule->rule, alerts->zone, here, now);
+    unsigned acts = alert_see(&one->state, &own, alerts->zone, here, now);
     acts_do(alerts, one, rule, &was, acts, now);
+    if (acts == 0 && one->id != 0 && one->state.times != was.times) { // how often it came
+        struct alert_row row = row_of(one, 0, one->state.began, one->state.times);
+        kept_and_told(alerts, &row);
+    }
     instance_turn(alerts, one, now); // when it is due next
     drop_if_over(alerts, one);
 }

@@ -55,10 +55,11 @@ const struct calendar_zone *dme_alerts_zone(const struct alerts *alerts); // the
 
 struct alerts_word {
     enum alerts_when when;
-    const char *about;   // a device's name, "HOST:PORT/tcp", an engine
-    const char *keyword; // what of it: a fault, a supply, a verdict; may be empty
-    const char *text;    // for people, one sentence
-    int64_t value;       // percent, pages: held against the rule's threshold
+    const char *about;            // a device's name, "HOST:PORT/tcp", an engine
+    const char *keyword;          // what of it: a fault, a supply, a verdict; may be empty
+    const char *text;             // for people, one sentence
+    int64_t value;                // percent, pages: held against the rule's threshold
+    enum alert_severity severity; // of a port: where its rule names none
     bool here;
 };
 void dme_alerts_say(struct alerts *alerts, const struct alerts_word *word);

@@ -220,9 +220,11 @@ static void work(void *arg)
     } else if (strcmp(sending->target->kind, "webhook") == 0) {
         send_hook(sending);
     } else {
-        post_syslog(strstr(sending->entry->row.subject.ptr, "critical") != NULL,
-                    sending->entry->row.subject.ptr);
-        sending->ok = true;
+        const char *subject = sending->entry->row.subject.ptr;
+        const char *path = sending->target->address;
+        bool critical = strncmp(subject, "critical: ", strlen("critical: ")) == 0;
+        sending->ok = post_syslog(path[0] == '\0' ? NULL : path, critical, subject,
+                                  &sending->answer, &sending->err);
     }
 }
 

@@ -114,6 +114,8 @@ static void say(struct fleet *fleet, const char *host, const Quoin__V1__PortSigh
                                       .keyword = sight->verdict,
                                       .text = text,
                                       .value = sight->severity,
+                                      .severity = sight->severity >= PORTS_CRITICAL ? ALERT_CRITICAL
+                                                                                    : ALERT_WARNING,
                                       .here = here };
     dme_alerts_say(fleet->dme->alerts, &word);
 }
@@ -228,6 +230,7 @@ static void say_away(struct fleet *fleet, struct fleet_host *host, bool away)
                                       .keyword = "no-data",
                                       .text = text,
                                       .value = PORTS_WARNING,
+                                      .severity = ALERT_WARNING,
                                       .here = away };
     dme_alerts_say(fleet->dme->alerts, &word);
 }

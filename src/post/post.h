@@ -58,5 +58,7 @@ bool post_mail_check(const char *server, const char *from, const char *to,
                      struct err *err) CC_MUST_USE;
 bool post_hook_check(const char *url, const char *secret, struct err *err) CC_MUST_USE;
 
-// A line in the log of the machine: syslog, or the journal where that listens. Does not block.
-void post_syslog(bool critical, const char *text);
+// A line for the log of the machine, where syslog or the journal listens: path, NULL: /dev/log.
+// Does not block. ERR_UNAVAILABLE: nobody listens, or it takes nothing now.
+bool post_syslog(const char *path, bool critical, const char *text, struct post_answer *answer,
+                 struct err *err) CC_MUST_USE;

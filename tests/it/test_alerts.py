@@ -4,13 +4,19 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
 import pathlib
+import socket
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
 from conftest import Site, free_port
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "peers"))
+from event_printer import EventPrinter  # noqa: E402
 
 SECRET = "whsec_" + base64.b64encode(b"quoin tests its webhooks").decode()
 
@@ -152,3 +158,125 @@ def test_what_is_refused(site):
     dry = site.run("alert-rule", "add", "dry", "--when", "fault", "--dry-run")
     assert "nothing was done" in dry.stdout
     assert not [one for one in site.ask("alert-rule", "list") if one["name"] == "dry"]
+
+
+class Plain(threading.Thread):
+    """A mail server that would take everything, but that its TLS is as the test says: "none" offered, "refused"
+    with 454, or "broken": agreed to, and then no TLS comes. It notes whatever it is told."""
+
+    def __init__(self, tls):
+        super().__init__(daemon=True)
+        self.tls, self.told = tls, []
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"smtp://127.0.0.1:{self.listening.getsockname()[1]}"
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                peer, _ = self.listening.accept()
+            except OSError:
+                return
+            with peer, peer.makefile("rwb", buffering=0) as lines:
+                try:
+                    self.talk(lines)
+                except OSError:
+                    pass
+
+    def talk(self, lines):
+        lines.write(b"220 here\r\n")
+        while line := lines.readline().strip():
+            self.told.append(line)
+            word = line.split()[0].upper() if line.split() else b""
+            if word == b"EHLO":
+                offers = b"" if self.tls == "none" else b"250-STARTTLS\r\n"
+                lines.write(b"250-here\r\n" + offers + b"250 AUTH PLAIN LOGIN\r\n")
+            elif word == b"STARTTLS" and self.tls == "refused":
+                lines.write(b"454 not now\r\n")
+            elif word == b"DATA":
+                lines.write(b"354 go on\r\n")
+                while lines.readline() not in (b".\r\n", b""):
+                    pass
+                lines.write(b"250 taken\r\n")
+            else:
+                lines.write(b"235 ok\r\n" if word == b"AUTH" else b"250 ok\r\n")
+
+    def words(self):
+        return {line.split()[0].upper() for line in self.told if line.split()}
+
+
+def mail_target(site, name, server, *more):
+    site.run("alert-target", "add", name, "--kind", "mail", "--server", server, "--from", "quoin@example.org",
+             "--address", "desk@example.org", *more)
+    until(lambda: "no such" not in site.run("alert", "test", name, check=False).stderr)
+
+
+@pytest.mark.parametrize("tls", ["none", "refused", "broken"])
+def test_who_takes_tls_away_gets_no_mail_and_no_password(site, tls):
+    server = Plain(tls)
+    mail_target(site, f"strict-{tls}", server.address, "--need-tls", "yes")
+    refused = site.run("alert", "test", f"strict-{tls}", check=False)
+    assert refused.returncode != 0, refused.stdout
+    assert not server.words() & {b"MAIL", b"RCPT", b"DATA", b"AUTH"}, server.told
+    # Not demanded, and with a password: that is not for everybody on the way either.
+    mail_target(site, f"lax-{tls}", server.address, "--user", "quoin")
+    until(lambda: site.run("alert-target", "secret", f"lax-{tls}", stdin="a password", check=False).returncode == 0)
+    site.run("alert", "test", f"lax-{tls}", check=False)
+    assert not server.words() & {b"AUTH"}, server.told
+    server.listening.close()
+
+
+def test_a_mail_server_must_prove_who_it_is(site, mail):
+    words = ("--need-tls", "yes", "--user", "quoin")
+    targets = {"unknown": (f"smtp://localhost:{mail['port']}", words),  # signed by nobody whom this host knows
+               "other": (f"smtp://127.0.0.1:{mail['port']}", (*words, "--authority", str(mail["cert"])))}  # of another name
+    for name, (server, more) in targets.items():
+        mail_target(site, name, server, *more)
+        until(lambda: site.run("alert-target", "secret", name, stdin="a password of the tests", check=False).returncode == 0)
+        refused = site.run("alert", "test", name, check=False)
+        assert refused.returncode != 0 and "certificate" in refused.stderr.lower(), refused.stderr
+    assert mails(mail) == []
+
+
+def test_a_line_reaches_the_log_of_the_machine(site, tmp_path):
+    path = str(tmp_path / "log")
+    site.run("alert-target", "add", "log", "--kind", "syslog", "--address", path)
+    refused = until(lambda: "log daemon" in (done := site.run("alert", "test", "log", check=False)).stderr and done)
+    assert refused.returncode != 0
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
+        log.bind(path)
+        log.settimeout(10)
+        site.run("alert", "test", "log")
+        line = log.recv(2000).decode()
+        assert line.startswith("<28>quoin-dme[") and "\n" not in line, line
+    os.unlink(path)
+    done = site.run("alert-target", "set", "log", "--address", "log", check=False)
+    assert done.returncode != 0 and "/dev/log" in done.stderr
+
+
+def test_a_device_that_flaps_is_one_alert(site, hook):
+    url = f"http://127.0.0.1:{hook.server_address[1]}/quoin"
+    site.run("alert-target", "add", "flaps", "--kind", "webhook", "--address", url)
+    site.run("alert-rule", "add", "flapping", "--when", "device-error", "--targets", "flaps", "--names", "flapper",
+             "--clear-seconds", "6")
+    printer = EventPrinter()
+    site.run("device", "monitor", "flapper", "--address", printer.uri, "--sources", "ipp")
+    until(lambda: [one for one in site.ask("device", "status") if one["name"] == "flapper" and one["state"] == "idle"])
+    for time_of in range(100):  # in seconds, not in a minute
+        printer.becomes(*((5, "cover-open-error") if time_of % 2 == 0 else (3,)))
+        time.sleep(0.06)
+    for state in (5, 3, 5, 3):  # and so that each is surely seen
+        printer.becomes(state, *(["cover-open-error"] if state == 5 else []))
+        until(lambda state=state: site.ask("device", "status", "flapper")["state"] == ("error" if state == 5 else "idle"))
+    alert = until(lambda: alert_of(site, "flapper"))
+    assert alert["times"] > 1, alert
+    until(lambda: alert_of(site, "flapper") is None, 30)
+    all_of = [one for one in site.ask("alert", "list", "--all") if one["about"] == "flapper"]
+    assert len(all_of) == 1 and all_of[0]["id"] == alert["id"], all_of
+
+    def kinds():
+        return [json.loads(body)["type"] for _, body in hook.calls if b"flapper" in body]
+    until(lambda: "alert.ended" in kinds())
+    assert kinds() == ["alert.began", "alert.ended"], kinds()
+    site.run("device", "monitor", "flapper", "--remove")
+    printer.shutdown()

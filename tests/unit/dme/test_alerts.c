@@ -18,6 +18,7 @@ struct seen {
     size_t began;
     size_t ended;
     int64_t last_id;
+    char severity[16];
 };
 
 static void changed(void *arg, const Quoin__V1__Alert *alert)
@@ -26,6 +27,7 @@ static void changed(void *arg, const Quoin__V1__Alert *alert)
     seen->began += alert->id != seen->last_id;
     seen->ended += alert->ended != 0;
     seen->last_id = alert->id;
+    (void)snprintf(seen->severity, sizeof(seen->severity), "%.15s", alert->severity);
 }
 
 static void stop(void *arg)
@@ -68,16 +70,52 @@ static void test_the_usual_rules(struct store *store)
                                 .about = "h:2940/tcp",
                                 .keyword = "foreign",
                                 .text = "nc holds it",
+                                .severity = ALERT_WARNING,
                                 .here = true };
     for (int i = 0; i < 100; i++) {
         word.here = i % 2 == 0;
         dme_alerts_say(alerts, &word);
     }
     CHECK(seen.began == 1 && seen.ended == 0 && dme_alerts_open(alerts) == 1);
+    CHECK(strcmp(seen.severity, "warning") == 0); // as what is seen there
     clk_shift_ms(61000);
     run_for(600);
     clk_shift_ms(0);
     CHECK(seen.ended == 1 && dme_alerts_open(alerts) == 0);
+    word.keyword = "impostor";
+    word.severity = ALERT_CRITICAL;
+    word.here = true;
+    dme_alerts_say(alerts, &word);
+    CHECK(seen.began == 2 && strcmp(seen.severity, "critical") == 0);
+    dme_alerts_gone(alerts, word.about);
+    dme_alerts_free(&alerts);
+}
+
+// A rule that names a severity keeps it, whatever is seen.
+static void test_a_rule_that_names_its_severity_keeps_it(struct store *store)
+{
+    struct alerts *alerts = NULL;
+    struct seen seen = { 0 };
+    struct err err;
+    Quoin__V1__AlertRule told = QUOIN__V1__ALERT_RULE__INIT;
+    told.when = (char *)(uintptr_t) "port";
+    told.severity = (char *)(uintptr_t) "information";
+    const struct alerts_rule rule = { "ports", &told };
+    const struct alerts_config config = { .rules = &rule,
+                                          .rule_count = 1,
+                                          .zone = calendar_zone_utc() };
+    const struct alerts_word word = { .when = ALERTS_PORT,
+                                      .about = "h:2940/tcp",
+                                      .keyword = "impostor",
+                                      .text = "nc holds it",
+                                      .severity = ALERT_CRITICAL,
+                                      .here = true };
+    CHECK(dme_alerts_new(loop, store, changed, &seen, &alerts, &err));
+    dme_alerts_configure(alerts, &config);
+    dme_alerts_say(alerts, &word);
+    CHECK(seen.began == 1 && strcmp(seen.severity, "information") == 0);
+    dme_alerts_gone(alerts, word.about);
+    CHECK(dme_alerts_open(alerts) == 0);
     dme_alerts_free(&alerts);
 }
 
@@ -287,6 +325,7 @@ int main(void)
     (void)snprintf(path, sizeof(path), "%s/dme.db", folder_make());
     loop = net_loop_new();
     with_store(test_the_usual_rules);
+    with_store(test_a_rule_that_names_its_severity_keeps_it);
     with_store(test_a_restart_keeps_it_and_a_look_ends_it);
     with_store(test_after_the_restart);
     with_store(test_many_of_one_device_end_in_any_order);
