@@ -45,6 +45,18 @@ static const char *level_text(struct cli *cli, int64_t level)
                          : arena_textf(&cli->arena, "%lld %%", (long long)level);
 }
 
+// In the two greatest units that say something.
+static const char *span_text(struct cli *cli, int64_t ms)
+{
+    long long seconds = ms < 0 ? 0 : (long long)(ms / 1000);
+    long long minutes = seconds / 60;
+    long long hours = minutes / 60;
+    return hours >= 48   ? arena_textf(&cli->arena, "%lld d %lld h", hours / 24, hours % 24)
+           : hours > 0   ? arena_textf(&cli->arena, "%lld h %lld min", hours, minutes % 60)
+           : minutes > 0 ? arena_textf(&cli->arena, "%lld min %lld s", minutes, seconds % 60)
+                         : arena_textf(&cli->arena, "%lld s", seconds);
+}
+
 static void status_reasons(struct cli *cli, const Quoin__V1__MonitoredDevice *device)
 {
     for (size_t at = 0; at < device->n_reasons; at++) {
@@ -56,7 +68,8 @@ static void status_reasons(struct cli *cli, const Quoin__V1__MonitoredDevice *de
     }
     for (size_t at = 0; at < device->n_open_faults; at++) {
         const Quoin__V1__Fault *fault = device->open_faults[at];
-        cli_line(cli, "Open fault", "%s since %s%s", fault->keyword, cli_time(cli, fault->began),
+        cli_line(cli, "Open fault", "%s since %s, %s so far%s", fault->keyword,
+                 cli_time(cli, fault->began), span_text(cli, clk_wall_ms() - fault->began),
                  fault->times > 1
                      ? arena_textf(&cli->arena, ", %lld times", (long long)fault->times)
                      : "");
@@ -350,9 +363,11 @@ static void fault_row(struct cli *cli, struct shown *shown, const Quoin__V1__Fau
         cli_message_json(&shown->json, &fault->base);
         return;
     }
+    int64_t until = fault->ended == 0 ? clk_wall_ms() : fault->ended;
     cli_table_row(&shown->table,
                   (const char *const[]){ fault->device, fault->keyword, cli_time(cli, fault->began),
                                          fault->ended == 0 ? "open" : cli_time(cli, fault->ended),
+                                         span_text(cli, until - fault->began),
                                          cli_number(cli, fault->times), fault->text });
 }
 
@@ -363,6 +378,7 @@ bool cli_device_faults(struct cli *cli, struct err *err)
         { .title = "FAULT" },
         { .title = "BEGAN (UTC)" },
         { .title = "ENDED (UTC)" },
+        { .title = "LASTED" },
         { .title = "TIMES", .right = true },
         { .title = "MEANS", .gives = true },
         { .title = NULL },

@@ -85,6 +85,13 @@ def test_a_printer_that_is_broken_gets_no_job_until_it_is_mended(hall, sample):
         assert "printer-stopped" in refused.reasons
         assert any(one.startswith("media-jam") for one in refused.reasons), refused.reasons
         assert hall.job(number)["state"] == "pending-held"
+        # A rule can send elsewhere what would go to it: routing sees what the monitoring engine knows.
+        rules = hall.data.parent / "broken.rules"
+        rules.write_text('when printer.state = "stopped" and queue = "direct" then route to hall\n')
+        hall.run("policy", "set", "broken", rules)
+        hall.queue("direct", printer="cellar")
+        routed = hall.wait_job(hall.ipptool("direct", sample))
+        assert (routed["state"], routed["printer"]) == ("completed", "hall"), routed
         faults = hall.ask("device", "faults", "cellar", "--open")
         assert any(one["keyword"].startswith("media-jam") and one["ended"] is None for one in faults), faults
         assert hall.ask("device", "status")[0]["name"] == "cellar"  # the worst first

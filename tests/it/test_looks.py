@@ -4,6 +4,7 @@ import signal
 import socketserver
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,51 @@ class Raw(socketserver.ThreadingTCPServer):
             self.request.sendall(f'@PJL INFO STATUS\r\nCODE={self.server.code}\r\nDISPLAY="{self.server.display}"\r\n'
                                  f'ONLINE=TRUE\r\n\f@PJL INFO PAGECOUNT\r\n{self.server.pages}\r\n\f'
                                  '@PJL INFO ID\r\n"Raw 4"\r\n\f'.encode())
+
+
+class OneLine(Raw):
+    """One that has one line for all: while somebody has it, and while it prints, others are refused or wait."""
+
+    def __init__(self):
+        super().__init__()
+        self.jobs, self.busy = [], threading.Lock()
+
+    class Answer(socketserver.BaseRequestHandler):
+        def handle(self):
+            with self.server.busy:
+                told = b""
+                self.request.settimeout(10)
+                while piece := self.request.recv(65536):
+                    told += piece
+                    if b"@PJL INFO ID" in told and b"@PJL JOB" not in told:
+                        self.request.sendall(b"@PJL INFO STATUS\r\nCODE=10001\r\n\f@PJL INFO PAGECOUNT\r\n7\r\n\f"
+                                             b'@PJL INFO ID\r\n"One 1"\r\n\f')
+                        return
+                    if b'@PJL EOJ NAME="quoin' in told[-200:]:
+                        time.sleep(3)  # it prints, and nobody else gets an answer
+                        self.request.sendall(b"@PJL USTATUS JOB\r\nEND\r\nPAGES=4\r\n\f")
+                        self.server.jobs.append(len(told))
+                        return
+
+
+def test_a_question_and_a_job_share_one_line(site, sample):
+    one = OneLine()
+    site.user("mary", balance="10.00")
+    site.printer("one", f"socket://127.0.0.1:{one.server_address[1]}?pjl=1")
+    site.run("device", "monitor", "one", "--sources", "pjl", "--every", "5")
+    wait_until(lambda: "One 1" in site.run("--json", "device", "status").stdout, 15, "it being known")
+    site.queue("office", printer="one")
+    numbers = [site.ipptool("office", sample) for _ in range(2)]
+
+    def done():  # and all the while somebody wants to know how it is
+        site.run("device", "look", "one", check=False)
+        return all(site.job(number)["state"] in ("completed", "aborted", "canceled") for number in numbers)
+    wait_until(done, 40, "the jobs")
+    jobs = [site.job(number) for number in numbers]
+    assert [job["state"] for job in jobs] == ["completed"] * 2 and len(one.jobs) == 2, jobs
+    site.ask("device", "look", "one")
+    assert [fault["keyword"] for fault in site.ask("device", "faults", "one")] == [], "it was never away"
+    one.shutdown()
 
 
 def test_a_raw_printer_is_asked_by_pjl(site):
