@@ -8,6 +8,7 @@ import { AlertRules, OneAlertRule } from "./screens/alert-rules";
 import { AlertTargets, OneAlertTarget } from "./screens/alert-targets";
 import { Alerts, Deliveries, OneAlert } from "./screens/alerts";
 import { Devices } from "./screens/devices";
+import { Discover } from "./screens/discover";
 import { Expectations, OneExpectation } from "./screens/expectations";
 import { Jobs, OneJob, Works } from "./screens/jobs";
 import { Ledger } from "./screens/ledger";
@@ -21,7 +22,7 @@ import { Printers, Queues } from "./screens/printers";
 
 const rail = ["", "jobs", "people", "printers", "queues", "monitored", "supplies", "alerts", "ports", "devices", "prices", "policies", "ledger", "refunds"] as const;
 // Rooms beside one of the rail's.
-const beside: Record<string, string> = { "alert-rules": "alerts", "alert-targets": "alerts", "deliveries": "alerts", "expectations": "ports", "works": "jobs" };
+const beside: Record<string, string> = { "alert-rules": "alerts", "alert-targets": "alerts", "deliveries": "alerts", "expectations": "ports", "works": "jobs", "discover": "monitored" };
 
 /** "new" is one that is to be, "of/NAME" is one that is. */
 const chosen = (rest: string[]): string | undefined => rest[0] === "new" ? "" : rest[0] === "of" ? rest[1] : undefined;
@@ -40,6 +41,7 @@ function Screen(): JSX.Element {
     case "alerts": return rest[0] === undefined ? <Alerts /> : <OneAlert key={rest[0]} id={rest[0]} />;
     case "alert-rules": return name === undefined ? <AlertRules /> : <OneAlertRule key={name} name={name} />;
     case "alert-targets": return name === undefined ? <AlertTargets /> : <OneAlertTarget key={name} name={name} />;
+    case "discover": return <Discover />;
     case "deliveries": return <Deliveries />;
     case "expectations": return name === undefined ? <Expectations /> : <OneExpectation key={name} host={name} />;
     case "works": return <Works />;

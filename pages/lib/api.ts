@@ -32,7 +32,7 @@ async function problemOf(answer: Response): Promise<Problem> {
 }
 
 // tag: of what was read; the change is made only if it is still so.
-async function send(method: string, path: string, body?: unknown, key?: string, tag?: string): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, key?: string, tag?: string, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") {
     headers["x-csrf-token"] = token();
@@ -45,7 +45,7 @@ async function send(method: string, path: string, body?: unknown, key?: string, 
     headers["content-type"] = "application/json";
   }
   const answer = await fetch(`/api/v1${path}`, {
-    method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, signal, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (!answer.ok) {
     throw new Refused(await problemOf(answer));
@@ -54,8 +54,8 @@ async function send(method: string, path: string, body?: unknown, key?: string, 
 }
 
 /** Throws Refused for an answer that is a problem, and TypeError where the server cannot be reached. */
-export async function ask<T>(method: string, path: string, body?: unknown, key?: string, tag?: string): Promise<T> {
-  const answer = await send(method, path, body, key, tag);
+export async function ask<T>(method: string, path: string, body?: unknown, key?: string, tag?: string, signal?: AbortSignal): Promise<T> {
+  const answer = await send(method, path, body, key, tag, signal);
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 

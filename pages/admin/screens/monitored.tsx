@@ -51,7 +51,7 @@ export function MonitoredList(): JSX.Element {
   const list = useList<Monitored>(`/monitored${query("states", "after")}`, ["monitored"]);
   return (
     <>
-      <div class="row filters"><ChoiceFilter name="states" choices={["error", "stopped", "away", "unknown", "printing", "idle"]} /></div>
+      <div class="row filters"><ChoiceFilter name="states" choices={["error", "stopped", "away", "unknown", "printing", "idle"]} /> <a class="button" href="/admin/discover">{say("rail.discover")}</a></div>
       <Table<Monitored> caption="rail.monitored" list={list} none="monitored.none" paged columns={[
         { title: "column.device", show: (one) => <a href={`/admin/monitored/${encodeURIComponent(one.name)}`}><Name text={one.name} /></a> },
         { title: "column.state", show: (one) => <><State word={one.state} />{one.flapping && <> <State word="flapping" /></>}</> },

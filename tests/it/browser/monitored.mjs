@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { accessible, config, end, fits, gone, harmless, must, open, picture, quoin, scene, settled, signIn, until, walkable, wrapped } from "./lib.mjs";
 
 const absent = gone.concat([/status of 501/, /status of 412/]); // 412: somebody else changed it
-const pages = ["", "/monitored", "/monitored/hall", "/monitored/cellar", "/supplies", "/supplies?by=supply", "/works", "/alerts", "/alert-rules", "/alert-rules/new", "/alert-rules/of/broken",
+const pages = ["", "/monitored", "/monitored/hall", "/monitored/cellar", "/supplies", "/supplies?by=supply", "/discover", "/works", "/alerts", "/alert-rules", "/alert-rules/new", "/alert-rules/of/broken",
   "/alert-targets", "/alert-targets/of/technician", "/deliveries", "/ports", "/ports/kiosk/2940", "/expectations", `/expectations/of/${encodeURIComponent(config.host)}`];
 const name = (path) => path.replace(encodeURIComponent(config.host), "host").replaceAll(/[/?=]/g, "-").slice(1) || "overview";
 const words = (language) => JSON.parse(readFileSync(join(config.catalogue, `${language}.json`), "utf8"));
@@ -121,6 +121,21 @@ try {
     await admin.waitForSelector("text=sm-pas-3");
     must(await admin.locator("main .state.good").count() === 0, "a host that nobody heard is not green");
     must((await admin.locator("main").innerText()).includes("Quoin"), "what the port is used for");
+  });
+
+  await scene("devices are looked for: what would be asked, then what is found", async () => {
+    await admin.goto("/admin/discover");
+    await settled(admin);
+    await admin.locator("input[name=dnssd]").uncheck();
+    await admin.fill("input[name=ranges]", "10.1.0.0/8");
+    await admin.getByRole("button", { name: "What would it do?" }).click();
+    await admin.waitForSelector("main [role=alert]");
+    await admin.fill("input[name=ranges]", "192.0.2.1");
+    await admin.getByRole("button", { name: "What would it do?" }).click();
+    await admin.waitForSelector("text=One address is asked");
+    await admin.getByRole("main").getByRole("button", { name: "Look for devices" }).click();
+    await admin.waitForSelector("text=No device answered.");
+    await accessible(admin, "devices that were looked for");
   });
 
   await scene("a gap stands in a sentence, and leads to the jobs of its time", async () => {
