@@ -458,6 +458,12 @@ static bool watch(struct cli_ports *ports, struct err *err)
     const unsigned full =
         PORTS_ASK_BOUND | PORTS_ASK_SPACES | PORTS_ASK_TAPS | PORTS_ASK_FORWARDS | PORTS_ASK_OWNERS;
     int64_t until = clk_mono_ms() + (int64_t)seconds * 1000;
+    if (!ports->cli->json) {
+        buf_addf(&ports->cli->out, "Watching; what is there comes first, then what changes.%s\n",
+                 ports_watch_descriptor(looks) >= 0
+                     ? ""
+                     : " Sockets that live less than 0.1 s: root sees them (CAP_NET_ADMIN).");
+    }
     bool good = true;
     for (unsigned turn = 0; good && clk_mono_ms() < until; turn++) {
         unsigned what = turn % WATCH_FULL_EVERY == 0 ? full : (unsigned)PORTS_ASK_OWNERS;

@@ -161,6 +161,31 @@ static void show_record(struct cli_ports *ports, const struct cli_port_row *row,
     show_callers(ports, row);
 }
 
+// The answer in a line: what is worst on this port.
+static void show_answer(struct cli_ports *ports, size_t first)
+{
+    const struct cli_port_row *worst = &ports->rows[first];
+    size_t rows = 0;
+    for (size_t i = first; i < ports->row_count && ports->rows[i].port == worst->port; i++) {
+        rows++;
+        if (ports->rows[i].opinion.severity > worst->opinion.severity) {
+            worst = &ports->rows[i];
+        }
+    }
+    cli_say(ports->cli, CLI_BOLD, "Port %u", worst->port);
+    buf_addf(&ports->cli->out, " is ");
+    cli_say(ports->cli, tone_of(worst->opinion.severity), "%s",
+            ports_verdict_name(worst->opinion.verdict));
+    if (worst->holder != NULL) {
+        buf_addf(&ports->cli->out, ": %s over %s", who(ports, worst->holder),
+                 transport_of(worst->holder));
+    }
+    if (rows > 1) {
+        buf_addf(&ports->cli->out, ", and %zu more, below", rows - 1);
+    }
+    buf_addf(&ports->cli->out, "\n");
+}
+
 static void show_records(struct cli_ports *ports, bool explain)
 {
     uint16_t last = 0;
@@ -169,8 +194,7 @@ static void show_records(struct cli_ports *ports, bool explain)
         bool first = i == 0 || row->port != last;
         buf_addf(&ports->cli->out, i > 0 ? "\n" : "");
         if (first && row->port != 0) {
-            cli_say(ports->cli, CLI_BOLD, "Port %u", row->port);
-            buf_addf(&ports->cli->out, "\n");
+            show_answer(ports, i);
             cli_ports_registered(ports, row->port);
         }
         last = row->port;

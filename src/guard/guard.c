@@ -29,8 +29,8 @@ enum {
     UNKNOWN_MAX = 256,
     CLOSED_MAX = 512, // that are remembered: the kernel may tell of them later than a look
     WAIT_MS = 900,    // for engines to say whether a socket is theirs
-    // A full look may take a four-hundredth of the time in between, one after a change a tenth.
-    REST_FULL = 400,
+    // A full look may take a thousandth of the time in between, one after a change a tenth.
+    REST_FULL = 1000,
     REST_CHANGE = 10,
     REST_MOST_MS = 400, // after a change
     NEWS_BYTES = 1 << 20,

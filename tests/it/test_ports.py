@@ -246,6 +246,41 @@ add rule ip t pre tcp dport {{ 1, 2 }} redirect to :3
     assert done.returncode == 10
 
 
+@needs_root
+def test_a_socket_of_the_kernel():
+    port = free_port()
+    script = f"""ip link set lo up && ip link add vx0 type vxlan id 7 dstport {port} dev lo && ip link set vx0 up && exec "$@" """
+    done = subprocess.run(["unshare", "--net", "sh", "-c", script, "sh", QUOIN, "--data", "/nonexistent", "ports", "--json",
+                           str(port)], text=True, capture_output=True, check=False)
+    if not done.stdout:
+        pytest.skip("this kernel makes no such socket: " + done.stderr)
+    found = [row for row in json.loads(done.stdout)["ports"] if row.get("state") == "open" and not row["elsewhere"]]
+    assert found and {row["pid"] for row in found} == {0} and "the kernel has it" in found[0]["seen"]
+
+
+def test_a_twin_of_another_user_is_refused_by_the_kernel():
+    if not ROOT:
+        pytest.skip("becomes nobody: root is wanted")
+    port = free_port()
+    twin = LISTEN.replace("SO_REUSEADDR", "SO_REUSEPORT")
+    with helper(twin, port) as one:
+        refused = subprocess.run(["/usr/bin/python3", "-c", "import os, socket, sys\nos.setuid(65534)\n" + twin, str(port)],
+                                 capture_output=True, check=False)
+        assert refused.returncode != 0 and b"in use" in refused.stderr
+        assert {row["pid"] for row in rows(port)} == {one.pid}
+
+
+def test_what_was_not_looked_for_is_said():
+    port = free_port()
+    with helper(LISTEN, port):
+        quick, whole = ports(port, "--quick")[1], ports(port, "--all")[1]
+        assert {"sharers", "namespaces", "bound", "connected"} <= {one["what"] for one in quick["not_looked_for"]}
+        assert whole["not_looked_for"] == [] and whole["open_files"] > 0
+        done = subprocess.run([QUOIN, "--data", "/nonexistent", "ports", "--quick", str(port)], text=True, capture_output=True,
+                              check=False)
+        assert "Not looked for: " in done.stdout and "network namespaces" in done.stdout
+
+
 def test_without_rights_what_is_not_seen_is_named(tmp_path):
     if not ROOT:
         pytest.skip("becomes nobody: root is wanted")
