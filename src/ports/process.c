@@ -233,7 +233,11 @@ void ports_process_find(struct ports_view *view, size_t from, unsigned what)
         name_user(&holders[i]);
     }
     ports_search_owners(holders, count, &found);
-    view->searched_all = found.all;
+    bool open = false;
+    for (size_t i = 0; i < count; i++) {
+        open = open || (holders[i].inode != 0 && holders[i].pid == 0);
+    }
+    view->searched_all = found.all || !open; // what has no inode no process can have
     view->blind |= found.denied ? 1U << PORTS_BLIND_PROCESSES : 0U;
     for (size_t i = 0; i < count; i++) {
         if (holders[i].pid != 0 && !copy_description(holders, i)) {
@@ -253,7 +257,6 @@ void ports_see_sharers(struct ports_view *view,
 {
     struct ports_found found;
     ports_search_sharers(view->holders, view->count, wanted, arg, &found);
-    view->searched_all = view->searched_all || found.all;
     view->blind |= found.denied ? 1U << PORTS_BLIND_PROCESSES : 0U;
 }
 

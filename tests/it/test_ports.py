@@ -294,6 +294,7 @@ def test_without_rights_what_is_not_seen_is_named(tmp_path):
     with helper(LISTEN, port):
         status, found = ports(port, program=program, inside=as_nobody)
         assert status in (3, 10) and found["ports"][-1]["verdict"] == "blind"
+        assert "no process has" not in found["ports"][-1]["seen"]
         assert {"processes", "namespaces", "forwards"} <= {blind["what"] for blind in found["not_seen"]}
 
 
