@@ -133,7 +133,7 @@ def test_an_impostor_in_an_engines_place_is_told(watched):
         assert alert_of(watched, port, "impostor") - began < 2
         row = next(one for one in fleet(watched, "--deviations") if one["port"] == port)
         assert row["verdict"] == "impostor" and row["holders"][0]["pid"] == os.getpid()
-    wait_until(lambda: verdict(watched, port) == "ours" or None, 20, "the engine being back")
+    wait_until(lambda: verdict(watched, port) == "ours" or None, 60, "the engine being back")
 
 
 TWIN = """
@@ -189,11 +189,11 @@ def test_a_killed_watch_loses_only_the_gap_and_says_so(watched):
         with listen(port + 1000):
             pass
         wait_until(lambda: watched.run("status", check=False).returncode == 0 and watched.pids()["dme"] not in (0, old) or None,
-                   20, "the engine being back")
+                   60, "the engine being back")
     # The stream goes on, of the same connection: it is taken up again by who has it.
     stream.next(port=lambda data: data.get("port") == port and data["verdict"] == "quiet")
     stream.close()
-    after = wait_until(lambda: (now := history(watched, port)) and now[0]["verdict"] == "quiet" and now, 10, "the end")
+    after = wait_until(lambda: (now := history(watched, port)) and now[0]["verdict"] == "quiet" and now, 30, "the end")
     ids = [one["id"] for one in after]
     assert len(set(ids)) == len(ids) and {one["id"] for one in known} <= set(ids)
     new = [one for one in after if one["id"] not in {one["id"] for one in known}]
