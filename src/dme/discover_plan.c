@@ -252,7 +252,7 @@ Quoin__V1__Discovered *dme_discover_plan(const struct discover_asked *asked, str
     }
     quoin__v1__discovered__init(plan);
     if (asked->range.count > 0) {
-        text = arena_textf(arena, "%zu addresses are asked by %s; %zu probes, %u a second.",
+        text = arena_textf(arena, "%zu addresses are asked: %s; %zu probes, %u a second.",
                            asked->range.count, ways_text(asked, arena), probes, asked->rate);
     }
     if (asked->range.left_out > 0 && text != NULL) {

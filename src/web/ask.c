@@ -16,11 +16,16 @@
 struct asking {
     struct web_visit *visit;
     void (*then)(struct web_visit *visit, const struct wire_answer *answer);
+    struct wire_client *client; // borrowed
+    struct wire_ask ask;
 };
 
 static void on_answer(void *arg, const struct wire_answer *answer)
 {
     struct asking asking = *(struct asking *)arg;
+    if (!answer->more && asking.visit->stream == arg) {
+        asking.visit->stream = NULL;
+    }
     if (answer->more) {
         if (!asking.visit->gone) {
             asking.then(asking.visit, answer);
@@ -46,7 +51,7 @@ static struct asking *asking_begin(struct web_visit *visit, const struct wire_cl
         web_problem(visit, 503, "unavailable", "That engine is not known here.", NULL);
         return NULL;
     }
-    *asking = (struct asking){ visit, then };
+    *asking = (struct asking){ .visit = visit, .then = then };
     web_hold(visit);
     return asking;
 }
@@ -64,7 +69,21 @@ void web_ask_within(struct web_visit *visit, struct wire_client *client, const c
 {
     struct asking *asking = asking_begin(visit, client, then);
     if (asking != NULL) {
-        (void)wire_ask(client, path, request, wait_ms, on_answer, asking);
+        const struct wire_kind *kind = wire_kind_find(str_of(path));
+        bool only_reads = kind != NULL && (kind->flags & (CALL_PARTS | CALL_KEYED)) == CALL_PARTS;
+        asking->client = client;
+        asking->ask = wire_ask(client, path, request, wait_ms, on_answer, asking);
+        visit->stream = only_reads ? asking : visit->stream;
+    }
+}
+
+void web_ask_end(struct web_visit *visit)
+{
+    const struct asking *asking = visit->stream;
+    if (asking != NULL) {
+        visit->stream = NULL;
+        visit->waits--;
+        wire_ask_cancel(asking->client, asking->ask);
     }
 }
 

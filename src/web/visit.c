@@ -70,6 +70,7 @@ void web_drop(struct web_visit *visit)
     if (visit->on_gone != NULL) {
         visit->on_gone(visit);
     }
+    web_ask_end(visit);
     if (visit->waits == 0) {
         visit_free(visit);
     }

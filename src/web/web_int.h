@@ -134,6 +134,8 @@ struct web_who {
 };
 
 // Everything text is in the visit's arena.
+struct asking;
+
 struct web_visit {
     struct web *web;
     struct httpio_exchange_id id;
@@ -165,6 +167,7 @@ struct web_visit {
     void (*on_whole)(struct web_visit *visit);
     void (*on_room)(struct web_visit *visit);
     void (*on_gone)(struct web_visit *visit);
+    struct asking *stream; // of ask.c: what is only read for the asker, part by part; NULL: nothing
 };
 
 // --- visit.c ------------------------------------------------------------------------------------
@@ -193,6 +196,9 @@ void web_become(struct web_visit *visit, struct web_session *session);
 bool web_may(const struct web_visit *visit, unsigned who);
 
 // --- ask.c --------------------------------------------------------------------------------------
+
+// The asker is gone: an engine that works only to tell it something stops.
+void web_ask_end(struct web_visit *visit);
 
 // then runs once for a unary call, for each part and the end of a stream; not when the asker is
 // gone.

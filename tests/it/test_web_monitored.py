@@ -1,8 +1,10 @@
 """Monitored devices, alerts and ports by the programming interface, with a real device monitoring engine."""
 import json
 import re
+import socket
 import ssl
 import http.client
+import threading
 import urllib.parse
 
 import pytest
@@ -153,3 +155,18 @@ def test_devices_are_looked_for(site, admin):
         assert answer.status == status and text in answer.json["detail"], (asked, answer.json)
     found = manager.good("POST", "/discover", {"cups": ["ipp://127.0.0.1:9"]})["items"]
     assert [one["what"] for one in found] == ["plan", "note"] and "did not tell its queues" in found[1]["text"]
+
+
+def test_a_search_ends_with_the_window_that_asked_for_it(site, admin):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        window, log = admin.again(), site.data / "log/dme.log"
+        window.good("GET", "/engines")
+        request = {"cups": [f"ipp://127.0.0.1:{silent.getsockname()[1]}"]}
+        asking = threading.Thread(target=lambda: pytest.raises(Exception, window.api, "POST", "/discover", request), daemon=True)
+        asking.start()
+        silent.accept()
+        assert admin.api("POST", "/discover", request).status == 409
+        window.port = 9  # it does not come again
+        window.connection.sock.shutdown(socket.SHUT_RDWR)
+        wait_until(lambda: "the asker went" in log.read_text(), 5, "the end of the search")
+        assert admin.good("POST", "/discover", {"cups": ["ipp://127.0.0.1:9"]})["items"][0]["what"] == "plan"
