@@ -10,6 +10,8 @@
 #include "reader/reader.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     ARGUMENTS_WORKER = 2,
