@@ -115,7 +115,7 @@ export function ChoiceFilter({ name, choices }: { name: string; choices: string[
 
 export interface FieldOf {
   name: string;
-  type?: "text" | "number" | "password" | "checkbox" | "textarea" | "file";
+  type?: "text" | "number" | "password" | "checkbox" | "textarea" | "file" | "datetime-local";
   required?: boolean;
   value?: string; // of a checkbox: "true" or ""
   choices?: string[];
@@ -183,7 +183,8 @@ export function Field({ field, action }: { field: FieldOf; action: string }): JS
       {field.type === "number" ? <input {...common} {...value} type="number" min={field.least} max={field.most} />
         : field.type === "password" ? <input {...common} type="password" autocomplete="new-password" />
           : field.type === "checkbox" ? <input {...common} type="checkbox" value="true" defaultChecked={field.value === "true"} />
-            : <input {...common} {...value} type="text" autocomplete="off" />}
+            : field.type === "datetime-local" ? <input {...common} {...value} type="datetime-local" />
+              : <input {...common} {...value} type="text" autocomplete="off" />}
       {hint}
     </div>
   );

@@ -50,6 +50,25 @@ function note(kind: string, text: string): HTMLElement {
   return made;
 }
 
+/** Of some documents (PCL, XPS) there is no picture: that is said where it would stand. Of others it is drawn a moment
+ * after the pages are counted: it is asked for again. */
+export function mayLack(picture: HTMLImageElement): void {
+  let tries = 10;
+  const failed = async (): Promise<void> => {
+    const why = await fetch(picture.src).then((answer) => answer.status, () => 0); // the element does not tell
+    if (why === 400 || why === 422) {
+      await loadWords();
+      picture.replaceWith(note("", say("reason.preview-not-possible")));
+    } else if (tries-- > 0) {
+      window.setTimeout(() => { picture.src = picture.src; }, 1000);
+    }
+  };
+  picture.addEventListener("error", () => { void failed(); });
+  if (picture.complete && picture.src !== "" && picture.naturalWidth === 0) {
+    void failed(); // before this ran
+  }
+}
+
 function link(where: string, text: string): HTMLAnchorElement {
   const made = document.createElement("a");
   made.href = where;
@@ -83,12 +102,7 @@ function show(held: HeldJob, name: string): HTMLElement[] {
   const picture = document.createElement("img");
   picture.className = "preview";
   picture.alt = say("send.first-page");
-  let tries = 10; // it is drawn a moment after the pages are counted
-  picture.onerror = () => {
-    if (tries-- > 0) {
-      window.setTimeout(() => { picture.src = picture.src; }, 1000);
-    }
-  };
+  mayLack(picture);
   picture.src = `/api/v1/me/jobs/${encodeURIComponent(held.ref.engine)}/${held.ref.id}/preview`;
   const options = link(`/send/${encodeURIComponent(held.ref.engine)}/${held.ref.id}`, say("send.options"));
   options.classList.add("options");

@@ -1,7 +1,7 @@
 // People, and one person: balance, last works, cards, and the acts of a help desk.
 import type { JSX } from "preact";
 import { ask, post } from "../../lib/api";
-import { money, number } from "../../lib/show";
+import { instant, money, number, time } from "../../lib/show";
 import { say } from "../../lib/words";
 import { useList, useLoad } from "../load";
 import { here } from "../router";
@@ -32,7 +32,8 @@ export function People(): JSX.Element {
   );
 }
 
-interface Credentials { has_password: boolean; has_pin: boolean; roles: string[]; locked_until: string; cards: { id: number; hint: string; title: string; used_at: string }[] }
+interface Card { id: number; hint: string; title: string; valid_until: string | null; used_at: string | null }
+interface Credentials { has_password: boolean; has_pin: boolean; roles: string[]; locked_until: string; cards: Card[] }
 
 export function OnePerson({ name }: { name: string }): JSX.Element {
   const path = `/people/${encodeURIComponent(name)}`;
@@ -67,9 +68,20 @@ export function OnePerson({ name }: { name: string }): JSX.Element {
             <Facts facts={[
               ["field.password", say(proof.data.has_password ? "yes" : "no")], ["field.pin", say(proof.data.has_pin ? "yes" : "no")],
               ["person.roles", (proof.data.roles ?? []).join(", ") || "–"],
-              ["person.cards", <Name text={(proof.data.cards ?? []).map((card) => `${card.title} …${card.hint}`.trim()).join(", ") || "–"} />],
             ]} />
           )}
+          <h3>{say("person.cards")}</h3>
+          <ul class="plain">{(proof.data?.cards ?? []).map((card) => (
+            <li key={card.id} class="row between">
+              <span><Name text={`${card.title} …${card.hint}`.trim()} />{card.valid_until && <> <span class="soft">{say("home.expires", { when: time(card.valid_until) })}</span></>}</span>
+              <Form fields={[]} name={card.id} action="own.drop-card" danger send={async () => { await ask("DELETE", `/cards/${card.id}`); proof.again(); return say("done"); }} />
+            </li>
+          ))}</ul>
+          <Form fields={[{ name: "number", required: true }, { name: "title" }, { name: "valid_until", type: "datetime-local", hint: "hint.valid-until" }]} action="person.give-card" send={async (said) => {
+            await post("/cards", { user: name, number: said.number, title: said.title, ...(said.valid_until ? { valid_until: instant(said.valid_until) } : {}) });
+            proof.again();
+            return say("done");
+          }} />
           <div class="row">
             <Form fields={[]} action="person.unlock" send={async () => { await post("/unlock", { user: name }); proof.again(); return say("done"); }} />
             <Form fields={[{ name: "password", type: "password", required: true }]} action="person.set-password" send={async (said) => {
