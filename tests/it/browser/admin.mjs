@@ -27,6 +27,25 @@ export async function adminScenes(admin) {
     await admin.waitForSelector("[role=alert]");
   });
 
+  await scene("a person is given a card for a day, and it is taken back", async () => {
+    await admin.goto("/admin/people/jack");
+    await settled(admin);
+    const form = admin.locator("form", { has: admin.getByRole("button", { name: "Give this card" }) });
+    await form.locator("[name=number]").fill("04A1B2C3F9");
+    await form.locator("[name=title]").fill("visitor");
+    const tomorrow = new Date(Date.now() + 86400000 - new Date().getTimezoneOffset() * 60000);
+    await form.locator("[name=valid_until]").fill(tomorrow.toISOString().slice(0, 16));
+    await form.getByRole("button").click();
+    const row = admin.locator("li", { hasText: "visitor" });
+    await row.waitFor();
+    const [had] = quoin("card", "list", "jack");
+    const hours = (new Date(had.valid_until) - Date.now()) / 3600000;
+    must(hours > 23 && hours < 25, `it ends in a day: ${JSON.stringify(had)}`);
+    await row.getByRole("button").click();
+    await row.waitFor({ state: "detached" });
+    must(quoin("card", "list", "jack").length === 0, "it is gone");
+  });
+
   await scene("names of people, departments, devices and documents are only names wherever they stand", async () => {
     const page = await open({}, gone);
     await signIn(page, "root");
