@@ -231,11 +231,11 @@ export const wrapped = timed("wrapped", async (page, what, language) => {
 /** Tab by tab through the whole page: each stop is seen and has a mark, all are reached in the order of the document,
  * and the end of the page is left again. */
 export const walkable = timed("walkable", async (page, what) => {
-  for (const left of [2, 1, 0]) { // what came meanwhile, by itself, is no stop of the page that was counted
+  for (const left of [2, 1, 0]) { // what comes, goes or is busy meanwhile, by itself, makes another page than was counted
     try {
       return await walked(page, what);
     } catch (thrown) {
-      if (left === 0 || !/ -1( |$)/.test(thrown.message)) {
+      if (left === 0) {
         throw thrown;
       }
     }
@@ -287,15 +287,26 @@ async function walked(page, what) {
   }
 }
 
-/** What a card reader types: every key at once, then Enter. */
-export async function card(page, number) {
-  // All at once and in order, whatever else the machine does: a reader never waits for an answer to a key.
+// All at once and in order, whatever else the machine does: a reader never waits for an answer to a key.
+async function swipe(page, number) {
   const keys = await page.context().newCDPSession(page);
   const strokes = [...number, "Enter"].flatMap((key) => ["keyDown", "keyUp"].map((type) => keys.send("Input.dispatchKeyEvent", {
     type, key, windowsVirtualKeyCode: key === "Enter" ? 13 : key.toUpperCase().charCodeAt(0),
     ...(type === "keyDown" ? { text: key === "Enter" ? "\r" : key } : {}) })));
   await Promise.all(strokes);
   await keys.detach();
+}
+
+/** What a card reader types, until the screen shows what it should: on a machine that is busy enough keys come as slowly as
+ * a person's, and a person holds the card to the reader again. */
+export async function card(page, number, shown) {
+  for (let turn = 0; turn < 3; turn++) {
+    await swipe(page, number);
+    if (await page.waitForSelector(shown, { timeout: 8000 }).catch(() => null) !== null) {
+      return;
+    }
+  }
+  await page.waitForSelector(shown);
 }
 
 export async function until(what, look, limit = 10000) {

@@ -54,16 +54,14 @@ async function timeOut(admin) {
 
 async function cards(admin) {
   await atStation(admin, "lab", "an unknown card is registered once with the password, and signs in from then on", async (page) => {
-    await card(page, config.cards.new);
-    await page.waitForSelector("text=This card is new here");
+    await card(page, config.cards.new, "text=This card is new here");
     await accessible(page, "registering a card");
     await page.fill("#user", "cora");
     await page.fill("#password", "not her password");
     await page.locator("form.sign button.first").click();
     await page.waitForSelector(".note.bad:has-text('That is not right')");
     await page.getByRole("button", { name: "Cancel" }).click();
-    await card(page, config.cards.new);
-    await page.waitForSelector("#user");
+    await card(page, config.cards.new, "#user");
     await page.fill("#user", "cora");
     await page.fill("#password", config.password);
     await picture(page, "station-register");
@@ -71,8 +69,7 @@ async function cards(admin) {
     await page.waitForSelector("text=Hello, Cora");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForSelector(".idle");
-    await card(page, config.cards.new);
-    await page.waitForSelector("text=Hello, Cora");
+    await card(page, config.cards.new, "text=Hello, Cora");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForSelector(".idle");
   });
@@ -99,16 +96,14 @@ async function cards(admin) {
 
 async function cardAndPin(admin) {
   await atStation(admin, "safe", "a card with its PIN: the card alone opens nothing, a wrong PIN says so", async (page) => {
-    await card(page, config.cards.ben);
-    await page.waitForSelector("#pin");
+    await card(page, config.cards.ben, "#pin");
     must(await page.locator("ul.jobs").count() === 0, "nothing is shown before the PIN");
     await accessible(page, "card and PIN");
     await page.fill("#pin", "80351");
     await page.locator("form.sign button.first").click();
     await page.waitForSelector(".note.bad:has-text('That is not right')");
     await page.getByRole("button", { name: "Cancel" }).click();
-    await card(page, config.cards.ben);
-    await page.waitForSelector("#pin");
+    await card(page, config.cards.ben, "#pin");
     await page.locator("#pin").pressSequentially("73914", { delay: 60 });
     await picture(page, "station-pin");
     await page.keyboard.press("Enter");
@@ -180,8 +175,7 @@ export async function comesBack(admin) {
     await until("another one serves", () => { try { return pid() !== before && pid() > 0; } catch { return false; } });
     await page.waitForFunction(() => document.querySelector(".offline") === null, undefined, { timeout: 15000 });
     must(await page.evaluate(() => window.notLoadedAgain === true), "without being loaded again");
-    await card(page, config.cards.mary);
-    await page.waitForSelector("text=Hello, Mary");
+    await card(page, config.cards.mary, "text=Hello, Mary");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForSelector(".idle");
   });

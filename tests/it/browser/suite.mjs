@@ -57,8 +57,7 @@ try {
   await scene("printed with lp, released at the station by card with one tap, on paper, and charged", async () => {
     lp("mary", "Lecture notes");
     const waiting = jobsOf("mary").filter((job) => job.state === "pending-held").length;
-    await card(kiosk, config.cards.mary);
-    await kiosk.waitForSelector("ul.jobs li");
+    await card(kiosk, config.cards.mary, "ul.jobs li");
     must(await kiosk.locator("ul.jobs li").count() === waiting, "all her jobs are on the screen");
     must(!(await kiosk.locator("main").innerText()).includes("Thesis"), "no titles on this screen");
     await kiosk.waitForFunction(() => !document.querySelector(".sum .first").disabled);
@@ -144,8 +143,7 @@ try {
   });
 
   await scene("at the station: all or none, with what is short", async () => {
-    await card(kiosk, config.cards.poor);
-    await kiosk.waitForSelector("ul.jobs li");
+    await card(kiosk, config.cards.poor, "ul.jobs li");
     await kiosk.locator("summary").first().click();
     await kiosk.locator("input[type=number]").fill("3");
     await kiosk.locator("input[type=number]").blur();
@@ -164,8 +162,7 @@ try {
     await kiosk.waitForFunction(() => document.querySelector("#user").value === "quickly");
     await kiosk.locator("#user").fill("");
     await new Promise((go) => setTimeout(go, 100));
-    await card(kiosk, config.cards.mary);
-    await kiosk.waitForSelector("ul.jobs li");
+    await card(kiosk, config.cards.mary, "ul.jobs li");
     await kiosk.getByRole("button", { name: "Sign out" }).click();
     await kiosk.waitForSelector(".idle");
   });
@@ -214,13 +211,11 @@ try {
     await quiet.goto(await pair(admin, "office"));
     await quiet.waitForSelector(".idle");
     await quiet.context().setOffline(true);
-    await card(quiet, config.cards.mary);
-    await quiet.waitForSelector(".offline");
+    await card(quiet, config.cards.mary, ".offline");
     await accessible(quiet, "offline");
     await picture(quiet, "station-offline");
     await quiet.context().setOffline(false);
-    await card(quiet, config.cards.eve);
-    await quiet.waitForSelector("ul.jobs li");
+    await card(quiet, config.cards.eve, "ul.jobs li");
     await quiet.waitForFunction(() => document.querySelector(".offline") === null, undefined, { timeout: 8000 });
     const text = await quiet.locator("main").innerText();
     must(text.includes(config.hostile[0]), "titles are shown where the device may, as they are");
