@@ -1,6 +1,6 @@
 // door_lpd_list: what LPD tells of a queue, and how it removes jobs (RFC 1179 5.3 to 5.5). Nobody
 // has proven who asks: a title is told only to the address that the job came from, and a job is
-// removed only for that address and the name that it came under.
+// removed only for that address and the name that it came under; jobs that were proven are for none.
 //
 // no unit test: needs the whole engine; tests/it/test_doors.py asks it.
 
@@ -14,7 +14,9 @@ enum { LPD_LIST_MAX = 1000, LPD_LIST_BYTES_MAX = 1 << 20 };
 
 static bool is_from(const struct job *job, const struct net_stream *stream)
 {
-    return job->from[0] != '\0' && str_eq(str_of(job->from), net_stream_peer(stream));
+    struct job_text text = dre_table_job_text(job);
+    return dre_trust_of(text.identity) < TRUST_ADDRESS && job->from[0] != '\0' &&
+           str_eq(str_of(job->from), net_stream_peer(stream));
 }
 
 // The next word of a list with blanks between; empty: there is none.

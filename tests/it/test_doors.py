@@ -552,6 +552,11 @@ def test_a_name_alone_does_not_touch_what_was_proven(office, sample):
     assert b"job-originating-user-name" in told
     assert ipp_status(ipp_tls(office, "later", 0x0039, b"mary")) == 0  # Cancel-My-Jobs: takes none
     assert office.job(job["id"])["state"] == "pending-held" and office.balance("mary")["balance"] == "100.00"
+    for asked, told in ((f"\x04later {job['id']}\n", "(not shown)"), (f"\x05later mary {job['id']}\n", "permission denied")):
+        with Lpd(office) as lpd:
+            lpd.say(asked)
+            assert told in lpd.rest(), asked
+    assert office.job(job["id"])["state"] == "pending-held"
     assert ipp_status(ipp_tls(office, "later", 0x000D, b"anna", job["id"], certificate=web)) == 0x0403
     assert ipp_status(ipp_tls(office, "later", 0x000D, b"mary", job["id"], certificate=web)) == 0
     assert office.wait_job(job["id"])["state"] == "completed"
