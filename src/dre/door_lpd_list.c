@@ -1,6 +1,7 @@
 // door_lpd_list: what LPD tells of a queue, and how it removes jobs (RFC 1179 5.3 to 5.5). Nobody
 // has proven who asks: a title is told only to the address that the job came from, and a job is
-// removed only for that address and the name that it came under; jobs that were proven are for none.
+// removed only for that address and the name that it came under. Jobs that were proven are nobody's
+// here.
 //
 // no unit test: needs the whole engine; tests/it/test_doors.py asks it.
 
