@@ -9,6 +9,9 @@
 #include "base/enc.h"
 
 #include <stdio.h>
+#include <string.h>
+
+enum { IPP_PORT = 631 };
 
 static bool read_text(const char *what, const char *given, char *to, size_t size, struct err *err)
 {
@@ -82,8 +85,8 @@ static bool read_ranges(const Quoin__V1__DiscoverRequest *ask, bool by_web,
     return true;
 }
 
-static bool read_cups(const Quoin__V1__DiscoverRequest *ask, struct discover_asked *asked,
-                      struct err *err)
+static bool read_cups(const Quoin__V1__DiscoverRequest *ask, bool by_web,
+                      struct discover_asked *asked, struct err *err)
 {
     if (ask->n_cups > DISCOVER_CUPS_MAX) {
         return err_set(err, ERR_LIMIT, "at most %d servers of CUPS are asked at a time",
@@ -97,6 +100,12 @@ static bool read_cups(const Quoin__V1__DiscoverRequest *ask, struct discover_ask
                 "\"%.100s\" is no CUPS: write ipp://HOST, ipp://HOST:PORT or ipps://HOST",
                 ask->cups[at]);
         }
+        if (by_web && cups->to.port != IPP_PORT) { // no page is a scanner of ports
+            return err_set(err, ERR_DENIED,
+                           "a CUPS at another port than %u is asked from the command line of the "
+                           "engine's host: quoin device discover",
+                           IPP_PORT);
+        }
         (void)snprintf(cups->path, sizeof(cups->path), "/");
     }
     return true;
@@ -107,7 +116,7 @@ static bool read_cups(const Quoin__V1__DiscoverRequest *ask, struct discover_ask
 static bool take_like(const struct dme *dme, const char *name, struct discover_asked *asked,
                       struct err *err)
 {
-    struct dme_secret secret = { NULL, NULL, NULL };
+    struct dme_secret secret;
     const struct watched *watched = dme_watched_find(dme, name);
     const Quoin__V1__Monitor *monitor = watched == NULL ? NULL : watched->monitor;
     if (watched == NULL && strcmp(name, "*") != 0) {
@@ -116,7 +125,7 @@ static bool take_like(const struct dme *dme, const char *name, struct discover_a
                        "stands for what opens all",
                        name);
     }
-    dme_secret_find(dme, name, &secret);
+    dme_secret_find(dme, watched, &secret);
     (void)snprintf(asked->community, sizeof(asked->community), "%s",
                    secret.community == NULL ? "" : secret.community);
     (void)snprintf(asked->auth_secret, sizeof(asked->auth_secret), "%s",
@@ -199,8 +208,13 @@ bool dme_discover_read(const struct dme *dme, const Quoin__V1__DiscoverRequest *
         return err_set(err, ERR_INVALID,
                        "say where to look: a range of addresses (10.1.0.0/22), DNS-SD, or a CUPS");
     }
+    if (by_web && ask->like[0] != '\0') {
+        return err_set(err, ERR_DENIED,
+                       "what opens a device that is watched is sent to others from the command "
+                       "line alone: quoin device discover --like");
+    }
     if (!read_sources(ask, asked, err) || !read_ranges(ask, by_web, asked, err) ||
-        !read_cups(ask, asked, err) ||
+        !read_cups(ask, by_web, asked, err) ||
         !read_port("the port of SNMP", ask->snmp_port, 161, by_web, &asked->snmp_port, err) ||
         !read_port("the port of IPP", ask->ipp_port, 631, by_web, &asked->ipp_port, err) ||
         !read_port("the raw port", ask->raw_port, 9100, by_web, &asked->raw_port, err) ||

@@ -231,11 +231,14 @@ struct dme_secret { // borrowed until the next change; NULL: none
     const char *community;
     const char *auth;
     const char *privacy;
+    bool is_moved; // there are some, for another address than the device's of now
 };
 bool dme_secrets_load(struct dme *dme,
                       struct err *err) CC_MUST_USE; // before the store's first task
 void dme_secrets_fini(struct dme *dme);
-void dme_secret_find(const struct dme *dme, const char *name, struct dme_secret *secret);
+// The device's own where it has some, else what stands for all; NULL: those.
+void dme_secret_find(const struct dme *dme, const struct watched *watched,
+                     struct dme_secret *secret);
 extern wire_handler dme_set_monitor_secret;
 
 // --- tell.c: the truth as a message -------------------------------------------------------------

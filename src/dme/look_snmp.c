@@ -58,10 +58,16 @@ static bool read_access(const struct watched *watched, char *host, size_t size,
                         struct snmp_access *access, struct err *err)
 {
     const Quoin__V1__Monitor *monitor = watched->monitor;
-    struct dme_secret secret = { NULL, NULL, NULL };
-    dme_secret_find(watched->dme, watched->name, &secret);
+    struct dme_secret secret;
+    dme_secret_find(watched->dme, watched, &secret);
     if (!dme_look_host(watched, host, size)) {
         return err_set(err, ERR_INVALID, "its monitor names no address that can be asked");
+    }
+    if (secret.is_moved) {
+        return err_set(err, ERR_INVALID,
+                       "what opens it to SNMP was given for another address: quoin device secret "
+                       "%.60s gives it for this one",
+                       watched->name);
     }
     *access = (struct snmp_access){ .host = host, .community = secret.community };
     if (monitor == NULL) {

@@ -1,6 +1,7 @@
 // secret: what opens devices to SNMP: communities and passwords. They are given by an
 // administrator, kept in the store, read when the engine begins, and never told again. "*" stands
-// for every device that has none of its own. Loop thread.
+// for every device that has none of its own. A device's own are for the address that it had then:
+// who may change the address does not learn them by naming a host of his. Loop thread.
 //
 // no unit test: needs the engine and its store; tests/it/test_dme.py gives and takes them.
 
@@ -9,18 +10,20 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "dme/alerts_db.h"
+#include "dme/look.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    FIELDS = 3,
+    GIVEN = 3, // of the fields; the last is the address that they are for
+    FIELDS = 4,
     FIELD_MAX = 255,
     SECRETS_MAX = FIELDS * DME_DEVICES_MAX,
     SECRETS_BYTES = 64 << 20
 };
 
-static const char *const field_names[FIELDS] = { "community", "auth", "privacy" };
+static const char *const field_names[FIELDS] = { "community", "auth", "privacy", "address" };
 
 struct kept {
     char *fields[FIELDS]; // owned; NULL: none
@@ -85,14 +88,21 @@ void dme_secrets_fini(struct dme *dme)
     map_free(&dme->secrets);
 }
 
-void dme_secret_find(const struct dme *dme, const char *name, struct dme_secret *secret)
+void dme_secret_find(const struct dme *dme, const struct watched *watched,
+                     struct dme_secret *secret)
 {
-    const struct kept *own = map_find(&dme->secrets, str_of(name));
-    const struct kept *all = map_find(&dme->secrets, STR("*"));
-    const struct kept *found = own != NULL ? own : all;
-    *secret = (struct dme_secret){ NULL, NULL, NULL };
-    if (found != NULL) {
-        *secret = (struct dme_secret){ found->fields[0], found->fields[1], found->fields[2] };
+    char host[FIELD_MAX + 1];
+    const struct kept *own =
+        watched == NULL ? NULL : map_find(&dme->secrets, str_of(watched->name));
+    const struct kept *found = own != NULL ? own : map_find(&dme->secrets, STR("*"));
+    bool is_moved =
+        own != NULL && (own->fields[GIVEN] == NULL || !dme_look_host(watched, host, sizeof(host)) ||
+                        strcmp(host, own->fields[GIVEN]) != 0);
+    *secret = (struct dme_secret){ .is_moved = is_moved };
+    if (found != NULL && !is_moved) {
+        secret->community = found->fields[0];
+        secret->auth = found->fields[1];
+        secret->privacy = found->fields[2];
     }
 }
 
@@ -143,7 +153,7 @@ static void put_done(struct store_task *task, bool ok, const struct err *err)
     bool is_none = true;
     Quoin__V1__Empty reply = QUOIN__V1__EMPTY__INIT;
     for (size_t at = 0; ok && at < FIELDS; at++) {
-        is_none = is_none && putting->fields[at][0] == '\0';
+        is_none = is_none && (at == GIVEN || putting->fields[at][0] == '\0');
         take(dme, str_of(putting->name), at, str_of(putting->fields[at]));
     }
     if (ok && is_none) {
@@ -166,8 +176,8 @@ static void put_done(struct store_task *task, bool ok, const struct err *err)
 static bool read_fields(struct putting *putting, const Quoin__V1__SetMonitorSecretRequest *ask,
                         struct err *err)
 {
-    const char *const given[FIELDS] = { ask->community, ask->auth_secret, ask->privacy_secret };
-    for (size_t at = 0; at < FIELDS; at++) {
+    const char *const given[GIVEN] = { ask->community, ask->auth_secret, ask->privacy_secret };
+    for (size_t at = 0; at < GIVEN; at++) {
         if (strlen(given[at]) > FIELD_MAX) {
             return err_set(err, ERR_INVALID, "a secret of SNMP has at most %d bytes", FIELD_MAX);
         }
@@ -185,7 +195,8 @@ void dme_set_monitor_secret(void *engine, struct wire_call *call, const Protobuf
     const Quoin__V1__SetMonitorSecretRequest *ask = (const void *)asked;
     struct err err;
     struct putting *putting = mem_new(sizeof(*putting));
-    bool is_known = strcmp(ask->device, "*") == 0 || dme_watched_find(dme, ask->device) != NULL;
+    const struct watched *watched = dme_watched_find(dme, ask->device);
+    bool is_known = strcmp(ask->device, "*") == 0 || watched != NULL;
     putting->task = (struct store_task){ .run = put_run, .done = put_done };
     putting->dme = dme;
     putting->call = wire_call_id(call);
@@ -194,6 +205,11 @@ void dme_set_monitor_secret(void *engine, struct wire_call *call, const Protobuf
                                   "no device \"%.100s\" is watched; quoin device status lists "
                                   "them, and \"*\" stands for all",
                                   ask->device);
+    if (watched != NULL) {
+        char *host = putting->fields[GIVEN];
+        ok = dme_look_host(watched, host, sizeof(putting->fields[GIVEN])) ||
+             err_set(&err, ERR_INVALID, "\"%.100s\" has no address that can be asked", ask->device);
+    }
     ok = ok && read_fields(putting, ask, &err);
     if (ok && !dme_store_add(dme->store, &putting->task)) {
         ok = err_set(&err, ERR_UNAVAILABLE, "the store takes nothing now; try again");

@@ -65,6 +65,11 @@ def test_a_device_is_looked_at_by_snmp(site, agent):
     wait_until(lambda: not is_alive(old), 10, "dme being gone")
     wait_until(is_back, 20, "dme again")
     wait_until(lambda: site.ask("device", "look", "copier")["witnesses"][0]["trouble"] == "", 10, "the secret being kept")
+    # It is for this address: who moves the device to a host of his own does not get to hear it.
+    site.run("device", "monitor", "copier", "--address", "127.0.0.9")
+    wait_until(lambda: "another address" in str(device(site, "copier")["witnesses"]), 10, "it being kept back")
+    site.run("device", "monitor", "copier", "--address", "127.0.0.1")
+    wait_until(lambda: site.ask("device", "look", "copier")["witnesses"][0]["trouble"] == "", 10, "it being used again")
     site.run("device", "secret", "copier", "--remove")
     wait_until(lambda: device(site, "copier")["state"] == "away", 30, "it being forgotten")
     site.run("device", "secret", "*", stdin="attic\n")

@@ -1,5 +1,6 @@
 """Monitored devices, alerts and ports by the programming interface, with a real device monitoring engine."""
 import json
+import random
 import re
 import socket
 import ssl
@@ -12,6 +13,9 @@ from conftest import wait_until
 from scripted import Scripted
 from test_dme import known
 from web_client import first_administrator, person, web_site
+
+# By the web a CUPS is asked at its usual port alone: addresses of this host that nothing else uses.
+NOBODY, SILENT = (f"127.77.{random.randrange(1, 250)}.{last}" for last in (1, 2))
 
 
 @pytest.fixture(scope="module")
@@ -150,18 +154,20 @@ def test_devices_are_looked_for(site, admin):
                                 ({"ranges": ["10.0.0.0/8"]}, 422, "in parts"),
                                 ({"ranges": ["127.0.0.1"]}, 403, "command line"),
                                 ({"ranges": ["10.1.0.1"], "raw_port": 22, "dry_run": True}, 403, "command line"),
+                                ({"cups": ["ipp://127.0.0.1:9"]}, 403, "command line"),
+                                ({"ranges": ["10.1.0.1"], "like": "*"}, 403, "command line"),
                                 ({"ranges": ["10.1.0.1"], "by": "root"}, 400, "by")):
         answer = manager.api("POST", "/discover", asked)
         assert answer.status == status and text in answer.json["detail"], (asked, answer.json)
-    found = manager.good("POST", "/discover", {"cups": ["ipp://127.0.0.1:9"]})["items"]
+    found = manager.good("POST", "/discover", {"cups": [f"ipp://{NOBODY}"]})["items"]
     assert [one["what"] for one in found] == ["plan", "note"] and "did not tell its queues" in found[1]["text"]
 
 
 def test_a_search_ends_with_the_window_that_asked_for_it(site, admin):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    with socket.create_server((SILENT, 631)) as silent:
         window, log = admin.again(), site.data / "log/dme.log"
         window.good("GET", "/engines")
-        request = {"cups": [f"ipp://127.0.0.1:{silent.getsockname()[1]}"]}
+        request = {"cups": [f"ipp://{SILENT}"]}
         asking = threading.Thread(target=lambda: pytest.raises(Exception, window.api, "POST", "/discover", request), daemon=True)
         asking.start()
         silent.accept()
@@ -169,4 +175,4 @@ def test_a_search_ends_with_the_window_that_asked_for_it(site, admin):
         window.port = 9  # it does not come again
         window.connection.sock.shutdown(socket.SHUT_RDWR)
         wait_until(lambda: "the asker went" in log.read_text(), 5, "the end of the search")
-        assert admin.good("POST", "/discover", {"cups": ["ipp://127.0.0.1:9"]})["items"][0]["what"] == "plan"
+        assert admin.good("POST", "/discover", {"cups": [f"ipp://{NOBODY}"]})["items"][0]["what"] == "plan"
