@@ -366,7 +366,10 @@ char *cas_text(struct arena *arena, struct str run)
 
 struct str cas_asker(struct cas_turn *turn)
 {
-    const char *text = arena_textf(turn->arena, "%s/%s", turn->role, turn->host);
+    const char *text =
+        turn->person == NULL
+            ? arena_textf(turn->arena, "%s/%s", turn->role, turn->host)
+            : arena_textf(turn->arena, "%s by %s/%s", turn->person, turn->role, turn->host);
     assert(text != NULL);
     return str_of(text);
 }

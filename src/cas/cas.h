@@ -53,8 +53,9 @@ struct ledger *cas_ledger(struct cas *cas);
 // One request. Everything is borrowed for the call; the reply is in the arena.
 struct cas_turn {
     struct arena *arena;
-    const char *role; // of the asker's certificate; "joiner": with a token
-    const char *host; // of a joiner: the token's identity
+    const char *role;   // of the asker's certificate; "joiner": with a token
+    const char *host;   // of a joiner: the token's identity
+    const char *person; // for whom it asks; NULL: for itself
     int64_t now;
     // What the asker has seen of what it changes; NULL: it does not say.
     const Quoin__V1__Seen *seen;

@@ -222,6 +222,16 @@ static void serve_call_done(struct net_batch_item *item)
     }
 }
 
+struct cas_turn cas_turn_of(const struct wire_call *call, struct arena *arena)
+{
+    const char *person = wire_call_person(call);
+    return (struct cas_turn){ .arena = arena,
+                              .role = cas_text(arena, str_of(wire_call_role(call))),
+                              .host = cas_text(arena, str_of(wire_call_host(call))),
+                              .person = person == NULL ? NULL : cas_text(arena, str_of(person)),
+                              .now = clk_wall_ms() };
+}
+
 void cas_serve_busy(struct cas_serve *serve, struct wire_call *call)
 {
     struct err err;
@@ -256,12 +266,7 @@ static void serve_handle(void *engine, struct wire_call *call, const ProtobufCMe
                                       .serve = serve };
     made->id = wire_call_id(call);
     made->arena = ARENA_CAP(CAS_ARENA_MAX);
-    made->turn = (struct cas_turn){
-        .arena = &made->arena,
-        .role = cas_text(&made->arena, str_of(wire_call_role(call))),
-        .host = cas_text(&made->arena, str_of(wire_call_host(call))),
-        .now = clk_wall_ms(),
-    };
+    made->turn = cas_turn_of(call, &made->arena);
     if (!cas_unpack(&made->arena, ask->descriptor, cas_pack(&made->arena, ask), &made->ask, &err) ||
         !serve_copy_seen(made, wire_call_seen(call), &err)) {
         wire_call_refuse(call, &err, NULL);

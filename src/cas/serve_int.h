@@ -43,6 +43,9 @@ void cas_serve_note(struct cas_serve *serve, const struct serve_item *item);
 // Refuses a call that there is no room for.
 void cas_serve_busy(struct cas_serve *serve, struct wire_call *call);
 
+// Who asks, and for whom, now; its texts in the arena.
+struct cas_turn cas_turn_of(const struct wire_call *call, struct arena *arena);
+
 // slow_wire.c: requests that hash a secret between two turns.
 void cas_slow_handle(void *engine, struct wire_call *call, const ProtobufCMessage *ask);
 void cas_slow_start(struct cas_serve *serve);

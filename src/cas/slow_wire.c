@@ -163,10 +163,7 @@ void cas_slow_handle(void *engine, struct wire_call *call, const ProtobufCMessag
                                       .serve = serve };
     made->id = wire_call_id(call);
     made->arena = ARENA_CAP(CAS_ARENA_MAX);
-    made->turn = (struct cas_turn){ .arena = &made->arena,
-                                    .role = cas_text(&made->arena, str_of(wire_call_role(call))),
-                                    .host = cas_text(&made->arena, str_of(wire_call_host(call))),
-                                    .now = clk_wall_ms() };
+    made->turn = cas_turn_of(call, &made->arena);
     serve->counts.requests++;
     if (!cas_unpack(&made->arena, ask->descriptor, cas_pack(&made->arena, ask), &kept, &err)) {
         wire_call_refuse(call, &err, NULL);

@@ -204,10 +204,7 @@ void cas_walks_handle(void *engine, struct wire_call *call, const ProtobufCMessa
     state->kind = cas_walk_find(ask->descriptor);
     state->arena = ARENA_CAP(CAS_ARENA_MAX);
     state->parts = ARENA_CAP(CAS_ARENA_MAX);
-    state->turn = (struct cas_turn){ .arena = &state->arena,
-                                     .role = cas_text(&state->arena, str_of(wire_call_role(call))),
-                                     .host = cas_text(&state->arena, str_of(wire_call_host(call))),
-                                     .now = clk_wall_ms() };
+    state->turn = cas_turn_of(call, &state->arena);
     if (state->kind == NULL) {
         err_fill(&err, ERR_INTERNAL, "nothing here answers %s", ask->descriptor->name);
     }

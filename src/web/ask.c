@@ -72,7 +72,8 @@ void web_ask_within(struct web_visit *visit, struct wire_client *client, const c
         const struct wire_kind *kind = wire_kind_find(str_of(path));
         bool only_reads = kind != NULL && (kind->flags & (CALL_PARTS | CALL_KEYED)) == CALL_PARTS;
         asking->client = client;
-        asking->ask = wire_ask(client, path, request, wait_ms, on_answer, asking);
+        const struct wire_said said = { .wait_ms = wait_ms, .person = visit->who.user };
+        asking->ask = wire_ask_saying(client, path, request, &said, on_answer, asking);
         visit->stream = only_reads ? asking : visit->stream;
     }
 }
@@ -95,7 +96,8 @@ void web_ask_seen(struct web_visit *visit, struct wire_client *client, const cha
     if (seen == NULL) {
         web_ask(visit, client, path, request, then);
     } else if (asking != NULL) {
-        (void)wire_ask_seen(client, path, request, seen, on_answer, asking);
+        const struct wire_said said = { .seen = seen, .person = visit->who.user };
+        (void)wire_ask_saying(client, path, request, &said, on_answer, asking);
     }
 }
 

@@ -54,6 +54,11 @@ const Quoin__V1__Seen *wire_call_seen(const struct wire_call *call)
     return call->seen;
 }
 
+const char *wire_call_person(const struct wire_call *call)
+{
+    return call->person;
+}
+
 int64_t wire_call_deadline_ms(const struct wire_call *call)
 {
     return call->due.at_ms;

@@ -14,6 +14,7 @@
 #include "wire/calls.h"
 #include "wire/due.h"
 #include "wire/frame.h"
+#include "wire/person.h"
 #include "wire/seen.h"
 #include "wire/status.h"
 #include "wire/timeout.h"
@@ -51,7 +52,8 @@ struct question {
     struct http2_stream *stream; // borrowed; while open
     struct arena arena;
     struct str packed;
-    struct str seen; // the header; empty: none
+    struct str seen;   // the header; empty: none
+    struct str person; // the same
     struct wire_frame frame;
     struct str body; // the reply of a unary call
     bool got;
@@ -466,7 +468,7 @@ static bool question_send(struct question *question)
     struct wire_client *client = question->client;
     int64_t left = question->due.at_ms - clk_mono_ms();
     char timeout[WIRE_TIMEOUT_TEXT];
-    const struct http2_field fields[] = {
+    struct http2_field fields[9] = {
         { STR(":method"), STR("POST") },
         { STR(":scheme"), STR("https") },
         { STR(":path"), str_of(question->kind->path) },
@@ -474,9 +476,14 @@ static bool question_send(struct question *question)
         { STR("te"), STR("trailers") },
         { STR("content-type"), STR("application/grpc") },
         { STR("grpc-timeout"), wire_timeout_write(left > 0 ? (uint64_t)left : 1, timeout) },
-        { STR(WIRE_SEEN_FIELD), question->seen }, // the last: not always
     };
-    size_t count = sizeof(fields) / sizeof(fields[0]) - (question->seen.len == 0 ? 1 : 0);
+    size_t count = 7; // so far
+    if (question->seen.len > 0) {
+        fields[count++] = (struct http2_field){ STR(WIRE_SEEN_FIELD), question->seen };
+    }
+    if (question->person.len > 0) {
+        fields[count++] = (struct http2_field){ STR(WIRE_PERSON_FIELD), question->person };
+    }
     struct http2 *session = http2_link_session(client->link);
     question->stream = http2_ask(session, fields, count, question);
     if (question->stream == NULL) {
@@ -563,13 +570,17 @@ struct wire_ask wire_ask(struct wire_client *client, const char *path,
     return question_start(question_new(client, client_kind(path), done, arg), request, wait_ms);
 }
 
-struct wire_ask wire_ask_seen(struct wire_client *client, const char *path,
-                              const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
-                              void (*done)(void *arg, const struct wire_answer *answer), void *arg)
+struct wire_ask wire_ask_saying(struct wire_client *client, const char *path,
+                                const ProtobufCMessage *request, const struct wire_said *said,
+                                void (*done)(void *arg, const struct wire_answer *answer),
+                                void *arg)
 {
     struct question *question = question_new(client, client_kind(path), done, arg);
-    question->seen = wire_seen_write(&question->arena, seen);
-    return question_start(question, request, 0);
+    if (said->seen != NULL) {
+        question->seen = wire_seen_write(&question->arena, said->seen);
+    }
+    question->person = wire_person_write(&question->arena, said->person);
+    return question_start(question, request, said->wait_ms);
 }
 
 static struct question *client_find(const struct wire_client *client, uint64_t id)

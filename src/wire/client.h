@@ -49,9 +49,15 @@ struct wire_ask {
 struct wire_ask wire_ask(struct wire_client *client, const char *path,
                          const ProtobufCMessage *request, uint64_t wait_ms,
                          void (*done)(void *arg, const struct wire_answer *answer), void *arg);
-// As wire_ask, but only if what was seen is still so (common.proto); else ERR_CONFLICT with the
-// reason "changed".
-struct wire_ask wire_ask_seen(struct wire_client *client, const char *path,
-                              const ProtobufCMessage *request, const Quoin__V1__Seen *seen,
-                              void (*done)(void *arg, const struct wire_answer *answer), void *arg);
+// What is said beside a question.
+struct wire_said {
+    uint64_t wait_ms;            // as of wire_ask
+    const Quoin__V1__Seen *seen; // only if this is still so (common.proto), else ERR_CONFLICT with
+                                 // the reason "changed"; NULL: whatever is so
+    const char *person;          // for whom is asked (wire/person.h); NULL: for ourselves
+};
+struct wire_ask wire_ask_saying(struct wire_client *client, const char *path,
+                                const ProtobufCMessage *request, const struct wire_said *said,
+                                void (*done)(void *arg, const struct wire_answer *answer),
+                                void *arg);
 void wire_ask_cancel(struct wire_client *client, struct wire_ask ask); // done does not run any more

@@ -9,6 +9,7 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include "wire/person.h"
 #include "wire/seen.h"
 #include "wire/timeout.h"
 #include "wire/unpack.h"
@@ -59,6 +60,7 @@ struct conn_head {
     struct str timeout;
     struct str encoding;
     struct str seen;
+    struct str person;
 };
 
 static void conn_head_read(const struct http2_field *fields, size_t count, struct conn_head *head)
@@ -70,6 +72,7 @@ static void conn_head_read(const struct http2_field *fields, size_t count, struc
         { STR(":method"), &head->method },         { STR(":path"), &head->path },
         { STR("content-type"), &head->type },      { STR("grpc-timeout"), &head->timeout },
         { STR("grpc-encoding"), &head->encoding }, { STR(WIRE_SEEN_FIELD), &head->seen },
+        { STR(WIRE_PERSON_FIELD), &head->person },
     };
     for (size_t i = 0; i < count; i++) {
         for (size_t n = 0; n < sizeof(wanted) / sizeof(wanted[0]); n++) {
@@ -170,6 +173,14 @@ static bool conn_seen(struct wire_call *call, struct str text, struct err *err)
                    kind->path);
 }
 
+// What an asker says beside its question.
+static bool conn_said(struct wire_call *call, const struct conn_head *head, struct err *err)
+{
+    return (head->seen.len == 0 || conn_seen(call, head->seen, err)) &&
+           (head->person.len == 0 || wire_person_read(&call->arena, call->conn->peer.role,
+                                                      head->person, &call->person, err));
+}
+
 static void conn_on_head(void *arg, struct http2_stream *stream, const struct http2_field *fields,
                          size_t count)
 {
@@ -194,7 +205,7 @@ static void conn_on_head(void *arg, struct http2_stream *stream, const struct ht
         return;
     }
     struct wire_call *call = wire_call_new(conn, stream, kind, deadline_ms);
-    if (call != NULL && head.seen.len > 0 && !conn_seen(call, head.seen, &err)) {
+    if (call != NULL && !conn_said(call, &head, &err)) {
         wire_call_refuse(call, &err, NULL);
     } else if (call == NULL) {
         (void)!err_set(&err, ERR_UNAVAILABLE, "%d calls are under way; try again later",

@@ -65,6 +65,7 @@ struct wire_call {
     bool head_sent;
     void (*on_ready)(void *engine, struct wire_call *call);
     const Quoin__V1__Seen *seen; // in the arena, or NULL
+    const char *person;          // in the arena, or NULL
     char *watched;               // health: the service's name, in the arena
 };
 

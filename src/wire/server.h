@@ -79,6 +79,8 @@ const char *wire_call_role(const struct wire_call *call); // "dre", "admin", …
 const char *wire_call_host(const struct wire_call *call);
 // What the asker has seen of what it changes, in the call's arena; NULL: it does not say.
 const Quoin__V1__Seen *wire_call_seen(const struct wire_call *call);
+// For whom the asker asks, by wire/person.h, in the call's arena; NULL: for itself.
+const char *wire_call_person(const struct wire_call *call);
 int64_t wire_call_deadline_ms(const struct wire_call *call); // clk_mono_ms when it must be answered
 
 void wire_call_answer(struct wire_call *call, const ProtobufCMessage *reply);

@@ -236,6 +236,18 @@ def test_a_help_desk_takes_over_nobody_with_a_role(site, people, admin):
     assert desk.good("PUT", "/people/mary/secret", {"kind": "pin", "make": True})["made"]
 
 
+def test_who_did_it_is_recorded(site, admin):
+    desk, money = person(site, admin, "hedwig", "desk"), person(site, admin, "moritz", "finance")
+    person(site, admin, "rose")
+    desk.good("POST", "/cards", {"user": "rose", "number": "0400AA77"})
+    money.good("POST", "/ledger/deposit", {"name": "rose", "amount": "1.00", "why": "cash"})
+    me = admin.good("GET", "/me")["user"]
+    said = {one["what"]: one["by"] for one in site.ask("user", "history", "rose")}
+    assert said["card"].startswith("hedwig by web/"), said
+    assert said["password"].startswith(f"{me} by web/"), said
+    assert [one["by"].split("/")[0] for one in site.entries("user:rose") if one["why"] == "cash"] == ["moritz by web"]
+
+
 def test_what_makes_another_way_in_wants_a_proof_of_now(tmp_path):
     made = Site(tmp_path / "site")
     (made.data / "web").mkdir(parents=True)

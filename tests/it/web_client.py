@@ -128,8 +128,7 @@ def web_site(folder, **settings):
 
 def first_administrator(site, user="root"):
     """By the token that `quoin up` printed."""
-    found = re.search(r"/setup\?token=(\S+)", site.output.read_text())
-    assert found, site.output.read_text()
+    found = wait_until(lambda: re.search(r"/setup\?token=(\S+)", site.output.read_text()), 10, "the address being told")
     web = Web(site)
     assert web.form("/setup", token=found.group(1), user=user, full_name="Root", password=PASSWORD).status == 303
     assert web.page("/").status == 200
