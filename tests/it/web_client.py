@@ -7,7 +7,7 @@ import re
 import ssl
 import urllib.parse
 
-from conftest import Site
+from conftest import Site, wait_until
 
 
 class Answer:
