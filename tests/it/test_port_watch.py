@@ -231,7 +231,7 @@ def test_ten_thousand_calls_are_a_few_events(watched):  # the last: the port sta
     for _ in range(10000):
         with socket.socket() as caller:
             assert caller.connect_ex(("127.0.0.1", port)) != 0
-    wait_until(lambda: verdict(watched, port) == "loud" or None, 5, "the port being loud")
+    wait_until(lambda: verdict(watched, port) == "loud" or None, 20, "the port being loud")
     called = wait_until(lambda: (events := [one for one in history(watched, port) if one["what"] == "called"])
                         and sum(one["count"] for one in events) > 100 and events, 20, "calls being counted")
     assert len(called) < 12, called
