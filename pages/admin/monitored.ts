@@ -22,7 +22,10 @@ export interface Alert {
   id: number; rule: string; about: string; keyword: string; text: string; severity: string; began: string; ended: string | null; times: number;
   acknowledged_by: string; acknowledged_at: string | null; assigned_to: string; muted_until: string | null; note: string;
 }
-export interface Delivery { id: number; alert: number; target: string; at: string; tries: number; done: boolean; answer: string; next_try: string | null; message_id: string }
+export interface Delivery { id: number; alert: number; target: string; at: string; tries: number; done: boolean; answer: string; next_try: string | null; message_id: string; dropped: boolean }
+/** What has not been tried waits for its turn, unless it gave way. */
+export const stateOf = (one: Delivery): string =>
+  one.done ? "delivered" : one.dropped || (one.next_try === null && one.tries > 0) ? "not-delivered" : "trying";
 export interface Holder {
   state: string; address: string; pid: number; program: string; arguments: string; user: string; unit: string; container: string;
   package: string; network_namespace: string; since: string | null;

@@ -202,6 +202,7 @@ bool cli_alert_mute(struct cli *cli, struct err *err)
 static const char *delivery_state(const Quoin__V1__Delivery *delivery)
 {
     return delivery->done            ? "arrived"
+           : delivery->dropped       ? "dropped"
            : delivery->next_try != 0 ? "is tried again"
            : delivery->tries == 0    ? "waits"
                                      : "given up";

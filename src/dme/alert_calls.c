@@ -193,7 +193,8 @@ void dme_test_target(void *engine, struct wire_call *call, const ProtobufCMessag
     char json[400];
     (void)snprintf(json, sizeof(json),
                    "{\"type\":\"alert.test\",\"data\":{\"text\":\"A trial of this target.\"}}");
-    const struct deliver_news news = { .subject = "trial: Quoin reaches you here",
+    const struct deliver_news news = { .severity = ALERT_CRITICAL,
+                                       .subject = "trial: Quoin reaches you here",
                                        .text = "This is a trial of the target, asked for by hand. "
                                                "Alerts will come the same way.\n",
                                        .json = json };

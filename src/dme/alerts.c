@@ -1,11 +1,10 @@
 // alerts: see alerts.h.
 
-#include "dme/alerts.h"
+#include "dme/alerts_int.h"
 
 #include "base/clk.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "base/map.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -16,208 +15,14 @@ enum {
     ALERTS_KEY_MAX = 600,
     ALERTS_FORGET_MS = 3600 * 1000,
     ALERTS_TELL_MAX = 16384,
+    ALERTS_SWEEP_MS = 60 * 1000,
+    ALERTS_HELD_BACK_MS = 30 * 1000, // until one that was refused asks again
+    ALERTS_FLOOD_MS = 600 * 1000,    // so long nothing was refused: it is no flood any more
 };
 
-static const char *const when_names[ALERTS_WHEN_COUNT] = {
-    [ALERTS_DEVICE_ERROR] = "device-error", [ALERTS_DEVICE_AWAY] = "device-away",
-    [ALERTS_SUPPLY_BELOW] = "supply-below", [ALERTS_FAULT] = "fault",
-    [ALERTS_METER_GAP] = "meter-gap",       [ALERTS_PORT] = "port",
-    [ALERTS_ENGINE_AWAY] = "engine-away",
-};
-
-struct rule {
-    char *name;                 // owned
-    Quoin__V1__AlertRule *told; // owned
-    struct alert_rule rule;
-    enum alerts_when when;
-    bool follows; // its alerts are as severe as what is said
-};
-
-// Something that holds now, or whose alert is open, by one rule.
-struct instance {
-    char *key; // owned: rule, about and keyword
-    enum alerts_when when;
-    int64_t id; // of the open alert; 0: none is
-    struct alert_state state;
-    int64_t due; // wall; 0: not before something happens
-    enum alert_severity severity;
-    char *rule; // these are owned
-    char *about;
-    char *keyword;
-    char *text;
-    char *acknowledged_by;
-    char *assigned;
-    char *note;
-    uint64_t seen;            // the look that saw it
-    struct instance *of_same; // the next one of the same about
-};
-
-struct alerts {
-    struct net_loop *loop;
-    struct store *store;
-    struct deliver *deliver; // owned
-    struct net_timer *tick;
-    struct rule *rules; // owned
-    size_t rule_count;
-    const struct calendar_zone *zone;
-    struct map instances; // owned struct instance
-    struct map abouts;    // the first of them of each about
-    size_t open;
-    int64_t last_id;
-    uint64_t look;
-    int64_t forget_at; // monotonic
-    void (*changed)(void *arg, const Quoin__V1__Alert *alert);
-    void *changed_arg;
-};
-
-const char *dme_alerts_when_name(enum alerts_when when)
-{
-    return when_names[when];
-}
-
-bool dme_alerts_when_read(struct str name, enum alerts_when *when)
-{
-    for (int at = 0; at < ALERTS_WHEN_COUNT; at++) {
-        if (str_eq(name, str_of(when_names[at]))) {
-            *when = (enum alerts_when)at;
-            return true;
-        }
-    }
-    return false;
-}
-
-// --- texts that are owned -----------------------------------------------------------------------
-
-static void text_set(char **text, const char *to)
-{
-    size_t len = strnlen(to, ALERTS_TEXT_MAX);
-    while (len > 0 && len == ALERTS_TEXT_MAX && ((unsigned char)to[len] & 0xc0) == 0x80) {
-        len--; // between characters
-    }
-    char *copy = mem_new(len + 1);
-    memcpy(copy, to, len);
-    free(*text);
-    *text = copy;
-}
-
-// --- rules --------------------------------------------------------------------------------------
-
-static void rules_free(struct alerts *alerts)
-{
-    for (size_t at = 0; at < alerts->rule_count; at++) {
-        free(alerts->rules[at].name);
-        quoin__v1__alert_rule__free_unpacked(alerts->rules[at].told, NULL);
-    }
-    free(alerts->rules);
-    alerts->rules = NULL;
-    alerts->rule_count = 0;
-}
-
-static void rule_add(struct alerts *alerts, const char *name, const Quoin__V1__AlertRule *told)
-{
-    struct rule *rule = &alerts->rules[alerts->rule_count];
-    struct err ignored; // it was checked when it was configured
-    *rule = (struct rule){ 0 };
-    if (told->removed || !dme_alerts_when_read(str_of(told->when), &rule->when)) {
-        return;
-    }
-    size_t len = quoin__v1__alert_rule__get_packed_size(told);
-    uint8_t *bytes = mem_new(len + 1);
-    (void)quoin__v1__alert_rule__pack(told, bytes);
-    rule->told = quoin__v1__alert_rule__unpack(NULL, len, bytes);
-    free(bytes);
-    rule->rule = (struct alert_rule){ .severity = ALERT_WARNING,
-                                      .for_ms = (int64_t)told->for_seconds * 1000,
-                                      .clear_ms = (int64_t)told->clear_seconds * 1000,
-                                      .escalate_ms = (int64_t)told->escalate_seconds * 1000,
-                                      .again_ms = (int64_t)told->again_seconds * 1000 };
-    if (rule->told == NULL ||
-        !alert_hours_read(str_of(told->quiet_hours), &rule->rule.quiet, &ignored) ||
-        (told->severity[0] != '\0' &&
-         !alert_severity_read(str_of(told->severity), &rule->rule.severity))) {
-        quoin__v1__alert_rule__free_unpacked(rule->told, NULL);
-        return;
-    }
-    rule->follows = rule->when == ALERTS_PORT && told->severity[0] == '\0';
-    text_set(&rule->name, name);
-    alerts->rule_count++;
-}
-
-// What is told without any rule, on the page and in the log: nobody has to configure a thing to
-// learn that a device is in error or that a stranger holds a port.
-static void rules_usual(struct alerts *alerts)
-{
-    static const struct {
-        const char *name;
-        const char *when;
-        const char *severity;
-        uint32_t for_s;
-        uint32_t clear_s;
-        int64_t threshold;
-    } usual[] = {
-        { "usual: device in error", "device-error", "warning", 60, 60, 0 },
-        { "usual: device away", "device-away", "warning", 180, 60, 0 },
-        { "usual: supply low", "supply-below", "information", 0, 600, 10 },
-        { "usual: port", "port", "", 0, 60, 0 },
-        { "usual: meter gap", "meter-gap", "warning", 0, 0, 20 },
-        { "usual: engine away", "engine-away", "critical", 30, 30, 0 },
-    };
-    enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
-    alerts->rules = mem_new((USUAL + 1) * sizeof(*alerts->rules));
-    for (size_t at = 0; at < USUAL; at++) {
-        Quoin__V1__AlertRule told = QUOIN__V1__ALERT_RULE__INIT;
-        told.when = (char *)(uintptr_t)usual[at].when;
-        told.severity = (char *)(uintptr_t)usual[at].severity;
-        told.for_seconds = usual[at].for_s;
-        told.clear_seconds = usual[at].clear_s;
-        told.threshold = usual[at].threshold;
-        rule_add(alerts, usual[at].name, &told);
-    }
-}
-
-static const struct rule *rule_find(const struct alerts *alerts, const char *name)
-{
-    for (size_t at = 0; at < alerts->rule_count; at++) {
-        if (strcmp(alerts->rules[at].name, name) == 0) {
-            return &alerts->rules[at];
-        }
-    }
-    return NULL;
-}
-
-static bool is_one_of(char *const *list, size_t count, const char *text)
-{
-    for (size_t at = 0; at < count; at++) {
-        if (strcmp(list[at], text) == 0) {
-            return true;
-        }
-    }
-    return count == 0;
-}
-
-// "host:2940/tcp" is meant by its host too.
-static bool is_meant(const struct rule *rule, const struct alerts_word *word)
-{
-    char host[256];
-    if (rule->when != word->when) {
-        return false;
-    }
-    (void)snprintf(host, sizeof(host), "%.*s", (int)strcspn(word->about, ":"), word->about);
-    return (is_one_of(rule->told->names, rule->told->n_names, word->about) ||
-            is_one_of(rule->told->names, rule->told->n_names, host)) &&
-           is_one_of(rule->told->reasons, rule->told->n_reasons, word->keyword);
-}
-
-static bool is_so(const struct rule *rule, const struct alerts_word *word)
-{
-    if (!word->here) {
-        return false;
-    }
-    if (rule->when == ALERTS_SUPPLY_BELOW) {
-        return word->value >= 0 && word->value < rule->told->threshold;
-    }
-    return rule->when != ALERTS_METER_GAP || word->value >= rule->told->threshold;
-}
+// Of one device: so many beginnings at once, and then one a minute.
+static const struct dme_allowance begin_allowed = { .most = ALERTS_ABOUT_OPEN_MAX,
+                                                    .each_ms = 60 * 1000 };
 
 // --- an alert as it is kept and told ------------------------------------------------------------
 
@@ -396,9 +201,11 @@ static void send_to(struct alerts *alerts, char *const *targets, size_t count, c
              row->about.ptr, (int)row->text.len, row->text.ptr);
     news_text(alerts, &text, row);
     news_json(&json, type, row, clk_wall_ms());
-    const struct deliver_news news = {
-        .alert = row->id, .subject = subject.ptr, .text = text.ptr, .json = json.ptr
-    };
+    const struct deliver_news news = { .alert = row->id,
+                                       .severity = row->severity,
+                                       .subject = subject.ptr,
+                                       .text = text.ptr,
+                                       .json = json.ptr };
     for (size_t at = 0; at < count; at++) {
         (void)dme_deliver_send(alerts->deliver, targets[at], &news); // it logs what it refuses
     }
@@ -416,19 +223,63 @@ static void log_alert(const char *event, const struct alert_row *row)
 
 // --- acts ---------------------------------------------------------------------------------------
 
-static void about_drop(struct alerts *alerts, struct instance *one)
+static struct about *about_find(const struct alerts *alerts, const char *name)
 {
-    struct instance *at = map_find(&alerts->abouts, str_of(one->about));
-    if (at == one && one->of_same == NULL) {
-        (void)map_drop(&alerts->abouts, str_of(one->about));
-    } else if (at == one) {
-        map_set(&alerts->abouts, str_of(one->about), one->of_same);
-    } else {
-        while (at->of_same != one) {
-            at = at->of_same;
-        }
-        at->of_same = one->of_same;
+    return map_find(&alerts->abouts, str_of(name));
+}
+
+static struct about *about_need(struct alerts *alerts, const char *name)
+{
+    struct about *about = about_find(alerts, name);
+    if (about == NULL) {
+        about = mem_new(sizeof(*about));
+        dme_alerts_text_set(&about->name, name);
+        map_set(&alerts->abouts, str_of(about->name), about);
     }
+    return about;
+}
+
+static void about_leave(struct about *about, const struct instance *one)
+{
+    struct instance **at = &about->first;
+    while (*at != one) {
+        at = &(*at)->of_same;
+    }
+    *at = one->of_same;
+    about->count--;
+    if (about->flood == one) {
+        log_event(LOG_INFO, "alert.flood-over", log_text("about", about->name),
+                  log_int("refused", about->refused));
+        about->flood = NULL;
+        about->refused = 0;
+    }
+}
+
+static void about_free(struct about *about)
+{
+    free(about->name);
+    free(about);
+}
+
+// Nothing holds of them and nothing is to be remembered of them.
+static void abouts_sweep(struct alerts *alerts)
+{
+    struct about **idle = mem_new((alerts->abouts.count + 1) * sizeof(*idle));
+    size_t count = 0;
+    int64_t now = clk_wall_ms();
+    void *value = NULL;
+    for (size_t at = 0; map_next(&alerts->abouts, &at, &value);) {
+        struct about *about = value;
+        if (about->count == 0 && dme_allow_is_whole(&about->words, &begin_allowed, now) &&
+            dme_allow_is_whole(&about->sights, &begin_allowed, now)) {
+            idle[count++] = about;
+        }
+    }
+    for (size_t at = 0; at < count; at++) {
+        (void)map_drop(&alerts->abouts, str_of(idle[at]->name));
+        about_free(idle[at]);
+    }
+    free(idle);
 }
 
 static void instance_free(struct instance *one)
@@ -447,24 +298,26 @@ static void instance_free(struct instance *one)
 static void instance_drop(struct alerts *alerts, struct instance *one)
 {
     (void)map_drop(&alerts->instances, str_of(one->key));
-    about_drop(alerts, one);
+    about_leave(about_find(alerts, one->about), one);
     instance_free(one);
 }
 
-static void act_begin(struct alerts *alerts, struct instance *one, const struct rule *rule)
+static void act_begin(struct alerts *alerts, struct instance *one,
+                      const struct alerts_own_rule *rule)
 {
     one->id = ++alerts->last_id;
     one->severity = rule->follows ? one->severity : rule->rule.severity;
-    text_set(&one->acknowledged_by, "");
-    text_set(&one->assigned, "");
-    text_set(&one->note, "");
+    dme_alerts_text_set(&one->acknowledged_by, "");
+    dme_alerts_text_set(&one->assigned, "");
+    dme_alerts_text_set(&one->note, "");
     alerts->open++;
+    about_find(alerts, one->about)->open++;
     struct alert_row row = row_of(one, 0, one->state.began, one->state.times);
     log_alert("alert.began", &row);
 }
 
 // was: the state before it was closed.
-static void act_end(struct alerts *alerts, struct instance *one, const struct rule *rule,
+static void act_end(struct alerts *alerts, struct instance *one, const struct alerts_own_rule *rule,
                     const struct alert_state *was, bool tell, int64_t now)
 {
     struct alert_row row = row_of(one, now, was->began, was->times);
@@ -480,9 +333,10 @@ static void act_end(struct alerts *alerts, struct instance *one, const struct ru
     }
     one->id = 0;
     alerts->open--;
+    about_find(alerts, one->about)->open--;
 }
 
-static void acts_do(struct alerts *alerts, struct instance *one, const struct rule *rule,
+static void acts_do(struct alerts *alerts, struct instance *one, const struct alerts_own_rule *rule,
                     const struct alert_state *was, unsigned acts, int64_t now)
 {
     bool ends_first = (acts & ALERT_END) != 0 && one->id != 0;
@@ -514,34 +368,12 @@ static void acts_do(struct alerts *alerts, struct instance *one, const struct ru
 }
 
 // As it holds for this one.
-static struct alert_rule rule_for(const struct rule *rule, const struct instance *one)
+static struct alert_rule rule_for(const struct alerts_own_rule *rule, const struct instance *one)
 {
     struct alert_rule own = rule->rule;
     own.severity = rule->follows ? one->severity : own.severity;
     return own;
 }
-
-static void instance_turn(struct alerts *alerts, struct instance *one, int64_t now)
-{
-    const struct rule *rule = rule_find(alerts, one->rule);
-    struct alert_state was = one->state;
-    if (rule == NULL) {
-        one->due = 0;
-        return;
-    }
-    const struct alert_rule own = rule_for(rule, one);
-    unsigned acts = alert_turn(&one->state, &own, alerts->zone, now, &one->due);
-    acts_do(alerts, one, rule, &was, acts, now);
-}
-
-static void drop_if_over(struct alerts *alerts, struct instance *one)
-{
-    if (one->id == 0 && !one->state.here) {
-        instance_drop(alerts, one);
-    }
-}
-
-// --- words --------------------------------------------------------------------------------------
 
 static void key_make(char key[static ALERTS_KEY_MAX], const char *rule,
                      const struct alerts_word *word)
@@ -553,64 +385,197 @@ static void key_make(char key[static ALERTS_KEY_MAX], const char *rule,
 static struct instance *instance_new(struct alerts *alerts, const char *key, const char *rule,
                                      const struct alerts_word *word)
 {
-    if (alerts->instances.count >= ALERTS_OPEN_MAX) {
-        return NULL;
-    }
+    struct about *about = about_need(alerts, word->about);
     struct instance *one = mem_new(sizeof(*one));
     size_t len = strlen(key);
     one->key = mem_new(len + 1);
     memcpy(one->key, key, len);
     one->when = word->when;
-    text_set(&one->rule, rule);
-    text_set(&one->about, word->about);
-    text_set(&one->keyword, word->keyword);
-    text_set(&one->text, word->text);
-    text_set(&one->acknowledged_by, "");
-    text_set(&one->assigned, "");
-    text_set(&one->note, "");
+    dme_alerts_text_set(&one->rule, rule);
+    dme_alerts_text_set(&one->about, word->about);
+    dme_alerts_text_set(&one->keyword, word->keyword);
+    dme_alerts_text_set(&one->text, word->text);
+    dme_alerts_text_set(&one->acknowledged_by, "");
+    dme_alerts_text_set(&one->assigned, "");
+    dme_alerts_text_set(&one->note, "");
     map_set(&alerts->instances, str_of(one->key), one);
-    one->of_same = map_find(&alerts->abouts, str_of(one->about));
-    map_set(&alerts->abouts, str_of(one->about), one);
+    one->of_same = about->first;
+    about->first = one;
+    about->count++;
     return one;
 }
 
-static void rule_hears(struct alerts *alerts, const struct rule *rule,
-                       const struct alerts_word *word)
+// --- more than alerts are made of ---------------------------------------------------------------
+
+static void instance_see(struct alerts *alerts, struct instance *one,
+                         const struct alerts_own_rule *rule, bool here, int64_t now);
+
+// By the rule whose alert was refused, so that those learn of it who would have learnt of that.
+static void refuse(struct alerts *alerts, struct about *about, const struct alerts_own_rule *rule,
+                   const char *text, int64_t now)
 {
     char key[ALERTS_KEY_MAX];
-    bool here = is_so(rule, word);
-    int64_t now = clk_wall_ms();
-    if (!here && map_find(&alerts->abouts, str_of(word->about)) == NULL) {
-        return; // as with most words of most looks
-    }
-    key_make(key, rule->name, word);
-    struct instance *one = map_find(&alerts->instances, str_of(key));
-    if (one == NULL && (!here || (one = instance_new(alerts, key, rule->name, word)) == NULL)) {
+    const struct alerts_word word = {
+        .when = rule->when, .about = about->name, .keyword = "too-many", .text = text
+    };
+    about->refused++;
+    about->refused_at = now;
+    if (about->flood != NULL && about->flood->state.here) {
         return;
     }
-    one->seen = alerts->look;
-    if (here && one->id == 0) {
-        text_set(&one->text, word->text);
+    if (about->flood == NULL) {
+        log_event(LOG_WARNING, "alert.flood", log_text("about", about->name),
+                  log_text("rule", rule->name), log_text("why", text));
+        key_make(key, rule->name, &word);
+        about->flood = map_find(&alerts->instances, str_of(key));
+        about->flood =
+            about->flood != NULL ? about->flood : instance_new(alerts, key, rule->name, &word);
+        about->flood->is_flood = true;
+        about->flood->severity = rule->rule.severity;
     }
-    if (here && rule->follows && (one->id == 0 || word->severity > one->severity)) {
-        one->severity = word->severity; // one that lasts gets worse, and not better
+    rule = dme_alerts_rule_find(alerts, about->flood->rule);
+    if (rule != NULL) {
+        instance_see(alerts, about->flood, rule, true, now);
     }
+}
+
+static void refuse_of_device(struct alerts *alerts, struct about *about,
+                             const struct alerts_own_rule *rule, int64_t now)
+{
+    char text[ALERTS_TEXT_MAX];
+    (void)snprintf(text, sizeof(text),
+                   "%.128s says more than alerts are made of: quoin device status %.128s",
+                   about->name, about->name);
+    refuse(alerts, about, rule, text, now);
+}
+
+static bool is_word_of_device(enum alerts_when when)
+{
+    return when == ALERTS_FAULT || when == ALERTS_SUPPLY_BELOW;
+}
+
+static bool is_of_device(enum alerts_when when)
+{
+    return is_word_of_device(when) || when == ALERTS_DEVICE_ERROR || when == ALERTS_DEVICE_AWAY ||
+           when == ALERTS_METER_GAP;
+}
+
+// May something more be watched, that may become an alert?
+static bool may_hold(struct alerts *alerts, const struct alerts_own_rule *rule,
+                     const struct alerts_word *word, int64_t now)
+{
+    struct about *about = about_need(alerts, word->about);
+    if (is_word_of_device(word->when) && about->count >= ALERTS_ABOUT_HELD_MAX) {
+        refuse_of_device(alerts, about, rule, now);
+        return false;
+    }
+    if (alerts->instances.count >= ALERTS_OPEN_MAX) {
+        char text[ALERTS_TEXT_MAX];
+        (void)snprintf(text, sizeof(text),
+                       "%d things hold that are alerts or become some; what comes now becomes "
+                       "none until some of them end: quoin alert list",
+                       ALERTS_OPEN_MAX);
+        refuse(alerts, about_need(alerts, ALERTS_OWN_NAME), rule, text, now);
+        return false;
+    }
+    return true;
+}
+
+static bool may_begin(struct alerts *alerts, const struct instance *one,
+                      const struct alerts_own_rule *rule, int64_t now)
+{
+    struct about *about = about_find(alerts, one->about);
+    bool is_word = is_word_of_device(one->when);
+    if (one->is_flood || !is_of_device(one->when)) {
+        return true; // ports have the allowance of their host, and engines are few
+    }
+    if ((!is_word || about->open < ALERTS_ABOUT_OPEN_MAX) &&
+        dme_allow_take(is_word ? &about->words : &about->sights, &begin_allowed, 1, now)) {
+        return true;
+    }
+    refuse_of_device(alerts, about, rule, now);
+    return false;
+}
+
+// What may not begin is as what has not held long enough. Returns the acts that are left.
+static unsigned held_back(struct alerts *alerts, struct instance *one,
+                          const struct alerts_own_rule *rule, unsigned acts, int64_t now)
+{
+    if ((acts & ALERT_BEGIN) == 0 || may_begin(alerts, one, rule, now)) {
+        return acts;
+    }
+    one->state = (struct alert_state){ .here = one->state.here, .since = one->state.since };
+    one->due = now + ALERTS_HELD_BACK_MS;
+    return one->id == 0 ? 0 : acts & (unsigned)(ALERT_END | ALERT_TELL_END);
+}
+
+static void instance_turn(struct alerts *alerts, struct instance *one, int64_t now)
+{
+    const struct alerts_own_rule *rule = dme_alerts_rule_find(alerts, one->rule);
+    struct alert_state was = one->state;
+    if (rule == NULL) {
+        one->due = 0;
+        return;
+    }
+    const struct alert_rule own = rule_for(rule, one);
+    unsigned acts = alert_turn(&one->state, &own, alerts->zone, now, &one->due);
+    acts_do(alerts, one, rule, &was, held_back(alerts, one, rule, acts, now), now);
+}
+
+static void instance_see(struct alerts *alerts, struct instance *one,
+                         const struct alerts_own_rule *rule, bool here, int64_t now)
+{
     const struct alert_rule own = rule_for(rule, one);
     struct alert_state was = one->state;
     unsigned acts = alert_see(&one->state, &own, alerts->zone, here, now);
+    acts = held_back(alerts, one, rule, acts, now);
     acts_do(alerts, one, rule, &was, acts, now);
     if (acts == 0 && one->id != 0 && one->state.times != was.times) { // how often it came
         struct alert_row row = row_of(one, 0, one->state.began, one->state.times);
         kept_and_told(alerts, &row);
     }
     instance_turn(alerts, one, now); // when it is due next
+}
+
+static void drop_if_over(struct alerts *alerts, struct instance *one)
+{
+    if (one->id == 0 && !one->state.here) {
+        instance_drop(alerts, one);
+    }
+}
+
+// --- words --------------------------------------------------------------------------------------
+
+static void rule_hears(struct alerts *alerts, const struct alerts_own_rule *rule,
+                       const struct alerts_word *word)
+{
+    char key[ALERTS_KEY_MAX];
+    bool here = dme_alerts_rule_holds(rule, word);
+    int64_t now = clk_wall_ms();
+    if (!here && about_find(alerts, word->about) == NULL) {
+        return; // as with most words of most looks
+    }
+    key_make(key, rule->name, word);
+    struct instance *one = map_find(&alerts->instances, str_of(key));
+    if (one == NULL && (!here || !may_hold(alerts, rule, word, now))) {
+        return;
+    }
+    one = one != NULL ? one : instance_new(alerts, key, rule->name, word);
+    one->seen = alerts->look;
+    if (here && one->id == 0) {
+        dme_alerts_text_set(&one->text, word->text);
+    }
+    if (here && rule->follows && (one->id == 0 || word->severity > one->severity)) {
+        one->severity = word->severity; // one that lasts gets worse, and not better
+    }
+    instance_see(alerts, one, rule, here, now);
     drop_if_over(alerts, one);
 }
 
 void dme_alerts_say(struct alerts *alerts, const struct alerts_word *word)
 {
     for (size_t at = 0; at < alerts->rule_count; at++) {
-        if (is_meant(&alerts->rules[at], word)) {
+        if (dme_alerts_rule_means(&alerts->rules[at], word)) {
             rule_hears(alerts, &alerts->rules[at], word);
         }
     }
@@ -618,7 +583,8 @@ void dme_alerts_say(struct alerts *alerts, const struct alerts_word *word)
 
 static size_t instances_of(struct alerts *alerts, const char *about, struct instance ***list)
 {
-    struct instance *first = map_find(&alerts->abouts, str_of(about));
+    const struct about *found = about_find(alerts, about);
+    struct instance *first = found == NULL ? NULL : found->first;
     size_t count = 0;
     for (const struct instance *one = first; one != NULL; one = one->of_same) {
         count++;
@@ -684,7 +650,7 @@ static void device_says(struct alerts *alerts, const Quoin__V1__MonitoredDevice 
 
 static void no_more(struct alerts *alerts, struct instance *one)
 {
-    const struct rule *rule = rule_find(alerts, one->rule);
+    const struct alerts_own_rule *rule = dme_alerts_rule_find(alerts, one->rule);
     const struct alerts_word word = { .when = one->when,
                                       .about = one->about,
                                       .keyword = one->keyword,
@@ -702,7 +668,7 @@ void dme_alerts_device(struct alerts *alerts, const Quoin__V1__MonitoredDevice *
     device_says(alerts, device);
     size_t count = instances_of(alerts, device->name, &list);
     for (size_t at = 0; at < count; at++) {
-        bool is_listed = list[at]->when == ALERTS_FAULT || list[at]->when == ALERTS_SUPPLY_BELOW;
+        bool is_listed = is_word_of_device(list[at]->when) && !list[at]->is_flood;
         // A device that does not answer has told nothing of these.
         if (is_listed && list[at]->seen != alerts->look && strcmp(device->state, "away") != 0) {
             no_more(alerts, list[at]);
@@ -713,7 +679,7 @@ void dme_alerts_device(struct alerts *alerts, const Quoin__V1__MonitoredDevice *
 
 static void end_quietly(struct alerts *alerts, struct instance *one)
 {
-    static const struct rule nobody;
+    static const struct alerts_own_rule nobody;
     struct alert_state was = one->state;
     if (one->id != 0) {
         act_end(alerts, one, &nobody, &was, false, clk_wall_ms());
@@ -756,16 +722,16 @@ bool dme_alerts_change(struct alerts *alerts, const Quoin__V1__ChangeAlertReques
     }
     if (asked->acknowledge && one->state.acknowledged_at == 0) {
         one->state.acknowledged_at = now;
-        text_set(&one->acknowledged_by, asked->by);
+        dme_alerts_text_set(&one->acknowledged_by, asked->by);
     }
     if (asked->assign[0] != '\0' || asked->unassign) {
-        text_set(&one->assigned, asked->assign);
+        dme_alerts_text_set(&one->assigned, asked->assign);
     }
     if (asked->mute_until > now || asked->unmute) {
         one->state.muted_until = asked->unmute ? 0 : asked->mute_until;
     }
     if (asked->note[0] != '\0') {
-        text_set(&one->note, asked->note);
+        dme_alerts_text_set(&one->note, asked->note);
     }
     instance_turn(alerts, one, now);
     struct alert_row row = row_of(one, 0, one->state.began, one->state.times);
@@ -791,18 +757,32 @@ size_t dme_alerts_open(const struct alerts *alerts)
 
 // --- configuration, begin and end ---------------------------------------------------------------
 
+// One of before a restart. A host that tells of too many ports has one too: that is its watch's.
+static void flood_again(struct alerts *alerts, struct instance *one, enum alerts_when when)
+{
+    struct about *about = about_find(alerts, one->about);
+    if (about->flood == NULL && (is_of_device(when) || strcmp(one->about, ALERTS_OWN_NAME) == 0)) {
+        about->flood = one;
+        about->refused_at = clk_wall_ms();
+        one->is_flood = true;
+    }
+}
+
 // What a rule that is not there any more had begun is over.
 static void strays_end(struct alerts *alerts)
 {
     struct instance **list = NULL;
     size_t count = instances_all(alerts, &list);
     for (size_t at = 0; at < count; at++) {
-        const struct rule *rule = rule_find(alerts, list[at]->rule);
+        const struct alerts_own_rule *rule = dme_alerts_rule_find(alerts, list[at]->rule);
         if (rule == NULL) {
             end_quietly(alerts, list[at]);
-        } else {
-            list[at]->when = rule->when;
+            continue;
         }
+        if (list[at]->when == ALERTS_WHEN_COUNT && strcmp(list[at]->keyword, "too-many") == 0) {
+            flood_again(alerts, list[at], rule->when);
+        }
+        list[at]->when = rule->when;
     }
     free(list);
 }
@@ -819,15 +799,7 @@ void dme_alerts_configure(struct alerts *alerts, const struct alerts_config *con
     }
     dme_deliver_targets(alerts->deliver, targets, count);
     free(targets);
-    rules_free(alerts);
-    if (config->rule_count == 0) {
-        rules_usual(alerts);
-    } else {
-        alerts->rules = mem_new((config->rule_count + 1) * sizeof(*alerts->rules));
-        for (size_t at = 0; at < config->rule_count; at++) {
-            rule_add(alerts, config->rules[at].name, config->rules[at].told);
-        }
-    }
+    dme_alerts_rules_take(alerts, config);
     alerts->zone = config->zone;
     strays_end(alerts);
 }
@@ -842,6 +814,15 @@ static void forget(struct alerts *alerts, int64_t now)
     }
 }
 
+static void flood_ends(struct alerts *alerts, struct instance *flood, int64_t now)
+{
+    const struct about *about = about_find(alerts, flood->about);
+    const struct alerts_own_rule *rule = dme_alerts_rule_find(alerts, flood->rule);
+    if (rule != NULL && flood->state.here && now - about->refused_at >= ALERTS_FLOOD_MS) {
+        instance_see(alerts, flood, rule, false, now);
+    }
+}
+
 static void on_tick(void *arg)
 {
     struct alerts *alerts = arg;
@@ -849,12 +830,19 @@ static void on_tick(void *arg)
     int64_t now = clk_wall_ms();
     size_t count = instances_all(alerts, &list);
     for (size_t at = 0; at < count; at++) {
+        if (list[at]->is_flood) {
+            flood_ends(alerts, list[at], now);
+        }
         if (list[at]->due != 0 && list[at]->due <= now) {
             instance_turn(alerts, list[at], now);
-            drop_if_over(alerts, list[at]);
         }
+        drop_if_over(alerts, list[at]);
     }
     free(list);
+    if (clk_mono_ms() >= alerts->sweep_at) {
+        alerts->sweep_at = clk_mono_ms() + ALERTS_SWEEP_MS;
+        abouts_sweep(alerts);
+    }
     if (clk_mono_ms() >= alerts->forget_at) {
         alerts->forget_at = clk_mono_ms() + ALERTS_FORGET_MS;
         forget(alerts, now);
@@ -879,10 +867,11 @@ static void row_take(struct alerts *alerts, const struct alert_row *row)
     one->state = row->state;
     one->severity = row->severity;
     one->due = 1; // at once
-    text_set(&one->acknowledged_by, row->acknowledged_by.ptr);
-    text_set(&one->assigned, row->assigned.ptr);
-    text_set(&one->note, row->note.ptr);
+    dme_alerts_text_set(&one->acknowledged_by, row->acknowledged_by.ptr);
+    dme_alerts_text_set(&one->assigned, row->assigned.ptr);
+    dme_alerts_text_set(&one->note, row->note.ptr);
     alerts->open++;
+    about_find(alerts, one->about)->open++;
 }
 
 static bool open_read(struct alerts *alerts, struct alerts_db *db, struct err *err)
@@ -939,9 +928,12 @@ void dme_alerts_free(struct alerts **alerts)
     for (size_t at = 0; map_next(&old->instances, &at, &value);) {
         instance_free(value);
     }
+    for (size_t at = 0; map_next(&old->abouts, &at, &value);) {
+        about_free(value);
+    }
     map_free(&old->instances);
     map_free(&old->abouts);
-    rules_free(old);
+    dme_alerts_rules_free(old);
     free(old);
     *alerts = NULL;
 }

@@ -53,6 +53,11 @@ struct alerts_config { // borrowed for the call, but the zone, which must live o
 void dme_alerts_configure(struct alerts *alerts, const struct alerts_config *config);
 const struct calendar_zone *dme_alerts_zone(const struct alerts *alerts); // the site's clock
 
+// The name that an alert about the alerts themselves has.
+#define ALERTS_OWN_NAME "quoin-dme"
+
+// How much of a device becomes alerts is bounded (alerts_db.h): beyond it there is one alert more,
+// with the keyword "too-many", until nothing was refused for ten minutes.
 struct alerts_word {
     enum alerts_when when;
     const char *about;            // a device's name, "HOST:PORT/tcp", an engine

@@ -25,13 +25,14 @@ static const struct db_migration steps[] = {
       "CREATE INDEX dme_delivery_waits ON dme_delivery (id) WHERE state = 0;"
       "CREATE TABLE dme_secret (kind {text} NOT NULL, name {text} NOT NULL, field {text} NOT NULL,"
       " value {text} NOT NULL, PRIMARY KEY (kind, name, field)) {table}" },
+    { 2, NULL, "ALTER TABLE dme_delivery ADD COLUMN severity {integer} NOT NULL DEFAULT 1" },
 };
 
 #define ALERT_COLUMNS                                                                              \
     "id, rule, about, keyword, text, severity, began, ended, times, here, since, told, told_at,"   \
     " escalated, acknowledged_at, acknowledged_by, muted_until, assigned, note"
 #define DELIVERY_COLUMNS                                                                           \
-    "id, alert, target, at, tries, state, answer, next_try, message_id, subject, body"
+    "id, alert, target, at, tries, state, answer, next_try, message_id, subject, body, severity"
 
 struct alerts_db {
     struct db_stmt *put;
@@ -77,7 +78,7 @@ static bool prepare_rest(struct alerts_db *a, struct db *db, struct err *err)
 {
     return db_prepare(db, &a->put_delivery,
                       "INSERT INTO dme_delivery (" DELIVERY_COLUMNS ") VALUES ($1, $2, $3, $4, $5,"
-                      " $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO UPDATE SET"
+                      " $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO UPDATE SET"
                       " tries = excluded.tries, state = excluded.state, answer = excluded.answer,"
                       " next_try = excluded.next_try",
                       err) &&
@@ -150,17 +151,20 @@ bool dme_alerts_put(struct alerts_db *alerts, const struct alert_row *row, struc
     return db_run(put, err);
 }
 
+static enum alert_severity severity_of(int64_t kept)
+{
+    return kept >= 0 && kept < ALERT_SEVERITY_COUNT ? (enum alert_severity)kept : ALERT_WARNING;
+}
+
 static void read_alert(const struct db_stmt *stmt, struct arena *arena, struct alert_row *row)
 {
-    int64_t severity = db_col_int(stmt, 5);
     *row = (struct alert_row){
         .id = db_col_int(stmt, 0),
         .rule = arena_copy(arena, db_col_text(stmt, 1)),
         .about = arena_copy(arena, db_col_text(stmt, 2)),
         .keyword = arena_copy(arena, db_col_text(stmt, 3)),
         .text = arena_copy(arena, db_col_text(stmt, 4)),
-        .severity = severity >= 0 && severity < ALERT_SEVERITY_COUNT ? (enum alert_severity)severity
-                                                                     : ALERT_WARNING,
+        .severity = severity_of(db_col_int(stmt, 5)),
         .began = db_col_int(stmt, 6),
         .ended = db_col_int(stmt, 7),
         .times = db_col_int(stmt, 8),
@@ -217,7 +221,19 @@ bool dme_delivery_put(struct alerts_db *alerts, const struct delivery_row *row, 
     db_bind_text(put, 9, row->message_id);
     db_bind_text(put, 10, row->subject);
     db_bind_text(put, 11, row->body);
+    db_bind_int(put, 12, row->severity);
     return db_run(put, err);
+}
+
+void dme_delivery_copy(struct arena *arena, const struct delivery_row *from,
+                       struct delivery_row *to)
+{
+    *to = *from;
+    to->target = arena_copy(arena, from->target);
+    to->answer = arena_copy(arena, from->answer);
+    to->message_id = arena_copy(arena, from->message_id);
+    to->subject = arena_copy(arena, from->subject);
+    to->body = arena_copy(arena, from->body);
 }
 
 static void read_delivery(const struct db_stmt *stmt, struct arena *arena, struct delivery_row *row)
@@ -229,13 +245,14 @@ static void read_delivery(const struct db_stmt *stmt, struct arena *arena, struc
         .target = arena_copy(arena, db_col_text(stmt, 2)),
         .at = db_col_int(stmt, 3),
         .tries = db_col_int(stmt, 4),
-        .state = state == DELIVERY_WAITS || state == DELIVERY_DONE ? (enum delivery_state)state
-                                                                   : DELIVERY_GIVEN_UP,
+        .state = state >= DELIVERY_WAITS && state <= DELIVERY_DROPPED ? (enum delivery_state)state
+                                                                      : DELIVERY_GIVEN_UP,
         .answer = arena_copy(arena, db_col_text(stmt, 6)),
         .next_try = db_col_int(stmt, 7),
         .message_id = arena_copy(arena, db_col_text(stmt, 8)),
         .subject = arena_copy(arena, db_col_text(stmt, 9)),
         .body = arena_copy(arena, db_col_text(stmt, 10)),
+        .severity = severity_of(db_col_int(stmt, 11)),
     };
 }
 

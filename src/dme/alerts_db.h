@@ -8,7 +8,9 @@
 
 enum {
     ALERTS_TEXT_MAX = 400,
-    ALERTS_OPEN_MAX = 10000,
+    ALERTS_OPEN_MAX = 40000,    // things that hold or are open, of all devices
+    ALERTS_ABOUT_OPEN_MAX = 32, // of one device, in its own words: faults and supplies
+    ALERTS_ABOUT_HELD_MAX = 64, // with those that have not begun
     ALERTS_LIST_MAX = 1000,
     ALERTS_KEEP_DAYS = 400,
 };
@@ -44,7 +46,8 @@ bool dme_alerts_list(struct alerts_db *alerts, const struct alerts_asked *asked,
                      struct arena *arena, struct alert_row *rows, size_t *count,
                      struct err *err) CC_MUST_USE;
 
-enum delivery_state { DELIVERY_WAITS, DELIVERY_DONE, DELIVERY_GIVEN_UP };
+// DROPPED: it gave way, for too much waited for its target.
+enum delivery_state { DELIVERY_WAITS, DELIVERY_DONE, DELIVERY_GIVEN_UP, DELIVERY_DROPPED };
 struct delivery_row {
     int64_t id;
     int64_t alert; // 0: a trial
@@ -57,7 +60,10 @@ struct delivery_row {
     struct str message_id;
     struct str subject;
     struct str body;
+    enum alert_severity severity; // of its alert when it was made; a trial is critical
 };
+void dme_delivery_copy(struct arena *arena, const struct delivery_row *from,
+                       struct delivery_row *to); // texts end in NUL; arena_ok says whether whole
 bool dme_delivery_put(struct alerts_db *alerts, const struct delivery_row *row,
                       struct err *err) CC_MUST_USE;
 struct deliveries_asked {

@@ -4,6 +4,7 @@
 bool dme_allow_take(struct dme_allow *allow, const struct dme_allowance *allowance, int64_t count,
                     int64_t now)
 {
+    allow->at = now < allow->at ? now : allow->at; // a wall clock that was set back
     int64_t back = (now - allow->at) / allowance->each_ms;
     if (back >= allow->spent) {
         allow->spent = 0;
@@ -17,4 +18,10 @@ bool dme_allow_take(struct dme_allow *allow, const struct dme_allowance *allowan
     }
     allow->spent += count;
     return true;
+}
+
+bool dme_allow_is_whole(const struct dme_allow *allow, const struct dme_allowance *allowance,
+                        int64_t now)
+{
+    return (now - allow->at) / allowance->each_ms >= allow->spent;
 }

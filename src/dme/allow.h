@@ -6,7 +6,7 @@
 
 struct dme_allow {
     int64_t spent; // of `most`
-    int64_t at;    // monotonic, when that was so
+    int64_t at;    // when that was so; one clock, for all that one allowance is asked
 };
 
 struct dme_allowance {
@@ -17,3 +17,6 @@ struct dme_allowance {
 // Takes them, or none and false.
 bool dme_allow_take(struct dme_allow *allow, const struct dme_allowance *allowance, int64_t count,
                     int64_t now);
+// Nothing is spent any more: it is as a new one.
+bool dme_allow_is_whole(const struct dme_allow *allow, const struct dme_allowance *allowance,
+                        int64_t now);

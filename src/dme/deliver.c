@@ -10,24 +10,13 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "dme/place.h"
 #include "post/post.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DELIVER_THREADS = 2, DELIVER_TICK_MS = 250, DELIVER_SECRETS_MAX = 1000 };
-
-// How long after the first, second, … try that failed.
-static const int64_t waits_ms[DELIVER_TRIES_MAX - 1] = {
-    5000, 30000, 120000, 600000, 1800000, 3600000, 7200000, 14400000, 21600000, 21600000, 21600000,
-};
-
-struct entry { // a delivery that waits or is being sent
-    struct entry *next;
-    struct arena arena; // of the row's texts
-    struct delivery_row row;
-    bool sending;
-};
+enum { DELIVER_TICK_MS = 250, DELIVER_SECRETS_MAX = 1000 };
 
 struct target {
     char *name;
@@ -40,8 +29,11 @@ struct deliver {
     struct store *store;
     struct net_pool *pool; // owned
     struct net_timer *tick;
-    struct entry *entries; // owned; oldest first
-    size_t waiting;
+    struct place *places; // owned; one for each target that something waits for
+    unsigned flying;      // being sent
+    unsigned suspects;    // of them to targets that failed or were slow
+    uint64_t turn;
+    bool is_ending;
     struct target *targets; // owned
     size_t target_count;
     struct map secrets; // by the target's name, of owned texts
@@ -80,22 +72,12 @@ static void put_done(struct store_task *task, bool ok, const struct err *err)
     free(put);
 }
 
-static void row_copy(struct arena *arena, const struct delivery_row *from, struct delivery_row *to)
-{
-    *to = *from;
-    to->target = arena_copy(arena, from->target);
-    to->answer = arena_copy(arena, from->answer);
-    to->message_id = arena_copy(arena, from->message_id);
-    to->subject = arena_copy(arena, from->subject);
-    to->body = arena_copy(arena, from->body);
-}
-
 static void keep(struct deliver *deliver, const struct delivery_row *row)
 {
     struct put *put = mem_new(sizeof(*put));
     put->task = (struct store_task){ .run = put_run, .done = put_done };
     put->arena = ARENA_CAP((size_t)4 * POST_TEXT_MAX);
-    row_copy(&put->arena, row, &put->row);
+    dme_delivery_copy(&put->arena, row, &put->row);
     if (!arena_ok(&put->arena) || !dme_store_add(deliver->store, &put->task)) {
         log_event(LOG_ERROR, "delivery.not-kept", log_text("why", "the store takes nothing"));
         arena_free(&put->arena);
@@ -134,20 +116,6 @@ static Quoin__V1__AlertTarget *target_copy(const Quoin__V1__AlertTarget *told)
     return copy;
 }
 
-void dme_deliver_targets(struct deliver *deliver, const struct deliver_target *targets,
-                         size_t count)
-{
-    targets_free(deliver);
-    deliver->targets = mem_new((count + 1) * sizeof(*deliver->targets));
-    for (size_t at = 0; at < count; at++) {
-        Quoin__V1__AlertTarget *told = target_copy(targets[at].told);
-        if (told != NULL) {
-            deliver->targets[deliver->target_count++] =
-                (struct target){ .name = text_new(targets[at].name), .told = told };
-        }
-    }
-}
-
 static struct target *target_find(const struct deliver *deliver, struct str name)
 {
     for (size_t at = 0; at < deliver->target_count; at++) {
@@ -156,6 +124,58 @@ static struct target *target_find(const struct deliver *deliver, struct str name
         }
     }
     return NULL;
+}
+
+static struct place *place_find(const struct deliver *deliver, struct str name)
+{
+    for (struct place *at = deliver->places; at != NULL; at = at->next) {
+        if (str_eq(str_of(at->name), name)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static bool is_same(const Quoin__V1__AlertTarget *one, const Quoin__V1__AlertTarget *other)
+{
+    size_t len = quoin__v1__alert_target__get_packed_size(one);
+    if (len != quoin__v1__alert_target__get_packed_size(other)) {
+        return false;
+    }
+    uint8_t *bytes = mem_new(2 * len + 1);
+    (void)quoin__v1__alert_target__pack(one, bytes);
+    (void)quoin__v1__alert_target__pack(other, bytes + len);
+    bool same = memcmp(bytes, bytes + len, len) == 0;
+    free(bytes);
+    return same;
+}
+
+// One that is another now need not wait for what the old one failed at.
+static void forgive(struct deliver *deliver, const char *name, const Quoin__V1__AlertTarget *told)
+{
+    const struct target *was = target_find(deliver, str_of(name));
+    struct place *place = place_find(deliver, str_of(name));
+    if (place != NULL && (was == NULL || !is_same(was->told, told))) {
+        dme_place_forgive(place);
+    }
+}
+
+void dme_deliver_targets(struct deliver *deliver, const struct deliver_target *targets,
+                         size_t count)
+{
+    struct target *made = mem_new((count + 1) * sizeof(*made));
+    size_t made_count = 0;
+    for (size_t at = 0; at < count; at++) {
+        Quoin__V1__AlertTarget *told = target_copy(targets[at].told);
+        if (told != NULL) {
+            forgive(deliver, targets[at].name, told);
+            made[made_count++] =
+                (struct target){ .name = text_new(targets[at].name), .told = told };
+        }
+    }
+    targets_free(deliver);
+    deliver->targets = made;
+    deliver->target_count = made_count;
 }
 
 bool dme_deliver_has(const struct deliver *deliver, const char *target)
@@ -167,11 +187,13 @@ bool dme_deliver_has(const struct deliver *deliver, const char *target)
 
 struct sending { // one try; the pool's while it runs
     struct deliver *deliver;
-    struct entry *entry;
+    struct place *place; // it is there as long as the entry is in it
+    struct place_entry *entry;
+    bool was_suspect;
     Quoin__V1__AlertTarget *target; // owned
     char *secret;                   // owned; NULL: none
     char id[100];
-    int64_t at;
+    int64_t took_ms;
     bool worked; // else the engine ended before it was its turn
     bool ok;
     struct post_answer answer;
@@ -204,7 +226,7 @@ static void send_hook(struct sending *sending)
         .url = sending->target->address,
         .secret = sending->secret,
         .id = sending->id,
-        .at = sending->at,
+        .at = clk_wall_ms(), // of this try: who is called refuses what is five minutes old
         .body = sending->entry->row.body,
         .authority = sending->target->authority[0] == '\0' ? NULL : sending->target->authority,
     };
@@ -214,6 +236,7 @@ static void send_hook(struct sending *sending)
 static void work(void *arg)
 {
     struct sending *sending = arg;
+    int64_t began = clk_mono_ms();
     sending->worked = true;
     if (strcmp(sending->target->kind, "mail") == 0) {
         send_mail(sending);
@@ -226,44 +249,10 @@ static void work(void *arg)
         sending->ok = post_syslog(path[0] == '\0' ? NULL : path, critical, subject,
                                   &sending->answer, &sending->err);
     }
+    sending->took_ms = clk_mono_ms() - began;
 }
 
-static void entry_free(struct entry *entry)
-{
-    arena_free(&entry->arena);
-    free(entry);
-}
-
-static void entry_drop(struct deliver *deliver, struct entry *entry)
-{
-    for (struct entry **at = &deliver->entries; *at != NULL; at = &(*at)->next) {
-        if (*at == entry) {
-            *at = entry->next;
-            deliver->waiting--;
-            entry_free(entry);
-            return;
-        }
-    }
-}
-
-// What became of a try.
-static void judge(struct entry *entry, bool ok, bool again, const char *answer, int64_t now)
-{
-    struct delivery_row *row = &entry->row;
-    row->tries++;
-    row->answer = arena_copy(&entry->arena, str_of(answer));
-    row->next_try = 0;
-    if (ok) {
-        row->state = DELIVERY_DONE;
-    } else if (!again || row->tries >= DELIVER_TRIES_MAX) {
-        row->state = DELIVERY_GIVEN_UP;
-    } else {
-        row->state = DELIVERY_WAITS;
-        row->next_try = now + waits_ms[row->tries - 1];
-    }
-}
-
-static void told_of(struct deliver *deliver, struct entry *entry)
+static void told_of(struct deliver *deliver, struct place *place, struct place_entry *entry)
 {
     const struct delivery_row *row = &entry->row;
     log_event(row->state == DELIVERY_GIVEN_UP ? LOG_WARNING : LOG_INFO, "delivery.tried",
@@ -275,7 +264,8 @@ static void told_of(struct deliver *deliver, struct entry *entry)
         deliver->tried(deliver->tried_arg, row);
     }
     if (row->state != DELIVERY_WAITS) {
-        entry_drop(deliver, entry);
+        dme_place_take(place, entry);
+        dme_place_entry_free(entry);
     }
 }
 
@@ -289,87 +279,192 @@ static void sending_free(struct sending *sending)
     free(sending);
 }
 
+static void send_what_is_due(struct deliver *deliver);
+
 static void done(void *arg)
 {
     struct sending *sending = arg;
     struct deliver *deliver = sending->deliver;
-    struct entry *entry = sending->entry;
+    struct place_entry *entry = sending->entry;
     struct target *target = target_find(deliver, entry->row.target);
+    struct place_try was = { .ok = sending->ok,
+                             .answered = sending->answer.status != 0,
+                             .again = sending->answer.again,
+                             .took_ms = sending->took_ms,
+                             .answer = sending->ok ? sending->answer.text : sending->err.text };
     entry->sending = false;
+    sending->place->flying--;
+    deliver->flying--;
+    deliver->suspects -= sending->was_suspect;
     if (sending->answer.gone && target != NULL) {
         target->gone = true;
     }
-    const char *answer = sending->ok ? sending->answer.text : sending->err.text;
     char status[32];
-    if (answer[0] == '\0') {
+    if (was.answer[0] == '\0') {
         (void)snprintf(status, sizeof(status), "%ld", sending->answer.status);
-        answer = sending->answer.status == 0 ? "sent" : status;
+        was.answer = sending->answer.status == 0 ? "sent" : status;
     }
     if (sending->worked) {
-        judge(entry, sending->ok, sending->answer.again, answer, clk_wall_ms());
-        told_of(deliver, entry);
+        dme_place_tried(sending->place, entry, &was, clk_wall_ms());
+        told_of(deliver, sending->place, entry);
     }
     sending_free(sending);
+    send_what_is_due(deliver);
 }
 
-static void try_entry(struct deliver *deliver, struct entry *entry, int64_t now)
+// False: no thread takes it now.
+static bool try_entry(struct deliver *deliver, struct place *place, struct place_entry *entry,
+                      int64_t now)
 {
     struct target *target = target_find(deliver, entry->row.target);
     if (target == NULL || target->told->off || target->gone) {
-        judge(entry, false, false,
-              target == NULL ? "there is no such target any more"
-              : target->gone ? "the webhook said that it is wanted no more (410)"
-                             : "the target is turned off",
-              now);
-        told_of(deliver, entry);
-        return;
+        const struct place_try was = { .answer =
+                                           target == NULL ? "there is no such target any more"
+                                           : target->gone
+                                               ? "the webhook said that it is wanted no more (410)"
+                                               : "the target is turned off" };
+        dme_place_tried(place, entry, &was, now);
+        told_of(deliver, place, entry);
+        return true;
     }
     struct sending *sending = mem_new(sizeof(*sending));
     const char *secret = map_find(&deliver->secrets, entry->row.target);
     *sending = (struct sending){ .deliver = deliver,
+                                 .place = place,
                                  .entry = entry,
+                                 .was_suspect = place->is_suspect,
                                  .target = target_copy(target->told),
-                                 .secret = secret == NULL ? NULL : text_new(secret),
-                                 .at = now };
+                                 .secret = secret == NULL ? NULL : text_new(secret) };
     (void)snprintf(sending->id, sizeof(sending->id), "%s", entry->row.message_id.ptr);
-    entry->sending = true;
     if (sending->target == NULL || !net_pool_run(deliver->pool, work, done, sending)) {
-        entry->sending = false;
         sending_free(sending);
+        return false;
     }
+    entry->sending = true;
+    place->flying++;
+    deliver->flying++;
+    deliver->suspects += sending->was_suspect;
+    return true;
+}
+
+// Whose turn it is: what somebody waits for, then what is most important, then who waited longest.
+static bool goes_before(const struct place *one, const struct place_entry *of_one,
+                        const struct place *other, const struct place_entry *of_other)
+{
+    if (of_one->asked != of_other->asked) {
+        return of_one->asked;
+    }
+    if (of_one->row.severity != of_other->row.severity) {
+        return of_one->row.severity > of_other->row.severity;
+    }
+    return one->turn < other->turn;
+}
+
+static struct place *place_next(struct deliver *deliver, int64_t now, struct place_entry **entry)
+{
+    struct place *next = NULL;
+    for (struct place *at = deliver->places; at != NULL; at = at->next) {
+        struct place_entry *due = dme_place_due(at, now);
+        if (due == NULL) {
+            continue;
+        }
+        unsigned suspects_max = due->asked ? 2 * DELIVER_SUSPECTS_MAX : DELIVER_SUSPECTS_MAX;
+        if ((!at->is_suspect || deliver->suspects < suspects_max) &&
+            (next == NULL || goes_before(at, due, next, *entry))) {
+            next = at;
+            *entry = due;
+        }
+    }
+    return next;
+}
+
+static void send_what_is_due(struct deliver *deliver)
+{
+    int64_t now = clk_wall_ms();
+    bool going = !deliver->is_ending;
+    while (going && deliver->flying < DELIVER_THREADS) {
+        struct place_entry *entry = NULL;
+        struct place *place = place_next(deliver, now, &entry);
+        going = place != NULL && try_entry(deliver, place, entry, now);
+        if (place != NULL) {
+            place->turn = ++deliver->turn;
+        }
+    }
+}
+
+// What gave way is said once a minute for each target, with how many.
+static void tell_dropped(struct place *place, int64_t now)
+{
+    if (place->dropped == 0 || now - place->told_at < PLACE_TELL_EACH_MS) {
+        return;
+    }
+    log_event(LOG_WARNING, "delivery.dropped", log_text("target", place->name),
+              log_int("count", place->dropped), log_int("waiting", (int64_t)place->waiting),
+              log_text("why", "too much waits to be sent to this target"));
+    place->dropped = 0;
+    place->told_at = now;
 }
 
 static void on_tick(void *arg)
 {
     struct deliver *deliver = arg;
     int64_t now = clk_wall_ms();
-    for (struct entry *at = deliver->entries; at != NULL;) {
-        struct entry *next = at->next; // a try without a target ends at once
-        if (!at->sending && at->row.next_try <= now) {
-            try_entry(deliver, at, now);
+    send_what_is_due(deliver);
+    for (struct place **at = &deliver->places; *at != NULL;) {
+        struct place *place = *at;
+        tell_dropped(place, now);
+        if (place->waiting > 0 || place->dropped > 0 ||
+            target_find(deliver, str_of(place->name)) != NULL) {
+            at = &place->next;
+            continue;
         }
-        at = next;
+        *at = place->next;
+        dme_place_free(&place);
     }
 }
 
 // --- what is to be sent -------------------------------------------------------------------------
 
-static struct entry *entry_add(struct deliver *deliver, const struct delivery_row *row)
+static struct place *place_need(struct deliver *deliver, struct str target)
 {
-    struct entry *entry = mem_new(sizeof(*entry));
-    entry->arena = ARENA_CAP((size_t)4 * POST_TEXT_MAX);
-    row_copy(&entry->arena, row, &entry->row);
-    if (!arena_ok(&entry->arena)) {
-        entry_free(entry);
-        return NULL;
+    struct place *place = place_find(deliver, target);
+    if (place == NULL) {
+        place = dme_place_new(target.ptr);
+        place->next = deliver->places;
+        deliver->places = place;
     }
-    struct entry **end = &deliver->entries;
-    while (*end != NULL) {
-        end = &(*end)->next;
+    return place;
+}
+
+static void give_way(struct deliver *deliver, struct place_entry *entry)
+{
+    char answer[100];
+    (void)snprintf(answer, sizeof(answer), "it gave way: more than %d waited for this target",
+                   PLACE_WAITING_MAX);
+    entry->row.state = DELIVERY_DROPPED;
+    entry->row.next_try = 0;
+    entry->row.answer = str_of(answer);
+    keep(deliver, &entry->row);
+    if (deliver->tried != NULL) {
+        deliver->tried(deliver->tried_arg, &entry->row);
     }
-    *end = entry;
-    deliver->waiting++;
-    return entry;
+    dme_place_entry_free(entry);
+}
+
+// asked: by somebody who waits for what comes of it. The row is on disk, or will be before it is
+// tried.
+static bool entry_add(struct deliver *deliver, const struct delivery_row *row, bool asked)
+{
+    struct place_entry *entry = dme_place_entry(row);
+    if (entry == NULL) {
+        return false;
+    }
+    entry->asked = asked;
+    struct place_entry *gives_way = dme_place_add(place_need(deliver, entry->row.target), entry);
+    if (gives_way != NULL) {
+        give_way(deliver, gives_way);
+    }
+    return true;
 }
 
 int64_t dme_deliver_send(struct deliver *deliver, const char *target,
@@ -377,11 +472,9 @@ int64_t dme_deliver_send(struct deliver *deliver, const char *target,
 {
     const struct target *found = target_find(deliver, str_of(target));
     char message_id[100];
-    if (found == NULL || found->told->off || deliver->waiting >= DELIVER_WAITING_MAX) {
+    if (found == NULL || found->told->off) {
         log_event(LOG_WARNING, "delivery.refused", log_text("target", target),
-                  log_text("why", found == NULL      ? "there is no such target"
-                                  : found->told->off ? "it is turned off"
-                                                     : "too much waits to be sent"));
+                  log_text("why", found == NULL ? "there is no such target" : "it is turned off"));
         return 0;
     }
     (void)snprintf(message_id, sizeof(message_id), "quoin-%lld-%lld-%08llx", (long long)news->alert,
@@ -396,12 +489,10 @@ int64_t dme_deliver_send(struct deliver *deliver, const char *target,
         .message_id = str_of(message_id),
         .subject = str_of(news->subject),
         .body = str_of(is_hook ? news->json : news->text),
+        .severity = news->alert == 0 ? ALERT_CRITICAL : news->severity,
     };
-    if (entry_add(deliver, &row) == NULL) {
-        return 0;
-    }
     keep(deliver, &row);
-    return row.id;
+    return entry_add(deliver, &row, news->alert == 0) ? row.id : 0;
 }
 
 bool dme_deliver_again(struct deliver *deliver, const struct delivery_row *row, struct err *err)
@@ -411,16 +502,17 @@ bool dme_deliver_again(struct deliver *deliver, const struct delivery_row *row, 
         return err_set(err, ERR_NOT_FOUND, "the target \"%.*s\" is %s", (int)row->target.len,
                        row->target.ptr, target == NULL ? "not there any more" : "turned off");
     }
-    for (struct entry *at = deliver->entries; at != NULL; at = at->next) {
-        if (at->row.id == row->id) {
-            at->row.next_try = 0;
-            return true;
-        }
+    struct place *place = place_find(deliver, row->target);
+    struct place_entry *found = place == NULL ? NULL : dme_place_find(place, row->id);
+    if (found != NULL) {
+        found->row.next_try = 0;
+        found->asked = true;
+        return true;
     }
     struct delivery_row again = *row;
     again.state = DELIVERY_WAITS;
     again.next_try = 0;
-    return entry_add(deliver, &again) != NULL ||
+    return entry_add(deliver, &again, true) ||
            err_set(err, ERR_LIMIT, "this delivery is too big to be sent again");
 }
 
@@ -476,6 +568,10 @@ bool dme_deliver_secret(struct deliver *deliver, const char *target, const char 
         return err_set(err, ERR_UNAVAILABLE, "the store takes nothing now; try again");
     }
     secret_take(deliver, str_of(target), str_of(secret == NULL ? "" : secret));
+    struct place *place = place_find(deliver, str_of(target));
+    if (place != NULL) {
+        dme_place_forgive(place);
+    }
     return true;
 }
 
@@ -495,11 +591,12 @@ static bool secrets_read(struct deliver *deliver, struct alerts_db *db, struct e
 
 // --- begin and end ------------------------------------------------------------------------------
 
+// In whatever order it is read, it stands in its target's place in the order in which it is sent.
 static bool waiting_read(struct deliver *deliver, struct alerts_db *db, struct err *err)
 {
     int64_t before = 0;
     size_t count = 1;
-    while (count > 0 && deliver->waiting < DELIVER_WAITING_MAX) {
+    while (count > 0) {
         OWN(arena_free) struct arena arena = ARENA_CAP((size_t)64 << 20);
         struct delivery_row *rows = arena_new_array(&arena, ALERTS_LIST_MAX, sizeof(*rows));
         const struct deliveries_asked asked = { .waiting = true, .before = before };
@@ -508,7 +605,7 @@ static bool waiting_read(struct deliver *deliver, struct alerts_db *db, struct e
         }
         for (size_t at = 0; at < count; at++) {
             before = rows[at].id;
-            (void)entry_add(deliver, &rows[at]);
+            (void)entry_add(deliver, &rows[at], false);
         }
     }
     return true;
@@ -541,12 +638,13 @@ void dme_deliver_free(struct deliver **deliver)
     if (old == NULL) {
         return;
     }
+    old->is_ending = true;
     net_timer_free(&old->tick);
     net_pool_free(&old->pool);
-    while (old->entries != NULL) {
-        struct entry *next = old->entries->next;
-        entry_free(old->entries);
-        old->entries = next;
+    while (old->places != NULL) {
+        struct place *next = old->places->next;
+        dme_place_free(&old->places);
+        old->places = next;
     }
     for (size_t at = 0; map_next(&old->secrets, &at, &secret);) {
         mem_wipe(secret, strlen(secret));
@@ -571,6 +669,7 @@ Quoin__V1__Delivery *dme_delivery_told(const struct delivery_row *row, struct ar
     told->at = row->at;
     told->tries = (uint32_t)row->tries;
     told->done = row->state == DELIVERY_DONE;
+    told->dropped = row->state == DELIVERY_DROPPED;
     told->answer = arena_text(arena, row->answer);
     told->next_try = row->state == DELIVERY_WAITS ? row->next_try : 0;
     told->message_id = arena_text(arena, row->message_id);

@@ -1,13 +1,18 @@
 // deliver: what goes to mail boxes, webhooks and the system's log, until it has arrived. A delivery
-// is on disk before it is tried, and is tried again, later and later, for a day. Loop thread; the
-// sending itself is done by two threads.
+// is on disk before it is tried, and is tried again, later and later, for a day. Each target has a
+// place of its own (place.h). Loop thread; the sending itself is done by a few threads, of which
+// targets that fail or are slow get the smaller part.
 #pragma once
 
 #include "dme/alerts_db.h"
 #include "net/net.h"
 #include "proto/dme.pb-c.h"
 
-enum { DELIVER_TRIES_MAX = 12, DELIVER_WAITING_MAX = 10000 };
+enum {
+    DELIVER_TRIES_MAX = 12,
+    DELIVER_THREADS = 12,
+    DELIVER_SUSPECTS_MAX = 4, // of them, for targets that failed or were slow last
+};
 
 struct deliver;
 
@@ -26,12 +31,14 @@ void dme_deliver_targets(struct deliver *deliver, const struct deliver_target *t
 bool dme_deliver_has(const struct deliver *deliver, const char *target);
 
 struct deliver_news {
-    int64_t alert; // 0: a trial
+    int64_t alert; // 0: a trial, which waits for nothing
+    enum alert_severity severity;
     const char *subject;
     const char *text; // for people: a mail's
     const char *json; // for programs: a webhook's
 };
-// The delivery's number; 0: there is no such target, it is off, or too much waits.
+// The delivery's number; 0: there is no such target, or it is off. Where too much waits for the
+// target the least important oldest one gives way, which is on disk and in the log.
 int64_t dme_deliver_send(struct deliver *deliver, const char *target,
                          const struct deliver_news *news);
 // Once more, at once, whatever became of it. done is told when it was tried.

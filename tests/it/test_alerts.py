@@ -280,3 +280,52 @@ def test_a_device_that_flaps_is_one_alert(site, hook):
     assert kinds() == ["alert.began", "alert.ended"], kinds()
     site.run("device", "monitor", "flapper", "--remove")
     printer.shutdown()
+
+
+class Liar(EventPrinter):
+    """Says other reasons at each look, as many as are listened to."""
+    looks = 0
+
+    def printer(self):
+        self.looks += 1
+        self.reasons = [f"x{time.monotonic_ns()}i{at}-error" for at in range(16)]
+        return super().printer()
+
+
+def test_a_lying_printer_and_a_silent_target_delay_nobody_else(site, hook):
+    url = f"http://127.0.0.1:{hook.server_address[1]}/quoin"
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:  # accepts, and never speaks
+        site.run("alert-target", "add", "mute", "--kind", "mail", "--server",
+                 f"smtp://127.0.0.1:{silent.getsockname()[1]}", "--from", "quoin@example.org", "--address",
+                 "desk@example.org")
+        site.run("alert-target", "add", "well", "--kind", "webhook", "--address", url)
+        for rule in ("lies1", "lies2"):  # each alert of the liar goes to the silent one twice
+            site.run("alert-rule", "add", rule, "--when", "fault", "--targets", "mute,well" if rule == "lies1" else "mute",
+                     "--names", "liar")
+        site.run("alert-rule", "add", "lost", "--when", "device-away", "--severity", "critical", "--targets", "mute,well",
+                 "--names", "lost")
+        liar, lost = Liar(offers=False), EventPrinter(offers=False)
+        site.run("device", "monitor", "lost", "--address", lost.uri, "--sources", "ipp", "--every", "5")
+        until(lambda: site.ask("device", "status", "lost")["state"] == "idle")
+        site.run("device", "monitor", "liar", "--address", liar.uri, "--sources", "ipp", "--every", "5")
+        until(lambda: [one for one in site.ask("alert", "list", "--all")
+                       if one["about"] == "liar" and one["keyword"] == "too-many"], 40)
+        looks = liar.looks
+        until(lambda: liar.looks > looks + 3)
+        of_liar = [one for one in site.ask("alert", "list", "--all") if one["about"] == "liar"]
+        assert len([one for one in of_liar if one["keyword"] == "too-many"]) == 1
+        assert len(of_liar) <= 32 + 1 + 3, len(of_liar)  # and one a minute
+        assert len([body for _, body in hook.calls if b"liar" in body]) <= 2 * (32 + 1 + 3)
+        lost.shutdown()
+        lost.server_close()
+        alert = until(lambda: alert_of(site, "lost"), 40)
+        seen = time.monotonic()
+        until(lambda: [body for _, body in hook.calls if b'"lost"' in body], 5)
+        assert time.monotonic() - seen < 3
+        sent = {one["target"]: one for one in site.ask("alert", "deliveries", str(alert["id"]))}
+        assert sent["well"]["done"] and not sent["mute"]["done"]
+        for name in ("liar", "lost"):
+            site.run("device", "monitor", name, "--remove")
+        for name in ("mute", "well"):
+            site.run("alert-target", "set", name, "--off", "yes", check=False)
+        liar.shutdown()

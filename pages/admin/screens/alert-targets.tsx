@@ -7,7 +7,7 @@ import { say, sayCount, sayIfKnown } from "../../lib/words";
 import { Editor, text } from "../editor";
 import type { Thing } from "../editor";
 import { lost, useAll, useList, useMay } from "../load";
-import { alertRooms } from "../monitored";
+import { alertRooms, stateOf } from "../monitored";
 import type { Delivery } from "../monitored";
 import { English, Form, Name, Section, State, Table, Tabs, Trouble } from "../ui";
 import { DeliveryTable } from "./alerts";
@@ -41,8 +41,6 @@ async function becameOf(target: string, sent: Delivery, show: (one: Delivery) =>
     await becameOf(target, sent, show, tries - 1);
   }
 }
-
-const stateOf = (one: Delivery): string => one.done ? "delivered" : one.next_try === null ? "not-delivered" : "trying";
 
 /** Sends something to see that it arrives, and says what was answered. */
 function Trial({ target, done }: { target: string; done: () => void }): JSX.Element {

@@ -7,7 +7,7 @@ import { fromNow, number } from "../../lib/show";
 import { say } from "../../lib/words";
 import { lost, useList, useMay } from "../load";
 import type { Loaded } from "../load";
-import { alertRooms, levelText, reasonText, toldText } from "../monitored";
+import { alertRooms, levelText, reasonText, stateOf, toldText } from "../monitored";
 import type { Alert, Delivery } from "../monitored";
 import { query } from "../router";
 import { English, Facts, Filters, Form, Name, Section, State, Table, Tabs, TextFilter, Trouble, When } from "../ui";
@@ -94,7 +94,7 @@ export function DeliveryTable({ list, may, paged = false, alerts = false }: { li
         { title: "column.when", show: (delivery) => <When at={delivery.at} /> },
         ...(alerts ? [{ title: "column.about", show: (delivery: Delivery) => delivery.alert === 0 ? <span>{say("target.trial")}</span>
           : <a href={`/admin/alerts/${delivery.alert}`}>{say("alert.number", { id: String(delivery.alert) })}</a> }] : []),
-        { title: "column.state", show: (delivery) => <State word={delivery.done ? "delivered" : delivery.next_try === null ? "not-delivered" : "trying"} /> },
+        { title: "column.state", show: (delivery) => <State word={stateOf(delivery)} /> },
         { title: "column.tries", show: (delivery) => number(delivery.tries), number: true },
         { title: "column.answer", show: (delivery) => <English text={delivery.answer} /> },
         ...(may === true ? [{ title: "column.act", show: (delivery: Delivery) =>

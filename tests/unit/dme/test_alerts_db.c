@@ -36,7 +36,8 @@ static struct delivery_row delivery_of(int64_t id, enum delivery_state state)
                                   .next_try = 99,
                                   .message_id = STR("m"),
                                   .subject = STR("s"),
-                                  .body = STR("b") };
+                                  .body = STR("b"),
+                                  .severity = ALERT_CRITICAL };
 }
 
 static void test_alerts(struct alerts_db *db)
@@ -85,9 +86,14 @@ static void test_deliveries_and_secrets(struct alerts_db *db)
     CHECK(dme_delivery_list(db, &waiting, 4, &arena, rows, &count, &err) && count == 1);
     CHECK(rows[0].id == 1 && rows[0].next_try == 99 && rows[0].tries == 2);
     CHECK_STR(rows[0].body, "b");
+    CHECK(rows[0].severity == ALERT_CRITICAL);
     struct deliveries_asked by_id = { .id = 2 };
     CHECK(dme_delivery_list(db, &by_id, 4, &arena, rows, &count, &err) && count == 1);
     CHECK(rows[0].state == DELIVERY_DONE);
+    two.state = DELIVERY_DROPPED;
+    CHECK(dme_delivery_put(db, &two, &err));
+    CHECK(dme_delivery_list(db, &by_id, 4, &arena, rows, &count, &err) && count == 1);
+    CHECK(rows[0].state == DELIVERY_DROPPED);
     one.state = DELIVERY_GIVEN_UP;
     CHECK(dme_delivery_put(db, &one, &err));
     CHECK(dme_delivery_list(db, &waiting, 4, &arena, rows, &count, &err) && count == 0);

@@ -10,6 +10,11 @@ int main(void)
     int64_t now = 5000000;
     CHECK(dme_allow_take(&allow, &allowance, 10, now));
     CHECK(!dme_allow_take(&allow, &allowance, 1, now));
+    struct dme_allow set_back = allow;
+    CHECK(!dme_allow_take(&set_back, &allowance, 1, now - 100000));
+    CHECK(dme_allow_take(&set_back, &allowance, 1, now - 100000 + 100));
+    CHECK(!dme_allow_is_whole(&allow, &allowance, now + 999));
+    CHECK(dme_allow_is_whole(&allow, &allowance, now + 1000));
     CHECK(!dme_allow_take(&allow, &allowance, 1, now + 99));
     CHECK(dme_allow_take(&allow, &allowance, 1, now + 100));
     CHECK(!dme_allow_take(&allow, &allowance, 1, now + 199));
