@@ -4,6 +4,7 @@
 
 #include "accounts/tree.h"
 #include "cas/put_int.h"
+#include "credential/credential.h"
 
 static const struct cas_put_field groups_fields[] = {
     { "title", ACCOUNTS_GROUP_TITLE },
@@ -95,7 +96,8 @@ static bool groups_members(struct cas *cas, struct cas_turn *turn,
         struct accounts_person person;
         bool changed;
         if (!cas_person(cas, turn, names[i], &person, err) ||
-            !accounts_member_put(cas->accounts, group, &person, is_member, &by, &changed, err)) {
+            !accounts_member_put(cas->accounts, group, &person, is_member, &by, &changed, err) ||
+            (changed && !credential_touch(cas->credential, person.id, err))) {
             return false;
         }
     }

@@ -46,6 +46,10 @@ static bool prove_delegators(struct cas *cas, struct cas_turn *turn, int64_t per
         return false;
     }
     proof->delegators = arena_new_array(turn->arena, count, sizeof(*proof->delegators));
+    proof->delegator_until = arena_new_array(turn->arena, count, sizeof(*proof->delegator_until));
+    if (!arena_ok(turn->arena)) {
+        return err_set(err, ERR_LIMIT, "too much is asked for at once");
+    }
     for (size_t i = 0; i < count; i++) {
         struct accounts_person other;
         if (!accounts_person_get(cas->accounts, found[i].person, turn->arena, &other, err)) {
@@ -53,8 +57,23 @@ static bool prove_delegators(struct cas *cas, struct cas_turn *turn, int64_t per
         }
         if (!cas_is_out(&other)) {
             proof->delegators[proof->n_delegators++] = cas_text(turn->arena, other.name);
+            proof->delegator_until[proof->n_delegator_until++] = found[i].until;
         }
     }
+    return true;
+}
+
+// A card that ends takes what it opened along.
+static bool prove_until(struct cas *cas, struct cas_turn *turn, Quoin__V1__Proof *proof,
+                        struct err *err)
+{
+    struct credential_card card = { .valid_until = 0 };
+    bool found;
+    if (proof->card != 0 &&
+        !credential_card_get(cas->credential, proof->card, turn->arena, &card, &found, err)) {
+        return false;
+    }
+    proof->until = card.valid_until;
     return true;
 }
 
@@ -87,7 +106,8 @@ static bool prove_proof(struct cas *cas, struct cas_turn *turn, const struct cas
         proof->groups[proof->n_groups++] = cas_text(arena, person->groups[i]);
     }
     *reply = &proof->base;
-    return prove_delegators(cas, turn, person->id, proof, err);
+    return prove_until(cas, turn, proof, err) &&
+           prove_delegators(cas, turn, person->id, proof, err);
 }
 
 // ---- ways --------------------------------------------------------------------------------------

@@ -285,9 +285,11 @@ static bool put_person(struct cas *cas, struct cas_turn *turn, const struct cas_
         return false;
     }
     *wrote = true;
-    // Whoever is locked or removed, or comes back, is signed in nowhere any more.
-    bool ends = (put->sets & (ACCOUNTS_SET_LOCKED | ACCOUNTS_SET_REMOVED)) != 0 &&
-                *outcome == ACCOUNTS_IS_CHANGED && !put->by.is_dry;
+    // Whoever is locked or removed, or comes back, is signed in nowhere any more; nor who is of
+    // other groups, whose jobs a session may see.
+    bool ends =
+        (put->sets & (ACCOUNTS_SET_LOCKED | ACCOUNTS_SET_REMOVED | ACCOUNTS_SET_GROUPS)) != 0 &&
+        *outcome == ACCOUNTS_IS_CHANGED && !put->by.is_dry;
     if (ends && !credential_touch(cas->credential, person.id, err)) {
         return false;
     }

@@ -232,6 +232,7 @@ struct credential_delegate {
     int64_t person; // the other one
     int64_t until;  // 0: without end
 };
+// The delegate's version grows where there was one before: its end may be another now.
 bool credential_delegate_set(struct credential *credential, int64_t person,
                              const struct credential_delegate *delegate,
                              struct err *err) CC_MUST_USE;

@@ -26,6 +26,10 @@ bool credential_delegate_set(struct credential *credential, int64_t person,
                        "a person has at most %d delegates and is one for at most %d",
                        CREDENTIAL_DELEGATES_MAX, CREDENTIAL_DELEGATES_MAX);
     }
+    bool had; // with another end, maybe: what was proven of it is old
+    if (!credential_delegate_remove(credential, person, delegate->person, &had, err)) {
+        return false;
+    }
     db_bind_int(set, 1, person);
     db_bind_int(set, 2, delegate->person);
     db_bind_int(set, 3, delegate->until);

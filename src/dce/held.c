@@ -6,6 +6,7 @@
 #include "dce/held.h"
 #include "dce/quote.h"
 
+#include "base/clk.h"
 #include "proto/payers.pb-c.h"
 
 #include <assert.h>
@@ -39,7 +40,12 @@ void dce_seer_fill(struct dce_op *op, const struct session *session,
                                .device = dce_text(&op->arena, session->device),
                                .shows_titles = device != NULL && device->told->show_titles };
     if (session->proof != NULL) {
-        seer->proof = (const Quoin__V1__Proof *)dce_copy(&op->arena, &session->proof->base);
+        // A copy of our own: what ended by now is not in it.
+        Quoin__V1__Proof *proof =
+            (Quoin__V1__Proof *)(uintptr_t)dce_copy(&op->arena, &session->proof->base);
+        assert(proof != NULL);
+        dce_proof_trim(proof, clk_wall_ms());
+        seer->proof = proof;
     } else {
         seer->release_key = dce_text(&op->arena, session->secret == NULL ? "" : session->secret);
     }

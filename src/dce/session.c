@@ -120,6 +120,12 @@ static void times_set(const struct session_new *made, struct session *session)
     session->idle_ms = idle_s * 1000;
     session->idle_until = now + session->idle_ms;
     session->longest_until = now + longest_s * 1000;
+    if (session->proof != NULL && session->proof->until > 0) { // its card's end is its own
+        int64_t left = session->proof->until - session->since;
+        left = left < 0 ? 0 : left;
+        session->longest_until =
+            now + left < session->longest_until ? now + left : session->longest_until;
+    }
 }
 
 static struct session *session_make(struct sessions *sessions, const struct session_new *made)

@@ -3,6 +3,7 @@
 #include "dce/view.h"
 
 #include "base/buf.h"
+#include "base/clk.h"
 #include "base/num.h"
 
 #include <stdio.h>
@@ -33,6 +34,39 @@ static bool is_sent(const Quoin__V1__Proof *proof, const Quoin__V1__Job *job)
     return false;
 }
 
+static bool is_over(const Quoin__V1__Proof *proof, size_t at, int64_t now)
+{
+    int64_t until = at < proof->n_delegator_until ? proof->delegator_until[at] : 0;
+    return until != 0 && until <= now;
+}
+
+void dce_proof_trim(Quoin__V1__Proof *proof, int64_t now)
+{
+    size_t kept = 0;
+    for (size_t at = 0; at < proof->n_delegators; at++) {
+        if (!is_over(proof, at, now)) {
+            int64_t until = at < proof->n_delegator_until ? proof->delegator_until[at] : 0;
+            proof->delegators[kept] = proof->delegators[at];
+            if (at < proof->n_delegator_until) {
+                proof->delegator_until[kept] = until;
+            }
+            kept++;
+        }
+    }
+    proof->n_delegators = kept;
+    proof->n_delegator_until = proof->n_delegator_until < kept ? proof->n_delegator_until : kept;
+}
+
+bool dce_is_delegator(const Quoin__V1__Proof *proof, const char *user, int64_t now)
+{
+    for (size_t at = 0; at < proof->n_delegators; at++) {
+        if (strcmp(proof->delegators[at], user) == 0 && !is_over(proof, at, now)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job)
 {
     const Quoin__V1__Proof *proof = seer->proof;
@@ -48,7 +82,7 @@ const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job)
     if (is_sent(proof, job)) {
         return "sent";
     }
-    return is_in(proof->delegators, proof->n_delegators, job->user) ? "delegator" : NULL;
+    return dce_is_delegator(proof, job->user, clk_wall_ms()) ? "delegator" : NULL;
 }
 
 bool dce_may(const char *whose, enum dce_act act)

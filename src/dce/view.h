@@ -16,6 +16,11 @@ struct dce_seer {
 // an engine lists for a release key have it.
 const char *dce_whose(const struct dce_seer *seer, const Quoin__V1__Job *job);
 
+// Of whose jobs a proof says something at a time (wall clock): a delegation ends by itself too.
+// Those that ended are dropped from it; the names dropped stay the proof's maker's to free.
+bool dce_is_delegator(const Quoin__V1__Proof *proof, const char *user, int64_t now);
+void dce_proof_trim(Quoin__V1__Proof *proof, int64_t now);
+
 // What may be done with it. "sent" ones are printed as copies and stay as they are.
 // What is short, as the accounting server says it in a reason: "short;quota;NEED;HAVE;students".
 enum { DCE_UNIT_MAX = 31 };

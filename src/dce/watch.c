@@ -5,7 +5,7 @@
 //
 // no unit test: needs a running engine; tests/it/test_dce.py watches.
 
-#include "dce/dce_int.h"
+#include "dce/view.h"
 
 #include "base/clk.h"
 #include "base/mem.h"
@@ -129,7 +129,7 @@ static bool concerns(const struct session *session, const Quoin__V1__Job *job)
         return session->secret != NULL && strcmp(job->release_key, session->secret) == 0;
     }
     if (job->unclaimed || strcmp(job->user, proof->user) == 0 ||
-        is_in(proof->delegators, proof->n_delegators, job->user)) {
+        dce_is_delegator(proof, job->user, clk_wall_ms())) {
         return true;
     }
     for (size_t at = 0; at < job->n_sent_to; at++) {

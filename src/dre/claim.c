@@ -70,7 +70,10 @@ static void claim_with(struct dre *dre, void *arg, struct job *job,
     }
     good = good && call != NULL && give(claiming, job, &err);
     if (good) {
+        bool by_key = claiming->user[0] == '\0';
         job->core.flags |= claiming->releases ? JOB_FLAG_GOES : 0;
+        job->core.flags &= ~(uint32_t)JOB_FLAG_BY_KEY;
+        job->core.flags |= by_key ? JOB_FLAG_BY_KEY : 0;
         if (claiming->releases) {
             dre_release_note(job, claiming->user, claiming->device);
             dre_release_tell(dre, job);

@@ -160,7 +160,7 @@ static unsigned lease(struct job_core *job, const struct job_happened *happened)
 static unsigned reserved(struct job_core *job, const struct job_happened *happened)
 {
     job->flags |= JOB_FLAG_RESERVED;
-    job->flags &= (uint32_t)~JOB_FLAG_MAYBE;
+    job->flags &= (uint32_t) ~(JOB_FLAG_MAYBE | JOB_FLAG_BY_KEY);
     if ((job->flags & JOB_FLAG_CANCEL) != 0) {
         return answer(job, JOB_DO_ACCEPT) | end_free(job, JOB_CANCELED, job->end_reason);
     }
@@ -195,6 +195,9 @@ static unsigned refused(struct job_core *job, const struct job_happened *happene
     // Whether its client was told meanwhile that it came in makes no difference.
     bool holds = (job->flags & (JOB_FLAG_HOLD_SHORT | JOB_FLAG_WAITED)) != 0;
     if (happened->event == JOB_STOPPED || (happened->event == JOB_REFUSED && holds)) {
+        if ((job->flags & JOB_FLAG_BY_KEY) != 0) { // still nobody's: the key is the only way to it
+            job->flags |= JOB_FLAG_GUEST;
+        }
         return hold(job, reason) | answer(job, JOB_DO_ACCEPT);
     }
     return end_free(job, JOB_ABORTED, reason);

@@ -121,7 +121,8 @@ enum {
     JOB_FLAG_GOES = 1 << 15,        // a guest's that is printed as soon as it is paid for
     JOB_FLAG_COPY = 1 << 14,        // of a job that waits on: printed at once or not at all
     JOB_FLAG_WAITED = 1 << 16,      // for a person, who let it go: where nobody pays, it waits on
-    JOB_FLAG_METER = 1 << 18,       // its meter is asked, or was: what is observed comes from there
+    JOB_FLAG_BY_KEY = 1 << 20, // a guest's let go by its key: where nobody pays, that opens it on
+    JOB_FLAG_METER = 1 << 18,  // its meter is asked, or was: what is observed comes from there
     JOB_FLAG_METER_COUNTS = 1 << 19, // and is what is charged
     JOB_FLAG_PREPARED = 1 << 17, // waits for JOB_GO, at most JOB_LEASE_MS; nobody else changes it
 };

@@ -12,6 +12,7 @@
 #include "web/events.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum {
     TOKENS_MAX = 4096,
@@ -470,7 +471,8 @@ void web_identify(struct web_visit *visit, void (*then)(struct web_visit *visit)
     if (given.len > 0) {
         size_t len = sizeof(bearer) - 1;
         struct str secret = { given.ptr + len, given.len - len };
-        if (given.len <= len || memcmp(given.ptr, bearer, len) != 0) {
+        // The scheme's case does not count (RFC 9110 11.1).
+        if (given.len <= len || strncasecmp(given.ptr, bearer, len) != 0) {
             web_problem(visit, 401, "token", "Authorization is Bearer and a token.", NULL);
             return;
         }

@@ -431,6 +431,22 @@ def test_the_queue_pays_for_its_guests(group, sample):
     assert (done["state"], done["account"], done["cost"]) == ("completed", "code:lobby/1", "0.37"), done
 
 
+def test_a_guests_key_lives_on_after_a_refusal(group, sample):
+    group.run("code", "add", "lobby/2", "--make-missing")
+    group.ask("queue", "set", "office", "--guests", "yes", "--account", "code:lobby/2")
+    number = group.ipptool("office", sample, user="visitor")
+    key = wait_held(group, number)["release_key"]
+    for _ in range(2):  # nothing is there to pay with, and then again
+        group.run("job", "release", number, check=False)
+        wait_until(lambda: "account-limit-reached" in group.job(number)["reasons"], 10, "the account has no money")
+        assert group.job(number)["release_key"] == key
+        assert [job["id"] for job in group.ask("job", "list", "--release-key", key)] == [number]
+    group.run("code", "set", "lobby/2", "--limit", "unlimited")
+    group.ask("job", "release", number)
+    done = group.wait_job(number)
+    assert (done["state"], done["cost"]) == ("completed", "0.37") and "release_key" not in done, done
+
+
 def set_ends(site, when, number=None):
     """While the site is down: jobs end then, in milliseconds from now."""
     with sqlite3.connect(site.data / "dre/dre.db") as journal:

@@ -353,6 +353,27 @@ def test_a_delegate_releases_and_the_delegator_pays(desk):
     wait_until(lambda: desk.site.ask("session", "list", "--user", desk.mary) == [], 3, "the session of old rights ends")
 
 
+def test_what_ends_ends_in_an_open_session_too(desk):
+    number, shared = prints(desk.site, desk.office, desk.tom), prints(desk.site, desk.office, desk.tom)
+    group = f"g-{desk.mary}"
+    desk.site.run("group", "add", group)
+    desk.site.run("group", "join", group, desk.mary)
+    ref = {"engine": desk.held(desk.person(desk.tom))["jobs"][0]["ref"]["engine"], "id": number}
+    desk.web.ask("Release/SendJobs", session=desk.person(desk.tom), jobs=[dict(ref, id=shared)], groups=[group])
+    until = int(time.time() * 1000) + 2500
+    desk.cas.ask("Credentials/SetDelegate", user=desk.tom, delegate=desk.mary, until=until)
+    session = desk.person(desk.mary)
+    assert {job["ref"]["id"]: job["whose"] for job in desk.held(session)["jobs"]} == {number: "delegator", shared: "sent"}
+    wait_until(lambda: [job["ref"]["id"] for job in desk.held(session)["jobs"]] == [shared], 8, "the delegation has ended")
+    assert time.time() * 1000 >= until
+    reply = desk.release(session, ref)
+    assert not reply["done"] and reply["troubles"][0]["reason"] == "no-such-job", reply
+    desk.site.run("group", "leave", group, desk.mary)
+    wait_until(lambda: desk.site.ask("session", "list", "--user", desk.mary) == [], 3, "the session of old groups ends")
+    assert desk.held(desk.person(desk.mary))["jobs"] == []
+    assert desk.site.job(number)["state"] == desk.site.job(shared)["state"] == "pending-held"
+
+
 def test_deleting(desk):
     first, second = prints(desk.site, desk.office, desk.mary), prints(desk.site, desk.office, desk.mary)
     session = desk.person(desk.mary)

@@ -289,6 +289,8 @@ def test_a_token_may_what_its_scopes_say(site, admin):
     program = Web(site)
     asks = {"Authorization": f"Bearer {secret}"}
     assert program.send("GET", "/api/v1/people", **asks).status == 200
+    for scheme in ("bearer", "BEARER"):  # its case does not count
+        assert program.send("GET", "/api/v1/people", Authorization=f"{scheme} {secret}").status == 200
     assert program.send("GET", "/api/v1/me", **asks).status == 403
     assert program.send("POST", "/api/v1/people", '{"name":"x"}', Content_Type="application/json",
                         **asks).status == 403

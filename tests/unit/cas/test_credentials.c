@@ -126,6 +126,12 @@ static void test_delegates(void)
     CHECK(reply != NULL && reply->n_delegates == 1 && reply->delegates[0]->until == now + 1000);
     const Quoin__V1__Proof *proof = prove("mary", "another horse");
     CHECK(proof != NULL && proof->n_delegators == 1 && strcmp(proof->delegators[0], "anna") == 0);
+    CHECK(proof->n_delegator_until == 1 && proof->delegator_until[0] == now + 1000);
+    CHECK(proof->until == 0);
+    int64_t version = proof->version; // another end is told to who is signed in
+    CHECK(delegate("anna", "mary", now + 900, false) != NULL);
+    proof = prove("mary", "another horse");
+    CHECK(proof != NULL && proof->version > version && proof->delegator_until[0] == now + 900);
     CHECK(delegate("anna", "anna", 0, false) == NULL && err.code == ERR_INVALID);
     CHECK(delegate("anna", "mary", now, false) == NULL && err.code == ERR_INVALID);
     now += 1000;

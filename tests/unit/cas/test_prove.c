@@ -170,7 +170,10 @@ static void test_a_card_proves(void)
     CHECK(lock_person("mary", 1));
     CHECK(refused(prove_card("04A2B3C4", "", "")) && lock_person("mary", 0));
     CHECK(add_card("mary", "11223344", now + 1000) != NULL);
-    CHECK(prove_card("11223344", "", "") != NULL);
+    proof = prove_card("11223344", "", "");
+    CHECK(proof != NULL && proof->until == now + 1000);
+    proof = prove_card("04A2B3C4", "", "");
+    CHECK(proof != NULL && proof->until == 0);
     now += 1000;
     CHECK(prove_card("11223344", "", "") == NULL && has_reason("card-expired"));
 }

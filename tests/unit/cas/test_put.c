@@ -1,5 +1,6 @@
 // People, payers and groups are put by rows, each with its answer; names and money follow in the
 // ledger; the same key gives the same answer.
+#include "proto/credential.pb-c.h"
 #include "unit/cas/fixture.h"
 
 #include "cas/cas_int.h"
@@ -192,6 +193,14 @@ static void test_moving_takes_the_ledger_along(void)
     CHECK(account_of("code:zenith/17").id == id && account_of("code:acme/17").id == 0);
 }
 
+static int64_t version_of(const char *user)
+{
+    Quoin__V1__WhoIsRequest who = QUOIN__V1__WHO_IS_REQUEST__INIT;
+    who.user = text_of(user);
+    const Quoin__V1__Proof *proof = ask(&who.base);
+    return proof == NULL ? -1 : proof->version;
+}
+
 static void test_groups_favourites_and_the_audit(void)
 {
     Quoin__V1__SetMembersRequest members = QUOIN__V1__SET_MEMBERS_REQUEST__INIT;
@@ -211,6 +220,22 @@ static void test_groups_favourites_and_the_audit(void)
     members.n_add = 2;
     const Quoin__V1__Group *group = ask(&members.base);
     CHECK(group != NULL && group->members == 2);
+    // Who is signed in is to be asked anew when a membership changes, and only then.
+    int64_t joined = version_of("anna");
+    CHECK(joined > 0);
+    members.key = key_of(43);
+    CHECK(ask(&members.base) != NULL && version_of("anna") == joined);
+    members.key = key_of(44);
+    members.n_add = 0;
+    members.remove = &names[1];
+    members.n_remove = 1;
+    CHECK(ask(&members.base) != NULL && version_of("anna") == joined);
+    int64_t left = version_of("new");
+    members.key = key_of(45);
+    members.n_remove = 0;
+    members.add = &names[1];
+    members.n_add = 1;
+    CHECK(ask(&members.base) != NULL && version_of("new") > left);
     Quoin__V1__SetFavouriteRequest favourite = QUOIN__V1__SET_FAVOURITE_REQUEST__INIT;
     favourite.key = key_of(42);
     favourite.user = text_of("anna");

@@ -139,6 +139,38 @@ static void test_times_end_it(void)
     dce_sessions_fini(&sessions);
 }
 
+static void test_a_card_that_ends_ends_its_session(void)
+{
+    static const struct {
+        int64_t until; // from now, in ms; 0: without end
+        bool is_short;
+    } rows[] = { { 0, false }, { -5, true }, { 1000, true }, { 3600000, false } };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct sessions sessions;
+        struct session *session = NULL;
+        char id[SESSION_ID_LEN + 1];
+        uint8_t secret[CRYPTO_HASH_LEN];
+        rnd_bytes(secret, sizeof(secret));
+        dce_session_id(secret, STR("a key"), id);
+        dce_sessions_init(&sessions, on_end, NULL);
+        struct session_new made = { .kind = SESSION_OPEN,
+                                    .id = { id, SESSION_ID_LEN },
+                                    .device = STR("lib1"),
+                                    .proof = proof_of(7, 1),
+                                    .secret = STR(""),
+                                    .by = "card" };
+        made.proof->until = rows[i].until == 0 ? 0 : clk_wall_ms() + rows[i].until;
+        CHECK(dce_session_add(&sessions, &made, &session, &err));
+        int64_t left = session->longest_until - clk_mono_ms();
+        CHECK(rows[i].is_short ? left <= 1000 : left > 500 * 1000);
+        dce_session_touch(&sessions, session); // and nobody makes it longer
+        CHECK(!rows[i].is_short || dce_session_until(session) - clk_mono_ms() <= 1000);
+        dce_sessions_tick(&sessions);
+        CHECK((dce_session_at(&sessions, STR("lib1")) == NULL) == (rows[i].until < 0));
+        dce_sessions_fini(&sessions);
+    }
+}
+
 static void test_who_changed_is_out_everywhere(void)
 {
     struct sessions sessions;
@@ -181,6 +213,7 @@ int main(void)
     test_a_device_has_one_person();
     test_what_waits_for_a_pin_takes_nobodys_place();
     test_times_end_it();
+    test_a_card_that_ends_ends_its_session();
     test_who_changed_is_out_everywhere();
     test_nobody_has_too_many();
     return tap_done();

@@ -2,6 +2,7 @@
 // what.
 #include "dce/view.h"
 
+#include "base/clk.h"
 #include "lib/tap.h"
 
 #include <stdio.h>
@@ -212,6 +213,36 @@ static void test_titles_stay_off_screens(void)
     }
 }
 
+static void test_a_delegation_ends_by_itself(void)
+{
+    const int64_t now = clk_wall_ms();
+    char *users[] = { words("tom"), words("ann"), words("eve"), words("joe") };
+    int64_t until[] = { now - 1, 0, now + 60000, now };
+    Quoin__V1__Proof proof = QUOIN__V1__PROOF__INIT;
+    struct dce_seer seer = { .proof = &proof, .release_key = "", .device = "" };
+    Quoin__V1__Job job = QUOIN__V1__JOB__INIT;
+    proof.user = words("mary");
+    proof.delegators = users;
+    proof.n_delegators = 4;
+    proof.delegator_until = until;
+    proof.n_delegator_until = 4;
+    CHECK(!dce_is_delegator(&proof, "tom", now) && dce_is_delegator(&proof, "tom", now - 2));
+    CHECK(dce_is_delegator(&proof, "ann", now) && dce_is_delegator(&proof, "eve", now));
+    CHECK(!dce_is_delegator(&proof, "joe", now) && !dce_is_delegator(&proof, "zoe", now));
+    job.user = words("tom");
+    CHECK(dce_whose(&seer, &job) == NULL);
+    job.user = words("eve");
+    CHECK(dce_whose(&seer, &job) != NULL && strcmp(dce_whose(&seer, &job), "delegator") == 0);
+    dce_proof_trim(&proof, now);
+    CHECK(proof.n_delegators == 2 && proof.n_delegator_until == 2);
+    CHECK(strcmp(proof.delegators[0], "ann") == 0 && strcmp(proof.delegators[1], "eve") == 0);
+    dce_proof_trim(&proof, now + 60000);
+    CHECK(proof.n_delegators == 1 && strcmp(proof.delegators[0], "ann") == 0);
+    proof.n_delegator_until = 0; // an accounting server that says nothing of ends
+    dce_proof_trim(&proof, now);
+    CHECK(proof.n_delegators == 1 && dce_is_delegator(&proof, "ann", now));
+}
+
 static void test_a_cursor_is_read_as_it_was_written(void)
 {
     static const char *const bad[] = { "=1",  "a", "a=",       "a=-1",
@@ -290,6 +321,7 @@ int main(void)
     test_the_matrix_of_who_and_whose_and_what();
     test_why_a_job_is_not_printed_here();
     test_titles_stay_off_screens();
+    test_a_delegation_ends_by_itself();
     test_a_cursor_is_read_as_it_was_written();
     test_lists_become_one_by_age();
     return tap_done();

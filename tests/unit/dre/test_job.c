@@ -267,6 +267,36 @@ static void test_a_guest_is_held_where_guests_are_taken_and_refused_elsewhere(vo
     CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) != 0 && job.state == JOB_READY);
 }
 
+static void test_a_guests_key_outlives_a_refusal(void)
+{
+    static const bool by_key[] = { true, false };
+    for (size_t i = 0; i < sizeof(by_key) / sizeof(by_key[0]); i++) {
+        struct job_core job;
+        (void)dre_job_begin(&job, JOB_FLAG_GUESTS, true, 1);
+        (void)step(&job, JOB_STORED);
+        (void)step(&job, JOB_COUNTED);
+        (void)step_reason(&job, JOB_REFUSED, JOB_REASON_USER_UNKNOWN);
+        (void)step(&job, JOB_STORED);
+        for (unsigned tries = 0; tries < 2 && dre_job_may_claim(&job); tries++) {
+            job.flags |= JOB_FLAG_GOES | (by_key[i] ? JOB_FLAG_BY_KEY : 0);
+            (void)step(&job, JOB_CLAIMED);
+            (void)step(&job, JOB_STORED);
+            (void)step_reason(&job, JOB_REFUSED, JOB_REASON_MONEY_SHORT);
+            CHECK(job.state == JOB_HELD && job.reason == JOB_REASON_MONEY_SHORT);
+            CHECK(((job.flags & JOB_FLAG_GUEST) != 0) == by_key[i]);
+            (void)step(&job, JOB_STORED);
+        }
+        CHECK(dre_job_may_claim(&job) == by_key[i] && dre_job_may_release(&job) != by_key[i]);
+        if (by_key[i]) { // and money came
+            job.flags |= JOB_FLAG_GOES | JOB_FLAG_BY_KEY;
+            (void)step(&job, JOB_CLAIMED);
+            (void)step(&job, JOB_STORED);
+            CHECK((step(&job, JOB_RESERVED) & JOB_DO_QUEUE) != 0 && job.state == JOB_READY);
+            CHECK((job.flags & (JOB_FLAG_GUEST | JOB_FLAG_BY_KEY)) == 0);
+        }
+    }
+}
+
 static void test_a_copy_is_printed_or_ends(void)
 {
     static const enum job_event noes[] = { JOB_REFUSED, JOB_STOPPED, JOB_DENIED };
@@ -812,6 +842,7 @@ int main(void)
     test_who_pays_is_changed_by_giving_back_and_asking_anew();
     test_what_is_not_claimed_is_asked_for_by_nobody();
     test_a_guest_is_held_where_guests_are_taken_and_refused_elsewhere();
+    test_a_guests_key_outlives_a_refusal();
     test_a_copy_is_printed_or_ends();
     test_what_is_prepared_waits_for_that_alone();
     test_what_is_not_paid_for_or_cannot_be_stored_is_not_prepared();
