@@ -401,7 +401,8 @@ void dre_answer_asker(struct dre *dre, struct job *job)
                     (reason == JOB_REASON_MONEY_SHORT || reason == JOB_REASON_USER_UNKNOWN ||
                      reason == JOB_REASON_ACCOUNT_REFUSED || reason == JOB_REASON_ACCOUNT_NEEDED ||
                      reason == JOB_REASON_ACCOUNT_CLOSED || reason == JOB_REASON_POLICY_HOLDS ||
-                     reason == JOB_REASON_NO_WAY || reason == JOB_REASON_GUEST);
+                     reason == JOB_REASON_NO_WAY || reason == JOB_REASON_GUEST ||
+                     reason == JOB_REASON_UNCOUNTED);
     bool is_copy = (job->core.flags & JOB_FLAG_COPY) != 0;
     if (is_copy && job->core.state == JOB_RESERVING) {
         dre_call_refuse_why(call, ERR_UNAVAILABLE, "accounting-away",

@@ -426,7 +426,9 @@ def test_what_cannot_be_counted_is_held_with_a_reason(desk, virtual_printer, tmp
     for _ in range(2):
         job = desk.wait_job(number, states=("pending-held",))
         assert "job-held-for-review" in job["reasons"] and "ZjStream" in job["message"]
-        desk.run("job", "release", number)  # is counted again, with the same result
+        # It is counted again, with the same result: who let it go is told why it waits on.
+        refused = desk.run("job", "release", number, check=False)
+        assert refused.returncode != 0 and "ZjStream" in refused.stderr, (refused.stdout, refused.stderr)
     desk.wait_job(number, states=("pending-held",))
     desk.run("job", "cancel", number)
     assert desk.wait_job(number)["state"] == "canceled"
