@@ -208,6 +208,24 @@ static void check_certificate(struct doctor *doctor, const char *name)
 
 // --- the engines --------------------------------------------------------------------------------
 
+static void check_database(struct doctor *doctor, const struct cli_engine_state *state)
+{
+    enum engine engine = state->engine;
+    const char *check = said(doctor, "database of %s", engine_name(engine));
+    if (engine != ENGINE_CAS && engine != ENGINE_DRE && engine != ENGINE_DME) {
+        return; // it keeps nothing
+    }
+    if (state->reply->unready[0] != '\0') {
+        tell(doctor, check, FAIL, state->reply->unready,
+             said(doctor, "make room on its disk (df), then see %s/log/%s.log", doctor->cli->data,
+                  engine_name(engine)));
+        return;
+    }
+    // Whoever serves has read its settings back: it refuses to start otherwise.
+    tell(doctor, check, GOOD, "WAL, synchronous=FULL and foreign keys, read back when it started",
+         "");
+}
+
 static void check_engines(struct doctor *doctor)
 {
     enum engine engines[ENGINE_COUNT];
@@ -230,14 +248,7 @@ static void check_engines(struct doctor *doctor)
                  said(doctor, "serves on port %u, pid %d, version %s", state.port, state.pid,
                       state.reply->version),
                  "");
-            if (engines[i] == ENGINE_DCE) { // it keeps nothing
-                continue;
-            }
-            // Whoever serves has read its settings back: it refuses to start otherwise.
-            if (engines[i] == ENGINE_CAS || engines[i] == ENGINE_DRE || engines[i] == ENGINE_DME) {
-                tell(doctor, said(doctor, "database of %s", engine_name(engines[i])), GOOD,
-                     "WAL, synchronous=FULL and foreign keys, read back when it started", "");
-            }
+            check_database(doctor, &state);
         }
     }
 }

@@ -90,6 +90,9 @@ bool dme_is_ready(void *state, const char **word)
 {
     const struct dme *dme = state;
     bool failed = dme_store_has_failed(dme->store);
-    *word = failed ? "the store has failed" : "ok";
-    return !failed;
+    bool stuck = dme_store_is_stuck(dme->store);
+    *word = failed  ? "the store has failed"
+            : stuck ? "the store takes nothing: is its disk full?"
+                    : "ok";
+    return !failed && !stuck;
 }

@@ -33,6 +33,7 @@ struct store {
     void *parts[STORE_PARTS]; // owned
     bool has_taken;           // the batch's thread: since it rested last
     bool has_failed;          // loop thread
+    bool is_stuck;            // loop thread: the last that was asked of it could not be written
 };
 
 static struct store_task *task_of(struct db_task *task)
@@ -76,6 +77,8 @@ static void done(struct net_batch_item *item)
         store->has_failed = true;
         log_event(LOG_ERROR, "store.failed", log_text("why", task->task.err.text));
     }
+    // A disk that is full is no end: what comes when there is room again is kept.
+    store->is_stuck = !task->task.ok && task->task.err.code == ERR_UNAVAILABLE;
     if (task->done == NULL) {
         free(task);
         return;
@@ -105,6 +108,11 @@ bool dme_store_add_later(struct store *store, struct store_task *task)
 bool dme_store_has_failed(const struct store *store)
 {
     return store->has_failed;
+}
+
+bool dme_store_is_stuck(const struct store *store)
+{
+    return store->is_stuck;
 }
 
 void *dme_store_part(struct store *store, enum store_part part)

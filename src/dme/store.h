@@ -43,6 +43,8 @@ bool dme_store_add(struct store *store, struct store_task *task) CC_MUST_USE;
 // For what nobody waits for: in its order, with the others of this moment in one transaction.
 bool dme_store_add_later(struct store *store, struct store_task *task) CC_MUST_USE;
 bool dme_store_has_failed(const struct store *store);
+// The last that was asked of it could not be written, as on a full disk; the next one may be.
+bool dme_store_is_stuck(const struct store *store);
 
 // On the store's thread, and before the first task: what a part's open gave.
 void *dme_store_part(struct store *store, enum store_part part);

@@ -322,6 +322,10 @@ static void svc_on_status(void *engine, struct wire_call *call, const ProtobufCM
     const Quoin__V1__Stranger *const *strangers = NULL;
     reply.n_strangers = svc_turned_away(svc, &strangers);
     memcpy(&reply.strangers, &strangers, sizeof(strangers));
+    const char *word = "";
+    if (svc->engine->is_ready != NULL && !svc->engine->is_ready(svc->engine->state, &word)) {
+        reply.unready = (char *)(uintptr_t)word;
+    }
     wire_call_answer(call, &reply.base);
 }
 

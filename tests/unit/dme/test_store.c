@@ -107,7 +107,9 @@ static void test_a_call_that_fails_keeps_nothing_of_the_task(void)
             db_fault_at(dme_store_db(store), 0, false);
             CHECK(write.ok || sample_count(store) == 0);
             CHECK(write.ok || write.code == ERR_UNAVAILABLE);
+            CHECK(dme_store_is_stuck(store) == !write.ok);
             CHECK(write.ok || write_once(loop, store).ok);
+            CHECK(!dme_store_is_stuck(store));
             CHECK(sample_count(store) == 3);
             dme_store_close(&store);
             net_loop_free(&loop);
