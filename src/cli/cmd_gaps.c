@@ -109,8 +109,13 @@ bool cli_device_gaps(struct cli *cli, struct err *err)
     } while (gaps.page->more && gaps.page->n_gaps > 0);
     if (cli->json) {
         json_end(&gaps.json);
+        json_bool_field(&gaps.json, "nothing_counted", gaps.page->nothing_counted);
     } else {
-        cli_table_print(&gaps.table, "No gaps: what was counted was printed for somebody.");
+        cli_table_print(&gaps.table, gaps.page->nothing_counted
+                                         ? "Nothing was counted in that time: no meter was read "
+                                           "that moved, so nobody can say what came out. What "
+                                           "devices tell: quoin device meters"
+                                         : "No gaps: what was counted was printed for somebody.");
     }
     sums(cli, &gaps);
     if (cli->json) {

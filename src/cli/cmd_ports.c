@@ -219,7 +219,9 @@ static void judge(const struct cli_ports *ports, struct cli_port_row *row)
             alone && shows_identity(ports, row->known) == PORTS_NO ? PORTS_NO : PORTS_UNKNOWN;
         proof.site_trouble = row->known != NULL ? ports->site_trouble : NULL;
         if (expected && ports->engines[row->known->engine].reply == NULL) {
-            proof.site_trouble = ports->engines[row->known->engine].why;
+            const struct cli_engine_state *state = &ports->engines[row->known->engine];
+            proof.site_trouble = state->why;
+            proof.silent = state->late && state->why != NULL;
         }
     }
     ports_judge(&proof, &row->opinion);
@@ -240,7 +242,8 @@ static struct cli_port_row *add_row(struct cli_ports *ports, uint16_t port)
 static void note_worst(struct cli_ports *ports, const struct cli_port_row *row)
 {
     ports->worst = row->opinion.severity > ports->worst ? row->opinion.severity : ports->worst;
-    ports->blind = ports->blind || row->opinion.verdict == PORTS_IS_BLIND;
+    ports->blind = ports->blind || row->opinion.verdict == PORTS_IS_BLIND ||
+                   row->opinion.verdict == PORTS_IS_SILENT;
 }
 
 static size_t count_calls(const struct cli_ports *ports, const struct ports_holder *at,

@@ -46,9 +46,9 @@ COMMAND(
     "Needs no server and no data folder. Without arguments: the ports of our engines and front "
     "doors. NAME: an engine, or a service of IANA's registry. Verdicts: ours, ours-degraded, "
     "expected, foreign, impostor, quiet, missing, shadowed, held, forwarded, listened-to, hidden, "
-    "blind; docs/ports.md tells what each is and what it is proven by. Ours needs the site's data "
-    "folder, and root to be proven whole. Leaves with 0 if all is well, 10 if a verdict warns, 20 "
-    "if one is critical, else 3 if one is blind.",
+    "silent, blind; docs/ports.md tells what each is and what it is proven by. Ours needs the "
+    "site's data folder, and root to be proven whole. Leaves with 0 if all is well, 10 if a "
+    "verdict warns, 20 if one is critical, else 3 if one is blind or silent.",
     OPTION("explain", NULL, "with why it matters, what to do, and the same check by hand"),
     OPTION("watch", NULL, "looks ten times a second and tells what changes, until it is ended"),
     OPTION("for", "SECONDS", "with --watch: ends after so long"),

@@ -186,6 +186,19 @@ static void show_answer(struct cli_ports *ports, size_t first)
     buf_addf(&ports->cli->out, "\n");
 }
 
+// At ports that are moved the registry is asked for the one that it stands for.
+static void show_registered(struct cli_ports *ports, const struct cli_port_row *row)
+{
+    uint16_t offset = ports->place.port_offset;
+    bool moved = row->known != NULL && offset > 0 && row->port > offset;
+    uint16_t port = (uint16_t)(moved ? row->port - offset : row->port);
+    if (moved) {
+        cli_line(ports->cli, "Stands for", "port %u, %s: here each port is %u further", port,
+                 row->known->service, offset);
+    }
+    cli_ports_registered(ports, port);
+}
+
 static void show_records(struct cli_ports *ports, bool explain)
 {
     uint16_t last = 0;
@@ -195,7 +208,7 @@ static void show_records(struct cli_ports *ports, bool explain)
         buf_addf(&ports->cli->out, i > 0 ? "\n" : "");
         if (first && row->port != 0) {
             show_answer(ports, i);
-            cli_ports_registered(ports, row->port);
+            show_registered(ports, row);
         }
         last = row->port;
         show_record(ports, row, explain);

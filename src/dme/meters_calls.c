@@ -178,6 +178,7 @@ static void list_answer(struct listing *listing, struct wire_call *call)
 {
     Quoin__V1__ListGapsReply reply = QUOIN__V1__LIST_GAPS_REPLY__INIT;
     reply.more = listing->gap_count > listing->most;
+    reply.nothing_counted = listing->sum_count == 0;
     reply.gaps = arena_new_array(&listing->arena, listing->gap_count + 1, sizeof(*reply.gaps));
     reply.devices =
         arena_new_array(&listing->arena, listing->sum_count + 1, sizeof(*reply.devices));

@@ -74,6 +74,7 @@ static void prove_stranger(const struct guard_scene *scene, const struct guard_k
     proof->installed = is_installed(scene, known->engine, proof->holder);
     if (!proof->holder->elsewhere && known->is_engine) {
         bool refused = claim->asked && !claim->answered && !claim->late;
+        proof->silent = claim->asked && claim->late && proof->engine_expected;
         proof->claimed = claim->late || !claim->asked ? PORTS_UNKNOWN : PORTS_NO;
         proof->identity =
             refused && proof->engine_expected && proof->holder->state == PORTS_LISTENING

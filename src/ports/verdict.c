@@ -118,6 +118,8 @@ static void judge_stranger(const struct ports_proof *proof, struct ports_opinion
         decide(
             opinion, PORTS_IS_IMPOSTOR,
             "it was asked who it is, and showed no certificate of this site with the right role");
+    } else if (proof->installed == PORTS_YES && proof->silent && proof->holder->pid != 0) {
+        decide(opinion, PORTS_IS_SILENT, "the program is Quoin's, and it did not answer");
     } else if (proof->installed == PORTS_YES) {
         decide(opinion, PORTS_IS_BLIND,
                "the program is Quoin's, and nothing proves that it is this site's");

@@ -31,6 +31,7 @@ struct ports_proof {
     bool engine_expected;      // one of ours should be on it on this host
     enum ports_answer claimed; // an engine of ours tells this cookie; unknown: none could be asked
     int claimed_pid;           // and says that it is this process
+    bool silent;               // the engine on it was asked, and did not answer in time
     enum ports_answer installed; // the program is the engine's installed file
     const char *site_trouble;    // why no engine could be asked; NULL: one was, or none is expected
     enum ports_answer identity;  // the port showed a certificate of this site with the right role

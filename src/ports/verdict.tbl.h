@@ -36,5 +36,8 @@ PORTS_VERDICT(LOUD, "loud", PORTS_WARNING, "a port where nobody of ours listens 
 PORTS_VERDICT(STRANGER, "stranger", PORTS_WARNING,
               "an engine's port is called by an address that is no engine of this site",
               "find out who calls; a firewall should let engines only")
+PORTS_VERDICT(SILENT, "silent", PORTS_NOTE,
+              "the engine's own program has its port, and answers nobody: it is stuck or very busy",
+              "quoin status; if it stays so, end that process: quoin up starts the engine again")
 PORTS_VERDICT(BLIND, "blind", PORTS_NOTE, "this user may not see enough to say who it is",
               "ask again as root")

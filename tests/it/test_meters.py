@@ -103,7 +103,11 @@ def test_pages_of_nobody_are_a_gap_with_its_time(hall, meter):
         found[0]["text"].endswith("that nobody was charged for")
     shown = hall.run("device", "gaps").stdout
     assert "that nobody was charged for" in shown and "UNTRACKED" in shown
-    assert gaps(hall, until="2020-01-01")["gaps"] == [] and gaps(hall, name="nowhere")["gaps"] == []
+    never = gaps(hall, until="2020-01-01")
+    assert never["gaps"] == [] and never["nothing_counted"] and not gaps(hall)["nothing_counted"]
+    shown = hall.run("device", "gaps", "--until", "2020-01-01").stdout
+    assert "Nothing was counted" in shown and "No gaps" not in shown
+    assert gaps(hall, name="nowhere")["gaps"] == []
     refused = hall.run("device", "gaps", "--from", "2021-01-01", "--until", "2020-01-01", check=False)
     assert refused.returncode != 0 and "ends before it begins" in refused.stderr
     # It is an alert; and after a restart it is there, and not there twice.

@@ -378,6 +378,22 @@ def test_impostor_inherited_descriptor(own):
 
 
 @needs_root
+def test_an_engine_that_answers_nobody_is_silent(own):
+    """Stopped, it has its port and is no impostor; and nobody's rights are too small to see it."""
+    pid = own.pids()["dre"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        status, found = ports("dre", "--port-offset", own.offset, data=own.data)
+        rows = [row for row in found["ports"] if row.get("state") == "listening" and row["port"] == own.port("dre")]
+        assert status == 3 and [row["verdict"] for row in rows] == ["silent"], found
+        assert "did not answer" in rows[0]["seen"] and "root" not in rows[0]["what_to_do"]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    shown = own.run("ports", own.port("dre"), "--port-offset", own.offset, check=False).stdout
+    assert "Stands for" in shown and "port 2940" in shown and "Unassigned" not in shown
+
+
+@needs_root
 def test_impostor_same_port_in_another_namespace(own):
     with helper(LISTEN.replace("127.0.0.1", "0.0.0.0"), own.port("dre"), under=("unshare", "--net")) as other:
         verdicts = {row["pid"]: row["verdict"] for row in of_engine(own)}

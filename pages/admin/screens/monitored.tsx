@@ -141,7 +141,7 @@ function Gaps({ name }: { name: string }): JSX.Element {
         <>
           {sums !== undefined && <p>{say("gap.sums", { counted: number(sums.counted), tracked: number(sums.tracked), untracked: number(sums.untracked) })}
             {sums.unexplained_back > 0 && <> {sayCount("gap.back", sums.unexplained_back)}</>}</p>}
-          <Table<Gap> caption="monitored.gaps" list={list} none="monitored.no-gaps" columns={[
+          <Table<Gap> caption="monitored.gaps" list={list} none={sums === undefined ? "monitored.nothing-counted" : "monitored.no-gaps"} columns={[
             { title: "column.what", show: (one) => <strong>{gapText(one)}</strong> },
             { title: "column.counted", show: (one) => number(one.counted), number: true },
             { title: "column.tracked", show: (one) => number(one.tracked), number: true },

@@ -92,8 +92,8 @@ function WhatCameOut(): JSX.Element {
     <Section title="overview.came-out">
       <Asked problem={gaps.problem} busy={gaps.data === null}>{() => (
         <>
-          <p class="answer">{of("untracked") === 0 ? say("overview.no-gap") : sayCount("overview.gap", of("untracked"))}</p>
-          <p>{sums.length === 0 ? say("overview.nothing-counted") : say("overview.counted", { counted: number(of("counted")), tracked: number(of("tracked")) })}</p>
+          <p class="answer">{sums.length === 0 ? say("overview.nothing-counted") : of("untracked") === 0 ? say("overview.no-gap") : sayCount("overview.gap", of("untracked"))}</p>
+          <p>{sums.length > 0 && say("overview.counted", { counted: number(of("counted")), tracked: number(of("tracked")) })}</p>
           <ul class="plain">{sums.filter((one) => one.untracked > 0).sort((a, b) => b.untracked - a.untracked).slice(0, WORST).map((one) => (
             <li key={one.device}><a href={`/admin/monitored/${encodeURIComponent(one.device)}`}><Name text={one.device} /></a>: {pagesText(one.untracked)}</li>
           ))}</ul>

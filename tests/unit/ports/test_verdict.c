@@ -102,6 +102,14 @@ static void test_others_are_told_apart(void)
     judge("no certificate", &proof, PORTS_IS_IMPOSTOR);
     proof.identity = PORTS_UNKNOWN;
     judge("our program, nothing proven", &proof, PORTS_IS_BLIND);
+    proof.silent = true;
+    judge("our program, which answers nobody", &proof, PORTS_IS_SILENT);
+    holder.pid = 0;
+    judge("it answers nobody, and who it is is not seen", &proof, PORTS_IS_BLIND);
+    holder.pid = 7;
+    proof.installed = PORTS_NO;
+    judge("another program that answers nobody", &proof, PORTS_IS_IMPOSTOR);
+    proof.silent = false;
     proof.installed = PORTS_NO;
     judge("another program where ours should be", &proof, PORTS_IS_IMPOSTOR);
     proof.engine_expected = false;
