@@ -97,7 +97,8 @@ static bool groups_members(struct cas *cas, struct cas_turn *turn,
         bool changed;
         if (!cas_person(cas, turn, names[i], &person, err) ||
             !accounts_member_put(cas->accounts, group, &person, is_member, &by, &changed, err) ||
-            (changed && !credential_touch(cas->credential, person.id, err))) {
+            // Who left sees no more what was sent to the group, wherever signed in.
+            (changed && !is_member && !credential_touch(cas->credential, person.id, err))) {
             return false;
         }
     }
