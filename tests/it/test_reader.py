@@ -238,7 +238,7 @@ def test_a_card_on_a_real_reader(desk, pcscd):
     desk.site.ask("device", "set", "any", "--reader-address", "pcsc:Virtual PCD 00 00")
     desk.card("mary", "04112233445566")
     watch = watched(desk)
-    wait_until(lambda: desk.site.ask("device", "show", "any")["reader_seen_at"], 20, "the reader is heard of")
+    wait_until(lambda: desk.site.ask("device", "show", "any")["reader_seen_at"], 45, "the reader is heard of")
     card = Card(VPCD_PORT, bytes.fromhex("04112233445566"))
     news = watch.next("signed-in")
     assert news["session"]["id"], "told once, with what the station needs"

@@ -218,7 +218,8 @@ def test_a_document_that_ends_three_readers_is_not_read_again(desk):
         number = Client(desk, kind="application/pdf").send(document).finish()
         job = desk.wait_job(number, states=("pending-held",))
         assert "its reader died, and so did the next one" in job["message"], job
-        desk.run("job", "release", number)
+        refused = desk.run("job", "release", number, check=False)  # it is read once more, and waits on
+        assert refused.returncode == 1 and "stays held" in refused.stderr
         job = wait_until(lambda: desk.job(number) if "3 times" in desk.job(number)["message"] else None, 30,
                          "the third")
         assert "it is not read again" in job["message"] and job["state"] == "pending-held"
@@ -229,6 +230,7 @@ def test_a_document_that_ends_three_readers_is_not_read_again(desk):
     assert len(killed) == 3 and figure(desk, "readers.lost") == 3
     desk.stop()
     desk.start()  # the journal remembers it
-    desk.run("job", "release", number)
+    refused = desk.run("job", "release", number, check=False)
+    assert refused.returncode == 1 and "it is not read again" in refused.stderr
     job = desk.wait_job(number, states=("pending-held",))
     assert "it is not read again" in job["message"] and figure(desk, "readers.lost") == 0
