@@ -293,6 +293,35 @@ static bool absent_edit(struct absent *absent, const struct config_edit *edit, s
     return true;
 }
 
+// Rules of one's own take the place of the usual ones, of which the rule itself says nothing.
+static bool absent_usual(struct absent *absent, struct err *err)
+{
+    struct arena *arena = absent->turn->arena;
+    struct config_thing had[1];
+    size_t count = 0;
+    size_t i = 0;
+    while (i < absent->edit_count &&
+           (absent->edits[i].is_removal || !str_eq(absent->edits[i].kind, STR("alert-rule")))) {
+        i++;
+    }
+    if (i == absent->edit_count) {
+        return true;
+    }
+    if (!config_list(absent->cas->config, STR("alert-rule"), STR(""), 1, arena, had, &count, err)) {
+        return false;
+    }
+    if (count == 0 && absent->found->count < CAS_ABSENT_MOST - 1) {
+        absent->found->texts[absent->found->count++] = cas_text(
+            arena, str_of(arena_textf(
+                       arena,
+                       "alert-rule %.*s: the first rule of your own ends the usual ones: devices "
+                       "in error or away, low supplies, ports, gaps of meters and engines that are "
+                       "away are told no more; add rules for those that you want to keep",
+                       (int)absent->edits[i].name.len, absent->edits[i].name.ptr)));
+    }
+    return true;
+}
+
 bool cas_absent_find(struct cas *cas, struct cas_turn *turn, const struct config_edit *edits,
                      size_t count, struct cas_absent *found, struct err *err)
 {
@@ -308,6 +337,9 @@ bool cas_absent_find(struct cas *cas, struct cas_turn *turn, const struct config
         if (!absent_edit(&absent, &edits[i], err)) {
             return false;
         }
+    }
+    if (!absent_usual(&absent, err)) {
+        return false;
     }
     if (absent.more > 0 || absent.looks == 0) {
         const char *more =

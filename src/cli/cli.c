@@ -80,7 +80,9 @@ static int fail(struct cli *cli, const struct err *err)
 
 static bool run(struct cli *cli, struct err *err)
 {
-    if (cli->help && cli->command == NULL) {
+    if (cli->help && cli->command == NULL && cli->group != NULL) {
+        cli_help_group(&cli->out, cli->group);
+    } else if (cli->help && cli->command == NULL) {
         cli_help_all(&cli->out);
     } else if (cli->help) {
         cli_help_command(&cli->out, cli->command);

@@ -53,6 +53,7 @@ struct cli {
     const char *dre;  // HOST:PORT of another one; NULL: the site's own
     bool json;
     bool help;
+    const char *group; // with help and without a command: of whose commands; NULL: of all
     int argument_count;
     char **arguments;                    // borrowed from main
     const char *values[CLI_OPTIONS_MAX]; // by the option's place; NULL: not given; "": a switch

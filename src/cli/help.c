@@ -78,6 +78,12 @@ static void add_exits(struct buf *buf)
     }
 }
 
+static bool in_group(const struct cli_command *command, const char *group)
+{
+    size_t first = strcspn(command->name, " ");
+    return strlen(group) == first && strncmp(command->name, group, first) == 0;
+}
+
 void cli_help_all(struct buf *buf)
 {
     buf_addf(buf, "quoin: print management. Usage: quoin [--data DIR] COMMAND\n\n");
@@ -93,6 +99,22 @@ void cli_help_all(struct buf *buf)
     add_options(buf, cli_common_options());
     add_exits(buf);
     buf_addf(buf, "\nquoin COMMAND --help tells more, and so does the manual: man quoin-user.\n");
+}
+
+void cli_help_group(struct buf *buf, const char *group)
+{
+    size_t count = 0;
+    const struct cli_command *commands = cli_commands(&count);
+    buf_addf(buf, "Usage: quoin %s COMMAND\n\n", group);
+    for (size_t i = 0; i < count; i++) {
+        OWN(buf_free) struct buf left = BUF_CAP(200);
+        buf_addf(&left, "%s%s%s", commands[i].name, commands[i].arguments[0] != '\0' ? " " : "",
+                 commands[i].arguments);
+        if (in_group(&commands[i], group)) {
+            add_row(buf, left.ptr, commands[i].sentence, 32);
+        }
+    }
+    buf_addf(buf, "\nquoin %s COMMAND --help tells more.\n", group);
 }
 
 void cli_help_command(struct buf *buf, const struct cli_command *command)
@@ -164,12 +186,6 @@ static void add_roff_command(struct buf *buf, const struct cli_command *command)
     add_roff(buf, command->details);
     buf_addf(buf, "%sFor: %s.\n", command->details[0] != '\0' ? "\n" : "", command->who);
     add_roff_options(buf, command->options);
-}
-
-static bool in_group(const struct cli_command *command, const char *group)
-{
-    size_t first = strcspn(command->name, " ");
-    return strlen(group) == first && strncmp(command->name, group, first) == 0;
 }
 
 static void add_roff_ends(struct buf *buf)

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 void cli_help_all(struct buf *buf);
+void cli_help_group(struct buf *buf, const char *group); // "device": the commands that begin so
 void cli_help_command(struct buf *buf, const struct cli_command *command);
 
 // roff for man(7). group is the first word of its commands ("user"); NULL: the page of quoin

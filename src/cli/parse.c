@@ -84,6 +84,25 @@ static bool unknown_command(int count, char *const *words, struct err *err)
     return err_set(err, ERR_INVALID, "no command \"%.40s\"; see quoin --help", words[0]);
 }
 
+static bool is_group(const char *word)
+{
+    size_t commands = 0;
+    const struct cli_command *command = cli_commands(&commands);
+    size_t len = strlen(word);
+    for (size_t i = 0; i < commands; i++) {
+        if (strncmp(command[i].name, word, len) == 0 && command[i].name[len] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
+// "device --help": no command is named, of which the options could be read.
+static bool asks_for_help(int count, char *const *words)
+{
+    return count == 2 && (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0);
+}
+
 static int add_options(struct option *to, int at, const struct cli_option *from, int base)
 {
     for (int i = 0; from[i].name != NULL; i++) {
@@ -211,6 +230,10 @@ bool cli_parse(struct cli *cli, int argc, char **argv, struct err *err)
     }
     if (cli->command == NULL) {
         cli->command = cli_find(words, argv + first, &used);
+    }
+    if (cli->command == NULL && (cli->help || asks_for_help(words, argv + first))) {
+        cli->group = is_group(argv[first]) ? argv[first] : NULL;
+        cli->help = cli->help || cli->group != NULL;
     }
     if (cli->command == NULL && cli->help) {
         return true;

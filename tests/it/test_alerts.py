@@ -112,8 +112,11 @@ def test_a_device_in_error_reaches_mail_and_webhook(site, mail, hook, tmp_path):
     assert until(lambda: mails(mail))[0]["tls"] is True
     hook.answers = [503]
     assert site.run("alert", "test", "ops", check=False).returncode != 0  # and it is tried again
-    site.run("alert-rule", "add", "away", "--when", "device-away", "--targets", "ops,desk",
-             "--severity", "critical", "--names", "gone")
+    rule = ("--when", "device-away", "--targets", "ops,desk", "--severity", "critical", "--names", "gone")
+    would = site.run("alert-rule", "add", "away", *rule, "--dry-run")
+    added = site.run("alert-rule", "add", "away", *rule)
+    assert "ends the usual ones" in would.stderr and "ends the usual ones" in added.stderr
+    assert "usual" not in site.run("alert-rule", "set", "away", "--again-seconds", "86400").stderr
     dead = free_port()
     site.run("device", "monitor", "gone", "--address", f"ipp://127.0.0.1:{dead}/ipp/print", "--sources", "ipp",
              "--every", "5")

@@ -20,6 +20,9 @@ static size_t longest_line(const struct buf *buf)
 static void test_help_names_every_command_within_80_columns(void)
 {
     OWN(buf_free) struct buf all = BUF_CAP(1 << 20);
+    OWN(buf_free) struct buf group = BUF_CAP(100000);
+    cli_help_group(&group, "device");
+    CHECK(strstr(group.ptr, "\n  device gaps") != NULL && strstr(group.ptr, "alert list") == NULL);
     cli_help_all(&all);
     CHECK(buf_ok(&all) && longest_line(&all) < 80);
     size_t count = 0;

@@ -114,6 +114,14 @@ static void test_help_wants_nothing_else(void)
     cli = fresh();
     CHECK(cli_parse(&cli, argv_of("user add --help"), argv_now, &err) && cli.help);
     CHECK_STR(str_of(cli.command->name), "user add");
+    static const char *const groups[] = { "device --help", "device -h", "help device" };
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+        cli = fresh();
+        CHECK(cli_parse(&cli, argv_of(groups[i]), argv_now, &err) && cli.help);
+        CHECK(cli.command == NULL && cli.group != NULL && strcmp(cli.group, "device") == 0);
+    }
+    cli = fresh();
+    CHECK(!cli_parse(&cli, argv_of("xyzzy --help"), argv_now, &err));
 }
 
 static void test_the_folder_is_made_absolute(void)
