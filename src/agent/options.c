@@ -3,10 +3,10 @@
 
 #include "svc/options.h"
 #include <getopt.h>
-#include <stdio.h>
 
-static bool take(int option, const char *value, struct agent_options *options, struct err *err)
+static bool take(int option, const char *value, void *arg, struct err *err)
 {
+    struct agent_options *options = arg;
     switch (option) {
     case 'd': options->data = value; return true;
     case 'e': return svc_option_address("--dme", value, &options->dme, err);
@@ -34,19 +34,8 @@ bool agent_options_read(int argc, char **argv, struct agent_options *options, st
         { NULL, 0, NULL, 0 },
     };
     *options = (struct agent_options){ .listen = "127.0.0.1", .log = LOG_INFO };
-    optind = 0; // anew, also after another reading in this process
-    opterr = 0;
-    for (;;) {
-        int option = getopt_long(argc, argv, "", names, NULL);
-        if (option == -1) {
-            break;
-        }
-        if (!take(option, optarg, options, err)) {
-            return false;
-        }
-    }
-    if (optind < argc) {
-        return err_set(err, ERR_INVALID, "\"%s\" is not an option; --help tells all", argv[optind]);
+    if (!svc_options_walk(argc, argv, names, take, options, err)) {
+        return false;
     }
     if (options->data == NULL && !options->help && !options->version) {
         return err_set(err, ERR_INVALID,

@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/rnd.h"
+#include "dme/message.h"
 #include "dme/place.h"
 #include "post/post.h"
 
@@ -106,16 +107,6 @@ static char *text_new(const char *text)
     return copy;
 }
 
-static Quoin__V1__AlertTarget *target_copy(const Quoin__V1__AlertTarget *told)
-{
-    size_t len = quoin__v1__alert_target__get_packed_size(told);
-    uint8_t *bytes = mem_new(len + 1);
-    (void)quoin__v1__alert_target__pack(told, bytes);
-    Quoin__V1__AlertTarget *copy = quoin__v1__alert_target__unpack(NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
 static struct target *target_find(const struct deliver *deliver, struct str name)
 {
     for (size_t at = 0; at < deliver->target_count; at++) {
@@ -136,26 +127,12 @@ static struct place *place_find(const struct deliver *deliver, struct str name)
     return NULL;
 }
 
-static bool is_same(const Quoin__V1__AlertTarget *one, const Quoin__V1__AlertTarget *other)
-{
-    size_t len = quoin__v1__alert_target__get_packed_size(one);
-    if (len != quoin__v1__alert_target__get_packed_size(other)) {
-        return false;
-    }
-    uint8_t *bytes = mem_new(2 * len + 1);
-    (void)quoin__v1__alert_target__pack(one, bytes);
-    (void)quoin__v1__alert_target__pack(other, bytes + len);
-    bool same = memcmp(bytes, bytes + len, len) == 0;
-    free(bytes);
-    return same;
-}
-
 // One that is another now need not wait for what the old one failed at.
 static void forgive(struct deliver *deliver, const char *name, const Quoin__V1__AlertTarget *told)
 {
     const struct target *was = target_find(deliver, str_of(name));
     struct place *place = place_find(deliver, str_of(name));
-    if (place != NULL && (was == NULL || !is_same(was->told, told))) {
+    if (place != NULL && (was == NULL || !dme_message_same(&was->told->base, &told->base))) {
         dme_place_forgive(place);
     }
 }
@@ -166,7 +143,8 @@ void dme_deliver_targets(struct deliver *deliver, const struct deliver_target *t
     struct target *made = mem_new((count + 1) * sizeof(*made));
     size_t made_count = 0;
     for (size_t at = 0; at < count; at++) {
-        Quoin__V1__AlertTarget *told = target_copy(targets[at].told);
+        Quoin__V1__AlertTarget *told =
+            (Quoin__V1__AlertTarget *)dme_message_copy(&targets[at].told->base);
         if (told != NULL) {
             forgive(deliver, targets[at].name, told);
             made[made_count++] =
@@ -329,12 +307,13 @@ static bool try_entry(struct deliver *deliver, struct place *place, struct place
     }
     struct sending *sending = mem_new(sizeof(*sending));
     const char *secret = map_find(&deliver->secrets, entry->row.target);
-    *sending = (struct sending){ .deliver = deliver,
-                                 .place = place,
-                                 .entry = entry,
-                                 .was_suspect = place->is_suspect,
-                                 .target = target_copy(target->told),
-                                 .secret = secret == NULL ? NULL : text_new(secret) };
+    *sending =
+        (struct sending){ .deliver = deliver,
+                          .place = place,
+                          .entry = entry,
+                          .was_suspect = place->is_suspect,
+                          .target = (Quoin__V1__AlertTarget *)dme_message_copy(&target->told->base),
+                          .secret = secret == NULL ? NULL : text_new(secret) };
     (void)snprintf(sending->id, sizeof(sending->id), "%s", entry->row.message_id.ptr);
     if (sending->target == NULL || !net_pool_run(deliver->pool, work, done, sending)) {
         sending_free(sending);

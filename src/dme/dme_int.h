@@ -10,6 +10,7 @@
 #include "dme/alerts.h"
 #include "dme/allow.h"
 #include "dme/history_db.h"
+#include "dme/message.h"
 #include "dme/store.h"
 #include "net/net.h"
 #include "proto/dme.pb-c.h"
@@ -255,11 +256,6 @@ void dme_tell(struct watched *watched, const struct dme_sights *sights, int64_t 
 // What is known of it, in the arena. Never NULL.
 Quoin__V1__MonitoredDevice *dme_told(const struct watched *watched, struct arena *arena);
 void dme_told_keep(struct watched *watched, const Quoin__V1__MonitoredDevice *told);
-
-// --- message.c: messages in arenas --------------------------------------------------------------
-
-void dme_arena_allocator(ProtobufCAllocator *allocator, struct arena *arena);
-uint64_t dme_message_hash(const ProtobufCMessage *message); // another one: it says something else
 
 // --- record.c: what the store is given ----------------------------------------------------------
 

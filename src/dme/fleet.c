@@ -483,16 +483,6 @@ static bool watch_own(struct fleet *fleet, struct err *err)
 
 // --- expectations -------------------------------------------------------------------------------
 
-static Quoin__V1__Expectation *copy_of(const Quoin__V1__Expectation *told)
-{
-    size_t len = quoin__v1__expectation__get_packed_size(told);
-    uint8_t *bytes = mem_new(len + 1);
-    (void)quoin__v1__expectation__pack(told, bytes);
-    Quoin__V1__Expectation *copy = quoin__v1__expectation__unpack(NULL, len, bytes);
-    free(bytes);
-    return copy;
-}
-
 void dme_fleet_expect_begin(struct dme *dme)
 {
     struct fleet *fleet = dme->fleet;
@@ -516,7 +506,7 @@ void dme_fleet_expect(struct dme *dme, const char *name, const Quoin__V1__Expect
         at = &host->wanted;
     }
     quoin__v1__expectation__free_unpacked(*at, NULL);
-    *at = copy_of(told);
+    *at = (Quoin__V1__Expectation *)dme_message_copy(&told->base);
 }
 
 const Quoin__V1__Expectation *dme_fleet_expected(const struct fleet *fleet,

@@ -101,9 +101,9 @@ static bool options_read_metrics(const char *value, struct svc_settings *setting
     return true;
 }
 
-static bool options_take(int option, const char *value, struct svc_options *options,
-                         struct err *err)
+static bool options_take(int option, const char *value, void *arg, struct err *err)
 {
+    struct svc_options *options = arg;
     switch (option) {
     case 'd': options->settings.data = value; return true;
     case 'l': options->settings.listen = value; return true;
@@ -143,6 +143,25 @@ static bool options_check(struct svc_options *options, struct err *err)
     return true;
 }
 
+bool svc_options_walk(int argc, char **argv, const struct option *names,
+                      bool (*take)(int option, const char *value, void *arg, struct err *err),
+                      void *arg, struct err *err)
+{
+    optind = 0; // anew, also after another reading in this process
+    opterr = 0;
+    for (;;) {
+        int option = getopt_long(argc, argv, "", names, NULL);
+        if (option == -1) {
+            break;
+        }
+        if (!take(option, optarg, arg, err)) {
+            return false;
+        }
+    }
+    return optind >= argc ||
+           err_set(err, ERR_INVALID, "\"%s\" is not an option; --help tells all", argv[optind]);
+}
+
 bool svc_options_read(int argc, char **argv, struct svc_options *options, struct err *err)
 {
     static const struct option names[] = {
@@ -161,19 +180,6 @@ bool svc_options_read(int argc, char **argv, struct svc_options *options, struct
         { NULL, 0, NULL, 0 },
     };
     *options = (struct svc_options){ .log = LOG_INFO, .settings.listen = "127.0.0.1" };
-    optind = 0; // anew, also after another reading in this process
-    opterr = 0;
-    for (;;) {
-        int option = getopt_long(argc, argv, "", names, NULL);
-        if (option == -1) {
-            break;
-        }
-        if (!options_take(option, optarg, options, err)) {
-            return false;
-        }
-    }
-    if (optind < argc) {
-        return err_set(err, ERR_INVALID, "\"%s\" is not an option; --help tells all", argv[optind]);
-    }
-    return options_check(options, err);
+    return svc_options_walk(argc, argv, names, options_take, options, err) &&
+           options_check(options, err);
 }

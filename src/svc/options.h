@@ -17,6 +17,12 @@ struct svc_options {
 bool svc_options_read(int argc, char **argv, struct svc_options *options,
                       struct err *err) CC_MUST_USE;
 
+// Reads a command line of long options alone; take is given each, and says what is wrong with it.
+struct option;
+bool svc_options_walk(int argc, char **argv, const struct option *names,
+                      bool (*take)(int option, const char *value, void *arg, struct err *err),
+                      void *arg, struct err *err) CC_MUST_USE;
+
 // Values of options that other programs of ours have too. ERR_INVALID as above.
 bool svc_option_address(const char *option, const char *text, struct net_address *to,
                         struct err *err) CC_MUST_USE;

@@ -16,7 +16,12 @@ int main(void)
     dme_arena_allocator(&from, &arena);
     Quoin__V1__MonitoredDevice *other = quoin__v1__monitored_device__unpack(&from, len, packed);
     CHECK(other != NULL && dme_message_hash(&one.base) == dme_message_hash(&other->base));
+    CHECK(dme_message_same(&one.base, &other->base));
+    ProtobufCMessage *copy = dme_message_copy(&one.base);
+    CHECK(copy != NULL && dme_message_same(copy, &one.base));
+    protobuf_c_message_free_unpacked(copy, NULL);
     other->severity = 3;
+    CHECK(!dme_message_same(&one.base, &other->base));
     CHECK(dme_message_hash(&one.base) != dme_message_hash(&other->base));
     other->severity = 2;
     other->console = (char *)(uintptr_t) "Ready";
